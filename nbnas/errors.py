@@ -1,0 +1,48 @@
+"""The exceptions of nbnas: one small tree, so that `except NbnasError` catches what we raise.
+
+An error says what was expected, what came and what to do.
+"""
+
+
+class NbnasError(Exception):
+    """Base of every exception that nbnas raises on purpose."""
+
+
+class ArchitectureError(NbnasError, ValueError):
+    """A text, JSON or graph does not describe an architecture of the space."""
+
+
+class SettingError(NbnasError, ValueError):
+    """A parameter has a wrong name, type or value."""
+
+
+class ObservationError(NbnasError, ValueError):
+    """The observations do not allow what was asked, such as a posterior without data."""
+
+
+class NotPositiveDefiniteError(NbnasError, ArithmeticError):
+    """A kernel matrix is not positive definite, so that it is no covariance."""
+
+
+class TrainingError(NbnasError, RuntimeError):
+    """A training cannot go on, such as one whose loss is no longer a number."""
+
+
+class DataError(NbnasError, ValueError):
+    """A data set or table is missing, malformed or too small."""
+
+
+class StoreError(NbnasError, RuntimeError):
+    """The store cannot be read or written."""
+
+
+class StudyMismatchError(StoreError):
+    """A study was made with another space, objective, strategy or seed."""
+
+
+class SearchError(NbnasError, RuntimeError):
+    """The search cannot go on, or was told something that it did not ask for."""
+
+
+class NotebookError(NbnasError, RuntimeError):
+    """A notebook did not run to its end."""
