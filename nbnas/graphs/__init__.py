@@ -1,0 +1,1 @@
+"""Architectures as labelled graphs: spaces, distances, features. No torch, no Jupyter."""

@@ -1,0 +1,41 @@
+"""What a search space offers: the protocol that every space of nbnas follows."""
+
+from collections.abc import Hashable, Iterator
+from typing import Protocol, runtime_checkable
+
+import numpy as np
+
+from nbnas.graphs.architecture import Architecture
+
+Randomness = np.random.Generator | int
+
+
+@runtime_checkable
+class SearchSpace(Hashable, Protocol):
+    """A set of architectures to search. Implementations are frozen values with a telling repr."""
+
+    @property
+    def size(self) -> int | None:
+        """Number of architectures, or `None` where they cannot be counted."""
+
+    def sample(self, rng: Randomness, n: int) -> tuple[Architecture, ...]:
+        """Draw `n` architectures independently; the space documents the distribution."""
+
+    def mutate(self, architecture: Architecture, rng: Randomness) -> Architecture:
+        """A random architecture one edit away."""
+
+    def neighbors(self, architecture: Architecture) -> tuple[Architecture, ...]:
+        """All architectures one edit away."""
+
+    def parse(self, text: str) -> Architecture:
+        """Read the space's own notation, so that `parse(str(a)) == a`.
+
+        Raises:
+            ArchitectureError: If the text is none of the space; the message says where and why.
+        """
+
+    def __contains__(self, architecture: object) -> bool:
+        """Whether it is an architecture of this space."""
+
+    def __iter__(self) -> Iterator[Architecture]:
+        """All architectures in a fixed order, where the space is finite."""

@@ -1,0 +1,66 @@
+"""Shared by all tests: one thread, the published tables, and a tiny table of our own."""
+
+import os
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+import torch
+
+from nbnas.graphs.cell import CellSpace, operations_of
+from nbnas.search.objective import TabularObjective
+
+torch.set_num_threads(1)
+
+ROOT = Path(__file__).parents[1]
+SHARED = ROOT.parent / "shared" / "data"
+
+
+@pytest.fixture(autouse=True)
+def _no_display_override(monkeypatch):
+    """Tests choose the display mode themselves."""
+    monkeypatch.delenv("NBNAS_DISPLAY", raising=False)
+
+
+@pytest.fixture(scope="session")
+def nb201_path():
+    """The published NAS-Bench-201 table; skips where it is absent, fails where CI must have it."""
+    path = SHARED / "nb201_cifar.csv.gz"
+    if not path.exists():
+        reason = f"the published table is not at {path}"
+        if os.environ.get("CI"):
+            pytest.fail(reason)
+        pytest.skip(reason)
+    return path
+
+
+@pytest.fixture(scope="session")
+def nb201(nb201_path):
+    return pd.read_csv(nb201_path)
+
+
+@pytest.fixture
+def rng():
+    return np.random.default_rng(0)
+
+
+def convolutions(architecture):
+    """A made-up accuracy in [0.1, 0.94]: convolutions help, a chain of them helps more."""
+    operations = operations_of(architecture)
+    gain = {"nor_conv_3x3": 2, "nor_conv_1x1": 1}
+    return (
+        0.1
+        + 0.07
+        * sum(gain.get(o, 0) * (2 if e in (0, 5) else 1) for e, o in enumerate(operations))
+        / 1.0
+        * 0.75
+    )
+
+
+@pytest.fixture(scope="session")
+def table():
+    """A table over the whole cell space, made up, with a test column that differs."""
+    values = {str(a): convolutions(a) for a in CellSpace()}
+    tests = {text: value - 0.01 for text, value in values.items()}
+    return TabularObjective("made up", values, tests)

@@ -1,0 +1,115 @@
+import itertools
+
+import networkx as nx
+import numpy as np
+import pytest
+
+from nbnas.errors import ArchitectureError
+from nbnas.graphs.architecture import Architecture
+from nbnas.graphs.cell import CellSpace
+from nbnas.graphs.distance import Distance
+from nbnas.graphs.edit import EditDistance
+
+EDIT = EditDistance()
+SPACE = CellSpace()
+
+
+def random_graph(rng, vertices):
+    """A random labelled DAG with the given number of vertices."""
+    inner = [f"op{rng.integers(3)}" for _ in range(vertices - 2)]
+    edges = [
+        (u, v, f"e{rng.integers(2)}")
+        for u, v in itertools.combinations(range(vertices), 2)
+        if rng.random() < 0.5
+    ]
+    return Architecture(("input", *inner, "output"), tuple(edges), "")
+
+
+def by_networkx(a, b):
+    """The exact graph edit distance by an independent library."""
+    graphs = []
+    for architecture in (a, b):
+        graph = nx.DiGraph()
+        graph.add_nodes_from((v, {"label": x}) for v, x in enumerate(architecture.nodes))
+        graph.add_edges_from((u, v, {"label": x}) for u, v, x in architecture.edges if x != "none")
+        graphs.append(graph)
+
+    def ends(attributes):
+        return attributes["label"] if attributes["label"] in ("input", "output") else None
+
+    def node_cost(x, y):
+        if ends(x) != ends(y):
+            return 1000.0  # the ends are matched with the ends
+        return float(x["label"] != y["label"])
+
+    return nx.graph_edit_distance(
+        *graphs,
+        node_subst_cost=node_cost,
+        node_del_cost=lambda x: 1000.0 if ends(x) else 1.0,
+        node_ins_cost=lambda x: 1000.0 if ends(x) else 1.0,
+        edge_subst_cost=lambda x, y: float(x["label"] != y["label"]),
+        edge_del_cost=lambda x: 1.0,
+        edge_ins_cost=lambda x: 1.0,
+    )
+
+
+def test_equals_networkx_on_random_graphs(rng):
+    for _ in range(60):
+        a, b = (random_graph(rng, int(rng.integers(2, 6))) for _ in range(2))
+        assert EDIT.distance(a, b) == by_networkx(a, b)
+
+
+def test_equals_networkx_on_cells():
+    cells = SPACE.sample(1, 40)
+    for a, b in zip(cells[::2], cells[1::2], strict=True):
+        assert EDIT.distance(a, b) == by_networkx(a, b)
+
+
+def test_is_a_metric_on_cells():
+    assert isinstance(EDIT, Distance)
+    assert EDIT.is_metric
+    cells = SPACE.sample(2, 40)
+    d = EDIT.matrix(cells, cells)
+    assert (np.diag(d) == 0).all()
+    assert (d == d.T).all()
+    assert (d[:, :, None] <= d[:, None, :] + d.T[None, :, :] + 1e-12).all()
+
+
+def test_renumbered_cells_have_distance_zero():
+    a = SPACE.parse("|nor_conv_3x3~0|+|skip_connect~0|none~1|+|none~0|nor_conv_1x1~1|none~2|")
+    b = SPACE.parse("|skip_connect~0|+|nor_conv_3x3~0|none~1|+|none~0|none~1|nor_conv_1x1~2|")
+    assert EDIT.distance(a, b) == 0
+
+
+def test_matrix_agrees_with_single_distances_in_both_shapes():
+    a, b = SPACE.sample(0, 3), SPACE.sample(1, 7)
+    expected = [[EDIT.distance(x, y) for y in b] for x in a]
+    assert (EDIT.matrix(a, b) == expected).all()
+    assert (EDIT.matrix(b, a) == np.transpose(expected)).all()
+    assert EDIT.matrix(a, ()).shape == (3, 0)
+
+
+def test_the_script_has_as_many_edits_as_the_distance_and_says_what(rng):
+    for _ in range(30):
+        a, b = (random_graph(rng, int(rng.integers(2, 6))) for _ in range(2))
+        assert len(EDIT.explain(a, b)) == EDIT.distance(a, b)
+    a = SPACE.parse("|nor_conv_3x3~0|+|none~0|none~1|+|none~0|skip_connect~1|none~2|")
+    b = SPACE.parse("|nor_conv_1x1~0|+|none~0|none~1|+|avg_pool_3x3~0|none~1|none~2|")
+    assert {str(edit) for edit in EDIT.explain(a, b)} == {
+        "edge 0→1: nor_conv_3x3 becomes nor_conv_1x1",
+        "edge 0→3: insert avg_pool_3x3",
+        "edge 1→3: delete skip_connect",
+    }
+
+
+def test_is_positive_definite_up_to_its_stated_lengthscale():
+    cells = [a for a in SPACE if "|none~1|+" in str(a)][::4]
+    d = EDIT.matrix(cells, cells)
+    assert np.linalg.eigvalsh(np.exp(-d / EDIT.max_lengthscale)).min() > -1e-10
+    assert np.linalg.eigvalsh(np.exp(-d / 2)).min() < -0.1
+
+
+def test_refuses_graphs_that_are_too_large():
+    big = Architecture(("input", *["op"] * 7, "output"), (), "")
+    with pytest.raises(ArchitectureError, match="up to 8 vertices, got 9"):
+        EDIT.distance(big, big)
