@@ -1,0 +1,203 @@
+"""gpytorch kernels over architectures: they add, multiply and scale like any other.
+
+Notation
+    d(a, b)        a distance between architectures
+    φ_h(a)         counts of the Weisfeiler-Lehman labels of round h
+    ℓ              length-scale, in units of d
+
+Inputs are indices into an `ArchitectureTable`, which `GaussianProcess` gives to its kernels.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, cast
+
+import numpy as np
+import torch
+from gpytorch.constraints import Interval, Positive
+from gpytorch.kernels import AdditiveKernel, ScaleKernel
+from gpytorch.kernels import Kernel as Kernel
+from gpytorch.priors import LogNormalPrior
+from scipy.sparse import csr_array, diags_array, vstack
+
+from nbnas.errors import ObservationError
+from nbnas.graphs.architecture import Architecture
+from nbnas.graphs.distance import Distance
+from nbnas.graphs.features import Label, weisfeiler_lehman
+from nbnas.surrogate.table import ArchitectureTable, Array, Measure
+
+
+class ArchitectureKernel(Kernel):  # type: ignore[misc]  # gpytorch is untyped
+    """A kernel whose inputs are indices into a table of architectures."""
+
+    table: ArchitectureTable | None = None
+
+    def block(self, measure: Measure, x1: torch.Tensor, x2: torch.Tensor) -> torch.Tensor:
+        """The measure between two lists of indices `(n, m)`.
+
+        Raises:
+            ObservationError: If no table was given to the kernel yet.
+        """
+        if self.table is None:
+            raise ObservationError(
+                "expected a kernel that knows its architectures; put it into a GaussianProcess, "
+                "which gives it a table, instead of calling it directly"
+            )
+        return self.table.block(measure, x1, x2)
+
+
+class DistanceKernel(ArchitectureKernel):
+    """exp(-d / ℓ), the exponential kernel of a distance between architectures.
+
+    The length-scale is fitted, from a log-normal prior around 2 edits; where the distance says up
+    to which length-scale the kernel is positive definite, it stays below that.
+
+    Args:
+        distance: A distance, such as `HammingDistance()`.
+        lengthscale: Where the fit starts, in units of the distance.
+
+    References:
+        Kandasamy et al., Neural architecture search with Bayesian optimisation and optimal
+        transport, NeurIPS 2018, section 4 (kernels of the form exp(-β d)).
+    """
+
+    has_lengthscale = True
+    is_stationary = False
+
+    def __init__(self, distance: Distance, lengthscale: float = 2.0) -> None:
+        limit = distance.max_lengthscale
+        super().__init__(
+            lengthscale_prior=LogNormalPrior(np.log(2.0), 1.0),
+            lengthscale_constraint=Positive() if np.isinf(limit) else Interval(0.0, limit),
+        )
+        self.distance = distance
+        self.double()
+        self.lengthscale = min(lengthscale, 0.9 * limit)
+
+    def extra_repr(self) -> str:
+        """The distance, for the kernel's repr."""
+        return repr(self.distance)
+
+    def forward(
+        self,
+        x1: torch.Tensor,
+        x2: torch.Tensor,
+        diag: bool = False,
+        **params: Any,  # noqa: ANN401
+    ) -> torch.Tensor:
+        """exp(-d / ℓ) `(n, m)`, or its diagonal `(n,)`, which is 1."""
+        if diag:
+            return torch.ones(x1.shape[:-1], dtype=torch.float64)
+        distances = self.block(_DistanceMeasure(self.distance), x1, x2)
+        return torch.exp(-distances / self.lengthscale)
+
+
+class WeisfeilerLehmanKernel(ArchitectureKernel):
+    """The cosine between Weisfeiler-Lehman features of the operation graphs.
+
+    Isomorphic cells have similarity 1; cells that share no operation have that of their ends.
+
+    Args:
+        depth: Number of refinement rounds.
+
+    References:
+        Shervashidze et al., Weisfeiler-Lehman graph kernels, JMLR 12, 2011; Ru et al.,
+        Interpretable neural architecture search via Bayesian optimisation with
+        Weisfeiler-Lehman kernels, ICLR 2021.
+    """
+
+    is_stationary = False
+
+    def __init__(self, depth: int = 2) -> None:
+        super().__init__()
+        self.depth = depth
+        self.double()
+
+    def extra_repr(self) -> str:
+        """The depth, for the kernel's repr."""
+        return f"depth={self.depth}"
+
+    def forward(
+        self,
+        x1: torch.Tensor,
+        x2: torch.Tensor,
+        diag: bool = False,
+        **params: Any,  # noqa: ANN401
+    ) -> torch.Tensor:
+        """Cosines `(n, m)`, or their diagonal `(n,)`, which is 1."""
+        if diag:
+            return torch.ones(x1.shape[:-1], dtype=torch.float64)
+        return self.block(_WeisfeilerLehmanMeasure(self.depth), x1, x2)
+
+
+def bind(kernel: Kernel, table: ArchitectureTable) -> None:
+    """Give a table to every architecture kernel inside a kernel."""
+    for part in kernel.modules():
+        if isinstance(part, ArchitectureKernel):
+            part.table = table
+
+
+def weighted(kernel: Kernel) -> Kernel:
+    """Give every summand a weight of its own to be fitted, unless it has one already.
+
+    Args:
+        kernel: A kernel or a sum of kernels.
+
+    Returns:
+        The kernel with every summand inside a `ScaleKernel`; the weights share a variance of 1 at
+        the start and have a log-normal prior.
+    """
+    summands = list(kernel.kernels) if isinstance(kernel, AdditiveKernel) else [kernel]
+    scaled = [_scaled(summand, 1.0 / len(summands)) for summand in summands]
+    return scaled[0] if len(scaled) == 1 else AdditiveKernel(*scaled)
+
+
+def _scaled(kernel: Kernel, weight: float) -> Kernel:
+    if isinstance(kernel, ScaleKernel):
+        return kernel
+    scaled = ScaleKernel(kernel, outputscale_prior=LogNormalPrior(np.log(weight), 1.0)).double()
+    scaled.outputscale = weight
+    return scaled
+
+
+@dataclass(frozen=True, slots=True)
+class _DistanceMeasure:
+    distance: Distance
+
+    def row(self, table: ArchitectureTable, i: int, start: int) -> Array:
+        architectures = table.architectures
+        row: Array = self.distance.matrix((architectures[i],), architectures[start:])[0]
+        return row
+
+
+@dataclass(frozen=True, slots=True)
+class _WeisfeilerLehmanMeasure:
+    depth: int
+
+    def row(self, table: ArchitectureTable, i: int, start: int) -> Array:
+        features = self._features(table)
+        query = features[[i]].toarray()[0]
+        return np.asarray(features[start:] @ query)
+
+    def _features(self, table: ArchitectureTable) -> csr_array:
+        """Features of unit length `(len(table), labels)`, kept with the table as it grows."""
+        memo = cast(_Features, table.memo.setdefault(self, _Features()))
+        memo.extend(table.architectures, self.depth)
+        return memo.matrix
+
+
+class _Features:
+    """Weisfeiler-Lehman features of a growing list of architectures, each of unit length."""
+
+    def __init__(self) -> None:
+        self.vocabulary: dict[Label, int] = {}
+        self.matrix = csr_array((0, 0))
+
+    def extend(self, architectures: Sequence[Architecture], depth: int) -> None:
+        known = self.matrix.shape[0]
+        if known == len(architectures):
+            return
+        new = weisfeiler_lehman(architectures[known:], depth, self.vocabulary)
+        new = diags_array(1.0 / np.sqrt(new.multiply(new).sum(axis=1))) @ new
+        self.matrix.resize((known, len(self.vocabulary)))
+        self.matrix = csr_array(vstack([self.matrix, new]))

@@ -1,0 +1,214 @@
+"""The posterior: the Gaussian process conditioned on the evaluations so far.
+
+Notation
+    X, X*      the n evaluated architectures, the m candidates
+    z          warped values `(n,)`, c and s² the constant mean and the noise variance
+    L          Cholesky factor of k(X, X) + s² I
+    α          (k(X, X) + s² I)⁻¹ (z - c) `(n,)`
+    μ, σ       mean and standard deviation at the candidates, in warped units, `(m,)` each
+
+The model lives in warped units (`latent`); what people see is mapped back to accuracy.
+
+References:
+    Rasmussen and Williams, Gaussian Processes for Machine Learning, 2006, algorithm 2.1, and
+    equations 5.10 to 5.12 for leave-one-out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from scipy.special import ndtri
+
+from nbnas.errors import NotPositiveDefiniteError, SettingError
+from nbnas.graphs.architecture import Architecture
+from nbnas.graphs.space import Randomness
+from nbnas.records import Observations
+from nbnas.surrogate.warp import FittedWarp, moments
+
+if TYPE_CHECKING:
+    from nbnas.surrogate.prior import GaussianProcess
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LeaveOneOut:
+    """Each evaluation predicted from all the others, in accuracy, `(n,)` each.
+
+    Attributes:
+        truth: What was measured; a failed trial counts as the worst measured value.
+        mean: Predicted mean.
+        stddev: Predicted standard deviation, the noise of an evaluation included.
+        lower: 2.5 % quantile of the prediction.
+        upper: 97.5 % quantile of the prediction.
+    """
+
+    truth: Array
+    mean: Array
+    stddev: Array
+    lower: Array
+    upper: Array
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Posterior:
+    """A prior conditioned on observations; made by `GaussianProcess.condition`.
+
+    Attributes:
+        prior: The prior with its parameters.
+        observations: What it was conditioned on.
+        warp: The warp, fitted to these observations.
+        z: Warped values `(n,)`.
+        factor: L `(n, n)`.
+    """
+
+    prior: GaussianProcess
+    observations: Observations
+    warp: FittedWarp
+    z: Array
+    factor: torch.Tensor
+
+    def latent(self, architectures: Sequence[Architecture]) -> tuple[torch.Tensor, torch.Tensor]:
+        """Mean and standard deviation in warped units, which acquisition functions work on.
+
+        Args:
+            architectures: `m` candidates; a tuple that is passed again is looked up faster.
+
+        Returns:
+            μ and σ `(m,)` in float64, without the noise of an evaluation.
+
+        Raises:
+            NotPositiveDefiniteError: If a variance is negative beyond rounding.
+        """
+        cross = self._cross(architectures)  # (n, m)
+        mean = self.prior.mean + cross.T @ self._alpha()
+        white = torch.linalg.solve_triangular(self.factor, cross, upper=False)
+        prior_variance = torch.from_numpy(self.prior.variance(architectures))
+        variance = prior_variance - (white**2).sum(dim=0)
+        _check_variance(variance, prior_variance)
+        return mean, variance.clamp_min(0.0).sqrt()
+
+    def predict(self, architectures: Sequence[Architecture]) -> tuple[Array, Array]:
+        """Mean and standard deviation of the accuracy.
+
+        Args:
+            architectures: `m` candidates.
+
+        Returns:
+            Mean and standard deviation `(m,)`, without the noise of an evaluation.
+        """
+        mean, stddev = self.latent(architectures)
+        return moments(self.warp, mean.numpy(), stddev.numpy())
+
+    def band(
+        self, architectures: Sequence[Architecture], coverage: float = 0.95
+    ) -> tuple[Array, Array]:
+        """The central interval that holds the accuracy with the given probability.
+
+        Args:
+            architectures: `m` candidates.
+            coverage: Probability, in (0, 1).
+
+        Returns:
+            Lower and upper ends `(m,)`, in accuracy.
+
+        Raises:
+            SettingError: If the coverage is not in (0, 1).
+        """
+        mean, stddev = self.latent(architectures)
+        return _band(self.warp, mean.numpy(), stddev.numpy(), coverage)
+
+    def sample(self, architectures: Sequence[Architecture], rng: Randomness, k: int) -> Array:
+        """Draw functions from the posterior.
+
+        Args:
+            architectures: Where to draw, `m` of them.
+            rng: A generator, or a seed.
+            k: Number of functions.
+
+        Returns:
+            Draws `(k, m)`, in accuracy.
+        """
+        cross = self._cross(architectures)
+        white = torch.linalg.solve_triangular(self.factor, cross, upper=False).numpy()
+        covariance = self.prior.covariance(architectures, architectures) - white.T @ white
+        values, vectors = np.linalg.eigh(covariance)
+        root = vectors * np.sqrt(np.maximum(values, 0.0))
+        normal = np.random.default_rng(rng).standard_normal((k, len(architectures)))
+        mean = self.prior.mean + (cross.T @ self._alpha()).numpy()
+        return self.warp.inverse(mean + normal @ root.T)
+
+    def leave_one_out(self) -> LeaveOneOut:
+        """Predict each evaluation from all the others, in closed form.
+
+        The warp and the parameters are those of all evaluations.
+        """
+        inverse = torch.cholesky_inverse(self.factor)
+        variance = 1.0 / inverse.diagonal()  # (n,)
+        mean = (torch.from_numpy(self.z) - self._alpha() * variance).numpy()
+        stddev = variance.sqrt().numpy()
+        lower, upper = _band(self.warp, mean, stddev, 0.95)
+        truth = self.observations.values
+        return LeaveOneOut(truth, *moments(self.warp, mean, stddev), lower, upper)
+
+    def contributions(self, architecture: Architecture) -> Array:
+        """How each evaluation moves the prediction at an architecture.
+
+        Args:
+            architecture: A candidate.
+
+        Returns:
+            k(a, x_i) α_i `(n,)`, in warped units; their sum is μ - c.
+        """
+        return (self._cross((architecture,))[:, 0] * self._alpha()).numpy()
+
+    def expected_improvement(
+        self, architectures: Sequence[Architecture]
+    ) -> tuple[Array, Array, Array]:
+        """Expected improvement over the incumbent in accuracy, and its two parts.
+
+        Args:
+            architectures: `m` candidates.
+
+        Returns:
+            Expected improvement, its exploitation (what the mean alone would give) and its
+            exploration (the rest), `(m,)` each.
+        """
+        mean, stddev = (x.numpy() for x in self.latent(architectures))
+        best = float(self.z.max())
+        total = self.warp.expected_improvement(mean, stddev, best)
+        exploitation = self.warp.expected_improvement(mean, np.zeros_like(stddev), best)
+        exploitation = np.minimum(exploitation, total)
+        return total, exploitation, total - exploitation
+
+    def _cross(self, architectures: Sequence[Architecture]) -> torch.Tensor:
+        """k(X, X*) `(n, m)`."""
+        return torch.from_numpy(
+            self.prior.covariance(self.observations.architectures, architectures)
+        )
+
+    def _alpha(self) -> torch.Tensor:
+        centred = torch.from_numpy(self.z - self.prior.mean)[:, None]
+        return torch.cholesky_solve(centred, self.factor)[:, 0]
+
+
+def _band(warp: FittedWarp, mean: Array, stddev: Array, coverage: float) -> tuple[Array, Array]:
+    if not 0 < coverage < 1:
+        raise SettingError(f"expected a coverage in (0, 1), got {coverage}")
+    width = float(ndtri((1 + coverage) / 2)) * stddev
+    return warp.inverse(mean - width), warp.inverse(mean + width)
+
+
+def _check_variance(variance: torch.Tensor, prior: torch.Tensor) -> None:
+    worst = float((variance / prior).min()) if len(variance) else 0.0
+    if worst < -1e-6:
+        raise NotPositiveDefiniteError(
+            f"expected variances of at least 0, got {worst:.3g} of the prior variance: the kernel "
+            "is not positive definite on these architectures; use a shorter length-scale"
+        )

@@ -1,0 +1,61 @@
+import copy
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+
+from nbnas.graphs.cell import CellSpace
+from nbnas.graphs.hamming import HammingDistance
+from nbnas.surrogate.table import ArchitectureTable
+
+CELLS = CellSpace().sample(0, 80)
+
+
+@dataclass(frozen=True)
+class Counting:
+    """Hamming distance that counts how many numbers it was asked for."""
+
+    name: str = "hamming"
+
+    def row(self, table, i, start):
+        calls.append(len(table) - start)
+        return HammingDistance().matrix((table.architectures[i],), table.architectures[start:])[0]
+
+
+calls: list[int] = []
+
+
+def test_numbers_are_stable_and_shared_by_copies():
+    table = ArchitectureTable()
+    first = table.indices(CELLS[:10])
+    assert table.indices(list(CELLS[5:15])).reshape(-1).tolist() == list(range(5, 15))
+    assert copy.deepcopy(table) is table
+    assert table.indices(CELLS[:10]).tolist() == first.tolist()
+    assert first.dtype == torch.float64
+
+
+def test_blocks_are_right_while_the_table_grows():
+    table = ArchitectureTable()
+    expected = HammingDistance().matrix(CELLS, CELLS)
+    for n in (3, 10, 11, 40, 80):
+        index = table.indices(list(CELLS[:n]))
+        assert np.array_equal(table.block(Counting(), index, index).numpy(), expected[:n, :n])
+        tall = table.block(Counting(), index, index[:2])
+        assert np.array_equal(tall.numpy(), expected[:n, :2])
+
+
+def test_nothing_is_measured_twice():
+    table = ArchitectureTable()
+    index = table.indices(list(CELLS))
+    calls.clear()
+    table.block(Counting(), index[:5], index)
+    table.block(Counting(), index[:5], index)
+    table.block(Counting(), index[2:6], index[:50])
+    assert sum(calls) == 6 * 80
+
+
+def test_many_tuples_may_be_asked_for_in_turn():
+    table = ArchitectureTable()
+    parts = [tuple(CELLS[i : i + 4]) for i in range(0, 40, 4)]
+    expected = [table.indices(part).tolist() for part in parts]
+    assert [table.indices(part).tolist() for part in parts] == expected

@@ -1,0 +1,100 @@
+import numpy as np
+import pytest
+from scipy.integrate import quad
+from scipy.stats import norm
+
+from nbnas.errors import ObservationError
+from nbnas.surrogate.warp import NegativeLogError, NormalScores, expected_excess, moments
+
+VALUES = np.array([0.1, 0.5, 0.55, 0.8, 0.8, 0.9, 0.91, 0.95])
+WARPS = [NormalScores(), NegativeLogError()]
+
+
+@pytest.mark.parametrize("warp", WARPS, ids=repr)
+def test_is_monotone_and_inverts_itself(warp):
+    fitted = warp.fit(VALUES)
+    assert np.allclose(fitted.inverse(fitted.forward(VALUES)), VALUES)
+    assert np.array_equal(np.argsort(fitted.forward(VALUES), kind="stable"), np.arange(8))
+    z = np.linspace(-6, 6, 200)
+    y = fitted.inverse(z)
+    assert (np.diff(y) >= 0).all()
+    assert y.min() >= 0
+    assert y.max() <= 1
+
+
+def test_normal_scores_depend_on_ranks_only():
+    z = NormalScores().fit(VALUES).forward(VALUES)
+    other = NormalScores().fit(VALUES**3).forward(VALUES**3)
+    assert np.allclose(z, other)
+    assert z[3] == z[4]  # ties share their rank
+    assert abs(z.sum()) < 1e-12
+
+
+@pytest.mark.parametrize("warp", WARPS, ids=repr)
+@pytest.mark.parametrize(("mean", "stddev"), [(-1.0, 0.5), (0.3, 1.0), (1.2, 0.2)])
+def test_moments_equal_quadrature(warp, mean, stddev):
+    fitted = warp.fit(VALUES)
+
+    def expectation(power):
+        return quad(
+            lambda z: fitted.inverse(np.array([z]))[0] ** power * norm.pdf(z, mean, stddev),
+            mean - 9 * stddev,
+            mean + 9 * stddev,
+            points=fitted.forward(np.unique(VALUES)),
+            epsabs=1e-6,
+            epsrel=1e-6,
+            limit=500,
+        )[0]
+
+    first, second = expectation(1), expectation(2)
+    mean_y, stddev_y = moments(fitted, np.array([mean]), np.array([stddev]))
+    assert mean_y[0] == pytest.approx(first, abs=2e-3)  # the inverse warp has kinks
+    assert stddev_y[0] == pytest.approx(np.sqrt(second - first**2), abs=4e-3)
+
+
+@pytest.mark.parametrize("warp", WARPS, ids=repr)
+@pytest.mark.parametrize(("mean", "stddev"), [(-1.0, 0.5), (0.3, 1.0), (1.6, 0.2)])
+def test_expected_improvement_in_accuracy_equals_quadrature(warp, mean, stddev):
+    fitted = warp.fit(VALUES)
+    best = float(fitted.forward(VALUES).max())
+
+    def gain(z):
+        if isinstance(warp, NormalScores):  # linear above the incumbent, not cut off at 1
+            return fitted.upper_slope * (z - best)
+        return fitted.inverse(np.array([z]))[0] - VALUES.max()
+
+    integral, _ = quad(lambda z: gain(z) * norm.pdf(z, mean, stddev), best, best + 15, limit=500)
+    ours = fitted.expected_improvement(np.array([mean]), np.array([stddev]), best)
+    assert ours[0] == pytest.approx(integral, abs=1e-9)
+
+
+def test_ei_in_accuracy_ranks_as_ei_of_the_model():
+    """Normal scores: what is shown is proportional to what candidates are ranked by."""
+    rng = np.random.default_rng(0)
+    fitted = NormalScores().fit(VALUES)
+    mean, stddev = rng.normal(size=50), rng.uniform(0.1, 1, 50)
+    best = float(fitted.z.max())
+    shown = fitted.expected_improvement(mean, stddev, best)
+    assert np.array_equal(np.argsort(shown), np.argsort(expected_excess(mean, stddev, best)))
+
+
+def test_a_perfect_incumbent_leaves_nothing_to_improve():
+    fitted = NormalScores().fit(np.array([0.5, 0.7, 1.0]))
+    assert fitted.expected_improvement(np.array([3.0]), np.array([1.0]), 0.8)[0] == 0.0
+
+
+@pytest.mark.parametrize("warp", WARPS, ids=repr)
+def test_equal_values_and_single_values_are_no_trouble(warp):
+    for values in (np.array([0.3]), np.full(5, 0.3), np.zeros(3), np.ones(3)):
+        fitted = warp.fit(values)
+        z = fitted.forward(values)
+        assert np.isfinite(z).all()
+        assert np.isfinite(fitted.inverse(z + 1)).all()
+
+
+@pytest.mark.parametrize("warp", WARPS, ids=repr)
+def test_refuses_what_it_cannot_warp(warp):
+    with pytest.raises(ObservationError, match="finite"):
+        warp.fit(np.array([0.1, np.nan]))
+    with pytest.raises(ObservationError, match="at least one value"):
+        warp.fit(np.array([]))
