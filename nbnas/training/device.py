@@ -1,0 +1,90 @@
+"""The device that computes, its precision and its memory."""
+
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+
+import torch
+
+from nbnas.errors import SettingError
+
+
+def choose_device(word: str = "auto") -> torch.device:
+    """Choose the device of a training.
+
+    Args:
+        word: "auto" for CUDA, else MPS, else the CPU; or "cuda", "cuda:1", "mps" or "cpu".
+
+    Returns:
+        The device.
+
+    Raises:
+        SettingError: If the word names no device or one that this machine does not have; the
+            message lists those that it has.
+    """
+    available = available_devices()
+    if word == "auto":
+        return torch.device(available[0])
+    if word == "cuda" and "cuda:0" in available:
+        return torch.device("cuda:0")
+    if word not in available:
+        raise SettingError(
+            f"expected a device out of auto, {', '.join(available)} on this machine, "
+            f"got device={word!r}"
+        )
+    return torch.device(word)
+
+
+def available_devices() -> tuple[str, ...]:
+    """The devices of this machine, the quickest kind first."""
+    count = torch.cuda.device_count() if torch.cuda.is_available() else 0
+    mps = ("mps",) if torch.backends.mps.is_available() else ()
+    return (*(f"cuda:{index}" for index in range(count)), *mps, "cpu")
+
+
+def choose_precision(device: torch.device, mixed: bool | None) -> torch.dtype:
+    """Choose the number type of the forward pass.
+
+    Args:
+        device: Where it computes.
+        mixed: Whether to mix precisions; `None` for where it helps, which is on CUDA.
+
+    Returns:
+        float32 for none, else bfloat16, or float16 on a GPU that is too old for it.
+    """
+    if not (device.type == "cuda" if mixed is None else mixed):
+        return torch.float32
+    old = device.type == "cuda" and torch.cuda.get_device_capability(device) < (8, 0)
+    return torch.float16 if old else torch.bfloat16
+
+
+def autocast(device: torch.device, precision: torch.dtype) -> AbstractContextManager[object]:
+    """A context that computes in a precision where that is safe; without effect for float32."""
+    if precision == torch.float32:
+        return nullcontext()
+    return torch.autocast(device.type, precision)
+
+
+def choose_layout(device: torch.device, channels_last: bool | None) -> torch.memory_format:
+    """Choose the memory layout of images: channels last if asked for, or on CUDA if `None`."""
+    last = device.type == "cuda" if channels_last is None else channels_last
+    return torch.channels_last if last else torch.contiguous_format
+
+
+def release_memory(device: torch.device) -> None:
+    """Give memory that no tensor uses any more back to the device."""
+    if device.type == "cuda":
+        torch.cuda.empty_cache()
+    elif device.type == "mps":
+        torch.mps.empty_cache()
+
+
+@contextmanager
+def cpu_threads(threads: int | None) -> Iterator[None]:
+    """A context in which torch uses so many CPU threads; `None` changes nothing."""
+    before = torch.get_num_threads()
+    if threads is not None:
+        torch.set_num_threads(threads)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)

@@ -1,0 +1,248 @@
+"""A live training: one loop that yields a report after every epoch.
+
+Notation
+    x, y        images `(b, C, H, W)` and labels `(b,)` of a batch
+    totals      sum of losses and number of right answers over an epoch, `(2,)`, on the device
+"""
+
+import math
+import threading
+import time
+import traceback
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, cast
+
+import torch
+from psygnal import Signal
+from torch import nn
+from torch.nn.functional import cross_entropy
+
+from nbnas.errors import TrainingError
+from nbnas.graphs.architecture import Architecture
+from nbnas.records import EpochReport, Evaluation
+from nbnas.signals import announce
+from nbnas.training.augment import augment_images
+from nbnas.training.data import parts_on
+from nbnas.training.device import (
+    autocast,
+    choose_device,
+    choose_layout,
+    choose_precision,
+    cpu_threads,
+    release_memory,
+)
+from nbnas.training.measure import epoch_means, epoch_totals, evaluate
+from nbnas.training.network import build_network, count_multiply_adds, count_parameters
+from nbnas.training.part import Part
+
+if TYPE_CHECKING:
+    from nbnas.training.trainer import Trainer
+
+
+class Training:
+    """A training that is under way: iterate it for reports, or `run` it to its end.
+
+    Iterating again goes on where the last iteration ended. Seconds are those of training; the
+    time between two epochs in which nobody asked for the next one does not count. On the CPU the
+    same seed and number of threads give the same numbers.
+
+    Attributes:
+        architecture: The cell that is trained.
+        seed: Seed of initialisation, shuffling and augmentation.
+        epochs: Number of epochs planned.
+        final: Whether it trains on the training and validation part and holds out the test part,
+            which then is what `val_loss` and `val_accuracy` of the reports are measured on.
+        reports: The reports so far.
+        evaluation: The result, once the last epoch is done.
+        network: The network, from the first epoch on; `None` again after an error.
+        progressed: Signal that carries each new report. A callback that fails becomes a warning.
+    """
+
+    progressed = Signal(EpochReport)
+    architecture: Architecture
+    seed: int
+    epochs: int
+    final: bool
+    reports: tuple[EpochReport, ...]
+    evaluation: Evaluation | None
+    network: nn.Module | None
+
+    def __init__(
+        self, trainer: "Trainer", architecture: Architecture, seed: int, *, final: bool
+    ) -> None:
+        self.trainer = trainer
+        self.architecture = architecture
+        self.seed = seed
+        self.epochs = trainer.epochs
+        self.final = final
+        self.reports = ()
+        self.evaluation = None
+        self.network = None
+        self._stopping = threading.Event()
+        self._started = 0.0
+        self._rounds = self._publish()
+
+    def __iter__(self) -> Iterator[EpochReport]:
+        """Train, one epoch for each report, from where it stands.
+
+        Raises:
+            TrainingError: If the loss is no longer a finite number.
+        """
+        return self._rounds
+
+    def __repr__(self) -> str:
+        """The cell, how far it is and how good."""
+        accuracy = f", accuracy {self.reports[-1].val_accuracy:.3f}" if self.reports else ""
+        progress = f"epoch {len(self.reports)} of {self.epochs}{accuracy}"
+        return f"Training({self.architecture}, seed {self.seed}, {progress})"
+
+    @property
+    def seconds_left(self) -> float | None:
+        """Seconds until the end as the epochs so far suggest; `None` before the first report."""
+        return self.reports[-1].seconds_left if self.reports else None
+
+    def run(self) -> Evaluation:
+        """Train to the end.
+
+        Returns:
+            The evaluation, whose value is the held-out accuracy after the last epoch.
+
+        Raises:
+            TrainingError: If it was stopped, or the loss is no longer a finite number.
+        """
+        for _ in self:
+            pass
+        if self.evaluation is None:
+            why = "was stopped" if self._stopping.is_set() else "had failed"
+            raise TrainingError(
+                f"expected {self.epochs} epochs, but the training {why} after "
+                f"{len(self.reports)}; its reports are kept, start another one for a value"
+            )
+        return self.evaluation
+
+    def stop(self) -> None:
+        """End after the epoch that is under way; the reports stay."""
+        self._stopping.set()
+
+    def _publish(self) -> Iterator[EpochReport]:
+        """Record, announce and yield what the loop gives; free the memory if it fails."""
+        if self._stopping.is_set():
+            return
+        try:
+            rounds = self._train()
+            while (report := self._next(rounds)) is not None:
+                self._record(report)
+                yield report
+                if self._stopping.is_set():
+                    return
+        except (Exception, KeyboardInterrupt) as error:
+            self.network = None
+            traceback.clear_frames(error.__traceback__)
+            release_memory(choose_device(self.trainer.device))
+            raise
+
+    def _next(self, rounds: Iterator[EpochReport]) -> EpochReport | None:
+        """The next epoch's report, computed with the recipe's number of threads."""
+        with cpu_threads(self.trainer.threads):
+            return next(rounds, None)
+
+    def _train(self) -> Iterator[EpochReport]:
+        """The training loop."""
+        trainer, start, self._started = self.trainer, time.perf_counter(), time.time()
+        rng = torch.Generator().manual_seed(self.seed)
+        device = choose_device(trainer.device)
+        precision = choose_precision(device, trainer.mixed_precision)
+        layout = choose_layout(device, trainer.channels_last)
+        (images, labels), held_out = self._parts(device)
+        network = self.network = self._build(rng).to(device).to(memory_format=layout)
+        optimizer = _optimizer(trainer, network)
+        scaler = torch.amp.GradScaler(device.type, enabled=precision == torch.float16)
+        batches = math.ceil(len(labels) / trainer.batch_size)
+        steps, step, rate = batches * trainer.epochs, 0, 0.0
+        seconds = time.perf_counter() - start
+        for epoch in range(1, trainer.epochs + 1):
+            start = time.perf_counter()
+            network.train()
+            totals = torch.zeros(2, device=device)
+            order = torch.randperm(len(labels), generator=rng).to(device)
+            for batch in order.tensor_split(batches):
+                x, y = images[batch].contiguous(memory_format=layout), labels[batch]
+                if trainer.augment is not None:
+                    x = augment_images(x, trainer.augment, rng)
+                with autocast(device, precision):
+                    scores = network(x)
+                    loss = cross_entropy(scores, y, label_smoothing=trainer.label_smoothing)
+                rate = trainer.schedule.learning_rate(trainer.learning_rate, step, steps)
+                optimizer.param_groups[0]["lr"] = rate
+                optimizer.zero_grad()
+                torch.autograd.backward(scaler.scale(loss))
+                scaler.step(optimizer)
+                scaler.update()
+                totals += epoch_totals(loss.detach() * len(y), scores.detach(), y)
+                step += 1
+            held_totals = evaluate(network, held_out, precision, layout)
+            figures = epoch_means(totals, len(labels)) + epoch_means(held_totals, len(held_out[1]))
+            lasted = time.perf_counter() - start
+            seconds, speed = seconds + lasted, len(labels) / lasted
+            report = EpochReport(epoch, trainer.epochs, *figures, rate, seconds, speed)
+            _check_finite(report)
+            yield report
+
+    def _parts(self, device: torch.device) -> tuple[Part, Part]:
+        """What is trained on and what is held out, on the device."""
+        train, val, test = parts_on(self.trainer.data, device)
+        if not self.final:
+            return train, val
+        return (torch.cat([train[0], val[0]]), torch.cat([train[1], val[1]])), test
+
+    def _build(self, rng: torch.Generator) -> nn.Module:
+        trainer = self.trainer
+        return build_network(
+            self.architecture,
+            image_shape=trainer.data.image_shape,
+            classes=trainer.data.classes,
+            channels=trainer.channels,
+            cells=trainer.cells,
+            generator=rng,
+        )
+
+    def _record(self, report: EpochReport) -> None:
+        """Keep a report, conclude after the last one, and tell whoever listens."""
+        self.reports = (*self.reports, report)
+        if report.epoch == report.epochs:
+            self.evaluation = self._conclude()
+        announce(self.progressed, report)
+
+    def _conclude(self) -> Evaluation:
+        network = cast(nn.Module, self.network)
+        return Evaluation(
+            self.architecture,
+            value=self.reports[-1].val_accuracy,
+            seconds=self.reports[-1].seconds,
+            seed=self.seed,
+            parameters=count_parameters(network),
+            multiply_adds=count_multiply_adds(network, self.trainer.data.image_shape),
+            started=self._started,
+            reports=self.reports,
+        )
+
+
+def _optimizer(trainer: "Trainer", network: nn.Module) -> torch.optim.SGD:
+    device = next(network.parameters()).device
+    return torch.optim.SGD(
+        network.parameters(),
+        lr=trainer.learning_rate,
+        momentum=trainer.momentum,
+        weight_decay=trainer.weight_decay,
+        nesterov=trainer.momentum > 0,
+        fused=device.type in ("cpu", "cuda"),
+    )
+
+
+def _check_finite(report: EpochReport) -> None:
+    if not math.isfinite(report.train_loss + report.val_loss):
+        raise TrainingError(
+            f"expected a finite loss, got {report.train_loss} in training and {report.val_loss} "
+            f"held out after epoch {report.epoch} of {report.epochs}; lower the learning rate "
+            f"(it was {report.learning_rate:.3g}) or lengthen the schedule's warm-up"
+        )

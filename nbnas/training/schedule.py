@@ -1,0 +1,77 @@
+"""Learning-rate schedules: the rate of each step, from the highest rate and the number of steps.
+
+Notation
+    step    number of steps already made, 0 <= step < steps
+    peak    highest learning rate
+"""
+
+import math
+from dataclasses import dataclass
+from typing import Protocol
+
+from nbnas.errors import SettingError
+
+
+class Schedule(Protocol):
+    """How the learning rate changes over a training."""
+
+    def learning_rate(self, peak: float, step: int, steps: int) -> float:
+        """The learning rate of a step.
+
+        Args:
+            peak: Highest learning rate.
+            step: Number of steps already made, from 0.
+            steps: Number of steps planned.
+
+        Returns:
+            The learning rate, at most `peak`.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class OneCycle:
+    """Up along a cosine from peak / 25, then down along a cosine to peak / 250,000.
+
+    These are the values of `torch.optim.lr_scheduler.OneCycleLR`, without its cycling of momentum.
+
+    Attributes:
+        warmup: Fraction of the steps on which the rate rises, between 0 and 1.
+
+    Raises:
+        SettingError: If `warmup` is not between 0 and 1.
+
+    References:
+        Smith and Topin, Super-Convergence, 2018.
+    """
+
+    warmup: float = 0.3
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.warmup, int | float) or not 0 < self.warmup < 1:
+            raise SettingError(f"expected 0 < warmup < 1, got warmup={self.warmup!r}")
+
+    def learning_rate(self, peak: float, step: int, steps: int) -> float:
+        """The learning rate of a step; see `Schedule.learning_rate`."""
+        lowest, summit = peak / 25, self.warmup * steps - 1
+        if step <= summit:
+            return _cosine(lowest, peak, step / summit if summit > 0 else 0.0)
+        return _cosine(peak, lowest / 1e4, (step - summit) / (steps - 1 - summit))
+
+
+@dataclass(frozen=True, slots=True)
+class Cosine:
+    """Down from the peak along half a cosine, as `torch.optim.lr_scheduler.CosineAnnealingLR`.
+
+    References:
+        Loshchilov and Hutter, SGDR, ICLR 2017.
+    """
+
+    def learning_rate(self, peak: float, step: int, steps: int) -> float:
+        """The learning rate of a step; see `Schedule.learning_rate`."""
+        return _cosine(peak, 0.0, step / steps)
+
+
+def _cosine(start: float, end: float, fraction: float) -> float:
+    """From `start` (fraction 0) to `end` (fraction 1) along half a cosine."""
+    return end + (start - end) / 2 * (1 + math.cos(math.pi * fraction))

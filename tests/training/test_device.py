@@ -1,0 +1,73 @@
+import pytest
+import torch
+
+from nbnas.errors import SettingError
+from nbnas.training import device as module
+from nbnas.training.device import (
+    choose_device,
+    choose_layout,
+    choose_precision,
+    cpu_threads,
+)
+
+CPU, CUDA = torch.device("cpu"), torch.device("cuda:0")
+
+
+@pytest.fixture
+def machine(monkeypatch):
+    def pretend(gpus=0, mps=False):
+        monkeypatch.setattr(torch.cuda, "is_available", lambda: gpus > 0)
+        monkeypatch.setattr(torch.cuda, "device_count", lambda: gpus)
+        monkeypatch.setattr(torch.backends.mps, "is_available", lambda: mps)
+
+    return pretend
+
+
+def test_auto_takes_cuda_then_mps_then_cpu(machine):
+    machine(gpus=2, mps=True)
+    assert choose_device() == CUDA
+    assert choose_device("cuda") == CUDA
+    assert choose_device("cuda:1") == torch.device("cuda:1")
+    machine(mps=True)
+    assert choose_device() == torch.device("mps")
+    machine()
+    assert choose_device() == CPU
+
+
+@pytest.mark.parametrize("word", ["cuda", "cuda:0", "mps", "gpu", "", 7])
+def test_missing_device_names_those_there_are(machine, word):
+    machine()
+    with pytest.raises(SettingError, match="out of auto, cpu on this machine"):
+        choose_device(word)
+
+
+def test_precision(monkeypatch):
+    assert choose_precision(CPU, None) == choose_precision(CUDA, False) == torch.float32
+    assert choose_precision(CPU, True) == torch.bfloat16
+    monkeypatch.setattr(torch.cuda, "get_device_capability", lambda device: (9, 0))
+    assert choose_precision(CUDA, None) == torch.bfloat16
+    monkeypatch.setattr(torch.cuda, "get_device_capability", lambda device: (7, 5))
+    assert choose_precision(CUDA, None) == torch.float16
+
+
+def test_layout():
+    assert choose_layout(CPU, None) == choose_layout(CUDA, False) == torch.contiguous_format
+    assert choose_layout(CPU, True) == choose_layout(CUDA, None) == torch.channels_last
+
+
+def test_release_memory_asks_the_device(monkeypatch):
+    asked = []
+    monkeypatch.setattr(torch.cuda, "empty_cache", lambda: asked.append("cuda"))
+    monkeypatch.setattr(torch.mps, "empty_cache", lambda: asked.append("mps"))
+    for device in (CPU, CUDA, torch.device("mps")):
+        module.release_memory(device)
+    assert asked == ["cuda", "mps"]
+
+
+def test_threads_are_put_back():
+    before = torch.get_num_threads()
+    with cpu_threads(before + 1):
+        assert torch.get_num_threads() == before + 1
+    with cpu_threads(None):
+        assert torch.get_num_threads() == before
+    assert torch.get_num_threads() == before

@@ -1,0 +1,49 @@
+import pytest
+import torch
+
+from nbnas.errors import SettingError
+from nbnas.training.schedule import Cosine, OneCycle
+
+
+def rates(scheduler, optimizer, steps):
+    given = []
+    for _ in range(steps):
+        given.append(optimizer.param_groups[0]["lr"])
+        optimizer.step()
+        if len(given) < steps:
+            scheduler.step()
+    return given
+
+
+def sgd(lr):
+    return torch.optim.SGD([torch.zeros(1, requires_grad=True)], lr=lr)
+
+
+@pytest.mark.parametrize(("steps", "warmup"), [(120, 0.3), (7, 0.5), (40, 0.1), (2, 0.3)])
+def test_one_cycle_is_that_of_torch(steps, warmup):
+    optimizer = sgd(0.1)
+    scheduler = torch.optim.lr_scheduler.OneCycleLR(
+        optimizer, 0.2, total_steps=steps, pct_start=warmup, cycle_momentum=False
+    )
+    ours = [OneCycle(warmup).learning_rate(0.2, step, steps) for step in range(steps)]
+    assert ours == pytest.approx(rates(scheduler, optimizer, steps), abs=1e-12)
+
+
+def test_cosine_is_that_of_torch():
+    optimizer = sgd(0.3)
+    scheduler = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, T_max=30)
+    ours = [Cosine().learning_rate(0.3, step, 30) for step in range(30)]
+    assert ours == pytest.approx(rates(scheduler, optimizer, 30), abs=1e-12)
+
+
+@pytest.mark.parametrize("steps", [1, 2, 3])
+def test_few_steps_give_finite_rates(steps):
+    for schedule in (OneCycle(), OneCycle(0.5), Cosine()):
+        for step in range(steps):
+            assert 0 < schedule.learning_rate(0.1, step, steps) <= 0.1
+
+
+@pytest.mark.parametrize("warmup", [0, 1, -0.1, float("nan"), "half"])
+def test_wrong_warmup(warmup):
+    with pytest.raises(SettingError, match="0 < warmup < 1"):
+        OneCycle(warmup)
