@@ -1,0 +1,1 @@
+"""The objective, the strategies, the search itself and its store."""

@@ -1,0 +1,1 @@
+"""How a search chooses what to evaluate next: one file per strategy."""

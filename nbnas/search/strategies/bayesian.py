@@ -1,0 +1,190 @@
+"""Bayesian optimisation: prior, data, posterior, acquisition, argmax.
+
+Notation
+    n, m       number of observations and of candidates
+    z          warped objective; the acquisition function scores candidates on its scale
+"""
+
+import functools
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+
+import numpy as np
+
+from nbnas.errors import SettingError
+from nbnas.graphs.architecture import Architecture
+from nbnas.graphs.space import SearchSpace
+from nbnas.records import Candidate, Evaluation, Observations, Proposal
+from nbnas.search.candidates import Novelty, candidates, random_new
+from nbnas.surrogate.acquisition import Acquisition, LogExpectedImprovement
+from nbnas.surrogate.posterior import Posterior
+from nbnas.surrogate.prior import GaussianProcess
+
+SHOWN = 12  # candidates that a proposal keeps
+FIRST_FIT = 8  # observations of the first fit in the chain of warm starts
+FIT_GROWTH = 1.25
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class BayesianOptimization:
+    """Evaluates next what an acquisition function of the posterior likes best.
+
+    Args:
+        prior: The Gaussian-process prior; its parameters are fitted to the observations.
+        acquisition: What makes a candidate worth evaluating.
+        initial: Number of random architectures before there is a model.
+        allow_isomorphic: Whether two architectures that compute the same function may both be
+            evaluated; only sensible for tables whose members were trained separately.
+
+    Raises:
+        SettingError: If `initial` is below 2.
+
+    References:
+        Jones, Schonlau and Welch, Efficient global optimization, J. Global Optim. 13, 1998.
+        Kandasamy et al., Neural architecture search with Bayesian optimisation and optimal
+        transport, NeurIPS 2018. Ginsbourger, Le Riche and Carraro, Kriging is well-suited to
+        parallelize optimization, 2010 (pending evaluations are believed to be at their mean).
+    """
+
+    prior: GaussianProcess = field(default_factory=GaussianProcess)
+    acquisition: Acquisition = field(default_factory=LogExpectedImprovement)
+    initial: int = 10
+    allow_isomorphic: bool = False
+
+    def __post_init__(self) -> None:
+        if self.initial < 2:
+            raise SettingError(
+                f"expected initial >= 2, since a model needs data, got {self.initial}"
+            )
+
+    def propose(
+        self,
+        space: SearchSpace,
+        observations: Observations,
+        pending: Sequence[Architecture],
+        n: int,
+        rng: np.random.Generator,
+    ) -> Proposal:
+        """Propose random architectures at first, then the best-scored candidates."""
+        count = len(observations) + len(pending)
+        if count < self.initial or not len(observations):
+            return self._initial(space, observations, pending, n, rng)
+        pool = candidates(space, observations, rng)
+        proposal = self._best(pool, observations, pending)
+        chosen = list(proposal.architectures)
+        while chosen and len(chosen) < n:
+            more = self._best(pool, observations, (*pending, *chosen)).architectures
+            if not more:
+                break
+            chosen += more
+        return Proposal(
+            tuple(chosen),
+            proposal.reason,
+            proposal.candidates,
+            proposal.considered,
+            proposal.acquisition,
+            proposal.best,
+        )
+
+    def posterior(self, observations: Observations) -> Posterior | None:
+        """The fitted model after some observations; `None` while there are fewer than two."""
+        if len(observations) < 2:
+            return None
+        return fitted(self.prior, observations).condition(observations)
+
+    def _initial(
+        self,
+        space: SearchSpace,
+        observations: Observations,
+        pending: Sequence[Architecture],
+        n: int,
+        rng: np.random.Generator,
+    ) -> Proposal:
+        taken = (*observations.architectures, *pending)
+        chosen = random_new(space, taken, rng, n, allow_isomorphic=self.allow_isomorphic)
+        count = len(taken) + 1
+        return Proposal(
+            chosen, f"Random cell {count} of {self.initial}, to give the model its first data."
+        )
+
+    def _best(
+        self,
+        pool: tuple[Architecture, ...],
+        observations: Observations,
+        pending: Sequence[Architecture],
+    ) -> Proposal:
+        """The best-scored candidate that is new, with the ranking behind it."""
+        posterior = believe(fitted(self.prior, observations), observations, pending)
+        mean, stddev = posterior.latent(pool)
+        scores = self.acquisition(mean, stddev, float(posterior.z.max())).numpy()
+        novelty = Novelty(
+            (*observations.architectures, *pending), allow_isomorphic=self.allow_isomorphic
+        )
+        order = (int(i) for i in np.argsort(-scores, kind="stable"))
+        shown = list(islice((i for i in order if novelty.claim(pool[i])), SHOWN))
+        ranked = _rank(posterior, tuple(pool[i] for i in shown), scores[shown])
+        return Proposal(
+            tuple(c.architecture for c in ranked[:1]),
+            _reason(ranked[0]) if ranked else "Every architecture of the space is evaluated.",
+            ranked,
+            len(pool),
+            type(self.acquisition).__name__,
+            float(observations.values.max()),
+        )
+
+
+@functools.lru_cache(maxsize=64)
+def fitted(prior: GaussianProcess, observations: Observations) -> GaussianProcess:
+    """The prior fitted to observations, by a chain of warm starts that only they decide.
+
+    The fit to n observations starts from the fit to the first n' of them, n' the largest of
+    8, 10, 13, 17, … below n. So a resumed search repeats a handful of fits and finds the very
+    parameters of the uninterrupted one.
+    """
+    start = prior
+    before = _checkpoint_below(len(observations))
+    if before:
+        start = fitted(prior, Observations(observations.evaluations[:before]))
+    return start.fit(observations)
+
+
+def believe(
+    prior: GaussianProcess, observations: Observations, pending: Sequence[Architecture]
+) -> Posterior:
+    """The posterior if every pending evaluation came out at its mean (kriging believer)."""
+    posterior = prior.condition(observations)
+    for architecture in pending:
+        mean, _ = posterior.predict((architecture,))
+        observations = observations + Evaluation(architecture, float(mean[0]))
+        posterior = prior.condition(observations)
+    return posterior
+
+
+def _checkpoint_below(n: int) -> int:
+    checkpoint, below = FIRST_FIT, 0
+    while checkpoint < n:
+        below, checkpoint = checkpoint, int(np.ceil(FIT_GROWTH * checkpoint))
+    return below
+
+
+def _rank(
+    posterior: Posterior, architectures: tuple[Architecture, ...], scores: np.ndarray
+) -> tuple[Candidate, ...]:
+    mean, stddev = posterior.predict(architectures)
+    lower, upper = posterior.band(architectures)
+    total, exploitation, exploration = posterior.expected_improvement(architectures)
+    columns = (mean, stddev, lower, upper, total, exploitation, exploration, scores)
+    return tuple(
+        Candidate(architecture, *(float(column[i]) for column in columns))
+        for i, architecture in enumerate(architectures)
+    )
+
+
+def _reason(winner: Candidate) -> str:
+    most = "its high mean" if winner.exploitation > winner.exploration else "its uncertainty"
+    return (
+        f"Predicted {winner.mean:.1%} ± {winner.stddev:.1%}; "
+        f"expected improvement {100 * winner.expected_improvement:.2g} percentage points, "
+        f"mostly owed to {most}."
+    )

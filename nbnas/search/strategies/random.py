@@ -1,0 +1,40 @@
+"""Random search: the baseline that every strategy has to beat."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from nbnas.graphs.architecture import Architecture
+from nbnas.graphs.space import SearchSpace
+from nbnas.records import Observations, Proposal
+from nbnas.search.candidates import random_new
+
+
+@dataclass(frozen=True, slots=True)
+class RandomSearch:
+    """Draws architectures from the space's own distribution, none twice.
+
+    Args:
+        allow_isomorphic: Whether two architectures that compute the same function may both be
+            evaluated; only sensible for tables whose members were trained separately.
+
+    References:
+        Li and Talwalkar, Random search and reproducibility for neural architecture search,
+        UAI 2019.
+    """
+
+    allow_isomorphic: bool = False
+
+    def propose(
+        self,
+        space: SearchSpace,
+        observations: Observations,
+        pending: Sequence[Architecture],
+        n: int,
+        rng: np.random.Generator,
+    ) -> Proposal:
+        """Draw `n` new architectures."""
+        taken = (*observations.architectures, *pending)
+        chosen = random_new(space, taken, rng, n, allow_isomorphic=self.allow_isomorphic)
+        return Proposal(chosen, "Drawn at random from the search space.")

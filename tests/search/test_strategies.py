@@ -1,0 +1,115 @@
+import numpy as np
+import pytest
+
+from nbnas.errors import SettingError
+from nbnas.graphs.architecture import functional_form
+from nbnas.graphs.cell import CellSpace
+from nbnas.records import Evaluation, Observations
+from nbnas.search.strategies.bayesian import BayesianOptimization, believe, fitted
+from nbnas.search.strategies.random import RandomSearch
+from nbnas.search.strategies.strategy import Strategy
+from nbnas.surrogate.acquisition import ExpectedImprovement, UpperConfidenceBound
+from nbnas.surrogate.prior import GaussianProcess
+
+SPACE = CellSpace()
+
+
+@pytest.fixture(scope="module")
+def observations(table):
+    return Observations(tuple(table(a) for a in SPACE.sample(0, 25)))
+
+
+def propose(strategy, observations, pending=(), n=1, seed=0):
+    return strategy.propose(SPACE, observations, pending, n, np.random.default_rng(seed))
+
+
+@pytest.mark.parametrize("strategy", [RandomSearch(), BayesianOptimization()], ids=["r", "b"])
+def test_is_stateless(strategy, observations):
+    assert isinstance(strategy, Strategy)
+    first = propose(strategy, observations)
+    propose(strategy, Observations(observations.evaluations[:15]), seed=1)
+    assert propose(strategy, observations).architectures == first.architectures
+
+
+def test_proposes_the_argmax_of_its_acquisition(observations):
+    strategy = BayesianOptimization(acquisition=ExpectedImprovement())
+    proposal = propose(strategy, observations)
+    posterior = strategy.posterior(observations)
+    cells = tuple(SPACE)
+    scores = ExpectedImprovement()(*posterior.latent(cells), float(posterior.z.max())).numpy()
+    seen = {functional_form(a) for a in observations.architectures}
+    best = max(
+        (i for i, a in enumerate(cells) if functional_form(a) not in seen), key=lambda i: scores[i]
+    )
+    assert proposal.architecture == cells[best]
+    assert proposal.considered == 15_625
+    assert proposal.acquisition == "ExpectedImprovement"
+    ranked = [c.score for c in proposal.candidates]
+    assert ranked == sorted(ranked, reverse=True)
+    assert ranked[0] == pytest.approx(scores[best])
+    shown = [c.expected_improvement for c in proposal.candidates]
+    assert shown == sorted(shown, reverse=True)  # in accuracy they rank alike
+
+
+def test_starts_at_random_like_random_search(table):
+    few = Observations(tuple(table(a) for a in SPACE.sample(0, 3)))
+    assert propose(BayesianOptimization(), few).architectures == (
+        propose(RandomSearch(), few).architectures
+    )
+    assert "Random cell 4 of 10" in propose(BayesianOptimization(), few).reason
+
+
+def test_a_batch_spreads_out(observations):
+    strategy = BayesianOptimization(acquisition=UpperConfidenceBound(2.0))
+    batch = propose(strategy, observations, n=4).architectures
+    assert len({functional_form(a) for a in batch}) == 4
+    assert propose(strategy, observations, pending=batch[:1]).architectures == batch[1:2]
+    assert len(set(propose(BayesianOptimization(), Observations(), n=4).architectures)) == 4
+
+
+def test_pending_is_believed_at_its_mean(observations):
+    prior = fitted(GaussianProcess(), observations)
+    cell = SPACE.sample(3, 1)
+    before = prior.condition(observations)
+    after = believe(prior, observations, cell)
+    assert after.latent(cell)[1] < before.latent(cell)[1]
+    assert after.predict(cell)[0] == pytest.approx(before.predict(cell)[0], abs=0.02)
+
+
+@pytest.mark.parametrize("allow", [True, False])
+def test_nothing_twice(observations, allow):
+    strategy = BayesianOptimization(allow_isomorphic=allow)
+    trials = observations
+    for _ in range(8):
+        trials = trials + Evaluation(propose(strategy, trials).architecture, 0.5)
+    new = [a.text if allow else functional_form(a) for a in trials.architectures[25:]]
+    old = [a.text if allow else functional_form(a) for a in trials.architectures[:25]]
+    assert len(set(new) - set(old)) == 8
+
+
+def test_fits_are_decided_by_the_observations_alone(observations):
+    """A resumed search repeats the chain of warm starts and finds the same parameters."""
+    fitted.cache_clear()
+    grown = GaussianProcess()
+    for n in range(8, 26):
+        step_by_step = fitted(grown, Observations(observations.evaluations[:n]))
+    fitted.cache_clear()
+    resumed = fitted(GaussianProcess(), observations)
+    assert resumed.noise == step_by_step.noise
+    assert np.array_equal(
+        resumed.covariance(SPACE.sample(0, 5), SPACE.sample(1, 5)),
+        step_by_step.covariance(SPACE.sample(0, 5), SPACE.sample(1, 5)),
+    )
+
+
+def test_goes_on_when_every_trial_failed(observations):
+    failed = Observations(
+        tuple(Evaluation(a, None, "failed", error="x") for a in observations.architectures)
+    )
+    assert propose(BayesianOptimization(), failed).architectures
+
+
+def test_refuses_to_model_nothing():
+    with pytest.raises(SettingError, match="initial >= 2"):
+        BayesianOptimization(initial=1)
+    assert BayesianOptimization().posterior(Observations()) is None
