@@ -1,0 +1,23 @@
+"""Charts: pure functions from a record to an altair chart, and their pictures offline."""
+
+from nbnas.charts.architecture import architecture, gallery, notation
+from nbnas.charts.learning_curve import learning_curve
+from nbnas.charts.posterior import leave_one_out
+from nbnas.charts.proposal import proposal
+from nbnas.charts.render import to_png, to_svg
+from nbnas.charts.search import search
+from nbnas.charts.trace import comparison, trace
+
+__all__ = [
+    "architecture",
+    "comparison",
+    "gallery",
+    "learning_curve",
+    "leave_one_out",
+    "notation",
+    "proposal",
+    "search",
+    "to_png",
+    "to_svg",
+    "trace",
+]

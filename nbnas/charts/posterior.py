@@ -1,0 +1,115 @@
+"""How far the posterior can be trusted: each observation predicted from all others."""
+
+from typing import Protocol, cast
+
+import altair as alt
+import numpy as np
+from numpy.typing import NDArray
+
+from nbnas.charts import theme
+
+INSIDE, OUTSIDE = "in its band", "outside"
+
+
+class Predictions(Protocol):
+    """What is drawn: `nbnas.surrogate.posterior.LeaveOneOut` has these arrays `(n,)`.
+
+    All are accuracies: the measured ones, and for each the mean and the 2.5 % and 97.5 %
+    quantiles of the posterior that has not seen it.
+    """
+
+    @property
+    def truth(self) -> NDArray[np.float64]: ...  # noqa: D102
+    @property
+    def mean(self) -> NDArray[np.float64]: ...  # noqa: D102
+    @property
+    def lower(self) -> NDArray[np.float64]: ...  # noqa: D102
+    @property
+    def upper(self) -> NDArray[np.float64]: ...  # noqa: D102
+
+
+def leave_one_out(
+    predictions: Predictions, *, width: float = 380, height: float = 320
+) -> alt.LayerChart | alt.Chart:
+    """Draw predicted against measured accuracy with 95 % bands.
+
+    Args:
+        predictions: Each observation predicted from all others.
+        width: Width in pixels.
+        height: Height in pixels.
+
+    Returns:
+        The chart; a good posterior has its points near the diagonal and its bands across it.
+    """
+    points = _rows(predictions)
+    heading = "Each trial predicted from all others"
+    if not points:
+        return theme.note("nothing has been measured yet", width, height / 3, theme.title(heading))
+    x, y = theme.domain(row["truth"] for row in points), _predicted(points)
+    seen = [row for row in points if x[0] <= row["truth"] <= x[1]]
+    few, name = len(seen) < 80, "measured accuracy"
+    if len(seen) < len(points):
+        name += f" ({len(points) - len(seen)} below {theme.percent(x[0], 0)} not drawn)"
+    base = alt.Chart(theme.rows(seen), width=width, height=height).encode(
+        x=alt.X("truth:Q", scale=theme.scale(x), axis=theme.accuracy_axis(x, name)),
+        color=alt.Color("where:N", scale=_COLORS, legend=_LEGEND),
+    )
+    axis = theme.accuracy_axis(y, "predicted accuracy, 95 % band")
+    bars = base.mark_rule(strokeWidth=1.6, opacity=0.5 if few else 0.3, clip=True).encode(
+        y=alt.Y("lower:Q", scale=theme.scale(y), axis=axis), y2="upper:Q"
+    )
+    dots = base.mark_point(filled=True, size=55 if few else 18, opacity=1, clip=True).encode(
+        y="mean:Q", shape=alt.Shape("where:N", scale=_SHAPES, legend=_LEGEND)
+    )
+    return theme.layered(
+        _diagonal(x, y), bars, dots, title=theme.title(heading, summary(predictions))
+    )
+
+
+def summary(predictions: Predictions) -> str:
+    """One sentence: how many measured accuracies lie in their 95 % band."""
+    inside = _inside(predictions)
+    if not len(inside):
+        return "No trial has been predicted yet."
+    return f"{inside.sum()} of {len(inside)} truths lie in their 95 % band."
+
+
+_COLORS = alt.Scale(domain=[INSIDE, OUTSIDE], range=[theme.BLUE, theme.VERMILLION])
+_SHAPES = alt.Scale(domain=[INSIDE, OUTSIDE], range=["circle", "diamond"])
+_LEGEND = alt.Legend(title=None, orient="bottom", symbolOpacity=1)
+
+
+def _inside(predictions: Predictions) -> NDArray[np.bool_]:
+    truth = np.asarray(predictions.truth, dtype=np.float64)
+    inside: NDArray[np.bool_] = (predictions.lower <= truth) & (truth <= predictions.upper)
+    return inside
+
+
+def _rows(predictions: Predictions) -> theme.Rows:
+    inside = _inside(predictions)
+    return [
+        {
+            "truth": predictions.truth[i],
+            "mean": predictions.mean[i],
+            "lower": predictions.lower[i],
+            "upper": predictions.upper[i],
+            "where": INSIDE if inside[i] else OUTSIDE,
+        }
+        for i in range(len(inside))
+        if np.isfinite(predictions.mean[i])
+    ]
+
+
+def _predicted(points: theme.Rows) -> tuple[float, float]:
+    """The vertical range: all of the means and most of the bands."""
+    middle = theme.domain([row[key] for row in points for key in ("truth", "mean")])
+    ends = theme.domain([row[key] for row in points for key in ("lower", "upper")], fence=1.5)
+    return min(middle[0], ends[0]), max(middle[1], min(ends[1], 1.05))
+
+
+def _diagonal(x: tuple[float, float], y: tuple[float, float]) -> alt.Chart:
+    ends = [{"truth": each, "mean": each} for each in (max(x[0], y[0]), min(x[1], y[1]))]
+    line = alt.Chart(theme.rows(ends)).mark_line(
+        color=theme.INK, opacity=0.5, strokeDash=[4, 4], strokeWidth=1.2, clip=True
+    )
+    return cast(alt.Chart, line.encode(x=alt.X("truth:Q", scale=theme.scale(x)), y="mean:Q"))

@@ -1,0 +1,250 @@
+"""How the charts look: one palette, one set of sizes, one configuration.
+
+Colours are those of Okabe and Ito, which stay apart for every kind of colour vision; whatever a
+colour says, a dash or a shape says too. `INK` (text, axes) and `PAPER` (what lies behind) are
+placeholders of a kind: `nbnas.charts.render.to_svg` turns them into the colours of the page's
+theme, so that the same picture reads well in the light and in the dark.
+
+References:
+    Okabe and Ito, Color Universal Design, 2008, https://jfly.uni-koeln.de/color/.
+"""
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, cast
+
+import altair as alt
+import numpy as np
+
+from nbnas.graphs.architecture import ZERO
+
+INK = "#1b1f24"
+PAPER = "#fffffe"
+BLUE = "#0072B2"
+ORANGE = "#E69F00"
+GREEN = "#009E73"
+VERMILLION = "#D55E00"
+PURPLE = "#CC79A7"
+SKY = "#56B4E9"
+GREY = "#8a8f98"
+IN_THE_DARK = {BLUE: "#4ba3e3", VERMILLION: "#f58231", GREEN: "#2bbf94"}
+
+FONT = "Arial, Helvetica, Liberation Sans, sans-serif"
+SMALL, NORMAL, LARGE = 11, 12, 14
+DASHES: tuple[list[int], ...] = ([1, 0], [9, 4], [2, 3], [9, 3, 2, 3], [5, 2], [12, 3, 2, 3, 2, 3])
+
+AnyChart = alt.Chart | alt.LayerChart | alt.HConcatChart | alt.VConcatChart
+Rows = list[dict[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """How one operation is drawn: its name for a person, its short name, colour and dash."""
+
+    name: str
+    short: str
+    color: str
+    dash: list[int]
+
+
+_X = "\N{MULTIPLICATION SIGN}"
+NOTHING = "\N{EN DASH}"
+_KNOWN = {
+    "nor_conv_3x3": Style(f"conv 3{_X}3", f"3{_X}3", BLUE, DASHES[0]),
+    "nor_conv_1x1": Style(f"conv 1{_X}1", f"1{_X}1", VERMILLION, DASHES[1]),
+    "avg_pool_3x3": Style("avg pool", "pool", GREEN, DASHES[2]),
+    "skip_connect": Style("skip", "skip", PURPLE, DASHES[3]),
+    ZERO: Style("none", NOTHING, GREY, [1, 5]),
+}
+_OTHERS = (ORANGE, SKY, BLUE, VERMILLION, GREEN, PURPLE)
+
+
+def styles(operations: Iterable[str]) -> dict[str, Style]:
+    """A style for each operation: the known ones have theirs, others get one in sorted order.
+
+    Args:
+        operations: Names of operations, in any order, repetitions allowed.
+
+    Returns:
+        The known ones that occur, in a fixed order, then the others.
+
+    Example:
+        >>> [style.short for style in styles(["none", "gelu", "nor_conv_3x3"]).values()]
+        ['3×3', '–', 'gelu']
+    """
+    names = set(operations)
+    known = {name: style for name, style in _KNOWN.items() if name in names}
+    others = sorted(names - set(_KNOWN))
+    return known | {
+        name: Style(name, name, _OTHERS[i % len(_OTHERS)], DASHES[(5 * i + 4) % len(DASHES)])
+        for i, name in enumerate(others)
+    }
+
+
+def percent(value: float, digits: int = 2) -> str:
+    """An accuracy as a person reads it.
+
+    Example:
+        >>> percent(0.91607)
+        '91.61 %'
+    """
+    return f"{100 * value:.{digits}f} %"
+
+
+def count(number: int, noun: str) -> str:
+    """A number and its noun.
+
+    Example:
+        >>> count(1, "trial"), count(3, "trial")
+        ('1 trial', '3 trials')
+    """
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def rows(values: Rows) -> alt.InlineData:
+    """Records as the data of a chart; numbers that are none (NaN, infinite) become null.
+
+    They are one JSON text: altair copies its charts deeply, and a text costs nothing to copy.
+    """
+    plain = [{k: _plain(v) for k, v in row.items()} for row in values]
+    return alt.InlineData(values=json.dumps(plain), format=alt.JsonDataFormat(type="json"))
+
+
+def _plain(value: Any) -> Any:  # noqa: ANN401
+    if isinstance(value, np.generic):
+        value = value.item()
+    return None if isinstance(value, float) and not np.isfinite(value) else value
+
+
+def domain(values: Iterable[float], fence: float = 3.0) -> tuple[float, float]:
+    """The part of an axis of accuracies that is worth showing.
+
+    A few untrainable networks at chance level would press all others into one line; values more
+    than `fence` interquartile ranges below the lower quartile are therefore left out below.
+
+    Args:
+        values: Accuracies; those that are no numbers are ignored.
+        fence: Where far-out values begin, in interquartile ranges.
+
+    Returns:
+        `(low, high)` with a margin; never empty, also for equal values or none.
+
+    References:
+        Tukey, Exploratory Data Analysis, 1977, section 2D.
+    """
+    finite = np.array([v for v in values if v is not None and np.isfinite(v)], dtype=np.float64)
+    if not len(finite):
+        return 0.0, 1.0
+    lower, upper = np.quantile(finite, [0.25, 0.75])
+    low = float(finite[finite >= lower - fence * (upper - lower)].min())
+    high = float(finite.max())
+    margin = max(0.06 * (high - low), 0.002)
+    return low - margin, high + margin
+
+
+def accuracy_axis(bounds: Sequence[float], title: str | None, **options: Any) -> alt.Axis:  # noqa: ANN401
+    """An axis in percent with just as many decimals as its ticks need."""
+    spread = bounds[1] - bounds[0]
+    digits = 0 if spread > 0.05 else 1 if spread > 0.005 else 2
+    return alt.Axis(format=f".{digits}%", title=title, tickCount=5, **options)
+
+
+def scale(bounds: Sequence[float], **options: Any) -> alt.Scale:  # noqa: ANN401
+    """A scale over exactly these bounds."""
+    return alt.Scale(domain=[float(b) for b in bounds], nice=False, zero=False, **options)
+
+
+def title(text: str, subtitle: str = "") -> alt.TitleParams:
+    """A title in words, and below it what is to be seen."""
+    return alt.TitleParams(text=text, subtitle=subtitle) if subtitle else alt.TitleParams(text)
+
+
+def note(
+    text: str, width: float, height: float, heading: alt.TitleParams | None = None
+) -> alt.Chart:
+    """A panel that holds only a sentence, for where there is nothing to draw yet."""
+    shown = title("") if heading is None else heading
+    mark = alt.Chart(rows([{"text": text}]), width=width, height=height, title=shown).mark_text(
+        fontSize=NORMAL, opacity=0.75, color=INK, align="left"
+    )
+    placed = mark.encode(x=alt.value(0), y=alt.value(height / 2), text=alt.Text("text:N"))
+    return cast(alt.Chart, placed)
+
+
+def layered(*charts: alt.Chart, **options: Any) -> alt.LayerChart:  # noqa: ANN401
+    """Charts over each other."""
+    return alt.LayerChart(layer=list(charts), **options)
+
+
+def beside(*charts: AnyChart, heading: alt.TitleParams | None = None) -> alt.HConcatChart:
+    """Charts next to each other, each with scales and legends of its own."""
+    if heading is None:
+        return alt.HConcatChart(hconcat=list(charts), resolve=_OWN)
+    heading["frame"] = "bounds"
+    return alt.HConcatChart(hconcat=list(charts), resolve=_OWN, title=heading)
+
+
+def stacked(*charts: AnyChart) -> alt.VConcatChart:
+    """Charts below each other, each with scales and legends of its own."""
+    return alt.VConcatChart(vconcat=list(charts), resolve=_OWN)
+
+
+def themed(chart: AnyChart) -> AnyChart:
+    """The chart with the configuration of nbnas: transparent, sans serif, quiet axes.
+
+    Args:
+        chart: Any chart without a configuration of its own.
+
+    Returns:
+        A copy with the configuration; chart functions leave it out so that their charts compose,
+        and `nbnas.charts.render` puts it on.
+    """
+    copy = chart.copy(deep=False)
+    copy["config"] = alt.Config(**_CONFIG)
+    copy["background"] = "transparent"
+    return copy
+
+
+_OWN: Any = {
+    "scale": dict.fromkeys(("color", "shape", "strokeDash", "opacity", "size"), "independent")
+}
+_TEXT = {
+    "labelColor": INK,
+    "titleColor": INK,
+    "labelFontSize": SMALL,
+    "titleFontSize": SMALL,
+    "titleFontWeight": "normal",
+}
+_CONFIG: dict[str, Any] = {
+    "aria": False,
+    "font": FONT,
+    "padding": 8,
+    "view": {"stroke": None},
+    "concat": {"spacing": 28},
+    "axis": {
+        **_TEXT,
+        "gridColor": INK,
+        "gridOpacity": 0.1,
+        "domainColor": INK,
+        "domainOpacity": 0.45,
+        "tickColor": INK,
+        "tickOpacity": 0.45,
+        "titlePadding": 8,
+    },
+    "legend": {
+        **_TEXT,
+        "labelLimit": 260,
+    },
+    "title": {
+        "anchor": "start",
+        "frame": "group",
+        "color": INK,
+        "subtitleColor": INK,
+        "fontSize": LARGE,
+        "fontWeight": 600,
+        "subtitleFontSize": NORMAL,
+        "subtitlePadding": 4,
+        "offset": 12,
+    },
+}

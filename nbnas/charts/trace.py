@@ -1,0 +1,201 @@
+"""The course of a search: each trial's accuracy, and the highest one so far."""
+
+import itertools
+from collections.abc import Sequence
+from typing import Any
+
+import altair as alt
+import numpy as np
+
+from nbnas.charts import theme
+from nbnas.records import Observations
+
+TRIAL, LOW, FAILED = "trial", "trial below the axis", "failed trial"
+_KINDS = [TRIAL, LOW, FAILED]
+_COLORS = alt.Scale(domain=_KINDS, range=[theme.BLUE, theme.BLUE, theme.VERMILLION])
+_SHAPES = alt.Scale(domain=_KINDS, range=["circle", "triangle-down", "M-1,-1L1,1M1,-1L-1,1"])
+
+
+def trace(
+    observations: Observations,
+    *,
+    trials: int | None = None,
+    width: float = 560,
+    height: float = 220,
+) -> alt.LayerChart | alt.Chart:
+    """Draw each trial's accuracy and the incumbent's as a step line.
+
+    Args:
+        observations: The trials so far.
+        trials: Number of trials to come to; the axis then shows what is left.
+        width: Width in pixels.
+        height: Height in pixels.
+
+    Returns:
+        The chart; failed trials are crosses at the bottom.
+    """
+    said = summary(observations, trials)
+    if not len(observations):
+        return theme.note(said, width, height / 3, theme.title("The search so far"))
+    best = observations.trace
+    measured = [each.value for each in observations if each.value is not None]
+    bounds = theme.domain([*measured, *map(float, best)])
+    points = [_row(number, value, bounds) for number, value in _values(observations)]
+    x, y = _axes(max(len(observations), trials or 0, 2), bounds, _key(points, bounds))
+    steps = [{"trial": n, "accuracy": max(v, bounds[0])} for n, v in _finite(best)]
+    line = alt.Chart(theme.rows(steps)).mark_line(
+        interpolate="step-after", strokeWidth=2.4, color=theme.ORANGE
+    )
+    dots = alt.Chart(theme.rows(points), width=width, height=height).mark_point(
+        strokeWidth=1.6, size=30 if len(points) > 100 else 55, opacity=0.85
+    )
+    layers = [
+        line.encode(x=x, y=y),
+        dots.encode(
+            x=x,
+            y=y,
+            color=alt.Color("kind:N", scale=_COLORS, legend=None),
+            shape=alt.Shape("kind:N", scale=_SHAPES, legend=None),
+            fill=alt.condition(
+                f"datum.kind === '{TRIAL}'", alt.value(theme.BLUE), alt.value("transparent")
+            ),
+        ),
+        *_incumbent(observations, bounds, x, y),
+    ]
+    return theme.layered(*layers, title=theme.title("The search so far", said))
+
+
+def comparison(
+    names: Sequence[str],
+    observations: Sequence[Observations],
+    *,
+    width: float = 560,
+    height: float = 280,
+) -> alt.LayerChart | alt.Chart:
+    """Draw the incumbents of several searches over their trials, the first one emphasised.
+
+    Args:
+        names: A name for each search.
+        observations: The trials of each search.
+        width: Width in pixels.
+        height: Height in pixels.
+
+    Returns:
+        The chart, each line named at its end.
+    """
+    traces = [[*_finite(each.trace)] for each in observations]
+    heading = theme.title("The best accuracy so far, by strategy", compare(names, observations))
+    if not any(traces):
+        return theme.note("no trial has been completed yet", width, height / 3, heading)
+    bounds = theme.domain([v for line in traces for _, v in line], fence=1.5)
+    x, y = _axes(max(2, *(line[-1][0] for line in traces if line)), bounds)
+    steps = [
+        {"name": name, "trial": n, "accuracy": max(v, bounds[0])}
+        for name, line in zip(names, traces, strict=True)
+        for n, v in line
+    ]
+    color = alt.Color("name:N", scale=_series(names, _LINES), legend=None)
+    base = alt.Chart(theme.rows(steps), width=width, height=height).encode(x=x, y=y, color=color)
+    lines = base.mark_line(interpolate="step-after").encode(
+        strokeDash=alt.StrokeDash("name:N", scale=_series(names, theme.DASHES), legend=None),
+        strokeWidth=alt.condition(alt.datum.name == names[0], alt.value(3.4), alt.value(1.8)),
+    )
+    ends = _spread([{**row} for row in _last(steps)], bounds, 15 / height)
+    words = base.mark_text(align="left", dx=8, fontSize=theme.SMALL, fontWeight=600)
+    halo = words.copy()
+    halo.mark.stroke, halo.mark.strokeWidth = theme.PAPER, 4
+    named = [
+        each.encode(text="name:N").properties(data=theme.rows(ends)) for each in (halo, words)
+    ]
+    return theme.layered(lines, *named, title=heading)
+
+
+def summary(observations: Observations, trials: int | None = None) -> str:
+    """One sentence on where a search stands."""
+    if not len(observations):
+        return f"No trial of {trials} has ended yet." if trials else "No trial has ended yet."
+    failed = len(observations) - len(observations.completed)
+    number = f"{len(observations)} of {trials}" if trials else f"{len(observations)}"
+    noun = "trial" if (trials or len(observations)) == 1 else "trials"
+    text = f"{number} {noun}" + (f", {failed} failed" if failed else "")
+    best = observations.incumbent
+    if best is None or best.value is None:
+        return f"{text}; nothing completed yet."
+    first = observations.evaluations.index(best) + 1
+    return f"{text}; the incumbent has {theme.percent(best.value)}, found in trial {first}."
+
+
+def compare(names: Sequence[str], observations: Sequence[Observations]) -> str:
+    """One sentence with each search's best accuracy."""
+    parts = [
+        f"{name} {theme.percent(o.incumbent.value)} after {len(o)}"
+        for name, o in zip(names, observations, strict=True)
+        if o.incumbent is not None and o.incumbent.value is not None
+    ]
+    return "; ".join(parts) + "." if parts else "Nothing completed yet."
+
+
+_LINES = (theme.VERMILLION, theme.BLUE, theme.GREEN, theme.PURPLE, theme.ORANGE, theme.SKY)
+
+
+def _series(names: Sequence[str], values: Sequence[Any]) -> alt.Scale:
+    chosen = [values[i % len(values)] for i in range(len(names))]
+    return alt.Scale(domain=list(names), range=chosen)
+
+
+def _axes(last: int, bounds: tuple[float, float], name: str = "trial") -> tuple[alt.X, alt.Y]:
+    ticks = alt.Axis(title=name, format="d", grid=False, tickCount=10)
+    if last <= 12:
+        ticks["values"] = list(range(1, last + 1))
+    x = alt.X("trial:Q", axis=ticks, scale=theme.scale((0.5, last + 0.5)))
+    axis = theme.accuracy_axis(bounds, "validation accuracy")
+    return x, alt.Y("accuracy:Q", axis=axis, scale=theme.scale(bounds))
+
+
+def _values(observations: Observations) -> list[tuple[int, float | None]]:
+    return [(number, each.value) for number, each in enumerate(observations, 1)]
+
+
+def _finite(values: Sequence[float] | np.ndarray) -> list[tuple[int, float]]:
+    return [(n, float(v)) for n, v in enumerate(values, 1) if np.isfinite(v)]
+
+
+def _row(number: int, value: float | None, bounds: tuple[float, float]) -> dict[str, object]:
+    kind = FAILED if value is None else LOW if value < bounds[0] else TRIAL
+    floor = bounds[0] + 0.03 * (bounds[1] - bounds[0])
+    return {"trial": number, "accuracy": floor if kind != TRIAL else value, "kind": kind}
+
+
+def _key(points: theme.Rows, bounds: tuple[float, float]) -> str:
+    """What the signs at the bottom mean, where there are any."""
+    kinds = {point["kind"] for point in points}
+    words = ["crosses failed"] * (FAILED in kinds)
+    words += [f"triangles lie below {theme.percent(bounds[0], 0)}"] * (LOW in kinds)
+    return f"trial ({', '.join(words)})" if words else "trial"
+
+
+def _incumbent(
+    observations: Observations, bounds: tuple[float, float], x: alt.X, y: alt.Y
+) -> list[alt.Chart]:
+    best = observations.incumbent
+    if best is None or best.value is None:
+        return []
+    number = observations.evaluations.index(best) + 1
+    point = [{"trial": number, "accuracy": max(best.value, bounds[0])}]
+    ring = alt.Chart(theme.rows(point)).mark_point(
+        shape="diamond", size=150, strokeWidth=2.4, color=theme.ORANGE, fill=theme.PAPER, opacity=1
+    )
+    return [ring.encode(x=x, y=y)]
+
+
+def _last(steps: theme.Rows) -> theme.Rows:
+    return list({row["name"]: row for row in steps}.values())
+
+
+def _spread(ends: theme.Rows, bounds: tuple[float, float], gap: float) -> theme.Rows:
+    """Move the names of lines apart that end at nearly the same height."""
+    ends.sort(key=lambda row: -row["accuracy"])
+    step = gap * (bounds[1] - bounds[0])
+    for above, below in itertools.pairwise(ends):
+        below["accuracy"] = min(below["accuracy"], above["accuracy"] - step)
+    return ends

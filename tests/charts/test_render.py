@@ -1,0 +1,64 @@
+import io
+import re
+
+import pytest
+import vl_convert
+
+from nbnas import charts
+from nbnas.charts import render, theme
+
+
+def test_svg_takes_the_colours_of_its_page(cells):
+    svg = charts.to_svg(charts.architecture(cells[0]))
+    assert theme.INK not in svg
+    assert theme.PAPER not in svg
+    assert "var(--jp-ui-font-color1" in svg
+    assert "max-width:100%" in svg
+
+
+def test_pictures_on_one_page_share_no_identifiers(make_predictions):
+    ours = make_predictions([0.9, 0.91], [0.9, 0.91])
+    others = make_predictions([0.8, 0.81], [0.8, 0.81])
+    found = [
+        set(re.findall(r'\bid="([^"]+)"', charts.to_svg(charts.leave_one_out(each))))
+        for each in (ours, others)
+    ]
+    assert found[0]
+    assert not found[0] & found[1]
+
+
+def test_identifiers_are_still_found(make_predictions):
+    svg = charts.to_svg(charts.leave_one_out(make_predictions([0.9, 0.91], [0.9, 0.91])))
+    used = set(re.findall(r"url\(#([^)]+)\)", svg))
+    assert used
+    assert used <= set(re.findall(r'\bid="([^"]+)"', svg))
+
+
+def test_svg_needs_no_internet(cells):
+    svg = charts.to_svg(charts.gallery(cells))
+    assert not re.search(r"(?:href|src|url\()[=\"'(]*https?:", svg)
+
+
+def test_png_is_white_and_of_the_charts_size(cells):
+    chart = charts.architecture(cells[0])
+    once, twice = (charts.to_png(chart, scale) for scale in (1, 2))
+    width, height = render.png_size(once)
+    assert render.png_size(twice) == (2 * width, 2 * height)
+    assert once.startswith(b"\x89PNG")
+
+
+def test_charts_compose(cells):
+    both = charts.architecture(cells[0]) | charts.architecture(cells[1])
+    assert charts.to_svg(both).count("<svg") == 1
+
+
+def test_compression_keeps_every_pixel(cells):
+    pillow = pytest.importorskip("PIL.Image")
+    chart = charts.architecture(cells[0])
+    specification = render._specification(chart) | {"background": "white"}
+    raw = vl_convert.vegalite_to_png(specification, vl_version=render.VEGA_LITE, scale=2)
+    packed = charts.to_png(chart)
+    assert len(packed) < 0.6 * len(raw)
+    one, two = (pillow.open(io.BytesIO(png)) for png in (raw, packed))
+    assert one.size == two.size
+    assert one.tobytes() == two.tobytes()
