@@ -1,0 +1,131 @@
+"""Live objects on display: one widget for each, and a picture that is republished as it changes.
+
+The picture in a notebook's output is frozen when the cell displays it. So each live object has one
+display identifier; whoever runs it, in whatever later cell, sends the new picture there.
+"""
+
+import uuid
+import weakref
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from IPython.display import display
+
+from nbnas.widgets import search, trials
+from nbnas.widgets.bundle import Bundle, of_view
+from nbnas.widgets.live import LiveView, Throttle, guarded
+from nbnas.widgets.mode import Mode, safe_display_mode
+from nbnas.widgets.view import View, view
+
+REPUBLISH = 5.0  # seconds between two pictures at least
+
+
+@dataclass(frozen=True, slots=True)
+class Follows:
+    """How a live object is followed: its signal, and whether what it emitted was the last."""
+
+    signal: str
+    finished: Callable[[Any], bool]
+
+
+LIVE = {
+    "nbnas.search.search.Search": Follows("stepped", search.search_finished),
+    "nbnas.training.run.Training": Follows("progressed", trials.training_finished),
+}
+
+
+def show(thing: Any) -> None:  # noqa: ANN401
+    """Display a live object here; this output then follows it, from whatever cell it runs.
+
+    Args:
+        thing: A `Search` or a `Training`.
+    """
+    mode = safe_display_mode()
+    if mode == "off":
+        data, metadata = guarded(
+            lambda: of_view(view(thing), mode), lambda said: _text(thing, said)
+        )
+        display(data, raw=True, metadata=metadata)
+        return
+    shown = _SHOWN.get(thing)
+    if shown is None or shown.mode != mode:
+        shown = _SHOWN[thing] = Shown(thing, mode)
+    shown.display()
+
+
+class Shown:
+    """One live object on display. It does not keep the object alive.
+
+    Args:
+        thing: The live object.
+        mode: "live" or "static".
+
+    Attributes:
+        mode: As given.
+        live: The one widget, in live mode.
+    """
+
+    def __init__(self, thing: Any, mode: Mode) -> None:  # noqa: ANN401
+        self.mode = mode
+        self._thing = weakref.ref(thing)
+        self._summary = repr(thing)
+        self._follows = _follows(thing)
+        self._identifier = uuid.uuid4().hex
+        self.live = LiveView(self._view) if mode == "live" else None
+        self._picture = Throttle(self._republish, REPUBLISH)
+        getattr(thing, self._follows.signal).connect(self._changed)  # a weak reference to self
+
+    def display(self) -> None:
+        """Show it in the output of the current cell, too."""
+        if self.live is not None:
+            self.live.update(final=True)
+        data, metadata = self._bundle()
+        display(data, raw=True, metadata=metadata, display_id=self._identifier)
+
+    def _changed(self, _: object) -> None:
+        thing = self._thing()
+        final = thing is not None and guarded(lambda: self._follows.finished(thing), _false)
+        if self.live is not None:
+            self.live.update(final=final)
+        if final or self.live is None:
+            self._picture.request(now=final)
+
+    def _republish(self) -> None:
+        data, metadata = self._bundle()
+        guarded(lambda: self._send(data, metadata), lambda _: None)
+
+    def _send(self, data: dict[str, Any], metadata: dict[str, Any]) -> None:
+        display(data, raw=True, metadata=metadata, display_id=self._identifier, update=True)
+
+    def _bundle(self) -> Bundle:
+        return guarded(lambda: of_view(self._view(), self.mode, self.live), self._failed)
+
+    def _view(self) -> View:
+        thing = self._thing()
+        return View(self._summary) if thing is None else view(thing)
+
+    def _failed(self, said: str) -> Bundle:
+        data, metadata = _text(self._thing(), said)
+        if self.live is not None:
+            data = self.live.widget._repr_mimebundle_() | data
+        return data, metadata
+
+
+_SHOWN: weakref.WeakKeyDictionary[Any, Shown] = weakref.WeakKeyDictionary()
+
+
+def _follows(thing: Any) -> Follows:  # noqa: ANN401
+    for cls in type(thing).__mro__:
+        found = LIVE.get(f"{cls.__module__}.{cls.__qualname__}")
+        if found is not None:
+            return found
+    raise TypeError(f"expected one of {', '.join(LIVE)}, got {type(thing).__qualname__}")
+
+
+def _text(thing: Any, said: str) -> Bundle:  # noqa: ANN401
+    return {"text/plain": f"{object.__repr__(thing)} (its view could not be drawn: {said})"}, {}
+
+
+def _false(_: str) -> bool:
+    return False

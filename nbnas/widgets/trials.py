@@ -1,0 +1,71 @@
+"""Views of trials: a finished one, a training under way, all of a search."""
+
+from typing import Any
+
+from nbnas import charts
+from nbnas.charts.architecture import notation
+from nbnas.charts.learning_curve import summary
+from nbnas.charts.theme import percent
+from nbnas.charts.trace import summary as course
+from nbnas.records import Evaluation, Observations
+from nbnas.widgets.view import View
+
+
+def evaluation(evaluation: Evaluation) -> View:
+    """The learning curve of a trial, or its architecture where there is none."""
+    name = notation(evaluation.architecture)
+    if evaluation.value is None:
+        said = f"Failed: {name}. {evaluation.error or 'No reason was given.'}"
+    else:
+        said = f"{percent(evaluation.value)} validation accuracy: {name}{_facts(evaluation)}."
+    if evaluation.reports:
+        return View(said, charts.learning_curve(evaluation))
+    value = "failed" if evaluation.value is None else percent(evaluation.value)
+    return View(said, charts.architecture(evaluation.architecture, heading=f"{name}: {value}"))
+
+
+def training(training: Any) -> View:  # noqa: ANN401
+    """The learning curve of a training so far."""
+    said = f"Training {notation(training.architecture)}. {summary(training.reports)}"
+    left = training.seconds_left
+    if training.evaluation is None and left:
+        said += f" About {seconds(left)} left."
+    return View(said, charts.learning_curve(training.reports))
+
+
+def training_finished(training: Any) -> bool:  # noqa: ANN401
+    """Whether nothing more comes."""
+    return training.evaluation is not None or len(training.reports) >= training.epochs
+
+
+def observations(observations: Observations) -> View:
+    """The course of a search."""
+    return View(course(observations), charts.trace(observations))
+
+
+def seconds(number: float) -> str:
+    """A duration for a person.
+
+    Example:
+        >>> seconds(42.3), seconds(150), seconds(9000)
+        ('42 s', '2 min 30 s', '2 h 30 min')
+    """
+    whole = round(number)
+    if whole < 60:
+        return f"{whole} s"
+    if whole < 3600:
+        return f"{whole // 60} min {whole % 60} s"
+    return f"{whole // 3600} h {whole % 3600 // 60} min"
+
+
+def _facts(evaluation: Evaluation) -> str:
+    facts = []
+    if evaluation.test is not None:
+        facts.append(f"{percent(evaluation.test)} on test data")
+    if evaluation.parameters is not None:
+        facts.append(f"{evaluation.parameters:,} parameters")
+    if evaluation.multiply_adds is not None:
+        facts.append(f"{evaluation.multiply_adds:,} multiply-adds")
+    if evaluation.seconds:
+        facts.append(f"{seconds(evaluation.seconds)}")
+    return "".join(f", {fact}" for fact in facts)
