@@ -1,0 +1,74 @@
+"""Notebooks as batch jobs: papermill with checked parameter names."""
+
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from os import PathLike
+from pathlib import Path
+from typing import Any
+
+import papermill
+
+from nbnas.errors import NotebookError, SettingError
+
+
+def run_notebook(
+    notebook: str | PathLike[str], output: str | PathLike[str], **parameters: object
+) -> Path:
+    """Run a notebook through papermill and keep the executed copy.
+
+    The kernel works in the current folder. Run again with the same parameters, a notebook of nbnas
+    goes on with its study where it was.
+
+    Args:
+        notebook: The notebook, with a cell tagged "parameters".
+        output: Where the executed copy goes; its folder is made if missing.
+        parameters: Values for the notebook's parameters.
+
+    Returns:
+        The path of the executed copy.
+
+    Raises:
+        SettingError: If the notebook does not have a parameter of a given name.
+        NotebookError: If the notebook is missing, or one of its cells fails; the executed copy
+            then shows where.
+
+    Example:
+        >>> run_notebook("search.ipynb", "runs/a.ipynb", trials=200)  # doctest: +SKIP
+    """
+    if not Path(notebook).is_file():
+        raise NotebookError(f"expected a notebook at {notebook}, but there is no such file")
+    _check_names(notebook, parameters)
+    Path(output).parent.mkdir(parents=True, exist_ok=True)
+    try:
+        with _static_display():
+            papermill.execute_notebook(
+                str(notebook), str(output), parameters=dict(parameters), progress_bar=False
+            )
+    except papermill.PapermillExecutionError as error:
+        raise NotebookError(
+            f"{notebook} failed in cell {error.exec_count}: {error.ename}: {error.evalue}; "
+            f"see {output}"
+        ) from error
+    return Path(output)
+
+
+def _check_names(notebook: str | PathLike[str], parameters: Mapping[str, object]) -> None:
+    known: Mapping[str, Any] = papermill.inspect_notebook(str(notebook))
+    unknown = [name for name in parameters if name not in known]
+    if unknown:
+        raise SettingError(
+            f"{notebook} has no parameter {', '.join(unknown)}; it has {', '.join(known)}"
+        )
+
+
+@contextmanager
+def _static_display() -> Iterator[None]:
+    """Let the kernel draw still pictures, even where this process runs inside JupyterLab."""
+    before = os.environ.get("NBNAS_DISPLAY")
+    os.environ.setdefault("NBNAS_DISPLAY", "static")
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ["NBNAS_DISPLAY"]
