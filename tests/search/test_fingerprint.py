@@ -1,0 +1,69 @@
+import dataclasses
+
+import pytest
+
+from nbnas.errors import StudyMismatchError
+from nbnas.graphs.cell import CellSpace
+from nbnas.graphs.edit import EditDistance
+from nbnas.graphs.hamming import HammingDistance
+from nbnas.search.fingerprint import check_same, fingerprint
+from nbnas.search.strategies.bayesian import BayesianOptimization
+from nbnas.search.strategies.random import RandomSearch
+from nbnas.surrogate.kernels import DistanceKernel, WeisfeilerLehmanKernel
+from nbnas.surrogate.prior import GaussianProcess
+from nbnas.training.data import digits
+from nbnas.training.schedule import Cosine
+from nbnas.training.trainer import Trainer
+
+
+def function(architecture, seed=0):
+    raise NotImplementedError
+
+
+def of(objective=function, strategy=None, seed=0):
+    return fingerprint(CellSpace(), objective, strategy or RandomSearch(), seed)
+
+
+def differing(one, other):
+    return {name for name in {*one, *other} if one.get(name) != other.get(name)}
+
+
+def test_equal_settings_have_equal_fingerprints():
+    make = [lambda: of(strategy=BayesianOptimization()), lambda: of(Trainer(digits()))]
+    for build in make:
+        assert build() == build()
+
+
+def test_a_change_is_named():
+    assert differing(of(), of(seed=1)) == {"seed"}
+    trainer = Trainer(digits())
+    assert differing(of(trainer), of(dataclasses.replace(trainer, epochs=3))) == {
+        "objective.epochs"
+    }
+    assert differing(of(trainer), of(dataclasses.replace(trainer, schedule=Cosine()))) == {
+        "objective.schedule"
+    }
+    assert differing(of(trainer), of(Trainer(digits(seed=1)))) == {"objective.data"}
+    assert not differing(of(trainer), of(dataclasses.replace(trainer, device="cpu")))
+
+
+@pytest.mark.parametrize(
+    "kernel",
+    [WeisfeilerLehmanKernel(3), DistanceKernel(HammingDistance()), DistanceKernel(EditDistance())],
+    ids=["wl", "hamming", "edit"],
+)
+def test_another_kernel_is_another_study(kernel):
+    one = of(strategy=BayesianOptimization())
+    other = of(strategy=BayesianOptimization(GaussianProcess(kernel)))
+    assert differing(one, other) == {"strategy.prior.kernel"}
+
+
+def test_functions_are_told_by_their_name():
+    assert of()["objective"].endswith("function")
+    assert "0x" not in str(of())
+
+
+def test_check_names_every_difference():
+    check_same("s", {"a": "1"}, {"a": "1"})
+    with pytest.raises(StudyMismatchError, match=r"a: was 1, is now 2; b: was absent, is now 3"):
+        check_same("s", {"a": "1"}, {"a": "2", "b": "3"})

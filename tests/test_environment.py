@@ -1,0 +1,51 @@
+"""pyproject.toml, environment.yml and binder/environment.yml name the same packages."""
+
+import os
+import re
+import subprocess
+import tomllib
+from pathlib import Path
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).parents[1]
+CONDA_NAMES = {"torch": "pytorch-cpu"}
+REASONED = {  # what the issue fixed; a new dependency needs a reason, and a line here
+    *("torch", "torchvision", "gpytorch", "ipywidgets", "altair", "vl-convert-python"),
+    *("papermill", "jupyterlab", "numpy", "scipy", "pandas", "scikit-learn", "sqlalchemy"),
+    "psygnal",
+}
+
+
+def split(requirement):
+    name, version = re.fullmatch(r"([\w-]+)\s*(.*)", requirement).groups()
+    return name.lower(), version
+
+
+def declared():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    return dict(split(requirement) for requirement in project["dependencies"])
+
+
+def conda(path):
+    listed = yaml.safe_load((ROOT / path).read_text(encoding="utf-8"))["dependencies"]
+    packages = dict(split(entry) for entry in listed if isinstance(entry, str))
+    return {name: v for name, v in packages.items() if name not in ("python", "pip")}
+
+
+@pytest.mark.parametrize("path", ["environment.yml", "binder/environment.yml"])
+def test_names_the_same_packages_and_versions(path):
+    expected = {CONDA_NAMES.get(name, name): version for name, version in declared().items()}
+    assert conda(path) == expected
+
+
+def test_the_list_has_not_grown():
+    assert set(declared()) == REASONED
+
+
+def test_post_build_is_executable_and_stops_at_a_failure():
+    script = ROOT / "binder" / "postBuild"
+    assert os.access(script, os.X_OK)
+    assert "set -euo pipefail" in script.read_text(encoding="utf-8")
+    subprocess.run(["bash", "-n", script], check=True)

@@ -1,0 +1,114 @@
+import papermill
+import pytest
+
+from nbnas.errors import SettingError
+from nbnas.graphs.cell import CellSpace
+from nbnas.notebook import KERNELS, read_parameters
+from nbnas.search.strategies.bayesian import BayesianOptimization
+from nbnas.search.strategies.random import RandomSearch
+from nbnas.surrogate.acquisition import UpperConfidenceBound
+
+GOOD = {
+    "dataset": "digits",
+    "strategy": "bayes",
+    "kernel": "wl+hamming",
+    "acquisition": "logei",
+    "trials": 30,
+    "initial": 10,
+    "epochs": 12,
+    "seed": 0,
+    "device": "cpu",
+    "store": "runs/nbnas.db",
+    "study": "",
+    "compare": True,
+}
+
+
+def test_good_parameters_become_objects():
+    chosen = read_parameters(GOOD | {"acquisition": "ucb", "kernel": "wl", "initial": 4})
+    strategy = chosen.make_strategy()
+    assert isinstance(strategy, BayesianOptimization)
+    assert strategy.initial == 4
+    assert strategy.acquisition == UpperConfidenceBound()
+    assert isinstance(read_parameters(GOOD | {"strategy": "random"}).make_strategy(), RandomSearch)
+    trainer = read_parameters(GOOD | {"epochs": 3}).make_trainer()
+    assert (trainer.epochs, trainer.data.name) == (3, "digits")
+
+
+@pytest.mark.parametrize("word", list(KERNELS))
+def test_every_kernel_word_gives_a_prior(word):
+    prior = read_parameters(GOOD | {"kernel": word}).make_prior()
+    assert prior.sample(CellSpace().sample(0, 6), rng=0, k=2).shape == (2, 6)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "allowed"),
+    [
+        ("dataset", "mnist", "digits, cifar10"),
+        ("strategy", "bo", "bayes, random"),
+        ("kernel", 3, r"wl\+hamming, wl\+edit, wl, hamming, edit"),
+        ("acquisition", "EI", "logei, ei, pi, ucb"),
+        ("trials", 0, "at least 1"),
+        ("trials", "thirty", "whole number"),
+        ("trials", True, "whole number"),
+        ("initial", 1, "at least 2"),
+        ("epochs", 1.5, "whole number"),
+        ("seed", -1, "at least 0"),
+        ("device", "gpu", "auto, cpu"),
+        ("store", "", "a path or an SQLAlchemy URL"),
+        ("study", None, "a text"),
+        ("compare", "perhaps", "true or false"),
+    ],
+)
+def test_a_wrong_value_says_what_is_allowed(name, value, allowed):
+    with pytest.raises(SettingError, match=f"{name}: .*{allowed}"):
+        read_parameters(GOOD | {name: value})
+
+
+def test_all_faults_are_named_at_once():
+    faulty = {k: v for k, v in GOOD.items() if k != "seed"} | {"trials": -1, "kernel": "x"}
+    with pytest.raises(SettingError) as caught:
+        read_parameters(faulty)
+    assert all(name in str(caught.value) for name in ("seed is missing", "trials", "kernel"))
+
+
+def test_papermill_says_false_as_a_word():
+    assert read_parameters(GOOD | {"compare": "false"}).compare is False
+    assert read_parameters(GOOD | {"compare": "True"}).compare is True
+
+
+def test_an_unknown_name_is_found_in_the_cell_that_papermill_adds():
+    cells = ["", "trials: int = 30", "# Parameters\ntrails = 3\nseed = 1\n", "import nbnas"]
+    with pytest.raises(SettingError, match="unknown parameter trails; there are dataset"):
+        read_parameters({**GOOD, "trails": 3, "In": cells})
+    assert read_parameters({**GOOD, "In": [*cells[:2], "# Parameters\nseed = 1"]}).seed == 0
+
+
+def test_studies_are_named_after_their_settings():
+    one, other = read_parameters(GOOD), read_parameters(GOOD | {"seed": 1})
+    assert one.study_name != other.study_name
+    assert one.study_name != one.baseline_name
+    named = read_parameters(GOOD | {"study": "mine"})
+    assert (named.study_name, named.baseline_name) == ("mine", "mine-random")
+    random = read_parameters(GOOD | {"strategy": "random"})
+    assert random.study_name == random.baseline_name == one.baseline_name
+
+
+def test_the_store_is_found_from_the_notebooks_folder_too(tmp_path, monkeypatch):
+    (tmp_path / "runs").mkdir()
+    (tmp_path / "notebooks").mkdir()
+    monkeypatch.chdir(tmp_path)
+    assert read_parameters(GOOD).store == "runs/nbnas.db"
+    monkeypatch.chdir(tmp_path / "notebooks")
+    assert read_parameters(GOOD).store == "../runs/nbnas.db"
+    url = "postgresql://u@h/d"
+    assert read_parameters(GOOD | {"store": url}).store == url
+    monkeypatch.chdir("/")
+    assert read_parameters(GOOD).store == "runs/nbnas.db"
+
+
+def test_the_notebooks_own_parameters_are_the_checked_ones(request):
+    path = request.config.rootpath / "notebooks" / "search.ipynb"
+    listed = papermill.inspect_notebook(str(path))
+    assert list(listed) == list(GOOD)
+    assert all(p["inferred_type_name"] != "None" and p["help"] for p in listed.values())

@@ -1,0 +1,159 @@
+"""The notebooks run under papermill; a search that is killed goes on as if it never had been."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from nbnas.errors import NbnasError
+from nbnas.search.store import load_trials
+
+ROOT = Path(__file__).parents[1]
+NOTEBOOKS = sorted((ROOT / "notebooks").rglob("*.ipynb"))
+SEARCH = ROOT / "notebooks" / "search.ipynb"
+STUDY = "killed"
+
+
+def command(folder, **parameters):
+    given = {"trials": 6, "initial": 3, "epochs": 2, "seed": 4, "study": STUDY, "device": "cpu",
+             "store": str(folder / "s.db"), "compare": False} | parameters  # fmt: skip
+    words = [word for name, value in given.items() for word in ("-p", name, str(value))]
+    output = str(folder / "out.ipynb")
+    return [sys.executable, "-m", "papermill", str(SEARCH), output, "-k", "python3", *words]
+
+
+def environment():
+    own = {k: v for k, v in os.environ.items() if not k.startswith(("NBNAS_", "JPY_"))}
+    return own | {"PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"}
+
+
+def run(folder, **parameters):
+    return subprocess.run(
+        command(folder, **parameters),
+        env=environment(),
+        cwd=folder,
+        capture_output=True,
+        text=True,
+    )
+
+
+def pictures(path):
+    """For each code cell with a picture: its source's last line."""
+    cells = nbformat.read(path, as_version=4).cells
+    return [
+        cell.source.splitlines()[-1]
+        for cell in cells
+        if any("image/png" in output.get("data", {}) for output in cell.get("outputs", ()))
+    ]
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda p: p.name)
+def test_is_committed_clean(path):
+    notebook = nbformat.read(path, as_version=4)
+    assert "widgets" not in notebook.metadata
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            assert not cell.outputs
+            assert cell.execution_count is None
+    nbformat.validate(notebook)
+
+
+def test_the_search_notebook_shows_everything(tmp_path):
+    done = run(tmp_path, compare="true", study="")
+    assert done.returncode == 0, done.stderr[-3000:]
+    assert pictures(tmp_path / "out.ipynb") == [
+        "space",
+        "search",
+        "search.observations[0]",
+        "search.posterior",
+        "search.ask()",
+        "search.posterior",
+        "nb.Comparison(names, found)",
+        "winner.architecture",
+    ]
+    notebook = nbformat.read(tmp_path / "out.ipynb", as_version=4)
+    outputs = [o for cell in notebook.cells for o in cell.get("outputs", ())]
+    assert not [o for o in outputs if o.output_type == "stream"], "warnings or prints"
+    assert any("6 of 6 trials" in o.get("data", {}).get("text/plain", "") for o in outputs)
+    assert "</table>" in outputs[-1].data["text/html"]
+    trials = load_trials(tmp_path / "s.db")
+    assert trials.groupby("study").size().tolist() == [6, 6]
+    assert trials["test"].notna().sum() == 1  # the winner's, and nobody else's
+
+
+@pytest.mark.parametrize(
+    ("parameters", "message"),
+    [
+        ({"trails": 3}, "unknown parameter trails; there are dataset"),
+        ({"kernel": "rbf"}, "kernel: expected one of wl+hamming"),
+        ({"epochs": "many"}, "epochs: expected a whole number"),
+    ],
+)
+def test_a_wrong_parameter_stops_before_any_training(tmp_path, parameters, message):
+    done = run(tmp_path, **parameters)
+    assert done.returncode != 0
+    assert message in done.stderr
+    assert not (tmp_path / "s.db").exists()
+
+
+def sequence(folder):
+    """What a search is: its evaluations in order, without times."""
+    columns = ["number", "architecture", "value", "test", "status", "seed", "parameters"]
+    return load_trials(folder / "s.db", STUDY)[columns].astype(object).fillna("").values.tolist()
+
+
+def finished(folder):
+    try:
+        return len(load_trials(folder / "s.db", STUDY))
+    except NbnasError:  # no store yet, or no trial in it
+        return 0
+
+
+def kill_when(folder, trials, delay):
+    """Start the notebook and kill papermill a moment after so many trials are stored."""
+    process = subprocess.Popen(
+        command(folder), env=environment(), cwd=folder, stderr=subprocess.DEVNULL
+    )
+    deadline = time.monotonic() + 120
+    while finished(folder) < trials and process.poll() is None and time.monotonic() < deadline:
+        time.sleep(0.02)
+    time.sleep(delay)
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+
+
+def test_killed_at_five_moments_it_ends_as_if_it_never_was(tmp_path):
+    whole, killed = tmp_path / "whole", tmp_path / "killed"
+    whole.mkdir()
+    killed.mkdir()
+    begun: dict[int, object] = {}  # when each trial began, as first stored
+    # Before the first trial ends, between trials, within trainings, at the end.
+    for trials, delay in ((0, 4.0), (1, 0.0), (2, 0.08), (4, 0.15), (6, 0.05)):
+        kill_when(killed, trials, delay)
+        check_none_trained_again(killed, begun)
+    assert begun, "no trial had ended before the last kill, so nothing was tested"
+    for folder in (whole, killed):
+        done = run(folder)
+        assert done.returncode == 0, done.stderr[-3000:]
+    check_none_trained_again(killed, begun)
+    assert sequence(killed) == sequence(whole)
+
+
+def check_none_trained_again(folder, begun):
+    """A trial that is stored keeps the time at which it began."""
+    if finished(folder):
+        stored = load_trials(folder / "s.db", STUDY)
+        for number, started in zip(stored["number"], stored["started"], strict=True):
+            assert begun.setdefault(number, started) == started, f"trial {number} trained again"
+
+
+def test_another_seed_is_an_error_that_names_it(tmp_path):
+    assert run(tmp_path, trials=1, strategy="random").returncode == 0
+    done = run(tmp_path, trials=1, strategy="random", seed=5)
+    assert done.returncode != 0
+    assert "seed: was 4, is now 5" in done.stderr

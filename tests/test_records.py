@@ -1,0 +1,82 @@
+import dataclasses
+
+import numpy as np
+import pytest
+
+from nbnas.errors import ObservationError, SettingError
+from nbnas.graphs.cell import CellSpace
+from nbnas.records import Comparison, EpochReport, Evaluation, Observations, Proposal
+
+CELLS = CellSpace().sample(0, 5)
+VALUES = [0.4, None, 0.9, 0.2, 0.9]
+
+
+def trial(cell, value):
+    status = "failed" if value is None else "completed"
+    return Evaluation(cell, value, status)
+
+
+OBSERVATIONS = Observations(tuple(map(trial, CELLS, VALUES)))
+
+
+def test_failed_trials_count_as_the_worst_seen():
+    assert OBSERVATIONS.values.tolist() == [0.4, 0.2, 0.9, 0.2, 0.9]
+    assert Observations((trial(CELLS[0], None),)).values.tolist() == [0.0]
+
+
+def test_the_incumbent_is_the_first_of_the_best():
+    assert OBSERVATIONS.incumbent is OBSERVATIONS[2]
+    assert Observations().incumbent is None
+    assert len(OBSERVATIONS.completed) == 4
+
+
+def test_trace_is_the_best_so_far():
+    assert OBSERVATIONS.trace.tolist() == [0.4, 0.4, 0.9, 0.9, 0.9]
+    late = Observations((trial(CELLS[0], None), trial(CELLS[1], 0.3)))
+    assert np.isnan(late.trace[0])
+    assert late.trace[1] == 0.3
+    assert Observations().trace.shape == (0,)
+
+
+def test_adding_gives_a_new_object():
+    more = OBSERVATIONS + trial(CELLS[0], 0.5)
+    assert (len(OBSERVATIONS), len(more)) == (5, 6)
+    assert more.architectures[:5] == OBSERVATIONS.architectures
+    assert list(more)[:5] == list(OBSERVATIONS)
+
+
+def test_records_are_frozen():
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        OBSERVATIONS.evaluations = ()
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        OBSERVATIONS[0].value = 1.0
+
+
+@pytest.mark.parametrize(
+    ("value", "status", "message"),
+    [
+        (None, "completed", "exactly for completed"),
+        (0.5, "failed", "exactly for completed"),
+        (float("nan"), "completed", "report it as failed"),
+        (float("inf"), "completed", "report it as failed"),
+    ],
+)
+def test_a_value_that_is_none_is_refused(value, status, message):
+    with pytest.raises(ObservationError, match=message):
+        Evaluation(CELLS[0], value, status)
+
+
+def test_an_epoch_tells_the_time_left():
+    report = EpochReport(3, 12, 1.0, 0.5, 1.1, 0.4, 0.1, 6.0, 100.0)
+    assert report.seconds_left == pytest.approx(18.0)
+
+
+def test_a_proposal_names_its_first_architecture():
+    assert Proposal(CELLS[:2], "reason").architecture == CELLS[0]
+
+
+def test_a_comparison_has_a_name_for_each():
+    with pytest.raises(SettingError, match="2 names for 1"):
+        Comparison(("a", "b"), (OBSERVATIONS,))
+    with pytest.raises(SettingError):
+        Comparison((), ())
