@@ -147,7 +147,14 @@ def accuracy_axis(bounds: Sequence[float], title: str | None, **options: Any) ->
     """An axis in percent with just as many decimals as its ticks need."""
     spread = bounds[1] - bounds[0]
     digits = 0 if spread > 0.05 else 1 if spread > 0.005 else 2
-    return alt.Axis(format=f".{digits}%", title=title, tickCount=5, **options)
+    return alt.Axis(
+        format=f".{digits}%",
+        title=title,
+        tickCount=5,
+        labelOverlap="greedy",
+        labelSeparation=8,
+        **options,
+    )
 
 
 def scale(bounds: Sequence[float], **options: Any) -> alt.Scale:  # noqa: ANN401

@@ -7,6 +7,7 @@ Notation
     row i      measure of architecture i against the whole table, `(len(table),)`
 """
 
+import threading
 from collections.abc import Hashable, Sequence
 from typing import Protocol
 
@@ -29,7 +30,8 @@ class Measure(Hashable, Protocol):
 class ArchitectureTable:
     """An append-only numbering of architectures with a cache of what was measured on them.
 
-    Copies share one table: kernels that are copied for a fit keep what is already computed.
+    Copies share one table: kernels that are copied for a fit keep what is already computed. A
+    view may ask from a thread of its own while a search runs; one of them waits for the other.
     """
 
     def __init__(self) -> None:
@@ -37,6 +39,7 @@ class ArchitectureTable:
         self.memo: dict[Hashable, object] = {}  # what a measure keeps for itself
         self._numbers: dict[Architecture, int] = {}
         self._rows: dict[Measure, _Rows] = {}
+        self._lock = threading.Lock()
         self._asked: dict[int, tuple[tuple[Architecture, ...], torch.Tensor]] = {}
 
     def __deepcopy__(self, memo: object) -> "ArchitectureTable":
@@ -54,18 +57,21 @@ class ArchitectureTable:
         Returns:
             Indices `(n, 1)` in float64, the input of the kernels of `nbnas.surrogate.kernels`.
         """
-        known = self._asked.get(id(architectures))
-        if known is not None:
-            return known[1]
-        for a in architectures:
-            if a not in self._numbers:
-                self._numbers[a] = len(self.architectures)
-                self.architectures.append(a)
-        numbers = [self._numbers[a] for a in architectures]
-        result = torch.tensor(numbers, dtype=torch.float64).reshape(-1, 1)
-        if isinstance(architectures, tuple):  # immutable, so that the answer stays right
-            self._remember(architectures, result)
-        return result
+        with self._lock:
+            known = self._asked.get(id(architectures))
+            if known is not None:
+                return known[1]
+            numbers = [self._number(a) for a in architectures]
+            result = torch.tensor(numbers, dtype=torch.float64).reshape(-1, 1)
+            if isinstance(architectures, tuple):  # immutable, so that the answer stays right
+                self._remember(architectures, result)
+            return result
+
+    def _number(self, architecture: Architecture) -> int:
+        number = self._numbers.setdefault(architecture, len(self.architectures))
+        if number == len(self.architectures):
+            self.architectures.append(architecture)
+        return number
 
     def _remember(self, architectures: tuple[Architecture, ...], result: torch.Tensor) -> None:
         """Keep the answers for the last few tuples; holding a tuple keeps its id from reuse."""
@@ -85,10 +91,11 @@ class ArchitectureTable:
             Matrix `(n, m)` in float64.
         """
         i, j = (x.detach().reshape(-1).long().numpy() for x in (first, second))
-        rows = self._rows.setdefault(measure, _Rows(measure, self))
-        if len(i) > len(j):
-            return torch.from_numpy(rows.take(j, i)).T
-        return torch.from_numpy(rows.take(i, j))
+        with self._lock:
+            rows = self._rows.setdefault(measure, _Rows(measure, self))
+            if len(i) > len(j):
+                return torch.from_numpy(rows.take(j, i)).T
+            return torch.from_numpy(rows.take(i, j))
 
 
 class _Rows:

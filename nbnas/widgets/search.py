@@ -19,7 +19,17 @@ def search(search: Any) -> View:  # noqa: ANN401
     left = search.seconds_left
     if search.running and left and left >= 1:
         said += f" About {seconds(left)} left."
+    said += last_failure(seen)
     return View(said, charts.search(seen, predictions, proposal, trials=search.target))
+
+
+def last_failure(observations: Observations) -> str:
+    """The last failed trial and its reason, as a sentence; empty where none failed."""
+    failed = [(i, e) for i, e in enumerate(observations, 1) if e.status == "failed"]
+    if not failed:
+        return ""
+    number, evaluation = failed[-1]
+    return f" Trial {number} failed: {evaluation.error or 'no reason was given'}"[:300]
 
 
 def search_finished(search: Any) -> bool:  # noqa: ANN401

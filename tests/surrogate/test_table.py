@@ -1,4 +1,5 @@
 import copy
+import threading
 from dataclasses import dataclass
 
 import numpy as np
@@ -59,3 +60,25 @@ def test_many_tuples_may_be_asked_for_in_turn():
     parts = [tuple(CELLS[i : i + 4]) for i in range(0, 40, 4)]
     expected = [table.indices(part).tolist() for part in parts]
     assert [table.indices(part).tolist() for part in parts] == expected
+
+
+def test_threads_do_not_spoil_each_others_rows():
+    table = ArchitectureTable()
+    expected = HammingDistance().matrix(CELLS, CELLS)
+    wrong = []
+
+    def ask(seed):
+        rng = np.random.default_rng(seed)
+        for n in range(2, 80):
+            chosen = rng.permutation(80)[:n]
+            index = table.indices([CELLS[i] for i in chosen])
+            block = table.block(Counting(), index[: n // 2], index).numpy()
+            if not np.array_equal(block, expected[np.ix_(chosen[: n // 2], chosen)]):
+                wrong.append(n)
+
+    threads = [threading.Thread(target=ask, args=(seed,)) for seed in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert not wrong

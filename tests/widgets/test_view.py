@@ -7,6 +7,7 @@ from nbnas.charts.render import to_svg
 from nbnas.graphs.cell import CellSpace
 from nbnas.records import Comparison, EpochReport, Evaluation, Observations, Proposal
 from nbnas.widgets import View, view
+from nbnas.widgets.live import page
 from nbnas.widgets.view import SUBJECTS
 
 CELLS = CellSpace().sample(0, 3)
@@ -115,3 +116,13 @@ def test_table_names_functions_that_exist():
     for target in SUBJECTS.values():
         module, _, function = target.partition(":")
         assert callable(getattr(importlib.import_module(module), function))
+
+
+def test_a_search_says_why_a_trial_failed(search):
+    search.tell(0.5)
+    cell = search.observations[0].architecture
+    search.observations += Evaluation(cell, None, "failed", error="MemoryError: 3 GB <wanted>")
+    said = view(search).summary
+    assert "1 failed" in said
+    assert "Trial 2 failed: MemoryError: 3 GB <wanted>" in said
+    assert "&lt;wanted&gt;" in page(view(search))

@@ -1,0 +1,43 @@
+"""What the README says is executed: its example runs, its commands are those that the CI calls."""
+
+import re
+from pathlib import Path
+
+import nbnas as nb
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+BLOCKS = re.findall(r"```(\w+)\n(.*?)```", README, re.DOTALL)
+
+
+def test_the_first_two_blocks_are_the_two_commands():
+    commands = [text.strip() for _, text in BLOCKS[:2]]
+    assert commands == [
+        "pip install -e . && papermill notebooks/search.ipynb runs/search.ipynb",
+        "pip install -e '.[test]' && pytest",
+    ]
+
+
+def test_the_example_runs(tmp_path, monkeypatch, capsys):
+    (example,) = [text for language, text in BLOCKS if language == "python"]
+    monkeypatch.chdir(tmp_path)
+    exec(compile(example, "README.md", "exec"), {})
+    value, reason = capsys.readouterr().out.splitlines()
+    assert 0.5 < float(value.split()[0]) <= 1
+    assert "expected improvement" in reason
+    assert len(nb.load_trials("runs/nbnas.db", "first")) == 12
+
+
+def test_every_file_it_names_is_there():
+    for path in re.findall(r"\]\(([^)#]+)\)", README) + re.findall(r"`([\w/.]+/[\w.]+)`", README):
+        if not path.startswith(("http", "runs/")):
+            assert (ROOT / path).exists(), path
+
+
+def test_parameters_of_its_commands_exist():
+    import papermill
+
+    known = papermill.inspect_notebook(str(ROOT / "notebooks" / "search.ipynb"))
+    named = re.findall(r"-p (\w+) ", README)
+    assert named
+    assert set(named) <= set(known)
