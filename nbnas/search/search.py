@@ -170,13 +170,20 @@ class Search:
         """One round: ask, evaluate, tell.
 
         Raises:
-            SearchError: If the space is used up, or the first ten trials all failed.
+            SearchError: If the space is used up, the first ten trials all failed, or the
+                objective returns something else than an `Evaluation`.
         """
         if self._adopt():
             return Step(len(self.observations) - 1, self.observations[-1], self.best)
         _check_not_all_failed(self.observations)
         proposal = self.ask()
-        return self.tell(self._evaluate(proposal.architecture, proposal.seed))
+        evaluation = self._evaluate(proposal.architecture, proposal.seed)
+        if not isinstance(evaluation, Evaluation):
+            raise SearchError(
+                f"expected an Evaluation from the objective, got {evaluation!r:.100}; let it "
+                "return nbnas.Evaluation(architecture, value)"
+            )
+        return self.tell(evaluation)
 
     def run(self, trials: int) -> "Search":
         """Search until so many trials exist; what exists already, in the store too, counts.
@@ -256,7 +263,7 @@ class Search:
         announce(self.stepped, step)
         return step
 
-    def _evaluate(self, architecture: Architecture, seed: int) -> Evaluation:
+    def _evaluate(self, architecture: Architecture, seed: int) -> object:
         """Evaluate, whatever happens: an exception makes a failed trial."""
         started, clock = time.time(), time.perf_counter()
         try:
@@ -264,7 +271,8 @@ class Search:
             if start is None:
                 return self.objective(architecture, seed=seed)
             self.training = start(architecture, seed=seed)
-            return self.training.run()  # type: ignore[no-any-return]
+            result: object = self.training.run()
+            return result
         except Exception as error:  # any fault of one trial must not end the search
             return Evaluation(
                 architecture,

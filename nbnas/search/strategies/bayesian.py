@@ -5,6 +5,7 @@ Notation
     z          warped objective; the acquisition function scores candidates on its scale
 """
 
+import dataclasses
 import functools
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -16,7 +17,8 @@ from nbnas.errors import SettingError
 from nbnas.graphs.architecture import Architecture
 from nbnas.graphs.space import SearchSpace
 from nbnas.records import Candidate, Evaluation, Observations, Proposal
-from nbnas.search.candidates import Novelty, candidates, random_new
+from nbnas.search.candidates import Novelty, candidates
+from nbnas.search.strategies.random import RandomSearch
 from nbnas.surrogate.acquisition import Acquisition, LogExpectedImprovement
 from nbnas.surrogate.posterior import Posterior
 from nbnas.surrogate.prior import GaussianProcess
@@ -69,44 +71,25 @@ class BayesianOptimization:
         """Propose random architectures at first, then the best-scored candidates."""
         count = len(observations) + len(pending)
         if count < self.initial or not len(observations):
-            return self._initial(space, observations, pending, n, rng)
+            reason = (
+                f"Random cell {count + 1} of {self.initial}, to give the model its first data."
+            )
+            random = RandomSearch(self.allow_isomorphic)
+            proposal = random.propose(space, observations, pending, n, rng)
+            return dataclasses.replace(proposal, reason=reason)
         pool = candidates(space, observations, rng)
         proposal = self._best(pool, observations, pending)
-        chosen = list(proposal.architectures)
-        while chosen and len(chosen) < n:
+        chosen = more = proposal.architectures
+        while more and len(chosen) < n:
             more = self._best(pool, observations, (*pending, *chosen)).architectures
-            if not more:
-                break
-            chosen += more
-        return Proposal(
-            tuple(chosen),
-            proposal.reason,
-            proposal.candidates,
-            proposal.considered,
-            proposal.acquisition,
-            proposal.best,
-        )
+            chosen = (*chosen, *more)
+        return dataclasses.replace(proposal, architectures=chosen)
 
     def posterior(self, observations: Observations) -> Posterior | None:
         """The fitted model after some observations; `None` while there are fewer than two."""
         if len(observations) < 2:
             return None
         return fitted(self.prior, observations).condition(observations)
-
-    def _initial(
-        self,
-        space: SearchSpace,
-        observations: Observations,
-        pending: Sequence[Architecture],
-        n: int,
-        rng: np.random.Generator,
-    ) -> Proposal:
-        taken = (*observations.architectures, *pending)
-        chosen = random_new(space, taken, rng, n, allow_isomorphic=self.allow_isomorphic)
-        count = len(taken) + 1
-        return Proposal(
-            chosen, f"Random cell {count} of {self.initial}, to give the model its first data."
-        )
 
     def _best(
         self,
