@@ -23,13 +23,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from scipy.special import ndtri
 
-from nbnas.errors import NotPositiveDefiniteError, SettingError
+from nbnas.errors import NotPositiveDefiniteError
 from nbnas.graphs.architecture import Architecture
 from nbnas.graphs.space import Randomness
 from nbnas.records import Observations
-from nbnas.surrogate.warp import FittedWarp, moments
+from nbnas.surrogate.warp import FittedWarp, band, improvement, moments
 
 if TYPE_CHECKING:
     from nbnas.surrogate.prior import GaussianProcess
@@ -122,7 +121,7 @@ class Posterior:
             SettingError: If the coverage is not in (0, 1).
         """
         mean, stddev = self.latent(architectures)
-        return _band(self.warp, mean.numpy(), stddev.numpy(), coverage)
+        return band(self.warp, mean.numpy(), stddev.numpy(), coverage)
 
     def sample(self, architectures: Sequence[Architecture], rng: Randomness, k: int) -> Array:
         """Draw functions from the posterior.
@@ -153,7 +152,7 @@ class Posterior:
         variance = 1.0 / inverse.diagonal()  # (n,)
         mean = (torch.from_numpy(self.z) - self._alpha() * variance).numpy()
         stddev = variance.sqrt().numpy()
-        lower, upper = _band(self.warp, mean, stddev, 0.95)
+        lower, upper = band(self.warp, mean, stddev, 0.95)
         truth = self.observations.values
         return LeaveOneOut(truth, *moments(self.warp, mean, stddev), lower, upper)
 
@@ -181,11 +180,7 @@ class Posterior:
             exploration (the rest), `(m,)` each.
         """
         mean, stddev = (x.numpy() for x in self.latent(architectures))
-        best = float(self.z.max())
-        total = self.warp.expected_improvement(mean, stddev, best)
-        exploitation = self.warp.expected_improvement(mean, np.zeros_like(stddev), best)
-        exploitation = np.minimum(exploitation, total)
-        return total, exploitation, total - exploitation
+        return improvement(self.warp, mean, stddev, float(self.z.max()))
 
     def _cross(self, architectures: Sequence[Architecture]) -> torch.Tensor:
         """k(X, X*) `(n, m)`."""
@@ -196,13 +191,6 @@ class Posterior:
     def _alpha(self) -> torch.Tensor:
         centred = torch.from_numpy(self.z - self.prior.mean)[:, None]
         return torch.cholesky_solve(centred, self.factor)[:, 0]
-
-
-def _band(warp: FittedWarp, mean: Array, stddev: Array, coverage: float) -> tuple[Array, Array]:
-    if not 0 < coverage < 1:
-        raise SettingError(f"expected a coverage in (0, 1), got {coverage}")
-    width = float(ndtri((1 + coverage) / 2)) * stddev
-    return warp.inverse(mean - width), warp.inverse(mean + width)
 
 
 def _check_variance(variance: torch.Tensor, prior: torch.Tensor) -> None:

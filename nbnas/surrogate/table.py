@@ -93,7 +93,8 @@ class ArchitectureTable:
         i, j = (x.detach().reshape(-1).long().numpy() for x in (first, second))
         with self._lock:
             rows = self._rows.setdefault(measure, _Rows(measure, self))
-            if len(i) > len(j):
+            # A row costs a measurement against the whole table, so take those that are there.
+            if (rows.missing(i), len(i)) > (rows.missing(j), len(j)):
                 return torch.from_numpy(rows.take(j, i)).T
             return torch.from_numpy(rows.take(i, j))
 
@@ -106,6 +107,10 @@ class _Rows:
         self.slots: dict[int, int] = {}
         self.values: Array = np.empty((0, 0))
         self.width = 0
+
+    def missing(self, i: NDArray[np.int64]) -> int:
+        """How many of the rows were not measured yet."""
+        return sum(int(number) not in self.slots for number in i)
 
     def take(self, i: NDArray[np.int64], j: NDArray[np.int64]) -> Array:
         self._widen()

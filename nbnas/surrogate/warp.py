@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from scipy.special import ndtr, ndtri
 from scipy.stats import rankdata
 
-from nbnas.errors import ObservationError
+from nbnas.errors import ObservationError, SettingError
 
 Array = NDArray[np.float64]
 _NODES, _WEIGHTS = np.polynomial.hermite_e.hermegauss(64)
@@ -57,6 +57,48 @@ def moments(warp: FittedWarp, mean: Array, stddev: Array) -> tuple[Array, Array]
     y = warp.inverse(mean[:, None] + stddev[:, None] * _NODES)  # (m, 64)
     mean_y = y @ _WEIGHTS
     return mean_y, np.sqrt(np.maximum((y - mean_y[:, None]) ** 2 @ _WEIGHTS, 0.0))
+
+
+def band(warp: FittedWarp, mean: Array, stddev: Array, coverage: float) -> tuple[Array, Array]:
+    """The central interval that holds y = g(z) with a given probability, for normal z.
+
+    Args:
+        warp: The fitted warp.
+        mean: μ `(m,)`.
+        stddev: σ `(m,)`.
+        coverage: Probability, in (0, 1).
+
+    Returns:
+        Lower and upper ends in accuracy, `(m,)` each.
+
+    Raises:
+        SettingError: If the coverage is not in (0, 1).
+    """
+    if not 0 < coverage < 1:
+        raise SettingError(f"expected a coverage in (0, 1), got {coverage}")
+    width = float(ndtri((1 + coverage) / 2)) * stddev
+    return warp.inverse(mean - width), warp.inverse(mean + width)
+
+
+def improvement(
+    warp: FittedWarp, mean: Array, stddev: Array, best: float
+) -> tuple[Array, Array, Array]:
+    """Expected improvement of y over the incumbent, and its two parts, for normal z.
+
+    Args:
+        warp: The fitted warp.
+        mean: μ `(m,)`.
+        stddev: σ `(m,)`.
+        best: The incumbent's z.
+
+    Returns:
+        Expected improvement, exploitation (what the mean alone would give) and exploration (the
+        rest), in accuracy, `(m,)` each.
+    """
+    total = warp.expected_improvement(mean, stddev, best)
+    exploitation = warp.expected_improvement(mean, np.zeros_like(stddev), best)
+    exploitation = np.minimum(exploitation, total)
+    return total, exploitation, total - exploitation
 
 
 @dataclass(frozen=True, slots=True)

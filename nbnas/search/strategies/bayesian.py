@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 
 import numpy as np
+from numpy.typing import NDArray
 
 from nbnas.errors import SettingError
 from nbnas.graphs.architecture import Architecture
@@ -22,6 +23,7 @@ from nbnas.search.strategies.random import RandomSearch
 from nbnas.surrogate.acquisition import Acquisition, LogExpectedImprovement
 from nbnas.surrogate.posterior import Posterior
 from nbnas.surrogate.prior import GaussianProcess
+from nbnas.surrogate.warp import FittedWarp, band, improvement, moments
 
 SHOWN = 12  # candidates that a proposal keeps
 FIRST_FIT = 8  # observations of the first fit in the chain of warm starts
@@ -100,13 +102,18 @@ class BayesianOptimization:
         """The best-scored candidate that is new, with the ranking behind it."""
         posterior = believe(fitted(self.prior, observations), observations, pending)
         mean, stddev = posterior.latent(pool)
-        scores = self.acquisition(mean, stddev, float(posterior.z.max())).numpy()
+        best = float(posterior.z.max())
+        scores = self.acquisition(mean, stddev, best).numpy()
         novelty = Novelty(
             (*observations.architectures, *pending), allow_isomorphic=self.allow_isomorphic
         )
         order = (int(i) for i in np.argsort(-scores, kind="stable"))
         shown = list(islice((i for i in order if novelty.claim(pool[i])), SHOWN))
-        ranked = _rank(posterior, tuple(pool[i] for i in shown), scores[shown])
+        latent = mean.numpy()[shown], stddev.numpy()[shown]
+        ranked = tuple(
+            Candidate(pool[i], *map(float, numbers), score=float(scores[i]))
+            for i, numbers in zip(shown, _in_accuracy(posterior.warp, *latent, best), strict=True)
+        )
         return Proposal(
             tuple(c.architecture for c in ranked[:1]),
             _reason(ranked[0]) if ranked else "Every architecture of the space is evaluated.",
@@ -151,17 +158,16 @@ def _checkpoint_below(n: int) -> int:
     return below
 
 
-def _rank(
-    posterior: Posterior, architectures: tuple[Architecture, ...], scores: np.ndarray
-) -> tuple[Candidate, ...]:
-    mean, stddev = posterior.predict(architectures)
-    lower, upper = posterior.band(architectures)
-    total, exploitation, exploration = posterior.expected_improvement(architectures)
-    columns = (mean, stddev, lower, upper, total, exploitation, exploration, scores)
-    return tuple(
-        Candidate(architecture, *(float(column[i]) for column in columns))
-        for i, architecture in enumerate(architectures)
+def _in_accuracy(
+    warp: FittedWarp, mean: NDArray[np.float64], stddev: NDArray[np.float64], best: float
+) -> NDArray[np.float64]:
+    """What a `Candidate` holds of warped predictions `(m,)`, but for the score: `(m, 7)`."""
+    columns = (
+        *moments(warp, mean, stddev),
+        *band(warp, mean, stddev, coverage=0.95),
+        *improvement(warp, mean, stddev, best),
     )
+    return np.stack(columns, axis=1)
 
 
 def _reason(winner: Candidate) -> str:
