@@ -111,7 +111,7 @@ class BayesianOptimization:
         shown = list(islice((i for i in order if novelty.claim(pool[i])), SHOWN))
         latent = mean.numpy()[shown], stddev.numpy()[shown]
         ranked = tuple(
-            Candidate(pool[i], *map(float, numbers), score=float(scores[i]))
+            Candidate(pool[i], *map(float, (*numbers, scores[i])))
             for i, numbers in zip(shown, _in_accuracy(posterior.warp, *latent, best), strict=True)
         )
         return Proposal(
