@@ -6,9 +6,9 @@ Notation
     (u, v, label)     an edge from u to v (u < v) with its operation
     ZERO, IDENTITY    the two operations with a meaning of their own: an edge that carries nothing
                       and an edge that carries its source unchanged
+    LINK              the label of every edge of a space whose operations are at the vertices
 """
 
-import functools
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,6 +17,7 @@ from nbnas.errors import ArchitectureError
 
 ZERO = "none"
 IDENTITY = "skip_connect"
+LINK = "link"
 
 Edge = tuple[int, int, str]
 
@@ -56,8 +57,10 @@ class Architecture:
     def canonical(self) -> str:
         """A text that is the same for architectures that compute the same function.
 
-        See `canonical_form`.
+        See `nbnas.graphs.canonical`.
         """
+        from nbnas.graphs.canonical import canonical_form  # it needs this class
+
         return canonical_form(self)
 
     def to_json(self) -> str:
@@ -82,67 +85,6 @@ class Architecture:
         except (json.JSONDecodeError, TypeError) as error:
             raise ArchitectureError(f"expected the JSON of an architecture: {error}") from error
         return cls(*_read_fields(fields))
-
-
-@functools.lru_cache(maxsize=200_000)
-def canonical_form(architecture: Architecture) -> str:
-    """Write the function that an architecture computes, so that equal texts mean equal functions.
-
-    The input is "0"; a vertex is the sorted sum of what its edges bring; an edge brings nothing
-    ("#") if it is the zero operation or its source is nothing, its source itself if it is the
-    identity, and "(source)@operation" otherwise. This is `to_unique_str` of the published
-    benchmark, under which NAS-Bench-201's 15,625 cells fall into 6,466 classes. It is safe but not
-    complete: "x" and "x plus nothing" stay apart, though they compute the same. A result that is
-    read twice is not told apart from two operations that are written alike.
-
-    Args:
-        architecture: Any architecture whose vertices add what comes in.
-
-    Returns:
-        The canonical text.
-
-    References:
-        Dong and Yang, NAS-Bench-201, ICLR 2020, section 2.1; Dong et al., NATS-Bench, 2021.
-    """
-    return _expression(architecture, nothing="#")
-
-
-@functools.lru_cache(maxsize=200_000)
-def functional_form(architecture: Architecture) -> str:
-    """Like `canonical_form`, but sums leave out what brings nothing.
-
-    So it is complete where that one is not: under it NAS-Bench-201's cells fall into 4,930
-    classes, each a union of published ones. "" is the function that is 0.
-
-    Args:
-        architecture: Any architecture whose vertices add what comes in.
-
-    Returns:
-        A text that is the same for architectures that compute the same function.
-    """
-    return _expression(architecture, nothing="")
-
-
-def _expression(architecture: Architecture, nothing: str) -> str:
-    """The output vertex as a sum of terms; `nothing` stands for a term that is 0."""
-    sums: list[list[str]] = [["0"]]
-    for vertex in range(1, len(architecture.nodes)):
-        terms: list[str] = []
-        for source, target, operation in architecture.edges:
-            if target == vertex:
-                terms += _terms(sums[source], operation, nothing)
-        sums.append(sorted(terms))
-    return "+".join(sums[-1]) or nothing
-
-
-def _terms(source: list[str], operation: str, nothing: str) -> list[str]:
-    """What an edge adds to a sum."""
-    value = "+".join(source)
-    if operation == ZERO or value == nothing:
-        return [nothing] if nothing else []
-    if operation != IDENTITY:
-        return [f"({value})@{operation}"]
-    return [value] if nothing else source  # the published form keeps a carried sum together
 
 
 def _check_graph(nodes: Sequence[str], edges: Sequence[Edge]) -> None:

@@ -6,7 +6,8 @@ from typing import cast
 
 import numpy as np
 
-from nbnas.graphs.architecture import Architecture, functional_form
+from nbnas.graphs.architecture import Architecture
+from nbnas.graphs.canonical import functional_form
 from nbnas.graphs.space import SearchSpace
 from nbnas.records import Observations
 

@@ -1,6 +1,6 @@
 import numpy as np
 
-from nbnas.graphs.architecture import functional_form
+from nbnas.graphs.canonical import functional_form
 from nbnas.graphs.cell import CellSpace
 from nbnas.records import Observations
 from nbnas.search.candidates import Novelty, candidates, listed, random_new

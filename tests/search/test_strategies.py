@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from nbnas.errors import SettingError
-from nbnas.graphs.architecture import functional_form
+from nbnas.graphs.canonical import functional_form
 from nbnas.graphs.cell import CellSpace
 from nbnas.records import Evaluation, Observations
 from nbnas.search.strategies.bayesian import BayesianOptimization, believe, fitted
