@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from nbnas.graphs.cell import CellSpace as CellSpace
     from nbnas.graphs.edit import EditDistance as EditDistance
     from nbnas.graphs.hamming import HammingDistance as HammingDistance
+    from nbnas.graphs.weisfeiler_lehman import (
+        WeisfeilerLehmanDistance as WeisfeilerLehmanDistance,
+    )
     from nbnas.notebook import read_parameters as read_parameters
     from nbnas.records import Candidate as Candidate
     from nbnas.records import Comparison as Comparison
@@ -39,7 +42,11 @@ if TYPE_CHECKING:
     from nbnas.surrogate.acquisition import LogExpectedImprovement as LogExpectedImprovement
     from nbnas.surrogate.acquisition import ProbabilityOfImprovement as ProbabilityOfImprovement
     from nbnas.surrogate.acquisition import UpperConfidenceBound as UpperConfidenceBound
+    from nbnas.surrogate.diagnosis import Diagnoses as Diagnoses
+    from nbnas.surrogate.diagnosis import Diagnosis as Diagnosis
+    from nbnas.surrogate.diagnosis import diagnose as diagnose
     from nbnas.surrogate.kernels import DistanceKernel as DistanceKernel
+    from nbnas.surrogate.kernels import SquaredDistanceKernel as SquaredDistanceKernel
     from nbnas.surrogate.kernels import WeisfeilerLehmanKernel as WeisfeilerLehmanKernel
     from nbnas.surrogate.posterior import LeaveOneOut as LeaveOneOut
     from nbnas.surrogate.posterior import Posterior as Posterior
@@ -62,6 +69,8 @@ _NAMES = {
     "CellSpace": "nbnas.graphs.cell",
     "Comparison": "nbnas.records",
     "Cosine": "nbnas.training.schedule",
+    "Diagnoses": "nbnas.surrogate.diagnosis",
+    "Diagnosis": "nbnas.surrogate.diagnosis",
     "DistanceKernel": "nbnas.surrogate.kernels",
     "EditDistance": "nbnas.graphs.edit",
     "EpochReport": "nbnas.records",
@@ -82,13 +91,16 @@ _NAMES = {
     "Proposal": "nbnas.records",
     "RandomSearch": "nbnas.search.strategies.random",
     "Search": "nbnas.search.search",
+    "SquaredDistanceKernel": "nbnas.surrogate.kernels",
     "Step": "nbnas.records",
     "TabularObjective": "nbnas.search.objective",
     "Trainer": "nbnas.training.trainer",
     "Training": "nbnas.training.run",
     "UpperConfidenceBound": "nbnas.surrogate.acquisition",
+    "WeisfeilerLehmanDistance": "nbnas.graphs.weisfeiler_lehman",
     "WeisfeilerLehmanKernel": "nbnas.surrogate.kernels",
     "cifar10": "nbnas.training.data",
+    "diagnose": "nbnas.surrogate.diagnosis",
     "digits": "nbnas.training.data",
     "from_arrays": "nbnas.training.data",
     "load_trials": "nbnas.search.store",
@@ -101,8 +113,8 @@ _MODULES = (
 )
 _LIVE = ("Search", "Training")
 _FROZEN = (
-    *("Architecture", "CellSpace", "Comparison", "Evaluation", "LeaveOneOut"),
-    *("Observations", "Posterior", "Proposal"),
+    *("Architecture", "CellSpace", "Comparison", "Diagnoses", "Diagnosis", "Evaluation"),
+    *("LeaveOneOut", "Observations", "Posterior", "Proposal"),
 )
 
 

@@ -1,6 +1,7 @@
 """Charts: pure functions from a record to an altair chart, and their pictures offline."""
 
 from nbnas.charts.architecture import architecture, gallery, notation
+from nbnas.charts.diagnosis import diagnoses, diagnosis
 from nbnas.charts.learning_curve import learning_curve
 from nbnas.charts.posterior import leave_one_out
 from nbnas.charts.proposal import proposal
@@ -11,6 +12,8 @@ from nbnas.charts.trace import comparison, trace
 __all__ = [
     "architecture",
     "comparison",
+    "diagnoses",
+    "diagnosis",
     "gallery",
     "learning_curve",
     "leave_one_out",

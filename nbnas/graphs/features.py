@@ -22,6 +22,7 @@ import numpy as np
 from scipy.sparse import csr_array
 
 from nbnas.graphs.architecture import IDENTITY, ZERO, Architecture
+from nbnas.graphs.canonical import has_vertex_operations
 
 Label = str
 
@@ -56,8 +57,14 @@ def operation_graph(architecture: Architecture) -> OperationGraph:
         architecture: Any architecture whose vertices add what comes in.
 
     Returns:
-        The graph; only "input" and "output", unconnected, if nothing reaches the output.
+        The graph; only "input" and "output", unconnected, if nothing reaches the output. Where the
+        operations are at the vertices, it is the architecture itself without dead ends.
     """
+    if has_vertex_operations(architecture):
+        links: list[list[int]] = [[] for _ in architecture.nodes]
+        for source, target, _ in architecture.edges:
+            links[source].append(target)
+        return _prune(list(architecture.nodes), links)
     reached = _brought(architecture)
     labels = ["input", *(operation for _, operation in reached.operations), "output"]
     readers: list[list[int]] = [[] for _ in labels]
@@ -138,7 +145,11 @@ def _join(labels: Sequence[Label], vertices: Sequence[int]) -> str:
 
 
 def weisfeiler_lehman(
-    architectures: Sequence[Architecture], depth: int, vocabulary: dict[Label, int]
+    architectures: Sequence[Architecture],
+    depth: int,
+    vocabulary: dict[Label, int],
+    *,
+    assignment: bool = False,
 ) -> csr_array:
     """Weisfeiler-Lehman features of architectures.
 
@@ -147,12 +158,21 @@ def weisfeiler_lehman(
         depth: Number of refinement rounds.
         vocabulary: Column of each label; labels not seen before are added, so that features made
             with the same vocabulary can be compared.
+        assignment: Whether to write counts in unary, a column for the first, the second, … time
+            that a label occurs. Products of such rows sum the smaller of two counts, which is the
+            optimal assignment of the vertices of two graphs.
 
     Returns:
-        Counts `(n, len(vocabulary))`, sparse.
+        Counts `(n, len(vocabulary))`, or zeros and ones for the assignment, sparse.
     """
     counts = [weisfeiler_lehman_labels(a, depth) for a in architectures]
+    if assignment:
+        counts = [_unary(c) for c in counts]
     columns = [vocabulary.setdefault(label, len(vocabulary)) for c in counts for label in c]
     values = np.fromiter((v for c in counts for v in c.values()), dtype=np.float64)
     starts = np.cumsum([0, *(len(c) for c in counts)])
     return csr_array((values, columns, starts), shape=(len(counts), len(vocabulary)))
+
+
+def _unary(counts: Counter[Label]) -> Counter[Label]:
+    return Counter(f"{label}#{time}" for label, often in counts.items() for time in range(often))

@@ -88,8 +88,28 @@ class DistanceKernel(ArchitectureKernel):
         """exp(-d / ℓ) `(n, m)`, or its diagonal `(n,)`, which is 1."""
         if diag:
             return torch.ones(x1.shape[:-1], dtype=torch.float64)
-        distances = self.block(_DistanceMeasure(self.distance), x1, x2)
+        return self.transform(self.block(_DistanceMeasure(self.distance), x1, x2))
+
+    def transform(self, distances: torch.Tensor) -> torch.Tensor:
+        """exp(-d / ℓ)."""
         return torch.exp(-distances / self.lengthscale)
+
+
+class SquaredDistanceKernel(DistanceKernel):
+    """exp(-d² / 2ℓ²), the squared exponential of a distance between architectures.
+
+    Smoother than `DistanceKernel`, but for few distances between graphs it is positive definite at
+    every length-scale (for Euclidean ones it is). Where it is not, fitting keeps away and
+    conditioning raises `NotPositiveDefiniteError`; nothing is repaired in silence.
+
+    Args:
+        distance: A distance.
+        lengthscale: Where the fit starts, in units of the distance.
+    """
+
+    def transform(self, distances: torch.Tensor) -> torch.Tensor:
+        """exp(-d² / 2ℓ²)."""
+        return torch.exp(-0.5 * (distances / self.lengthscale) ** 2)
 
 
 class WeisfeilerLehmanKernel(ArchitectureKernel):
@@ -99,23 +119,26 @@ class WeisfeilerLehmanKernel(ArchitectureKernel):
 
     Args:
         depth: Number of refinement rounds.
+        assignment: Whether to compare by the optimal assignment of the vertices, which sums the
+            smaller of two counts of a label, instead of multiplying them.
 
     References:
         Shervashidze et al., Weisfeiler-Lehman graph kernels, JMLR 12, 2011; Ru et al.,
         Interpretable neural architecture search via Bayesian optimisation with
-        Weisfeiler-Lehman kernels, ICLR 2021.
+        Weisfeiler-Lehman kernels, ICLR 2021; Kriege, Giscard and Wilson, On valid optimal
+        assignment kernels and applications to graph classification, NeurIPS 2016.
     """
 
     is_stationary = False
 
-    def __init__(self, depth: int = 2) -> None:
+    def __init__(self, depth: int = 2, assignment: bool = False) -> None:
         super().__init__()
-        self.depth = depth
+        self.depth, self.assignment = depth, assignment
         self.double()
 
     def extra_repr(self) -> str:
         """The depth, for the kernel's repr."""
-        return f"depth={self.depth}"
+        return f"depth={self.depth}" + (", assignment=True" if self.assignment else "")
 
     def forward(
         self,
@@ -127,7 +150,7 @@ class WeisfeilerLehmanKernel(ArchitectureKernel):
         """Cosines `(n, m)`, or their diagonal `(n,)`, which is 1."""
         if diag:
             return torch.ones(x1.shape[:-1], dtype=torch.float64)
-        return self.block(_WeisfeilerLehmanMeasure(self.depth), x1, x2)
+        return self.block(_WeisfeilerLehmanMeasure(self.depth, self.assignment), x1, x2)
 
 
 def bind(kernel: Kernel, table: ArchitectureTable) -> None:
@@ -173,6 +196,7 @@ class _DistanceMeasure:
 @dataclass(frozen=True, slots=True)
 class _WeisfeilerLehmanMeasure:
     depth: int
+    assignment: bool
 
     def row(self, table: ArchitectureTable, i: int, start: int) -> Array:
         features = self._features(table)
@@ -182,7 +206,7 @@ class _WeisfeilerLehmanMeasure:
     def _features(self, table: ArchitectureTable) -> csr_array:
         """Features of unit length `(len(table), labels)`, kept with the table as it grows."""
         memo = cast(_Features, table.memo.setdefault(self, _Features()))
-        memo.extend(table.architectures, self.depth)
+        memo.extend(table.architectures, self.depth, self.assignment)
         return memo.matrix
 
 
@@ -193,11 +217,13 @@ class _Features:
         self.vocabulary: dict[Label, int] = {}
         self.matrix = csr_array((0, 0))
 
-    def extend(self, architectures: Sequence[Architecture], depth: int) -> None:
+    def extend(self, architectures: Sequence[Architecture], depth: int, assignment: bool) -> None:
         known = self.matrix.shape[0]
         if known == len(architectures):
             return
-        new = weisfeiler_lehman(architectures[known:], depth, self.vocabulary)
+        new = weisfeiler_lehman(
+            architectures[known:], depth, self.vocabulary, assignment=assignment
+        )
         new = diags_array(1.0 / np.sqrt(new.multiply(new).sum(axis=1))) @ new
         self.matrix.resize((known, len(self.vocabulary)))
         self.matrix = csr_array(vstack([self.matrix, new]))

@@ -31,6 +31,8 @@ SUBJECTS = {
     "nbnas.records.Evaluation": "nbnas.widgets.trials:evaluation",
     "nbnas.records.Observations": "nbnas.widgets.trials:observations",
     "nbnas.records.Proposal": "nbnas.widgets.model:proposal",
+    "nbnas.surrogate.diagnosis.Diagnosis": "nbnas.widgets.model:diagnosis",
+    "nbnas.surrogate.diagnosis.Diagnoses": "nbnas.widgets.model:diagnoses",
     "nbnas.surrogate.posterior.Posterior": "nbnas.widgets.model:posterior",
     "nbnas.surrogate.posterior.LeaveOneOut": "nbnas.widgets.model:leave_one_out",
     "nbnas.training.run.Training": "nbnas.widgets.trials:training",

@@ -8,9 +8,15 @@ import torch
 from nbnas.errors import ObservationError
 from nbnas.graphs.cell import CellSpace
 from nbnas.graphs.edit import EditDistance
-from nbnas.graphs.features import weisfeiler_lehman
+from nbnas.graphs.features import weisfeiler_lehman, weisfeiler_lehman_labels
 from nbnas.graphs.hamming import HammingDistance
-from nbnas.surrogate.kernels import DistanceKernel, WeisfeilerLehmanKernel, bind, weighted
+from nbnas.surrogate.kernels import (
+    DistanceKernel,
+    SquaredDistanceKernel,
+    WeisfeilerLehmanKernel,
+    bind,
+    weighted,
+)
 from nbnas.surrogate.table import ArchitectureTable
 
 CELLS = CellSpace().sample(0, 30)
@@ -44,6 +50,31 @@ def test_lengthscale_stays_where_the_kernel_is_positive_definite():
 @pytest.mark.parametrize("depth", [0, 1, 2])
 def test_weisfeiler_lehman_kernel_is_the_cosine_of_features(depth):
     assert np.allclose(evaluate(WeisfeilerLehmanKernel(depth)), cosines(depth), atol=1e-12)
+
+
+def test_squared_distance_kernel_is_its_formula():
+    kernel = SquaredDistanceKernel(HAMMING, lengthscale=3.0)
+    squares = HAMMING.matrix(CELLS, CELLS) ** 2
+    assert np.allclose(evaluate(kernel), np.exp(-squares / 18.0), atol=1e-12)
+
+
+def test_assignment_kernel_is_the_cosine_of_smaller_counts():
+    counts = [weisfeiler_lehman_labels(a, 2) for a in CELLS]
+    k = np.array([[sum((a & b).values()) for b in counts] for a in counts], dtype=float)
+    k /= np.sqrt(np.outer(np.diag(k), np.diag(k)))
+    assert np.allclose(evaluate(WeisfeilerLehmanKernel(2, assignment=True)), k, atol=1e-12)
+
+
+def test_features_stay_right_while_the_table_grows():
+    for assignment in (False, True):
+        kernel, table = WeisfeilerLehmanKernel(2, assignment), ArchitectureTable()
+        bind(kernel, table)
+        for n in (3, 20, 30):
+            index = table.indices(list(CELLS[:n]))
+            with torch.no_grad():
+                grown = kernel(index, index).to_dense().numpy()
+            fresh = evaluate(WeisfeilerLehmanKernel(2, assignment), CELLS[:n], CELLS[:n])
+            assert np.allclose(grown, fresh, atol=1e-12)
 
 
 def test_kernels_add_multiply_and_scale():

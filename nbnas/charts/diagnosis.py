@@ -1,0 +1,120 @@
+"""How good a distance is: the difference of the objective by distance."""
+
+from collections.abc import Sequence
+from typing import Protocol, cast
+
+import altair as alt
+
+from nbnas.charts import theme
+
+
+class Bin(Protocol):
+    """A bin of a variogram, as `nbnas.surrogate.diagnosis.Bin`; differences in accuracy."""
+
+    @property
+    def shortest(self) -> float: ...  # noqa: D102
+    @property
+    def longest(self) -> float: ...  # noqa: D102
+    @property
+    def pairs(self) -> int: ...  # noqa: D102
+    @property
+    def mean(self) -> float: ...  # noqa: D102
+    @property
+    def lower(self) -> float: ...  # noqa: D102
+    @property
+    def upper(self) -> float: ...  # noqa: D102
+
+
+class Diagnosis(Protocol):
+    """What is drawn, as `nbnas.surrogate.diagnosis.Diagnosis`."""
+
+    @property
+    def distance(self) -> str: ...  # noqa: D102
+    @property
+    def spearman(self) -> float: ...  # noqa: D102
+    @property
+    def leave_one_out_kendall(self) -> float: ...  # noqa: D102
+    @property
+    def microseconds(self) -> float: ...  # noqa: D102
+    @property
+    def variogram(self) -> Sequence[Bin]: ...  # noqa: D102
+    @property
+    def problem(self) -> str: ...  # noqa: D102
+
+
+def diagnosis(
+    diagnosis: Diagnosis, *, width: float = 300, height: float = 200, top: float | None = None
+) -> alt.LayerChart:
+    """Draw the mean difference of the objective by distance, with its 95 % band.
+
+    Args:
+        diagnosis: The diagnosis of a distance.
+        width: Width in pixels.
+        height: Height in pixels.
+        top: Upper end of the vertical axis, in accuracy; by default the largest upper end of a
+            band.
+
+    Returns:
+        The chart; for a good distance it rises from the left to the right.
+    """
+    data = theme.rows([_row(b) for b in diagnosis.variogram])
+    base = alt.Chart(data, width=width, height=height).encode(
+        x=alt.X("middle:Q", title="distance", axis=alt.Axis(tickCount=6))
+    )
+    axis = alt.Axis(title="mean difference (percentage points)", tickCount=5)
+    ceiling = _top([diagnosis]) if top is None else top
+    scale = alt.Scale(domain=[0, 100 * ceiling], nice=True)
+    bars = base.mark_rule(strokeWidth=1.6, opacity=0.5, color=theme.BLUE).encode(
+        y=alt.Y("lower:Q", axis=axis, scale=scale), y2="upper:Q"
+    )
+    line = base.mark_line(strokeWidth=1.5, opacity=0.6, color=theme.BLUE).encode(
+        y=alt.Y("mean:Q", axis=axis, scale=scale)
+    )
+    dots = base.mark_point(filled=True, opacity=1, color=theme.BLUE).encode(
+        y="mean:Q",
+        size=alt.Size(
+            "pairs:Q",
+            scale=alt.Scale(range=[25, 160]),
+            legend=alt.Legend(title="pairs", orient="bottom", tickCount=3),
+        ),
+    )
+    heading = theme.title(diagnosis.distance, summary(diagnosis))
+    return theme.layered(bars, line, dots, title=heading)
+
+
+def diagnoses(diagnoses: Sequence[Diagnosis], *, columns: int = 3) -> alt.VConcatChart:
+    """Draw several distances beside each other, on the same scale of differences.
+
+    Args:
+        diagnoses: At least one.
+        columns: How many stand in a row.
+
+    Returns:
+        The charts.
+    """
+    top = _top(diagnoses)
+    panels = [diagnosis(d, width=250, height=170, top=top) for d in diagnoses]
+    rows = [
+        alt.hconcat(*panels[i : i + columns], spacing=30) for i in range(0, len(panels), columns)
+    ]
+    return cast(alt.VConcatChart, alt.vconcat(*rows).resolve_scale(size="shared"))
+
+
+def summary(diagnosis: Diagnosis) -> str:
+    """Spearman of distance and difference, Kendall of the model, the time for a pair."""
+    model = (
+        "no covariance"
+        if diagnosis.problem
+        else f"model's Kendall {diagnosis.leave_one_out_kendall:.2f}"
+    )
+    return f"Spearman {diagnosis.spearman:.2f}, {model}, {diagnosis.microseconds:.2g} µs a pair"
+
+
+def _top(diagnoses: Sequence[Diagnosis]) -> float:
+    """The largest upper end of a band; 1 % where all is 0."""
+    return max(max(b.upper for b in d.variogram) for d in diagnoses) or 0.01
+
+
+def _row(b: Bin) -> dict[str, float]:
+    points = {name: 100 * getattr(b, name) for name in ("mean", "lower", "upper")}
+    return {"middle": (b.shortest + b.longest) / 2, "pairs": b.pairs, **points}
