@@ -6,7 +6,8 @@ Notation
     (u, v, label)     an edge from u to v (u < v) with its operation
     ZERO, IDENTITY    the two operations with a meaning of their own: an edge that carries nothing
                       and an edge that carries its source unchanged
-    LINK              the label of every edge of a space whose operations are at the vertices
+    LINK              the label of every edge of a space whose operations are at the vertices;
+                      "link:port" where it matters which input of the vertex it is
 """
 
 import json

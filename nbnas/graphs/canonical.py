@@ -85,8 +85,8 @@ def _terms(source: list[str], operation: str, nothing: str) -> list[str]:
 
 
 def has_vertex_operations(architecture: Architecture) -> bool:
-    """Whether the operations are at the vertices: every edge is a plain `LINK`."""
-    return all(operation == LINK for _, _, operation in architecture.edges)
+    """Whether the operations are at the vertices: every edge is a `LINK`, or one to a port."""
+    return {operation.partition(":")[0] for _, _, operation in architecture.edges} == {LINK}
 
 
 @functools.lru_cache(maxsize=200_000)

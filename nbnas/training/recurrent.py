@@ -1,0 +1,149 @@
+"""A language model from any recurrent cell.
+
+Notation
+    T, B     number of steps, and of texts side by side
+    I, H     size of what a cell reads, and of each of its hidden states
+    K        number of hidden states of the cell
+    state    for each layer the hidden states of its cell, K tensors (B, H)
+
+    tokens (T, B) -> embedding -> layers of cells, each unrolled over T -> linear decoder -> logits
+
+References:
+    Klyuchnikov et al., NAS-Bench-NLP, IEEE Access 10, 2022 (the initialisation).
+"""
+
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor, nn
+
+from nbnas.errors import SettingError
+from nbnas.graphs.architecture import Architecture
+from nbnas.training.recurrent_cell import RecurrentCell, States, initialize_cell
+
+
+class RecurrentNetwork(nn.Module):
+    """A language model: embedding, layers of cells unrolled over time, linear decoder.
+
+    Args:
+        architecture: The cell of every layer.
+        vocabulary: Number of different tokens.
+        embedding: Size of an embedded token.
+        hidden: H of every layer.
+        layers: Number of layers.
+    """
+
+    def __init__(
+        self, architecture: Architecture, vocabulary: int, embedding: int, hidden: int, layers: int
+    ) -> None:
+        super().__init__()
+        self.embedding = nn.Embedding(vocabulary, embedding)
+        self.cells = nn.ModuleList(
+            RecurrentCell(architecture, hidden if layer else embedding, hidden)
+            for layer in range(layers)
+        )
+        self.decoder = nn.Linear(hidden, vocabulary)
+
+    def forward(
+        self, tokens: Tensor, state: Sequence[States] | None = None
+    ) -> tuple[Tensor, tuple[States, ...]]:
+        """Predict each next token.
+
+        Args:
+            tokens: Token numbers, (T, B), int64.
+            state: The hidden states of each layer that a call before gave back; zeros if `None`.
+
+        Returns:
+            Logits (T, B, vocabulary) of the token after each one, and the hidden states of each
+            layer after the last step. Detach these before they serve the next piece of text.
+
+        Raises:
+            SettingError: If the tokens are not (T, B), or the state is not of this network.
+        """
+        if tokens.ndim != 2 or not tokens.shape[0]:
+            raise SettingError(f"expected tokens (T, B) with T > 0, got {tuple(tokens.shape)}")
+        if state is None:
+            state = [cell.initial(tokens.shape[1]) for cell in self.layers]
+        if len(state) != len(self.cells):
+            raise SettingError(f"expected states of {len(self.cells)} layers, got {len(state)}")
+        values: Tensor = self.embedding(tokens)
+        last = []
+        for cell, states in zip(self.layers, state, strict=True):
+            values, states = unroll(cell, values, states)
+            last.append(states)
+        return self.decoder(values), tuple(last)
+
+    @property
+    def layers(self) -> list[RecurrentCell]:
+        """The cells, from the embedding to the decoder."""
+        return [cell for cell in self.cells if isinstance(cell, RecurrentCell)]
+
+
+def unroll(cell: RecurrentCell, values: Tensor, states: States) -> tuple[Tensor, States]:
+    """Apply a cell step by step.
+
+    Args:
+        cell: The cell.
+        values: What it reads at each step, (T, B, I).
+        states: Its hidden states before the first step, K tensors (B, H).
+
+    Returns:
+        What it puts out at each step, (T, B, H), and its hidden states after the last.
+    """
+    outputs = []
+    for x in values.unbind():
+        states = cell(x, states)
+        outputs.append(states[0])
+    return torch.stack(outputs), states
+
+
+def build_recurrent(
+    architecture: Architecture,
+    *,
+    vocabulary: int,
+    embedding: int,
+    hidden: int,
+    layers: int = 1,
+    generator: torch.Generator,
+) -> RecurrentNetwork:
+    """Build and initialise a language model, on the CPU, leaving torch's own generator alone.
+
+    Args:
+        architecture: A cell of `RecurrentSpace`, the same in every layer.
+        vocabulary: Number of different tokens.
+        embedding: Size of an embedded token.
+        hidden: Size of a hidden state.
+        layers: Number of layers.
+        generator: Source of the initial weights, a generator of the CPU.
+
+    Returns:
+        The network, tokens (T, B) to logits (T, B, vocabulary) and the state.
+
+    Raises:
+        ArchitectureError: If the architecture is no recurrent cell.
+        SettingError: If a size is below 1.
+    """
+    sizes = {"vocabulary": vocabulary, "embedding": embedding, "hidden": hidden, "layers": layers}
+    if min(sizes.values()) < 1:
+        raise SettingError(f"expected sizes of at least 1, got {sizes}")
+    with torch.device("meta"):
+        network = RecurrentNetwork(architecture, **sizes)
+    network = network.to_empty(device="cpu")
+    initialize(network, generator)
+    return network
+
+
+def initialize(network: RecurrentNetwork, generator: torch.Generator) -> None:
+    """Set every weight as NAS-Bench-NLP does.
+
+    Cells: uniform within 1 / sqrt(H). Embedding and decoder: uniform within 0.1, the bias 0.
+
+    Args:
+        network: The network; changed.
+        generator: Source of the weights.
+    """
+    nn.init.uniform_(network.embedding.weight, -0.1, 0.1, generator=generator)
+    nn.init.uniform_(network.decoder.weight, -0.1, 0.1, generator=generator)
+    nn.init.zeros_(network.decoder.bias)
+    for cell in network.layers:
+        initialize_cell(cell, generator)

@@ -1,0 +1,289 @@
+import csv
+import gzip
+import json
+import os
+from pathlib import Path
+
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from torch import nn
+from torch.nn.functional import cross_entropy
+
+from nbnas.errors import ArchitectureError, SettingError
+from nbnas.graphs.cell import CellSpace
+from nbnas.graphs.recurrent import RecurrentSpace, gru, lstm, rnn
+from nbnas.training.network import count_parameters
+from nbnas.training.recurrent import RecurrentNetwork, build_recurrent, initialize, unroll
+from nbnas.training.recurrent_cell import RecurrentCell, initialize_cell
+
+PATH = Path(__file__).parents[3] / "shared" / "data" / "nasbench_nlp_wikitext2_runs.csv.gz"
+SPACE = RecurrentSpace()
+WORDS = 33_278  # tokens of WikiText-2
+
+
+@pytest.fixture(scope="module")
+def rows():
+    """The published runs; skips where they are absent, fails where CI must have them."""
+    if not PATH.exists():
+        reason = f"the published table is not at {PATH}"
+        if os.environ.get("CI"):
+            pytest.fail(reason)
+        pytest.skip(reason)
+    with gzip.open(PATH, "rt", encoding="utf-8") as file:
+        return list(csv.DictReader(file))
+
+
+def generator(seed=0):
+    return torch.Generator().manual_seed(seed)
+
+
+def build(architecture, seed=0, **sizes):
+    sizes = {"vocabulary": 11, "embedding": 5, "hidden": 7, **sizes}
+    return build_recurrent(architecture, generator=generator(seed), **sizes)
+
+
+def cell_of(architecture, input_size=5, hidden_size=7):
+    cell = RecurrentCell(architecture, input_size, hidden_size)
+    initialize_cell(cell, generator())
+    return cell
+
+
+def seeded(module):
+    source = generator(2)
+    for p in module.parameters():
+        nn.init.uniform_(p, -0.4, 0.4, generator=source)
+    return module
+
+
+def random_inputs(cell, batch=3):
+    source = generator(1)
+    x = torch.randn(batch, cell.input_size, generator=source)
+    states = (torch.randn(batch, cell.hidden_size, generator=source) for _ in range(9))
+    return x, tuple(state for state, _ in zip(states, range(cell.hidden_states), strict=False))
+
+
+def evaluate(recipe, cell, x, states):
+    """A step computed from the JSON by recursion; `cell` only lends its weights."""
+
+    def value(name):
+        if name == "x":
+            return x
+        if name.startswith("h_prev_"):
+            return states[int(name[7:])]
+        op, sources = recipe[name]["op"], [value(source) for source in recipe[name]["input"]]
+        if op == "linear":
+            weights, bias = cell.weights(name)
+            return bias + sum(s @ w.T for s, w in zip(sources, weights, strict=True))
+        if op == "blend":
+            return sources[0] * sources[1] + (1 - sources[0]) * sources[2]
+        return {
+            "elementwise_sum": lambda: torch.stack(sources).sum(0),
+            "elementwise_prod": lambda: torch.stack(sources).prod(0),
+            "activation_tanh": lambda: nn.Tanh()(sources[0]),
+            "activation_sigm": lambda: nn.Sigmoid()(sources[0]),
+            "activation_leaky_relu": lambda: nn.LeakyReLU()(sources[0]),
+        }[op]()
+
+    return tuple(value(f"h_new_{k}") for k in range(len(states)))
+
+
+def test_every_published_cell_takes_a_step(rows):
+    recipes = {row["recipe"] for row in rows}
+    assert len(recipes) == 291
+    for text in recipes:
+        a = SPACE.parse(text)
+        cell = cell_of(a)
+        x, states = random_inputs(cell)
+        new = cell(x, states)
+        expected = evaluate(json.loads(str(a)), cell, x, states)
+        assert len(new) == len(states)
+        for one, other in zip(new, expected, strict=True):
+            torch.testing.assert_close(one, other, atol=1e-5, rtol=1e-5)
+
+
+def test_parameters_are_as_many_as_published(rows):
+    """3 layers of 600, 600 and 400, the decoder's weights tied to the embedding of 400."""
+    for row in rows:
+        a = SPACE.parse(row["recipe"])
+        with torch.device("meta"):
+            cells = [RecurrentCell(a, i, h) for i, h in ((400, 600), (600, 600), (600, 400))]
+        own = WORDS * 400 + WORDS
+        assert own + sum(map(count_parameters, cells)) == int(row["num_params"])
+
+
+def copy_weights(cell, name, weights, bias):
+    own_weights, own_bias = cell.weights(name)
+    with torch.no_grad():
+        own_bias.copy_(bias)
+        for own, weight in zip(own_weights, weights, strict=True):
+            own.copy_(weight)
+
+
+def torch_gates(module, n):
+    """For each gate of a torch cell, its two weights and two biases."""
+    parts = [p.detach().chunk(n) for p in (module.weight_ih, module.weight_hh)]
+    biases = [p.detach().chunk(n) for p in (module.bias_ih, module.bias_hh)]
+    return list(zip(*parts, *biases, strict=True))
+
+
+def linear_behind(cell, name):
+    """The linear node that an activation reads."""
+    return cell.recipe[name].sources[0]
+
+
+def reading(cell, *names):
+    """The nodes that read exactly these."""
+    return [n for n, node in cell.recipe.items() if set(node.sources) == set(names)]
+
+
+def reader_with(cell, operation, name):
+    return next(
+        n
+        for n, node in cell.recipe.items()
+        if node.operation == operation and name in node.sources
+    )
+
+
+def other_source(cell, name, known):
+    return next(s for s in cell.recipe[name].sources if s != known)
+
+
+def test_the_vanilla_cell_is_torchs():
+    cell, module = cell_of(rnn()), seeded(nn.RNNCell(5, 7))
+    w, u, b, c = torch_gates(module, 1)[0]
+    copy_weights(cell, linear_behind(cell, "h_new_0"), (w, u), b + c)
+    x, (h,) = random_inputs(cell)
+    torch.testing.assert_close(cell(x, (h,))[0], module(x, h), atol=1e-5, rtol=0)
+
+
+def test_the_lstm_is_torchs():
+    cell, module = cell_of(lstm()), seeded(nn.LSTMCell(5, 7))
+    tanh_c = reader_with(cell, "activation_tanh", "h_new_1")
+    kept = reader_with(cell, "elementwise_prod", "h_prev_1")
+    added = other_source(cell, "h_new_1", kept)
+    candidate = next(
+        s for s in cell.recipe[added].sources if cell.recipe[s].operation == "activation_tanh"
+    )
+    activations = (
+        other_source(cell, added, candidate),
+        other_source(cell, kept, "h_prev_1"),
+        candidate,
+        other_source(cell, "h_new_0", tanh_c),
+    )
+    for activation, (w, u, b, c) in zip(activations, torch_gates(module, 4), strict=True):
+        copy_weights(cell, linear_behind(cell, activation), (w, u), b + c)
+    x, (h, c) = random_inputs(cell)
+    for one, other in zip(cell(x, (h, c)), module(x, (h, c)), strict=True):
+        torch.testing.assert_close(one, other, atol=1e-5, rtol=0)
+
+
+def test_the_gru_is_torchs():
+    cell, module = cell_of(gru()), seeded(nn.GRUCell(5, 7))
+    r, z, n = torch_gates(module, 3)
+    (wx,), (uh,) = reading(cell, "x"), reading(cell, "h_prev_0")
+    gated = reader_with(cell, "elementwise_prod", uh)
+    update = cell.recipe["h_new_0"].sources[0]
+    reset = other_source(cell, gated, uh)
+    copy_weights(cell, linear_behind(cell, reset), r[:2], r[2] + r[3])
+    copy_weights(cell, linear_behind(cell, update), z[:2], z[2] + z[3])
+    copy_weights(cell, wx, n[:1], n[2])
+    copy_weights(cell, uh, n[1:2], n[3])
+    x, (h,) = random_inputs(cell)
+    torch.testing.assert_close(cell(x, (h,))[0], module(x, h), atol=1e-5, rtol=0)
+
+
+@settings(max_examples=15, deadline=None)
+@given(seed=st.integers(0, 2**32 - 1))
+def test_sampled_cells_build(seed):
+    a = SPACE.sample(seed, 1)[0]
+    network = build(SPACE.mutate(a, seed), layers=2)
+    logits, state = network(torch.zeros(2, 3, dtype=torch.int64))
+    assert logits.shape == (2, 3, 11)
+    assert logits.isfinite().all()
+    assert [len(states) for states in state] == [network.layers[0].hidden_states] * 2
+
+
+def test_text_can_be_read_in_pieces():
+    network = build(lstm(), layers=2)
+    tokens = torch.randint(11, (6, 3), generator=generator())
+    whole, end = network(tokens)
+    first, state = network(tokens[:2])
+    second, again = network(tokens[2:], state)
+    torch.testing.assert_close(torch.cat([first, second]), whole)
+    torch.testing.assert_close(again, end)
+
+
+def test_unrolls_like_torchs_rnn():
+    cell, module = cell_of(rnn()), seeded(nn.RNN(5, 7))
+    w, u, b, c = (p.detach() for p in module.parameters())
+    copy_weights(cell, linear_behind(cell, "h_new_0"), (w, u), b + c)
+    values = torch.randn(4, 3, 5, generator=generator())
+    outputs, (last,) = unroll(cell, values, cell.initial(3))
+    expected, final = module(values)
+    torch.testing.assert_close(outputs, expected, atol=1e-5, rtol=0)
+    torch.testing.assert_close(last, final[0], atol=1e-5, rtol=0)
+
+
+@pytest.mark.parametrize(
+    "architecture",
+    [rnn(), lstm(), gru(), SPACE.sample(5, 1)[0]],
+    ids=("rnn", "lstm", "gru", "sampled"),
+)
+def test_training_lowers_the_loss(architecture):
+    text = torch.tensor([ord(c) % 11 for c in "to be or not to be, that is the question "])[
+        :, None
+    ]
+    network = build(architecture)
+    optimizer = torch.optim.SGD(network.parameters(), lr=0.1)
+    losses = []
+    for _ in range(4):
+        logits, _ = network(text[:-1])
+        loss = cross_entropy(logits.flatten(0, 1), text[1:].flatten())
+        losses.append(loss.item())
+        optimizer.zero_grad()
+        loss.backward()
+        assert all(p.grad is not None and p.grad.any() for p in network.layers[0].parameters())
+        optimizer.step()
+    assert losses == sorted(losses, reverse=True)
+
+
+def test_weights_follow_the_seed_and_leave_torchs_generator_alone():
+    before = torch.get_rng_state()
+    one, same, other = (build(lstm(), seed, layers=2) for seed in (3, 3, 4))
+    assert torch.equal(before, torch.get_rng_state())
+    for a, b, c in zip(one.parameters(), same.parameters(), other.parameters(), strict=True):
+        assert a.device.type == "cpu"
+        assert torch.equal(a, b)
+        assert not torch.equal(a, c) or not a.any()
+    assert isinstance(one, RecurrentNetwork)
+
+
+def test_weights_are_spread_as_in_the_benchmark():
+    network = build(gru(), vocabulary=200, embedding=20, hidden=25)
+    initialize(network, generator(1))
+    for cell in network.layers:
+        for p in cell.parameters():
+            assert p.detach().abs().max() <= 0.2
+        assert cell.linears[0].weight.detach().std().item() == pytest.approx(
+            0.2 / 3**0.5, rel=0.05
+        )
+    assert network.embedding.weight.detach().std().item() == pytest.approx(0.1 / 3**0.5, rel=0.05)
+    assert not network.decoder.bias.detach().any()
+
+
+def test_refuses_what_it_cannot_build_or_read():
+    with pytest.raises(ArchitectureError, match="JSON of a recipe"):
+        build(CellSpace().sample(0, 1)[0])
+    with pytest.raises(SettingError, match=r"at least 1, got .*'hidden': 0"):
+        build(rnn(), hidden=0)
+    network = build(lstm())
+    with pytest.raises(SettingError, match="tokens"):
+        network(torch.zeros(3, dtype=torch.int64))
+    with pytest.raises(SettingError, match="1 layers, got 2"):
+        network(torch.zeros(1, 3, dtype=torch.int64), [(), ()])
+    with pytest.raises(SettingError, match="2 states, got 1"):
+        network.layers[0](torch.zeros(1, 5), (torch.zeros(1, 7),))
+    with pytest.raises(SettingError, match="linear node, got 'h_new_0'"):
+        network.layers[0].weights("h_new_0")
