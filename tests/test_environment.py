@@ -15,6 +15,7 @@ REASONED = {  # what the issue fixed; a new dependency needs a reason, and a lin
     *("torch", "torchvision", "gpytorch", "ipywidgets", "altair", "vl-convert-python"),
     *("papermill", "jupyterlab", "numpy", "scipy", "pandas", "scikit-learn", "sqlalchemy"),
     "psygnal",
+    "pot",  # the exact optimal transport of OtmannDistance
 }
 
 

@@ -22,7 +22,7 @@ RANKS = {
 # What a floor may import from outside, beside the standard library and what lower floors may.
 LIBRARIES = {
     0: set(),
-    1: {"numpy", "scipy"},
+    1: {"numpy", "scipy", "ot"},
     2: {"psygnal"},
     3: {"torch", "torchvision", "gpytorch", "sklearn"},
     4: {"pandas", "sqlalchemy"},

@@ -1,0 +1,88 @@
+"""How long an OTMANN distance takes, exact and raw, on one core: by the size of the networks.
+
+    python tests/benchmarks/otmann_speed.py [--workers 2]
+
+Networks are random: a chain of convolutions, pooling and fully connected layers with skips.
+Best of three runs; layer tables, which belong to one network, are computed before and reported
+apart. Dragonfly's own code takes 0.6 to 1.2 ms a pair for its four transports.
+"""
+
+import argparse
+import time
+
+import numpy as np
+
+from nbnas.graphs.architecture import LINK, Architecture
+from nbnas.graphs.cnn import CnnSpace
+from nbnas.graphs.layer_paths import layer_table
+from nbnas.graphs.otmann import OtmannDistance
+from nbnas.graphs.transport import network_simplex
+
+KINDS = ["conv3x3", "conv5x5", "conv7x7", "max-pool", "avg-pool"]
+
+
+def main():
+    arguments = argparse.ArgumentParser()
+    arguments.add_argument("--workers", type=int, default=1)
+    workers = arguments.parse_args().workers
+    network_simplex()  # imports POT
+    report("10-28 layers", networks(150, 10, 28, seed=0), workers)
+    report("CnnSpace", cnns(10, 28), workers)
+    for size in (5, 10, 20, 28, 40, 60):
+        report(f"{size} layers", networks(60, size, size, seed=size), workers)
+
+
+def report(name, nets, workers):
+    layer_table.cache_clear()
+    tables = seconds(lambda: [layer_table(net) for net in nets], 1) / len(nets)
+    half = len(nets) // 2
+    distance = OtmannDistance(workers=workers)
+    apart = seconds(lambda: distance.matrix(nets[:half], nets[half:]))
+    both = seconds(lambda: distance.matrix(nets, nets))
+    pairs = half * (len(nets) - half)
+    print(
+        f"{name:>12}: {1e3 * apart / pairs:.4f} ms a pair ({pairs} pairs), "
+        f"{1e3 * both / len(nets) ** 2:.4f} ms an entry of the symmetric matrix, "
+        f"{1e3 * tables:.3f} ms once a network"
+    )
+
+
+def seconds(call, times=3):
+    best = np.inf
+    for _ in range(times):
+        start = time.perf_counter()
+        call()
+        best = min(best, time.perf_counter() - start)
+    return best
+
+
+def cnns(fewest, most):
+    """Different networks of NASBOT's space with `fewest` to `most` layers, the ends included."""
+    nets = dict.fromkeys(CnnSpace().sample(0, 250))
+    return [net for net in nets if fewest <= len(net.nodes) <= most]
+
+
+def networks(n, fewest, most, seed):
+    """`n` random networks with `fewest` to `most` layers, the ends included."""
+    rng = np.random.default_rng(seed)
+    return [network(rng, int(rng.integers(fewest, most + 1)), number) for number in range(n)]
+
+
+def network(rng, size, number):
+    dense = int(rng.integers(0, 3)) if size > 6 else 0
+    units = np.sort(2 ** rng.integers(4, 9, size))
+    labels = ["image"]
+    for v in range(1, size - 2 - dense):
+        kind = str(rng.choice(KINDS, p=[0.35, 0.2, 0.1, 0.2, 0.15]))
+        labels.append(f"{kind}:{units[v]}" if kind.startswith("conv") else kind)
+    labels += [f"fc:{units[-1]}"] * dense + ["softmax", "output"]
+    edges = {(v, v + 1) for v in range(size - 1)}
+    for _ in range(size // 3):
+        u, v = sorted(rng.integers(0, size - 2, 2).tolist())
+        edges |= {(u, v)} if u < v else set()
+    links = tuple((u, v, LINK) for u, v in sorted(edges))
+    return Architecture(tuple(labels), links, f"random {size} {number}")
+
+
+if __name__ == "__main__":
+    main()
