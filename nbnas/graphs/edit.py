@@ -8,7 +8,9 @@ Notation
 An edit changes the label of a vertex, inserts or deletes a vertex, changes the operation of an
 edge, or inserts or deletes an edge; each costs 1. An edge that carries the zero operation is no
 edge. Padded to V vertices, every way of matching vertices is a renumbering, so that the distance
-is the smallest number of differing codes over all renumberings p.
+is the smallest number of differing codes over all renumberings p. Up to 8 vertices all of them are
+tried, for many pairs at once; up to 12, branch and bound finds the best, pair by pair
+(`nbnas.graphs.edit_search`); beyond, there are bounds.
 
 References:
     Sanfeliu and Fu, A distance measure between attributed relational graphs for pattern
@@ -25,9 +27,11 @@ from numpy.typing import NDArray
 
 from nbnas.errors import ArchitectureError
 from nbnas.graphs.architecture import Architecture
+from nbnas.graphs.edit_search import Matching, edit_bounds, fewest_edits
 from nbnas.graphs.encoding import Codes, encode, encode_all, word_of
 
-MAX_VERTICES = 8  # (8 - 2)! = 720 renumberings
+MAX_VERTICES = 12
+MAX_RENUMBERED = 8  # (8 - 2)! = 720 renumberings
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +65,7 @@ class Edit:
 
 @dataclass(frozen=True, slots=True)
 class EditDistance:
-    """The exact graph edit distance with unit costs, up to 8 vertices. A metric on graphs.
+    """The exact graph edit distance with unit costs, up to 12 vertices. A metric on graphs.
 
     Zero exactly for graphs that are equal up to a renumbering of their inner vertices.
 
@@ -91,7 +95,7 @@ class EditDistance:
         """The fewest edits from `a` to `b`.
 
         Raises:
-            ArchitectureError: If one of them has more than 8 vertices.
+            ArchitectureError: If one of them has more than 12 vertices; `bounds` serves any size.
         """
         return float(self.matrix((a,), (b,))[0, 0])
 
@@ -99,23 +103,57 @@ class EditDistance:
         """The fewest edits `(n, m)` between `n` and `m` architectures.
 
         Raises:
-            ArchitectureError: If one of them has more than 8 vertices.
+            ArchitectureError: If one of them has more than 12 vertices; `bounds` serves any size.
         """
         if not a or not b:
             return np.zeros((len(a), len(b)))
-        vertices = max(len(x.nodes) for x in itertools.chain(a, b))
+        vertices = _vertices(*a, *b)
+        if vertices > MAX_RENUMBERED:
+            return np.array([[_matched(x, y).cost for y in b] for x in a], dtype=np.float64)
         first, second = encode_all(a, vertices), encode_all(b, vertices)
         if len(a) > len(b):  # renumber the shorter side
             return _fewest_edits(second, first, vertices).T
         return _fewest_edits(first, second, vertices)
 
+    def bounds(self, a: Architecture, b: Architecture) -> tuple[float, float]:
+        """A lower and an upper bound of the fewest edits, for graphs of any size.
+
+        Returns:
+            `(lower, upper)`: what the cheapest assignment of vertices, and the numbers of labels
+            and operations, cost at least; and what one good matching of the vertices costs.
+
+        References:
+            Riesen and Bunke, Approximate graph edit distance computation by means of bipartite
+            graph matching, Image and Vision Computing 27, 2009.
+        """
+        vertices = max(len(a.nodes), len(b.nodes))
+        lower, best = edit_bounds(encode(a, vertices), encode(b, vertices), vertices)
+        return float(lower), float(best.cost)
+
     def explain(self, a: Architecture, b: Architecture) -> tuple[Edit, ...]:
         """A shortest edit script from `a` to `b`.
 
         Raises:
-            ArchitectureError: If one of them has more than 8 vertices.
+            ArchitectureError: If one of them has more than 12 vertices.
         """
         return _script(a, b)
+
+
+def _vertices(*architectures: Architecture) -> int:
+    """V, if the distance is computed for graphs of that size."""
+    vertices = max(len(x.nodes) for x in architectures)
+    if vertices > MAX_VERTICES:
+        raise ArchitectureError(
+            f"EditDistance is exact and serves up to {MAX_VERTICES} vertices, got {vertices}; "
+            "ask EditDistance.bounds for a lower and an upper bound, or take another distance"
+        )
+    return vertices
+
+
+def _matched(a: Architecture, b: Architecture) -> Matching:
+    """A matching of the vertices with the fewest edits."""
+    vertices = _vertices(a, b)
+    return fewest_edits(encode(a, vertices), encode(b, vertices), vertices)
 
 
 def _fewest_edits(a: Codes, b: Codes, vertices: int) -> NDArray[np.float64]:
@@ -134,25 +172,21 @@ def _fewest_edits(a: Codes, b: Codes, vertices: int) -> NDArray[np.float64]:
 
 def _renumberings(vertices: int) -> Iterator[NDArray[np.int64]]:
     """For each p, the columns of the codes that stand at each place after renumbering by p."""
-    if vertices > MAX_VERTICES:
-        raise ArchitectureError(
-            f"EditDistance is exact and serves up to {MAX_VERTICES} vertices, got {vertices}; "
-            "use features such as Weisfeiler-Lehman for larger graphs"
-        )
-    square = np.arange(vertices * vertices).reshape(vertices, vertices) + vertices
-    for p in _permutations(vertices):
-        yield np.concatenate([p, square[np.ix_(p, p)].ravel()])
-
-
-def _permutations(vertices: int) -> Iterator[NDArray[np.int64]]:
     for inner in itertools.permutations(range(1, vertices - 1)):
-        yield np.array((0, *inner, vertices - 1))
+        yield _columns(np.array((0, *inner, vertices - 1)))
+
+
+def _columns(p: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The columns `(V + V²,)` of the codes that stand at each place after renumbering by p."""
+    square = np.arange(len(p) ** 2).reshape(len(p), len(p)) + len(p)
+    return np.concatenate([p, square[np.ix_(p, p)].ravel()])
 
 
 def _script(a: Architecture, b: Architecture) -> tuple[Edit, ...]:
-    vertices = max(len(a.nodes), len(b.nodes))
+    vertices = _vertices(a, b)
     first, second = encode(a, vertices), encode(b, vertices)
-    best = min(_renumberings(vertices), key=lambda columns: int((first[columns] != second).sum()))
+    tried = _renumberings(vertices) if vertices <= MAX_RENUMBERED else [_columns(_matched(a, b).p)]
+    best = min(tried, key=lambda columns: int((first[columns] != second).sum()))
     return tuple(
         _edit(_place(int(best[c]), vertices, len(a.nodes)), first[best[c]], second[c])
         for c in np.flatnonzero(first[best] != second)

@@ -1,9 +1,7 @@
-"""A network from any cell: NAS-Bench-201's skeleton, made small.
+"""A network from any architecture: the skeleton of the cell benchmarks, or a whole network.
 
 Notation
-    (u, v, operation)   an edge of the cell; a vertex is the sum of what its edges bring
-    C, H, W             channels, height and width of an image
-    live edge           an edge on a path of operations other than "none" from input to output
+    C, H, W   channels, height and width of an image
 
     image -> stem -> cells -> reduction (twice C, half H and W) -> cells -> mean -> classifier
 
@@ -12,83 +10,20 @@ References:
     ICCV 2015 (initialisation of convolutions).
 """
 
-import itertools
 import math
-from collections.abc import Callable, Mapping, Sequence
-from types import MappingProxyType
+from collections.abc import Iterable
 
 import torch
 from torch import Tensor, nn
 
 from nbnas.errors import ArchitectureError, SettingError
-from nbnas.graphs.architecture import IDENTITY, ZERO, Architecture, Edge
+from nbnas.graphs.architecture import LINK, ZERO, Architecture
+from nbnas.graphs.layers import Layer
+from nbnas.graphs.shapes import KINDS
+from nbnas.training.cell import OPERATIONS, VERTEX_OPERATIONS, build_cell, has_links
+from nbnas.training.cell import Cell as Cell
 
-Fan = tuple[int, str, tuple[int, ...]]
-
-
-def relu_conv_bn(channels: int, copies: int, kernel_size: int) -> nn.Module:
-    """ReLU, convolution and batch normalisation, as many times side by side as there are copies.
-
-    Args:
-        channels: Number of channels that come in.
-        copies: Number of independent convolutions of the same input.
-        kernel_size: Odd side of the kernel, in pixels.
-
-    Returns:
-        The module, `(n, C, H, W)` to `(n, copies * C, H, W)`.
-    """
-    padding, width = kernel_size // 2, copies * channels
-    convolution = nn.Conv2d(channels, width, kernel_size, padding=padding, bias=False)
-    return nn.Sequential(nn.ReLU(), convolution, nn.BatchNorm2d(width))
-
-
-OPERATIONS: Mapping[str, Callable[[int, int], nn.Module]] = MappingProxyType(
-    {
-        IDENTITY: lambda channels, copies: nn.Identity(),
-        "nor_conv_1x1": lambda channels, copies: relu_conv_bn(channels, copies, 1),
-        "nor_conv_3x3": lambda channels, copies: relu_conv_bn(channels, copies, 3),
-        "avg_pool_3x3": lambda channels, copies: nn.AvgPool2d(3, 1, 1, count_include_pad=False),
-    }
-)
-"""What each operation but "none" does: `(channels, copies) -> module`.
-
-A module with weights gives its copies one after the other along the channels; one without weights
-gives one result that all copies share.
-"""
-
-
-class Cell(nn.Module):
-    """The cell of an architecture: every vertex adds what its live edges bring.
-
-    Edges of one operation that leave the same vertex are computed at once. Without a path from
-    input to output the cell gives zeros.
-
-    Args:
-        architecture: Any architecture whose operations are known.
-        channels: Number of channels of every vertex.
-    """
-
-    def __init__(self, architecture: Architecture, channels: int) -> None:
-        super().__init__()
-        self.channels = channels
-        self.output = len(architecture.nodes) - 1
-        self.fans = fans(live_edges(architecture))
-        self.operations = nn.ModuleList(
-            OPERATIONS[word](channels, len(targets)) for _, word, targets in self.fans
-        )
-
-    def forward(self, images: Tensor) -> Tensor:
-        """Compute the output vertex, `(n, C, H, W)` to `(n, C, H, W)`."""
-        if not self.fans:
-            return torch.zeros_like(images)
-        values = {0: images}
-        for (source, _, targets), operation in zip(self.fans, self.operations, strict=True):
-            outputs = operation(values[source])
-            shared = outputs.shape[1] == self.channels
-            terms = itertools.repeat(outputs) if shared else outputs.split(self.channels, dim=1)
-            for target, term in zip(targets, terms, strict=False):
-                values[target] = values[target] + term if target in values else term
-        return values[self.output]
+IMAGE, STATE = "image", "x"  # the first vertex of whole networks and of recurrent cells
 
 
 def build_network(
@@ -100,21 +35,24 @@ def build_network(
     cells: int = 1,
     generator: torch.Generator,
 ) -> nn.Module:
-    """Build and initialise the network of a cell, on the CPU, leaving torch's own generator alone.
+    """Build and initialise a network, on the CPU, leaving torch's own generator alone.
 
     Args:
-        architecture: The cell that is repeated.
+        architecture: A cell, which is repeated, with operations on its edges or at its vertices;
+            or a whole network, whose first vertex is "image", built by
+            `nbnas.training.layered.build_layers`.
         image_shape: `(C, H, W)` of the images.
         classes: Number of classes.
-        channels: Number of channels of the first stage; the second has twice as many.
-        cells: Number of cells of each of the two stages.
+        channels: Number of channels of the first stage; the second has twice as many. A whole
+            network has its own.
+        cells: Number of cells of each of the two stages. A whole network has none.
         generator: Source of the initial weights, a generator of the CPU.
 
     Returns:
         The network, images `(n, C, H, W)` to scores `(n, classes)`.
 
     Raises:
-        ArchitectureError: If the architecture has an unknown operation.
+        ArchitectureError: If the architecture has an unknown operation or is a recurrent cell.
         SettingError: If there is no channel, cell or class.
     """
     check_operations(architecture)
@@ -123,6 +61,8 @@ def build_network(
             "expected at least one channel, cell and class, "
             f"got channels={channels}, cells={cells}, classes={classes}"
         )
+    if architecture.nodes[0] == IMAGE:
+        return _whole_network(architecture, image_shape, classes, generator)
     with torch.device("meta"):
         network = _skeleton(architecture, image_shape[0], classes, channels, cells)
     network = network.to_empty(device="cpu")
@@ -134,33 +74,45 @@ def check_operations(architecture: Architecture) -> None:
     """Check that every operation of an architecture can be built.
 
     Raises:
-        ArchitectureError: If one is unknown; the message lists the known words.
+        ArchitectureError: If one is unknown; the message lists the known words. Also if it is a
+            recurrent cell, which reads text and no images.
     """
-    unknown = {word for _, _, word in architecture.edges} - {ZERO, *OPERATIONS}
+    text = architecture.text
+    if architecture.nodes[0] == STATE:
+        raise ArchitectureError(
+            f"expected an architecture for images, got the recurrent cell {text!r:.200}; "
+            "build it with nbnas.training.recurrent.build_recurrent"
+        )
+    edges = (word for _, _, word in architecture.edges)
+    if architecture.nodes[0] == IMAGE:
+        _check_words(edges, (LINK,), text)
+        _check_words((Layer.parse(label).kind for label in architecture.nodes[1:-1]), KINDS, text)
+    elif has_links(architecture):
+        _check_words(architecture.nodes[1:-1], VERTEX_OPERATIONS, text)
+    else:
+        _check_words(edges, (ZERO, *OPERATIONS), text)
+
+
+def _check_words(words: Iterable[str], known: Iterable[str], text: str) -> None:
+    unknown = set(words) - set(known)
     if unknown:
         raise ArchitectureError(
-            f"expected operations out of {', '.join((ZERO, *OPERATIONS))}; "
-            f"got {', '.join(sorted(unknown))} in {architecture.text!r:.200}"
+            f"expected operations out of {', '.join(known)}; "
+            f"got {', '.join(sorted(unknown))} in {text!r:.200}"
         )
 
 
-def live_edges(architecture: Architecture) -> tuple[Edge, ...]:
-    """The edges on a path of operations other than "none" from input to output, in order."""
-    edges = [edge for edge in architecture.edges if edge[2] != ZERO]
-    filled, used = {0}, {len(architecture.nodes) - 1}
-    for source, target, _ in edges:
-        filled |= {target} if source in filled else set()
-    for source, target, _ in reversed(edges):
-        used |= {source} if target in used else set()
-    return tuple(edge for edge in edges if edge[0] in filled and edge[1] in used)
+def _whole_network(
+    architecture: Architecture,
+    image_shape: tuple[int, int, int],
+    classes: int,
+    generator: torch.Generator,
+) -> nn.Module:
+    from nbnas.training.layered import build_layers  # it may use this module
 
-
-def fans(edges: Sequence[Edge]) -> tuple[Fan, ...]:
-    """Put edges of one source and operation together, as `(source, operation, targets)`."""
-    targets: dict[tuple[int, str], list[int]] = {}
-    for source, target, word in edges:
-        targets.setdefault((source, word), []).append(target)
-    return tuple((source, word, tuple(ends)) for (source, word), ends in targets.items())
+    return build_layers(
+        architecture, image_shape=image_shape, classes=classes, generator=generator
+    )
 
 
 def initialize(network: nn.Module, generator: torch.Generator) -> None:
@@ -221,9 +173,9 @@ def _skeleton(
     stem = nn.Conv2d(colors, channels, 3, padding=1, bias=False)
     return nn.Sequential(
         nn.Sequential(stem, nn.BatchNorm2d(channels)),
-        *(Cell(architecture, channels) for _ in range(cells)),
+        *(build_cell(architecture, channels) for _ in range(cells)),
         _reduction(channels),
-        *(Cell(architecture, 2 * channels) for _ in range(cells)),
+        *(build_cell(architecture, 2 * channels) for _ in range(cells)),
         nn.Sequential(nn.BatchNorm2d(2 * channels), nn.ReLU()),
         nn.Sequential(nn.AdaptiveAvgPool2d(1), nn.Flatten()),
         nn.Linear(2 * channels, classes),

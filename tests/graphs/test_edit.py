@@ -9,6 +9,8 @@ from nbnas.graphs.architecture import Architecture
 from nbnas.graphs.cell import CellSpace
 from nbnas.graphs.distance import Distance
 from nbnas.graphs.edit import EditDistance
+from nbnas.graphs.edit_search import edit_bounds, fewest_edits
+from nbnas.graphs.encoding import encode
 
 EDIT = EditDistance()
 SPACE = CellSpace()
@@ -53,10 +55,39 @@ def by_networkx(a, b):
     )
 
 
+def search(a, b):
+    """Branch and bound, also where the distance tries all renumberings."""
+    vertices = max(len(a.nodes), len(b.nodes))
+    return fewest_edits(encode(a, vertices), encode(b, vertices), vertices)
+
+
+def renumbered(a, rng):
+    """The same graph with its inner vertices in a random topological order."""
+    graph = nx.DiGraph(pair[:2] for pair in a.edges)
+    inner = graph.subgraph(range(1, len(a.nodes) - 1))
+    keys = rng.random(len(a.nodes))
+    order = nx.lexicographical_topological_sort(inner, key=keys.__getitem__)
+    order = [0, *order, *(v for v in range(1, len(a.nodes) - 1) if v not in inner)]
+    place = {v: i for i, v in enumerate([*order, len(a.nodes) - 1])}
+    edges = sorted((place[u], place[v], x) for u, v, x in a.edges)
+    return Architecture(tuple(a.nodes[v] for v in place), tuple(edges), "")
+
+
+def edited(a, rng, times):
+    """The graph with a new operation at some edges: no fewer edits bring that one in."""
+    edges = list(a.edges)
+    for i in rng.choice(len(edges), size=times, replace=False):
+        edges[i] = (*edges[i][:2], "other")
+    return Architecture(a.nodes, tuple(edges), "")
+
+
 def test_equals_networkx_on_random_graphs(rng):
-    for _ in range(60):
+    for _ in range(200):
         a, b = (random_graph(rng, int(rng.integers(2, 6))) for _ in range(2))
-        assert EDIT.distance(a, b) == by_networkx(a, b)
+        exact = by_networkx(a, b)
+        assert EDIT.distance(a, b) == exact == search(a, b).cost
+        lower, upper = EDIT.bounds(a, b)
+        assert lower <= exact <= upper
 
 
 def test_equals_networkx_on_cells():
@@ -109,7 +140,49 @@ def test_is_positive_definite_up_to_its_stated_lengthscale():
     assert np.linalg.eigvalsh(np.exp(-d / 2)).min() < -0.1
 
 
-def test_refuses_graphs_that_are_too_large():
-    big = Architecture(("input", *["op"] * 7, "output"), (), "")
-    with pytest.raises(ArchitectureError, match="up to 8 vertices, got 9"):
-        EDIT.distance(big, big)
+def test_search_equals_all_renumberings(rng):
+    for vertices in [6] * 20 + [7] * 20 + [8] * 5:
+        a, b = random_graph(rng, vertices), random_graph(rng, int(rng.integers(2, vertices + 1)))
+        found = search(a, b)
+        assert found.cost == EDIT.distance(a, b)
+        assert sorted(found.p) == list(range(vertices))
+        assert (found.p[0], found.p[-1]) == (0, vertices - 1)
+        lower, upper = EDIT.bounds(a, b)
+        assert lower <= found.cost <= upper
+
+
+def test_is_a_metric_beyond_all_renumberings(rng):
+    graphs = [random_graph(rng, int(rng.integers(7, 11))) for _ in range(6)]
+    d = EDIT.matrix(graphs, graphs)
+    assert (np.diag(d) == 0).all()
+    assert (d == d.T).all()
+    assert (d[:, :, None] <= d[:, None, :] + d.T[None, :, :] + 1e-12).all()
+
+
+@pytest.mark.parametrize("vertices", [9, 12])
+def test_larger_graphs_with_a_known_answer(rng, vertices):
+    for times in range(4):
+        a = random_graph(rng, vertices)
+        b = renumbered(edited(a, rng, times), rng)
+        assert EDIT.distance(a, b) == times == len(EDIT.explain(a, b))
+        lower, upper = EDIT.bounds(a, b)
+        assert lower <= times <= upper
+
+
+def test_refuses_graphs_that_are_too_large_but_bounds_them(rng):
+    a = random_graph(rng, 13)
+    for use in (EDIT.distance, EDIT.explain):
+        with pytest.raises(ArchitectureError, match=r"up to 12 vertices, got 13.*bounds"):
+            use(a, a)
+    assert EDIT.bounds(a, a) == (0, 0)
+    large = random_graph(rng, 40), random_graph(rng, 30)
+    lower, upper = EDIT.bounds(*large)
+    assert 10 <= lower <= upper <= 70 + len(large[0].edges) + len(large[1].edges)
+    assert EDIT.bounds(*reversed(large))[0] == lower
+
+
+def test_bounds_are_those_of_the_module(rng):
+    a, b = random_graph(rng, 9), random_graph(rng, 7)
+    lower, best = edit_bounds(encode(a, 9), encode(b, 9), 9)
+    assert EDIT.bounds(a, b) == (lower, best.cost)
+    assert lower <= EDIT.distance(a, b) <= best.cost
