@@ -20,8 +20,17 @@ if TYPE_CHECKING:
     from nbnas.errors import NbnasError as NbnasError
     from nbnas.graphs.architecture import Architecture as Architecture
     from nbnas.graphs.cell import CellSpace as CellSpace
+    from nbnas.graphs.chain import ChainSpace as ChainSpace
+    from nbnas.graphs.cnn import CnnSpace as CnnSpace
+    from nbnas.graphs.dag import DagSpace as DagSpace
+    from nbnas.graphs.distance import Explanation as Explanation
+    from nbnas.graphs.distance import explain as explain
     from nbnas.graphs.edit import EditDistance as EditDistance
     from nbnas.graphs.hamming import HammingDistance as HammingDistance
+    from nbnas.graphs.layers import Layer as Layer
+    from nbnas.graphs.otmann import OtmannDistance as OtmannDistance
+    from nbnas.graphs.path import PathDistance as PathDistance
+    from nbnas.graphs.recurrent import RecurrentSpace as RecurrentSpace
     from nbnas.graphs.weisfeiler_lehman import (
         WeisfeilerLehmanDistance as WeisfeilerLehmanDistance,
     )
@@ -67,8 +76,11 @@ _NAMES = {
     "BayesianOptimization": "nbnas.search.strategies.bayesian",
     "Candidate": "nbnas.records",
     "CellSpace": "nbnas.graphs.cell",
+    "ChainSpace": "nbnas.graphs.chain",
+    "CnnSpace": "nbnas.graphs.cnn",
     "Comparison": "nbnas.records",
     "Cosine": "nbnas.training.schedule",
+    "DagSpace": "nbnas.graphs.dag",
     "Diagnoses": "nbnas.surrogate.diagnosis",
     "Diagnosis": "nbnas.surrogate.diagnosis",
     "DistanceKernel": "nbnas.surrogate.kernels",
@@ -76,9 +88,11 @@ _NAMES = {
     "EpochReport": "nbnas.records",
     "Evaluation": "nbnas.records",
     "ExpectedImprovement": "nbnas.surrogate.acquisition",
+    "Explanation": "nbnas.graphs.distance",
     "GaussianProcess": "nbnas.surrogate.prior",
     "HammingDistance": "nbnas.graphs.hamming",
     "ImageData": "nbnas.training.data",
+    "Layer": "nbnas.graphs.layers",
     "LeaveOneOut": "nbnas.surrogate.posterior",
     "LogExpectedImprovement": "nbnas.surrogate.acquisition",
     "NbnasError": "nbnas.errors",
@@ -86,10 +100,13 @@ _NAMES = {
     "NormalScores": "nbnas.surrogate.warp",
     "Observations": "nbnas.records",
     "OneCycle": "nbnas.training.schedule",
+    "OtmannDistance": "nbnas.graphs.otmann",
+    "PathDistance": "nbnas.graphs.path",
     "Posterior": "nbnas.surrogate.posterior",
     "ProbabilityOfImprovement": "nbnas.surrogate.acquisition",
     "Proposal": "nbnas.records",
     "RandomSearch": "nbnas.search.strategies.random",
+    "RecurrentSpace": "nbnas.graphs.recurrent",
     "Search": "nbnas.search.search",
     "SquaredDistanceKernel": "nbnas.surrogate.kernels",
     "Step": "nbnas.records",
@@ -102,6 +119,7 @@ _NAMES = {
     "cifar10": "nbnas.training.data",
     "diagnose": "nbnas.surrogate.diagnosis",
     "digits": "nbnas.training.data",
+    "explain": "nbnas.graphs.distance",
     "from_arrays": "nbnas.training.data",
     "load_trials": "nbnas.search.store",
     "read_parameters": "nbnas.notebook",
@@ -113,8 +131,9 @@ _MODULES = (
 )
 _LIVE = ("Search", "Training")
 _FROZEN = (
-    *("Architecture", "CellSpace", "Comparison", "Diagnoses", "Diagnosis", "Evaluation"),
-    *("LeaveOneOut", "Observations", "Posterior", "Proposal"),
+    *("Architecture", "CellSpace", "ChainSpace", "CnnSpace", "Comparison", "DagSpace"),
+    *("Diagnoses", "Diagnosis", "Evaluation", "Explanation", "LeaveOneOut", "Observations"),
+    *("Posterior", "Proposal", "RecurrentSpace"),
 )
 
 

@@ -2,6 +2,7 @@
 
 from nbnas.charts.architecture import architecture, gallery, notation
 from nbnas.charts.diagnosis import diagnoses, diagnosis
+from nbnas.charts.explanation import explanation
 from nbnas.charts.learning_curve import learning_curve
 from nbnas.charts.posterior import leave_one_out
 from nbnas.charts.proposal import proposal
@@ -14,6 +15,7 @@ __all__ = [
     "comparison",
     "diagnoses",
     "diagnosis",
+    "explanation",
     "gallery",
     "learning_curve",
     "leave_one_out",

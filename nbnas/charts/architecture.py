@@ -14,7 +14,9 @@ import altair as alt
 
 from nbnas.charts import theme
 from nbnas.charts.layout import Layout, lay_out
+from nbnas.charts.network import network, networks
 from nbnas.graphs.architecture import ZERO, Architecture
+from nbnas.graphs.canonical import has_vertex_operations
 
 FAINT, IDLE = 0.5, 0.38
 LABEL = 62  # pixels between two vertices that an operation's full name needs
@@ -41,7 +43,8 @@ def architecture(
     """Draw one architecture with its operations named at the edges.
 
     Args:
-        architecture: Any labelled graph of up to about ten vertices.
+        architecture: Any labelled graph of up to about ten vertices; one with its operations at
+            the vertices is drawn by `nbnas.charts.network.network`.
         width: Width in pixels.
         height: Height in pixels; by default what the arcs need.
         heading: A title; by default the architecture's notation.
@@ -50,6 +53,8 @@ def architecture(
     Returns:
         The chart.
     """
+    if has_vertex_operations(architecture):
+        return network(architecture, heading=heading, subtitle=subtitle)
     layout = lay_out(architecture, width, height)
     parts = _parts(architecture, layout, 0, named=True)
     text = notation(architecture)
@@ -66,7 +71,7 @@ def gallery(
     width: float = 210,
     heading: str = "",
     subtitle: str = "",
-) -> alt.LayerChart | alt.Chart:
+) -> theme.AnyChart:
     """Draw several architectures side by side, with one legend for all.
 
     Args:
@@ -81,6 +86,8 @@ def gallery(
     """
     if not architectures:
         return theme.note("no architectures to draw", 460, 80)
+    if any(map(has_vertex_operations, architectures)):
+        return networks(architectures, heading=heading, subtitle=subtitle)
     layouts = [lay_out(a, width, None, small=True) for a in architectures]
     height = max(layout.height for layout in layouts) + 26
     columns = min(columns, len(architectures))

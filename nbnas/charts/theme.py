@@ -179,6 +179,14 @@ def note(
     return cast(alt.Chart, placed)
 
 
+def apart(row: alt.HConcatChart) -> alt.HConcatChart:
+    """Panels in a row, each with its own colours: vega would lend all of them those of one."""
+    own = row.resolve_scale(
+        color="independent", fill="independent", stroke="independent", strokeDash="independent"
+    )
+    return cast(alt.HConcatChart, own)
+
+
 def layered(*charts: alt.Chart, **options: Any) -> alt.LayerChart:  # noqa: ANN401
     """Charts over each other."""
     return alt.LayerChart(layer=list(charts), **options)

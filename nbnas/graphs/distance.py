@@ -1,6 +1,7 @@
 """What a distance between architectures offers: the protocol that every distance follows."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
 import numpy as np
@@ -19,7 +20,11 @@ class Distance(Protocol):
 
     @property
     def max_lengthscale(self) -> float:
-        """The largest l for which `exp(-d / l)` is known to be positive definite; may be inf."""
+        """The largest l for which `exp(-d / l)` may be trusted to be positive definite.
+
+        Infinite where it is so for every l, and where no limit is known: then the check of the
+        Gaussian process decides.
+        """
 
     def distance(self, a: Architecture, b: Architecture) -> float:
         """The distance of two architectures, at least 0."""
@@ -29,3 +34,37 @@ class Distance(Protocol):
 
     def explain(self, a: Architecture, b: Architecture) -> object:
         """Why two architectures are as far apart as they are, as a frozen record."""
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """Why two architectures are as far apart as they are; made by `explain`.
+
+    Attributes:
+        distance: The distance.
+        first: The one architecture.
+        second: The other.
+        value: How far they are apart.
+        found: What `distance.explain` gave: an edit script, a transport plan, paths or motifs.
+    """
+
+    distance: Distance
+    first: Architecture
+    second: Architecture
+    value: float
+    found: object
+
+
+def explain(distance: Distance, first: Architecture, second: Architecture) -> Explanation:
+    """Explain the distance of two architectures, as something that draws itself.
+
+    Args:
+        distance: The distance.
+        first: The one architecture.
+        second: The other.
+
+    Returns:
+        The explanation.
+    """
+    value = distance.distance(first, second)
+    return Explanation(distance, first, second, value, distance.explain(first, second))

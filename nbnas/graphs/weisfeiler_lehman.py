@@ -88,8 +88,10 @@ class WeisfeilerLehmanDistance:
         first, second = features[: len(a)], features[len(a) :]
         squares = np.asarray(features.multiply(features).sum(axis=1)).reshape(-1)
         products = (first @ second.T).toarray()
-        gaps = squares[: len(a), None] + squares[None, len(a) :] - 2 * products
-        return gaps if self.assignment else np.sqrt(np.maximum(gaps, 0.0))
+        gaps: NDArray[np.float64] = (
+            squares[: len(a), None] + squares[None, len(a) :] - 2 * products
+        )
+        return gaps if self.assignment else np.asarray(np.sqrt(np.maximum(gaps, 0.0)))
 
     def explain(self, a: Architecture, b: Architecture) -> Motifs:
         """The labels that one of the two has more often, and those that they share."""

@@ -222,7 +222,8 @@ def _model(
     distance: Distance, d: Array, observations: Observations
 ) -> tuple[float, float, float, float, str]:
     """Length-scale, smallest eigenvalue, leave-one-out correlations, and what went wrong."""
-    prior = GaussianProcess(DistanceKernel(distance)).fit(observations)
+    median = float(np.median(d[d > 0])) if (d > 0).any() else 1.0
+    prior = GaussianProcess(DistanceKernel(distance, median)).fit(observations)
     lengthscale = float(prior.kernel.base_kernel.lengthscale.item())
     smallest = float(np.linalg.eigvalsh(np.exp(-d / lengthscale))[0])
     try:

@@ -49,12 +49,13 @@ class ArchitectureKernel(Kernel):  # type: ignore[misc]  # gpytorch is untyped
 class DistanceKernel(ArchitectureKernel):
     """exp(-d / ℓ), the exponential kernel of a distance between architectures.
 
-    The length-scale is fitted, from a log-normal prior around 2 edits; where the distance says up
-    to which length-scale the kernel is positive definite, it stays below that.
+    The length-scale is fitted, with a log-normal prior around the one given; where the distance
+    says up to which length-scale the kernel is positive definite, it stays below that.
 
     Args:
         distance: A distance, such as `HammingDistance()`.
-        lengthscale: Where the fit starts, in units of the distance.
+        lengthscale: What is expected, in units of the distance, and where the fit starts: 2 for
+            edits; the median of the distances is a fair guess for others.
 
     References:
         Kandasamy et al., Neural architecture search with Bayesian optimisation and optimal
@@ -67,7 +68,7 @@ class DistanceKernel(ArchitectureKernel):
     def __init__(self, distance: Distance, lengthscale: float = 2.0) -> None:
         limit = distance.max_lengthscale
         super().__init__(
-            lengthscale_prior=LogNormalPrior(np.log(2.0), 1.0),
+            lengthscale_prior=LogNormalPrior(np.log(lengthscale), 1.0),
             lengthscale_constraint=Positive() if np.isinf(limit) else Interval(0.0, limit),
         )
         self.distance = distance

@@ -28,6 +28,11 @@ class View:
 SUBJECTS = {
     "nbnas.graphs.architecture.Architecture": "nbnas.widgets.graphs:architecture",
     "nbnas.graphs.cell.CellSpace": "nbnas.widgets.graphs:space",
+    "nbnas.graphs.distance.Explanation": "nbnas.widgets.graphs:explanation",
+    "nbnas.graphs.chain.ChainSpace": "nbnas.widgets.graphs:space",
+    "nbnas.graphs.cnn.CnnSpace": "nbnas.widgets.graphs:space",
+    "nbnas.graphs.dag.DagSpace": "nbnas.widgets.graphs:space",
+    "nbnas.graphs.recurrent.RecurrentSpace": "nbnas.widgets.graphs:space",
     "nbnas.records.Evaluation": "nbnas.widgets.trials:evaluation",
     "nbnas.records.Observations": "nbnas.widgets.trials:observations",
     "nbnas.records.Proposal": "nbnas.widgets.model:proposal",

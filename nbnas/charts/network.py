@@ -1,0 +1,177 @@
+"""Whole networks, and cells with operations at their vertices, as pictures from top to bottom.
+
+A vertex is a box on the line of its depth, which is the longest path from the input; a link to the
+next line is straight, a longer one goes around at the side. Colour says the kind of a layer.
+"""
+
+import dataclasses
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import altair as alt
+
+from nbnas.charts import theme
+from nbnas.charts.network_layout import BOX, Plan, plan_of
+from nbnas.graphs.architecture import Architecture
+
+
+def network(
+    architecture: Architecture, *, heading: str = "", subtitle: str = ""
+) -> alt.LayerChart:
+    """Draw a network or a cell with operations at its vertices.
+
+    Args:
+        architecture: Any graph whose labels are at its vertices.
+        heading: A title; by default how many layers there are.
+        subtitle: What is to be seen; by default the number of links.
+
+    Returns:
+        The chart.
+    """
+    count = len(architecture.nodes) - 2
+    words = theme.title(
+        heading or f"A network of {theme.count(count, 'layer')}",
+        subtitle or f"{theme.count(len(architecture.edges), 'link')}, from top to bottom.",
+    )
+    plan = plan_of(architecture)
+    boxes, links = box_rows(architecture, plan), link_rows(plan)
+    return draw(boxes, links, (plan.width, plan.height), kinds([architecture]), words)
+
+
+def networks(
+    architectures: Sequence[Architecture], *, heading: str = "", subtitle: str = ""
+) -> alt.HConcatChart:
+    """Draw several networks side by side.
+
+    Args:
+        architectures: Graphs whose labels are at their vertices.
+        heading: A title.
+        subtitle: What is to be seen.
+
+    Returns:
+        The chart.
+    """
+    panels = [network(each) for each in architectures]
+    row = alt.hconcat(*panels, spacing=30, title=theme.title(heading, subtitle))
+    return theme.apart(row)
+
+
+def kinds(architectures: Sequence[Architecture]) -> dict[str, theme.Style]:
+    """A style for every kind of layer in some networks; kinds of one family share a colour."""
+    found = theme.styles({kind_of(label) for a in architectures for label in a.nodes})
+    return {
+        kind: dataclasses.replace(style, color=_family(kind) or style.color)
+        for kind, style in found.items()
+    }
+
+
+def _family(kind: str) -> str:
+    """The colour of the first family whose word is part of a kind; empty if there is none."""
+    return next((color for word, color in _FAMILIES if word in kind), "")
+
+
+_FAMILIES = (
+    ("conv1x1", theme.VERMILLION),
+    ("conv3x3", theme.BLUE),
+    ("conv5x5", theme.SKY),
+    ("conv7x7", theme.PURPLE),
+    ("pool", theme.GREEN),
+    ("softmax", theme.ORANGE),
+    *((word, theme.PURPLE) for word in ("fc", "dense", "linear")),
+    *((word, theme.GREY) for word in ("image", "input", "output", "relu")),
+)
+
+
+def kind_of(label: str) -> str:
+    """The kind of the layer that a label stands for."""
+    return label.partition(":")[0]
+
+
+def box_rows(architecture: Architecture, plan: Plan, shift: float = 0.0) -> theme.Rows:
+    """A row for each box, moved to the right by `shift` pixels."""
+    return [
+        {"x": x + shift, "y": y, "text": shorten(label), "kind": kind_of(label)}
+        for label, (x, y) in zip(architecture.nodes, plan.places, strict=True)
+    ]
+
+
+def link_rows(plan: Plan, shift: float = 0.0, name: str = "") -> theme.Rows:
+    """Rows for the points of all links, moved to the right by `shift` pixels."""
+    return [
+        {"edge": f"{name}{e}", "t": t, "x": x + shift, "y": y}
+        for e, points in enumerate(plan.links)
+        for t, (x, y) in enumerate(points)
+    ]
+
+
+def shorten(label: str, most: int = 16) -> str:
+    """A label that fits into its box.
+
+    Example:
+        >>> shorten("conv3x3:64:s2"), shorten("conv3x3-bn-relu")
+        ('conv3x3 64 /2', 'conv3x3-bn-relu')
+    """
+    kind, _, rest = label.partition(":")
+    units, _, stride = rest.partition(":s")
+    text = " ".join(part for part in (kind, units, f"/{stride}" if stride else "") if part)
+    return text if len(text) <= most else text[: most - 1] + "…"
+
+
+def draw(
+    boxes: theme.Rows,
+    links: theme.Rows,
+    size: tuple[float, float],
+    known: Mapping[str, theme.Style],
+    title: alt.TitleParams,
+    below: Sequence[alt.Chart] = (),
+    above: Sequence[alt.Chart] = (),
+) -> alt.LayerChart:
+    """Put links, boxes and their labels over each other.
+
+    Args:
+        boxes: From `box_rows`.
+        links: From `link_rows`.
+        size: Width and height in pixels.
+        known: The style of each kind.
+        title: What stands above.
+        below: Charts in the same pixels that lie behind all else.
+        above: Charts in the same pixels that lie before all else.
+
+    Returns:
+        The chart.
+    """
+    place = places(size)
+    color = alt.Color(
+        "kind:N",
+        scale=alt.Scale(domain=list(known), range=[s.color for s in known.values()]),
+        legend=None,
+    )
+    lines = alt.Chart(theme.rows(links)).mark_line(
+        color=theme.INK, strokeWidth=1.3, opacity=0.55, interpolate="linear"
+    )
+    paper = alt.Chart(theme.rows(boxes)).mark_rect(
+        width=BOX[0], height=BOX[1], fill=theme.PAPER, opacity=1, cornerRadius=6
+    )
+    frames = alt.Chart(theme.rows(boxes)).mark_rect(
+        width=BOX[0], height=BOX[1], cornerRadius=6, fillOpacity=0.14, strokeWidth=1.8
+    )
+    texts = alt.Chart(theme.rows(boxes)).mark_text(color=theme.INK, fontSize=theme.SMALL)
+    return theme.layered(
+        *below,
+        lines.encode(**place, detail="edge:N", order="t:O"),
+        paper.encode(**place),
+        frames.encode(**place, fill=color, stroke=color),
+        texts.encode(**place, text="text:N"),
+        *above,
+        width=size[0],
+        height=size[1],
+        title=title,
+    )
+
+
+def places(size: tuple[float, float]) -> dict[str, Any]:
+    """Encodings for rows whose x and y are pixels."""
+    return {
+        "x": alt.X("x:Q", axis=None, scale=theme.scale((0, size[0]))),
+        "y": alt.Y("y:Q", axis=None, scale=theme.scale((0, size[1]))),
+    }
