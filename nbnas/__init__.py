@@ -34,7 +34,8 @@ if TYPE_CHECKING:
     from nbnas.graphs.weisfeiler_lehman import (
         WeisfeilerLehmanDistance as WeisfeilerLehmanDistance,
     )
-    from nbnas.notebook import read_parameters as read_parameters
+    from nbnas.notebook.distances import read_distance_parameters as read_distance_parameters
+    from nbnas.notebook.search import read_parameters as read_parameters
     from nbnas.records import Candidate as Candidate
     from nbnas.records import Comparison as Comparison
     from nbnas.records import EpochReport as EpochReport
@@ -122,7 +123,8 @@ _NAMES = {
     "explain": "nbnas.graphs.distance",
     "from_arrays": "nbnas.training.data",
     "load_trials": "nbnas.search.store",
-    "read_parameters": "nbnas.notebook",
+    "read_distance_parameters": "nbnas.notebook.distances",
+    "read_parameters": "nbnas.notebook.search",
     "run_notebook": "nbnas.batch",
 }
 _MODULES = (

@@ -86,6 +86,20 @@ def test_the_search_notebook_shows_everything(tmp_path):
     assert trials["test"].notna().sum() == 1  # the winner's, and nobody else's
 
 
+def test_the_notebook_of_distances_shows_everything(tmp_path):
+    output = tmp_path / "out.ipynb"
+    words = [str(ROOT / "notebooks" / "distances.ipynb"), str(output), "-k", "python3"]
+    parameters = ["-p", "cells", "12", "-p", "epochs", "1"]
+    subprocess.run(
+        [sys.executable, "-m", "papermill", *words, *parameters],
+        env=environment(), cwd=tmp_path, check=True, capture_output=True,
+    )  # fmt: skip
+    assert [source.split("(")[0] for source in pictures(output)] == [
+        *["nb.explain"] * 4,
+        "found",
+    ]
+
+
 @pytest.mark.parametrize(
     ("parameters", "message"),
     [

@@ -82,7 +82,7 @@ def diagnosis(
     return theme.layered(bars, line, dots, title=heading)
 
 
-def diagnoses(diagnoses: Sequence[Diagnosis], *, columns: int = 3) -> alt.VConcatChart:
+def diagnoses(diagnoses: Sequence[Diagnosis], *, columns: int = 3) -> alt.ConcatChart:
     """Draw several distances beside each other, on the same scale of differences.
 
     Args:
@@ -94,10 +94,8 @@ def diagnoses(diagnoses: Sequence[Diagnosis], *, columns: int = 3) -> alt.VConca
     """
     top = _top(diagnoses)
     panels = [diagnosis(d, width=250, height=170, top=top) for d in diagnoses]
-    rows = [
-        alt.hconcat(*panels[i : i + columns], spacing=30) for i in range(0, len(panels), columns)
-    ]
-    return cast(alt.VConcatChart, alt.vconcat(*rows).resolve_scale(size="shared"))
+    grid = alt.concat(*panels, columns=columns, spacing=30)
+    return cast(alt.ConcatChart, grid.resolve_scale(size="shared"))
 
 
 def summary(diagnosis: Diagnosis) -> str:

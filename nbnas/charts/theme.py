@@ -34,7 +34,7 @@ FONT = "Arial, Helvetica, Liberation Sans, sans-serif"
 SMALL, NORMAL, LARGE = 11, 12, 14
 DASHES: tuple[list[int], ...] = ([1, 0], [9, 4], [2, 3], [9, 3, 2, 3], [5, 2], [12, 3, 2, 3, 2, 3])
 
-AnyChart = alt.Chart | alt.LayerChart | alt.HConcatChart | alt.VConcatChart
+AnyChart = alt.Chart | alt.LayerChart | alt.ConcatChart | alt.HConcatChart | alt.VConcatChart
 Rows = list[dict[str, Any]]
 
 

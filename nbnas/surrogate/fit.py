@@ -68,7 +68,7 @@ def fit_parameters(
     kernel = copy.deepcopy(kernel)
     objective = _Objective(kernel, indices, torch.from_numpy(z - mean))
     start = np.array([*_raw(kernel), math.log(noise)])
-    kernel_bounds = [(-15.0, 15.0)] * (len(start) - 1)
+    kernel_bounds = [(-30.0, 30.0)] * (len(start) - 1)
     noise_bounds = (math.log(NOISE_BOUNDS[0]), math.log(NOISE_BOUNDS[1]))
     found = minimize(
         objective,

@@ -69,7 +69,7 @@ class DistanceKernel(ArchitectureKernel):
         limit = distance.max_lengthscale
         super().__init__(
             lengthscale_prior=LogNormalPrior(np.log(lengthscale), 1.0),
-            lengthscale_constraint=Positive() if np.isinf(limit) else Interval(0.0, limit),
+            lengthscale_constraint=_positive() if np.isinf(limit) else Interval(0.0, limit),
         )
         self.distance = distance
         self.double()
@@ -94,6 +94,11 @@ class DistanceKernel(ArchitectureKernel):
     def transform(self, distances: torch.Tensor) -> torch.Tensor:
         """exp(-d / ℓ)."""
         return torch.exp(-distances / self.lengthscale)
+
+
+def _positive() -> Positive:
+    """Above 0 through the logarithm: distances may be counts of edits or millions of weights."""
+    return Positive(transform=torch.exp, inv_transform=torch.log)
 
 
 class SquaredDistanceKernel(DistanceKernel):

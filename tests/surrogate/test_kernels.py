@@ -1,4 +1,5 @@
 import copy
+import dataclasses
 
 import gpytorch
 import numpy as np
@@ -10,6 +11,7 @@ from nbnas.graphs.cell import CellSpace
 from nbnas.graphs.edit import EditDistance
 from nbnas.graphs.features import weisfeiler_lehman, weisfeiler_lehman_labels
 from nbnas.graphs.hamming import HammingDistance
+from nbnas.records import Observations
 from nbnas.surrogate.kernels import (
     DistanceKernel,
     SquaredDistanceKernel,
@@ -17,6 +19,7 @@ from nbnas.surrogate.kernels import (
     bind,
     weighted,
 )
+from nbnas.surrogate.prior import GaussianProcess
 from nbnas.surrogate.table import ArchitectureTable
 
 CELLS = CellSpace().sample(0, 30)
@@ -50,6 +53,22 @@ def test_lengthscale_stays_where_the_kernel_is_positive_definite():
 @pytest.mark.parametrize("depth", [0, 1, 2])
 def test_weisfeiler_lehman_kernel_is_the_cosine_of_features(depth):
     assert np.allclose(evaluate(WeisfeilerLehmanKernel(depth)), cosines(depth), atol=1e-12)
+
+
+@pytest.mark.parametrize("unit", [1e-3, 1.0, 1e6])
+def test_the_unit_of_a_distance_does_not_matter(unit, table):
+    """Distances in other units give the same fit, with a length-scale in those units."""
+
+    @dataclasses.dataclass(frozen=True)
+    class Scaled(HammingDistance):
+        def matrix(self, a, b):
+            return unit * HammingDistance().matrix(a, b)
+
+    observations = Observations(tuple(table(a) for a in CELLS))
+    prior = GaussianProcess(DistanceKernel(Scaled(), 2.0 * unit)).fit(observations)
+    plain = GaussianProcess(DistanceKernel(HAMMING)).fit(observations)
+    lengthscale = prior.kernel.base_kernel.lengthscale.item() / unit
+    assert lengthscale == pytest.approx(plain.kernel.base_kernel.lengthscale.item(), rel=1e-2)
 
 
 def test_squared_distance_kernel_is_its_formula():

@@ -3,7 +3,7 @@ import pytest
 
 from nbnas.errors import SettingError
 from nbnas.graphs.cell import CellSpace
-from nbnas.notebook import KERNELS, read_parameters
+from nbnas.notebook.search import KERNELS, read_parameters
 from nbnas.search.strategies.bayesian import BayesianOptimization
 from nbnas.search.strategies.random import RandomSearch
 from nbnas.surrogate.acquisition import UpperConfidenceBound

@@ -1,11 +1,5 @@
-"""The parameters of the search notebook: checked before anything is trained, words made objects.
+"""The parameters of `notebooks/search.ipynb`."""
 
-A notebook parameter must be a plain value, and papermill passes `-p flag false` as the string
-'false' and only warns of a name that it does not know. So the first cell after the parameters
-checks names, types and ranges, and says what is allowed.
-"""
-
-import ast
 import dataclasses
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -15,6 +9,7 @@ from typing import Any
 from nbnas.errors import SettingError
 from nbnas.graphs.edit import EditDistance
 from nbnas.graphs.hamming import HammingDistance
+from nbnas.notebook.checks import check_parameters, flag, text, whole, word
 from nbnas.search.strategies.bayesian import BayesianOptimization
 from nbnas.search.strategies.random import RandomSearch
 from nbnas.search.strategies.strategy import Strategy
@@ -140,97 +135,36 @@ def read_parameters(namespace: Mapping[str, Any]) -> SearchParameters:
         SettingError: If a name is unknown or missing, or a value has a wrong type or range; the
             message lists what is allowed, and all faults at once.
     """
-    faults = _unknown_names(namespace)
-    values: dict[str, Any] = {}
-    for name, rule in _RULES.items():
-        try:
-            values[name] = rule(namespace[name])
-        except KeyError:
-            faults.append(f"{name} is missing")
-        except SettingError as error:
-            faults.append(f"{name}: {error}")
-    if faults:
-        raise SettingError("; ".join(faults))
-    return SearchParameters(**values)
-
-
-def injected_parameters(namespace: Mapping[str, Any]) -> tuple[str, ...]:
-    """Names that papermill assigned in its own cell, which begins with "# Parameters"."""
-    cells = [str(source) for source in namespace.get("In", ())]
-    injected = [source for source in cells if source.lstrip().startswith("# Parameters")]
-    return tuple(
-        target.id
-        for source in injected[-1:]
-        for statement in ast.parse(source).body
-        if isinstance(statement, ast.Assign)
-        for target in statement.targets
-        if isinstance(target, ast.Name)
-    )
-
-
-def _unknown_names(namespace: Mapping[str, Any]) -> list[str]:
-    unknown = [name for name in injected_parameters(namespace) if name not in _RULES]
-    if not unknown:
-        return []
-    return [f"unknown parameter {', '.join(unknown)}; there are {', '.join(_RULES)}"]
-
-
-def _word(words: Mapping[str, object] | tuple[str, ...]) -> Callable[[Any], str]:
-    def check(value: Any) -> str:  # noqa: ANN401
-        if not isinstance(value, str) or value not in words:
-            raise SettingError(f"expected one of {', '.join(words)}; got {value!r}")
-        return value
-
-    return check
-
-
-def _whole(smallest: int) -> Callable[[Any], int]:
-    def check(value: Any) -> int:  # noqa: ANN401
-        if isinstance(value, bool) or not isinstance(value, int) or value < smallest:
-            raise SettingError(f"expected a whole number of at least {smallest}; got {value!r}")
-        return value
-
-    return check
-
-
-def _flag(value: Any) -> bool:  # noqa: ANN401
-    flag = {"true": True, "false": False}.get(str(value).lower())
-    if flag is None:
-        raise SettingError(f"expected true or false; got {value!r}")
-    return flag
+    return SearchParameters(**check_parameters(namespace, _RULES))
 
 
 def _device(value: Any) -> str:  # noqa: ANN401
-    choose_device(_text(value))
+    choose_device(text(value))
     return str(value)
 
 
-def _text(value: Any) -> str:  # noqa: ANN401
-    if not isinstance(value, str) or len(value) > 200:
-        raise SettingError(f"expected a text of up to 200 characters; got {value!r:.100}")
-    return value
-
-
 def _store(value: Any) -> str:  # noqa: ANN401
-    text = _text(value)
-    if not text:
+    location = text(value)
+    if not location:
         raise SettingError("expected a path or an SQLAlchemy URL; got an empty text")
-    path = Path(text)
-    outside = "://" in text or path.is_absolute() or path.parent.exists()
-    return str(Path("..") / path) if not outside and (Path("..") / path.parent).exists() else text
+    path = Path(location)
+    outside = "://" in location or path.is_absolute() or path.parent.exists()
+    return (
+        str(Path("..") / path) if not outside and (Path("..") / path.parent).exists() else location
+    )
 
 
 _RULES: Mapping[str, Callable[[Any], Any]] = {
-    "dataset": _word(DATASETS),
-    "strategy": _word(STRATEGIES),
-    "kernel": _word(KERNELS),
-    "acquisition": _word(ACQUISITIONS),
-    "trials": _whole(1),
-    "initial": _whole(2),
-    "epochs": _whole(1),
-    "seed": _whole(0),
+    "dataset": word(DATASETS),
+    "strategy": word(STRATEGIES),
+    "kernel": word(KERNELS),
+    "acquisition": word(ACQUISITIONS),
+    "trials": whole(1),
+    "initial": whole(2),
+    "epochs": whole(1),
+    "seed": whole(0),
     "device": _device,
     "store": _store,
-    "study": _text,
-    "compare": _flag,
+    "study": text,
+    "compare": flag,
 }

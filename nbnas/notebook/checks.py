@@ -1,0 +1,105 @@
+"""Rules for notebook parameters, and checking all of them at once.
+
+A rule takes what came and gives the value with its type, or raises a `SettingError` that says what
+is allowed.
+"""
+
+import ast
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from nbnas.errors import SettingError
+
+Rule = Callable[[Any], Any]
+
+
+def check_parameters(namespace: Mapping[str, Any], rules: Mapping[str, Rule]) -> dict[str, Any]:
+    """Check the parameters that a notebook was started with.
+
+    Args:
+        namespace: The notebook's `globals()`, after its parameters cell.
+        rules: The rule of each parameter.
+
+    Returns:
+        The values with their types.
+
+    Raises:
+        SettingError: If a name is unknown or missing, or a value breaks its rule; the message
+            lists what is allowed, and all faults at once.
+    """
+    unknown = [name for name in injected_parameters(namespace) if name not in rules]
+    faults = [f"unknown parameter {', '.join(unknown)}; there are {', '.join(rules)}"] * bool(
+        unknown
+    )
+    values: dict[str, Any] = {}
+    for name, rule in rules.items():
+        try:
+            values[name] = rule(namespace[name])
+        except KeyError:
+            faults.append(f"{name} is missing")
+        except SettingError as error:
+            faults.append(f"{name}: {error}")
+    if faults:
+        raise SettingError("; ".join(faults))
+    return values
+
+
+def injected_parameters(namespace: Mapping[str, Any]) -> tuple[str, ...]:
+    """Names that papermill assigned in its own cell, which begins with "# Parameters"."""
+    cells = [str(source) for source in namespace.get("In", ())]
+    injected = [source for source in cells if source.lstrip().startswith("# Parameters")]
+    return tuple(
+        target.id
+        for source in injected[-1:]
+        for statement in ast.parse(source).body
+        if isinstance(statement, ast.Assign)
+        for target in statement.targets
+        if isinstance(target, ast.Name)
+    )
+
+
+def word(words: Mapping[str, object] | tuple[str, ...]) -> Callable[[Any], str]:
+    """One of some words."""
+
+    def check(value: Any) -> str:  # noqa: ANN401
+        if not isinstance(value, str) or value not in words:
+            raise SettingError(f"expected one of {', '.join(words)}; got {value!r}")
+        return value
+
+    return check
+
+
+def whole(smallest: int) -> Callable[[Any], int]:
+    """A whole number from the smallest one on."""
+
+    def check(value: Any) -> int:  # noqa: ANN401
+        if isinstance(value, bool) or not isinstance(value, int) or value < smallest:
+            raise SettingError(f"expected a whole number of at least {smallest}; got {value!r}")
+        return value
+
+    return check
+
+
+def flag(value: Any) -> bool:  # noqa: ANN401
+    """True or false, also as a word."""
+    truth = {"true": True, "false": False}.get(str(value).lower())
+    if truth is None:
+        raise SettingError(f"expected true or false; got {value!r}")
+    return truth
+
+
+def text(value: Any) -> str:  # noqa: ANN401
+    """A text of up to 200 characters."""
+    if not isinstance(value, str) or len(value) > 200:
+        raise SettingError(f"expected a text of up to 200 characters; got {value!r:.100}")
+    return value
+
+
+def file(value: Any) -> str:  # noqa: ANN401
+    """The path of a file that exists, here or in the parent folder, or an empty text for none."""
+    path = text(value)
+    found = [p for p in (Path(path), Path("..") / path) if p.is_file()]
+    if path and not found:
+        raise SettingError(f"expected the path of a file, or nothing; there is no {path}")
+    return str(found[0]) if path else ""
