@@ -86,8 +86,8 @@ def add_skip(a: Architecture, space: CnnRules, /, *move: int) -> Architecture | 
     u, v = move
     labels, links = _loose(a)
     found = sides(space, a)
-    side, aims = found[u], [found[p] for p in _parents(a, v) if found[p]]
-    for _ in range(_halvings(side[0], aims[0][0]) if side and aims else 0):
+    side, aim = found[u], found[_parents(a, v)[0]]
+    for _ in range(_halvings(side[0], aim[0]) if side and aim else 0):
         pool = len(labels)
         labels[pool] = str(Layer("avg-pool", stride=2))
         links.add((u, pool))

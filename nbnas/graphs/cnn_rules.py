@@ -57,8 +57,9 @@ class CnnRules:
 
         It is where (1) every layer is on a path from image to output; (2) exactly the softmaxes
         lead to the output, and nowhere else; (3) no convolution or pool comes after a dense layer;
-        (4) images that meet at a vertex have the same side, counted after strides, and no side of
-        1 is halved; (5) the numbers of layers, units and links are within the bounds.
+        (4) what meets at a vertex is all flat, or all images of the same side, counted after
+        strides, and no side of 1 is halved; (5) the numbers of layers, units and links are within
+        the bounds.
 
         Raises:
             ArchitectureError: If it is none; the message names the vertex or the number.
@@ -116,12 +117,16 @@ def _check_label(rules: CnnRules, vertex: int, label: str) -> None:
 
 def _check_sides(architecture: Architecture, found: Sequence[Shape]) -> None:
     for vertex, incoming in enumerate(sources(architecture)):
-        meeting = {found[u] for u in incoming if found[u]}
+        meeting = {found[u] for u in incoming}
         if len(meeting) > 1:
             raise ArchitectureError(
-                f"vertex {vertex} ({architecture.nodes[vertex]}): expected images of one side to "
-                f"meet, got {', '.join(f'{h} x {w}' for h, w in sorted(meeting))}"
+                f"vertex {vertex} ({architecture.nodes[vertex]}): expected images of one side, or "
+                f"only flat results, to meet; got {', '.join(map(_side, sorted(meeting)))}"
             )
+
+
+def _side(side: Shape) -> str:
+    return " x ".join(map(str, side)) or "flat"
 
 
 def _check_output(architecture: Architecture) -> None:

@@ -7,6 +7,7 @@ import pytest
 from nbnas.errors import ArchitectureError
 from nbnas.graphs.architecture import Architecture
 from nbnas.graphs.cell import CellSpace
+from nbnas.graphs.dag import DagSpace
 from nbnas.graphs.distance import Distance
 from nbnas.graphs.edit import EditDistance
 from nbnas.graphs.edit_search import edit_bounds, fewest_edits
@@ -138,6 +139,14 @@ def test_is_positive_definite_up_to_its_stated_lengthscale():
     d = EDIT.matrix(cells, cells)
     assert np.linalg.eigvalsh(np.exp(-d / EDIT.max_lengthscale)).min() > -1e-10
     assert np.linalg.eigvalsh(np.exp(-d / 2)).min() < -0.1
+
+
+def test_is_positive_definite_up_to_it_on_another_space_and_not_beyond():
+    cells = tuple(DagSpace(5))
+    d = EDIT.matrix(cells, cells)
+    np.linalg.cholesky(np.exp(-d / EDIT.max_lengthscale) - 0.02 * np.eye(len(d)))
+    with pytest.raises(np.linalg.LinAlgError):
+        np.linalg.cholesky(np.exp(-d) + 0.1 * np.eye(len(d)))
 
 
 def test_search_equals_all_renumberings(rng):

@@ -64,6 +64,26 @@ def test_a_warm_start_finds_the_same_optimum(fitted, observations):
     )
 
 
+def test_weights_of_several_distances_are_learned(observations):
+    """NASBOT's kernel: a sum over distances. One that is noise gets little weight."""
+    rng = np.random.default_rng(0)
+    noise = {a: rng.random() for a in CELLS}
+
+    @dataclasses.dataclass(frozen=True)
+    class Shuffled(HammingDistance):
+        def matrix(self, a, b):
+            return 9 * np.abs(np.subtract.outer([noise[x] for x in a], [noise[x] for x in b]))
+
+    kernel = DistanceKernel(HammingDistance()) + DistanceKernel(Shuffled())
+    before = GaussianProcess(kernel)
+    fitted = before.fit(observations)
+    useful, useless = (part.outputscale.item() for part in fitted.kernel.kernels)
+    assert useful > 3 * useless
+    assert fitted.log_marginal_likelihood(observations) > before.log_marginal_likelihood(
+        observations
+    )
+
+
 def test_fit_recovers_a_known_noise():
     prior = GaussianProcess(DistanceKernel(HammingDistance()), warp=NegativeLogError())
     cells = CellSpace().sample(5, 150)

@@ -121,8 +121,8 @@ def test_refuses_no_class():
         build(CASES[0][0], (1, 8, 8), classes=0)
 
 
-def test_a_chain_learns_the_digits(rng):
-    """A few steps on noise that carries its class in one pixel bring the loss down."""
+def test_a_chain_learns_from_its_gradient(rng):
+    """Noise that carries its class in one pixel is soon told apart."""
     network = build(ChainSpace(depth=4).parse("conv3x3-relu-pool-dense"), (1, 8, 8), classes=2)
     labels = torch.from_numpy(rng.integers(2, size=64))
     batch = torch.from_numpy(rng.normal(size=(64, 1, 8, 8)).astype(np.float32))

@@ -1,0 +1,76 @@
+"""What holds for every space and every distance, tried on random members."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from nbnas.graphs.architecture import Architecture
+from nbnas.graphs.cell import CellSpace
+from nbnas.graphs.chain import ChainSpace
+from nbnas.graphs.cnn import CnnSpace
+from nbnas.graphs.dag import DagSpace
+from nbnas.graphs.distance import Distance, explain
+from nbnas.graphs.edit import EditDistance
+from nbnas.graphs.hamming import HammingDistance
+from nbnas.graphs.otmann import OtmannDistance
+from nbnas.graphs.path import PathDistance
+from nbnas.graphs.recurrent import RecurrentSpace
+from nbnas.graphs.space import SearchSpace
+from nbnas.graphs.weisfeiler_lehman import WeisfeilerLehmanDistance
+
+SPACES = (
+    CellSpace(),
+    DagSpace(),
+    ChainSpace(depth=(3, 9)),
+    CnnSpace(layers=(5, 14)),
+    RecurrentSpace(nodes=(2, 10)),
+)
+ANY_SPACE = (
+    HammingDistance(),
+    PathDistance(),
+    PathDistance(max_length=3),
+    WeisfeilerLehmanDistance(2),
+    WeisfeilerLehmanDistance(1, assignment=False),
+)
+PAIRS = (
+    *((space, distance) for space in SPACES for distance in ANY_SPACE),
+    *((space, EditDistance()) for space in SPACES[:2]),
+    *((space, OtmannDistance(normalized=n)) for space in SPACES[2:4] for n in (False, True)),
+)
+seeds = st.integers(0, 2**32)
+
+
+def names(value):
+    return repr(value)[:60]
+
+
+@pytest.mark.parametrize("space", SPACES, ids=names)
+@settings(max_examples=15, deadline=None)
+@given(seed=seeds)
+def test_members_go_to_text_and_json_and_back(space, seed):
+    assert isinstance(space, SearchSpace)
+    (member,) = space.sample(seed, 1)
+    assert space.sample(seed, 1) == (member,)
+    for one in (member, space.mutate(member, seed)):
+        assert one in space
+        assert space.parse(str(one)) == one
+        assert Architecture.from_json(one.to_json()) == one
+    assert space.mutate(member, seed) != member
+
+
+@pytest.mark.parametrize(("space", "distance"), PAIRS, ids=names)
+@settings(max_examples=8, deadline=None)
+@given(seed=seeds)
+def test_distances_are_symmetric_and_obey_the_triangle(space, distance, seed):
+    assert isinstance(distance, Distance)
+    members = space.sample(seed, 6)
+    d = distance.matrix(members, members)
+    scale = max(float(d.max()), 1.0)
+    assert (d >= -1e-9 * scale).all()
+    assert np.abs(np.diag(d)).max() < 1e-9 * scale
+    assert np.allclose(d, d.T, atol=1e-9 * scale)
+    if not getattr(distance, "normalized", False):  # the paper claims it for the raw one only
+        assert (d[:, :, None] <= d[:, None, :] + d.T[None, :, :] + 1e-9 * scale).all()
+    explained = explain(distance, members[0], members[1])
+    assert explained.value == pytest.approx(d[0, 1], rel=1e-9)
