@@ -67,6 +67,8 @@ def kinds(architectures: Sequence[Architecture]) -> dict[str, theme.Style]:
 
 def _family(kind: str) -> str:
     """The colour of the first family whose word is part of a kind; empty if there is none."""
+    if kind == "x":
+        return theme.GREY
     return next((color for word, color in _FAMILIES if word in kind), "")
 
 
@@ -74,11 +76,16 @@ _FAMILIES = (
     ("conv1x1", theme.VERMILLION),
     ("conv3x3", theme.BLUE),
     ("conv5x5", theme.SKY),
-    ("conv7x7", theme.PURPLE),
+    ("conv7x7", theme.VERMILLION),
     ("pool", theme.GREEN),
     ("softmax", theme.ORANGE),
     *((word, theme.PURPLE) for word in ("fc", "dense", "linear")),
-    *((word, theme.GREY) for word in ("image", "input", "output", "relu")),
+    *((word, theme.GREY) for word in ("image", "input", "output", "relu", "h_prev")),
+    ("tanh", theme.SKY),
+    ("sigm", theme.ORANGE),
+    ("prod", theme.BLUE),
+    ("sum", theme.VERMILLION),
+    ("blend", theme.GREEN),
 )
 
 
@@ -108,9 +115,10 @@ def shorten(label: str, most: int = 16) -> str:
     """A label that fits into its box.
 
     Example:
-        >>> shorten("conv3x3:64:s2"), shorten("conv3x3-bn-relu")
-        ('conv3x3 64 /2', 'conv3x3-bn-relu')
+        >>> shorten("conv3x3:64:s2"), shorten("activation_leaky_relu")
+        ('conv3x3 64 /2', 'leaky_relu')
     """
+    label = label.removeprefix("activation_").removeprefix("elementwise_")
     kind, _, rest = label.partition(":")
     units, _, stride = rest.partition(":s")
     text = " ".join(part for part in (kind, units, f"/{stride}" if stride else "") if part)

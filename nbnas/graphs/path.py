@@ -24,7 +24,8 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 from nbnas.errors import ArchitectureError, SettingError
-from nbnas.graphs.architecture import LINK, ZERO, Architecture
+from nbnas.graphs.architecture import ZERO, Architecture
+from nbnas.graphs.canonical import has_vertex_operations
 
 Path = tuple[str, ...]
 MOST_PATHS = 100_000  # a graph has up to 2 to the power of its inner vertices
@@ -151,13 +152,17 @@ def paths(a: Architecture, max_length: int | None = None) -> frozenset[Path]:
         ArchitectureError: If more than 100,000 paths end at one vertex.
     """
     most = len(a.nodes) if max_length is None else max_length
-    linked = all(word == LINK for _, _, word in a.edges)
+    linked = has_vertex_operations(a)
     words: dict[tuple[int, int], Path] = {
         (u, v): ((a.nodes[v],) if v < len(a.nodes) - 1 else ()) if linked else (word,)
         for u, v, word in a.edges
         if word != ZERO
     }
     found: list[set[Path]] = [{()}, *(set() for _ in a.nodes[1:])]
+    if linked:  # a recurrent cell has more inputs than one: its hidden states
+        fed = {v for _, v in words}
+        for v in set(range(1, len(a.nodes) - 1)) - fed:
+            found[v].add((a.nodes[v],))
     for u, v in sorted(words, key=lambda edge: edge[1]):
         found[v].update(p + words[u, v] for p in found[u] if len(p + words[u, v]) <= most)
         _check_number(len(found[v]), a)

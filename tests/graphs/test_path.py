@@ -11,6 +11,7 @@ from nbnas.graphs.cell import CellSpace
 from nbnas.graphs.dag import DagSpace
 from nbnas.graphs.distance import Distance
 from nbnas.graphs.path import PathDistance, paths
+from nbnas.graphs.recurrent import rnn
 
 PATH = PathDistance()
 CELLS, DAGS = CellSpace(), DagSpace()
@@ -111,3 +112,10 @@ def test_refuses_too_many_paths():
     with pytest.raises(ArchitectureError, match="max_length"):
         PATH.distance(big, big)
     assert len(paths(big, 2)) == 1 + 7
+
+
+def test_recurrent_cells_have_paths_of_operations_from_every_input():
+    assert paths(rnn()) == {
+        ("linear", "activation_tanh"),
+        ("h_prev_0", "linear", "activation_tanh"),
+    }
