@@ -19,7 +19,7 @@ import numpy as np
 
 from nbnas.errors import ArchitectureError
 from nbnas.graphs.architecture import IDENTITY, ZERO, Architecture
-from nbnas.graphs.space import Randomness
+from nbnas.graphs.space import Randomness, is_member
 
 OPERATIONS = (ZERO, IDENTITY, "nor_conv_1x1", "nor_conv_3x3", "avg_pool_3x3")
 NODES = ("input", "sum", "sum", "output")
@@ -105,12 +105,7 @@ class CellSpace:
 
     def __contains__(self, architecture: object) -> bool:
         """Whether it is a cell of this space."""
-        if not isinstance(architecture, Architecture):
-            return False
-        try:
-            return self.parse(architecture.text) == architecture
-        except ArchitectureError:
-            return False
+        return is_member(self, architecture)
 
     def __iter__(self) -> Iterator[Architecture]:
         """All 15,625 cells, in lexicographic order of their operations."""

@@ -15,7 +15,7 @@ from nbnas.graphs.architecture import LINK, Architecture
 from nbnas.graphs.chain_words import Word, count, edits, fault, word_at
 from nbnas.graphs.layers import Layer
 from nbnas.graphs.shapes import CONVOLUTIONS, DENSE, RELU
-from nbnas.graphs.space import Randomness
+from nbnas.graphs.space import Randomness, is_member
 
 LARGEST_ITERATED = 100_000
 
@@ -124,12 +124,7 @@ class ChainSpace:
 
     def __contains__(self, architecture: object) -> bool:
         """Whether it is a chain of this space."""
-        if not isinstance(architecture, Architecture):
-            return False
-        try:
-            return self.parse(architecture.text) == architecture
-        except ArchitectureError:
-            return False
+        return is_member(self, architecture)
 
     def __iter__(self) -> Iterator[Architecture]:
         """All chains by depth, each depth in lexicographic order of `KINDS`.

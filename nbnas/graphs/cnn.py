@@ -17,7 +17,7 @@ from nbnas.graphs.cnn_moves import ELEMENTARY
 from nbnas.graphs.cnn_mutations import MODIFIERS
 from nbnas.graphs.cnn_rules import CnnRules
 from nbnas.graphs.cnn_starts import starts
-from nbnas.graphs.space import Randomness
+from nbnas.graphs.space import Randomness, is_member
 
 MOST_MUTATIONS = 12
 """Greatest number of mutations between an initial network and a sampled one."""
@@ -124,12 +124,7 @@ class CnnSpace(CnnRules):
 
     def __contains__(self, architecture: object) -> bool:
         """Whether it is a network of this space."""
-        if not isinstance(architecture, Architecture):
-            return False
-        try:
-            return self.parse(architecture.text) == architecture
-        except ArchitectureError:
-            return False
+        return is_member(self, architecture)
 
     def __iter__(self) -> Iterator[Architecture]:
         """The space cannot be listed.

@@ -29,7 +29,7 @@ from nbnas.graphs.dag_cell import (
     unique_cells,
     vertex_insertions,
 )
-from nbnas.graphs.space import Randomness
+from nbnas.graphs.space import Randomness, is_member
 
 MOST_VERTICES = 7  # of the benchmark; beyond, random matrices hardly ever have few edges
 MOST_EDGES = MOST_VERTICES * (MOST_VERTICES - 1) // 2
@@ -164,12 +164,7 @@ class DagSpace:
 
     def __contains__(self, architecture: object) -> bool:
         """Whether it is a pruned cell within the limits."""
-        if not isinstance(architecture, Architecture):
-            return False
-        try:
-            return self.parse(architecture.text) == architecture
-        except ArchitectureError:
-            return False
+        return is_member(self, architecture)
 
     def __iter__(self) -> Iterator[Architecture]:
         """One cell of each canonical form, fewest vertices first, then in order of their texts.

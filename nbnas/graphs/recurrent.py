@@ -33,7 +33,7 @@ from nbnas.graphs.recipe import (
 from nbnas.graphs.recipe_draft import draw_recipe
 from nbnas.graphs.recipe_edits import EDITS
 from nbnas.graphs.recipe_graph import architecture_of, recipe_of
-from nbnas.graphs.space import Randomness
+from nbnas.graphs.space import Randomness, is_member
 
 MOST_STATES = 3
 
@@ -164,12 +164,7 @@ class RecurrentSpace:
 
     def __contains__(self, architecture: object) -> bool:
         """Whether it is a cell of this space."""
-        if not isinstance(architecture, Architecture):
-            return False
-        try:
-            return self.parse(architecture.text) == architecture
-        except ArchitectureError:
-            return False
+        return is_member(self, architecture)
 
     def __iter__(self) -> Iterator[Architecture]:
         """Raises a `SettingError`: the cells are too many to be listed."""

@@ -5,6 +5,7 @@ from typing import Protocol, runtime_checkable
 
 import numpy as np
 
+from nbnas.errors import ArchitectureError
 from nbnas.graphs.architecture import Architecture
 
 Randomness = np.random.Generator | int
@@ -39,3 +40,13 @@ class SearchSpace(Hashable, Protocol):
 
     def __iter__(self) -> Iterator[Architecture]:
         """All architectures in a fixed order, where the space is finite."""
+
+
+def is_member(space: SearchSpace, architecture: object) -> bool:
+    """Whether an architecture is what its space reads from its text."""
+    if not isinstance(architecture, Architecture):
+        return False
+    try:
+        return space.parse(architecture.text) == architecture
+    except ArchitectureError:
+        return False

@@ -17,7 +17,8 @@ from types import MappingProxyType
 import torch
 from torch import Tensor, nn
 
-from nbnas.graphs.architecture import IDENTITY, LINK, ZERO, Architecture, Edge
+from nbnas.graphs.architecture import IDENTITY, ZERO, Architecture, Edge
+from nbnas.graphs.canonical import has_vertex_operations
 
 Fan = tuple[int, str, tuple[int, ...]]
 
@@ -146,14 +147,9 @@ class VertexCell(nn.Module):
 
 def build_cell(architecture: Architecture, channels: int) -> nn.Module:
     """The cell's module: a `VertexCell` where every edge is a link, else a `Cell`."""
-    if has_links(architecture):
+    if has_vertex_operations(architecture):
         return VertexCell(architecture, channels)
     return Cell(architecture, channels)
-
-
-def has_links(architecture: Architecture) -> bool:
-    """Whether there are edges and all of them are plain links between vertices."""
-    return {word for _, _, word in architecture.edges} == {LINK}
 
 
 def live_edges(architecture: Architecture) -> tuple[Edge, ...]:

@@ -18,9 +18,10 @@ from torch import Tensor, nn
 
 from nbnas.errors import ArchitectureError, SettingError
 from nbnas.graphs.architecture import LINK, ZERO, Architecture
+from nbnas.graphs.canonical import has_vertex_operations
 from nbnas.graphs.layers import Layer
 from nbnas.graphs.shapes import KINDS
-from nbnas.training.cell import OPERATIONS, VERTEX_OPERATIONS, build_cell, has_links
+from nbnas.training.cell import OPERATIONS, VERTEX_OPERATIONS, build_cell
 from nbnas.training.cell import Cell as Cell
 
 IMAGE, STATE = "image", "x"  # the first vertex of whole networks and of recurrent cells
@@ -87,7 +88,7 @@ def check_operations(architecture: Architecture) -> None:
     if architecture.nodes[0] == IMAGE:
         _check_words(edges, (LINK,), text)
         _check_words((Layer.parse(label).kind for label in architecture.nodes[1:-1]), KINDS, text)
-    elif has_links(architecture):
+    elif has_vertex_operations(architecture):
         _check_words(architecture.nodes[1:-1], VERTEX_OPERATIONS, text)
     else:
         _check_words(edges, (ZERO, *OPERATIONS), text)
