@@ -1,0 +1,48 @@
+"""Every space can be searched, small ones as a whole and others by a pool."""
+
+import pytest
+
+from nbnas.graphs.chain import ChainSpace
+from nbnas.graphs.cnn import CnnSpace
+from nbnas.graphs.dag import DagSpace
+from nbnas.graphs.otmann import OtmannDistance
+from nbnas.graphs.recurrent import RecurrentSpace
+from nbnas.records import Evaluation
+from nbnas.search import candidates
+from nbnas.search.search import Search
+from nbnas.search.strategies.bayesian import BayesianOptimization
+from nbnas.surrogate.kernels import DistanceKernel
+from nbnas.surrogate.prior import GaussianProcess, default_kernel
+
+
+def weighty(architecture, seed=0):
+    """A made-up accuracy: architectures with more 3x3 convolutions, or linear maps, are better."""
+    good = sum("conv3x3" in label or label == "linear" for label in architecture.nodes)
+    return Evaluation(architecture, 1 - 1 / (1 + good), seed=seed)
+
+
+@pytest.mark.parametrize(
+    ("space", "kernel"),
+    [
+        (DagSpace(5), default_kernel),
+        (DagSpace(), default_kernel),
+        (ChainSpace(depth=(2, 8)), default_kernel),
+        (RecurrentSpace(nodes=(2, 8)), default_kernel),
+        (
+            ChainSpace(depth=(2, 5)),
+            lambda: DistanceKernel(OtmannDistance(normalized=True), lengthscale=0.3),
+        ),
+        (CnnSpace(layers=(5, 9)), default_kernel),
+    ],
+    ids=["listed", "dag", "chain", "recurrent", "otmann", "cnn"],
+)
+def test_a_search_goes_on_in_every_space(space, kernel, tmp_path, monkeypatch):
+    monkeypatch.setattr(candidates, "POOL", 200)
+    strategy = BayesianOptimization(GaussianProcess(kernel()), initial=4)
+    search = Search(space, weighty, strategy, seed=1, store=tmp_path / "s.db").run(9)
+    assert all(a in space for a in search.observations.architectures)
+    assert len({a.canonical for a in search.observations.architectures}) == 9
+    values = search.observations.values
+    assert values[4:].mean() > values[:4].mean()  # the model follows a trend that is this plain
+    again = Search(space, weighty, strategy, seed=1, store=tmp_path / "s.db")
+    assert again.observations == search.observations
