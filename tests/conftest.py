@@ -1,5 +1,7 @@
 """Shared by all tests: one thread, the published tables, and a tiny table of our own."""
 
+import csv
+import gzip
 import os
 from pathlib import Path
 
@@ -23,16 +25,34 @@ def _no_display_override(monkeypatch):
     monkeypatch.delenv("NBNAS_DISPLAY", raising=False)
 
 
-@pytest.fixture(scope="session")
-def nb201_path():
-    """The published NAS-Bench-201 table; skips where it is absent, fails where CI must have it."""
-    path = SHARED / "nb201_cifar.csv.gz"
+def published(name):
+    """The path of a published table; skips where it is absent, fails where CI must have it."""
+    path = SHARED / name
     if not path.exists():
         reason = f"the published table is not at {path}"
         if os.environ.get("CI"):
             pytest.fail(reason)
         pytest.skip(reason)
     return path
+
+
+@pytest.fixture(scope="session")
+def nb201_path():
+    """NAS-Bench-201's cells on CIFAR."""
+    return published("nb201_cifar.csv.gz")
+
+
+@pytest.fixture(scope="session")
+def recipes_path():
+    """NAS-Bench-NLP's runs on WikiText-2."""
+    return published("nasbench_nlp_wikitext2_runs.csv.gz")
+
+
+@pytest.fixture(scope="session")
+def recipe_rows(recipes_path):
+    """These runs, a dictionary each."""
+    with gzip.open(recipes_path, "rt", encoding="utf-8") as file:
+        return list(csv.DictReader(file))
 
 
 @pytest.fixture(scope="session")

@@ -28,9 +28,29 @@ from nbnas.surrogate.table import ArchitectureTable, Array, Measure
 
 
 class ArchitectureKernel(Kernel):  # type: ignore[misc]  # gpytorch is untyped
-    """A kernel whose inputs are indices into a table of architectures."""
+    """A kernel whose inputs are indices into a table of architectures.
+
+    Architectures are compared by `similarity`, which is 1 for one and the same.
+    """
 
     table: ArchitectureTable | None = None
+    is_stationary = False
+
+    def forward(
+        self,
+        x1: torch.Tensor,
+        x2: torch.Tensor,
+        diag: bool = False,
+        **params: Any,  # noqa: ANN401
+    ) -> torch.Tensor:
+        """Similarities `(n, m)`, or their diagonal `(n,)`, which is 1."""
+        if diag:
+            return torch.ones(x1.shape[:-1], dtype=torch.float64)
+        return self.similarity(x1, x2)
+
+    def similarity(self, x1: torch.Tensor, x2: torch.Tensor) -> torch.Tensor:
+        """Similarities `(n, m)` of the architectures with the indices `(n, 1)` and `(m, 1)`."""
+        raise TypeError(f"expected a kernel with a similarity, got {type(self).__qualname__}")
 
     def block(self, measure: Measure, x1: torch.Tensor, x2: torch.Tensor) -> torch.Tensor:
         """The measure between two lists of indices `(n, m)`.
@@ -63,7 +83,6 @@ class DistanceKernel(ArchitectureKernel):
     """
 
     has_lengthscale = True
-    is_stationary = False
 
     def __init__(self, distance: Distance, lengthscale: float = 2.0) -> None:
         limit = distance.max_lengthscale
@@ -79,16 +98,8 @@ class DistanceKernel(ArchitectureKernel):
         """The distance, for the kernel's repr."""
         return repr(self.distance)
 
-    def forward(
-        self,
-        x1: torch.Tensor,
-        x2: torch.Tensor,
-        diag: bool = False,
-        **params: Any,  # noqa: ANN401
-    ) -> torch.Tensor:
-        """exp(-d / ℓ) `(n, m)`, or its diagonal `(n,)`, which is 1."""
-        if diag:
-            return torch.ones(x1.shape[:-1], dtype=torch.float64)
+    def similarity(self, x1: torch.Tensor, x2: torch.Tensor) -> torch.Tensor:
+        """exp(-d / ℓ) `(n, m)`."""
         return self.transform(self.block(_DistanceMeasure(self.distance), x1, x2))
 
     def transform(self, distances: torch.Tensor) -> torch.Tensor:
@@ -135,8 +146,6 @@ class WeisfeilerLehmanKernel(ArchitectureKernel):
         assignment kernels and applications to graph classification, NeurIPS 2016.
     """
 
-    is_stationary = False
-
     def __init__(self, depth: int = 2, assignment: bool = False) -> None:
         super().__init__()
         self.depth, self.assignment = depth, assignment
@@ -146,16 +155,8 @@ class WeisfeilerLehmanKernel(ArchitectureKernel):
         """The depth, for the kernel's repr."""
         return f"depth={self.depth}" + (", assignment=True" if self.assignment else "")
 
-    def forward(
-        self,
-        x1: torch.Tensor,
-        x2: torch.Tensor,
-        diag: bool = False,
-        **params: Any,  # noqa: ANN401
-    ) -> torch.Tensor:
-        """Cosines `(n, m)`, or their diagonal `(n,)`, which is 1."""
-        if diag:
-            return torch.ones(x1.shape[:-1], dtype=torch.float64)
+    def similarity(self, x1: torch.Tensor, x2: torch.Tensor) -> torch.Tensor:
+        """Cosines `(n, m)`."""
         return self.block(_WeisfeilerLehmanMeasure(self.depth, self.assignment), x1, x2)
 
 

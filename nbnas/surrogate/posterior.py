@@ -28,6 +28,7 @@ from nbnas.errors import NotPositiveDefiniteError
 from nbnas.graphs.architecture import Architecture
 from nbnas.graphs.space import Randomness
 from nbnas.records import Observations
+from nbnas.surrogate.covariance import root
 from nbnas.surrogate.warp import FittedWarp, band, improvement, moments
 
 if TYPE_CHECKING:
@@ -137,11 +138,9 @@ class Posterior:
         cross = self._cross(architectures)
         white = torch.linalg.solve_triangular(self.factor, cross, upper=False).numpy()
         covariance = self.prior.covariance(architectures, architectures) - white.T @ white
-        values, vectors = np.linalg.eigh(covariance)
-        root = vectors * np.sqrt(np.maximum(values, 0.0))
         normal = np.random.default_rng(rng).standard_normal((k, len(architectures)))
         mean = self.prior.mean + (cross.T @ self._alpha()).numpy()
-        return self.warp.inverse(mean + normal @ root.T)
+        return self.warp.inverse(mean + normal @ root(covariance).T)
 
     def leave_one_out(self) -> LeaveOneOut:
         """Predict each evaluation from all the others, in closed form.

@@ -21,11 +21,12 @@ import torch
 from gpytorch.kernels import Kernel
 from numpy.typing import NDArray
 
-from nbnas.errors import NotPositiveDefiniteError, ObservationError, SettingError
+from nbnas.errors import ObservationError, SettingError
 from nbnas.graphs.architecture import Architecture
 from nbnas.graphs.hamming import HammingDistance
 from nbnas.graphs.space import Randomness
 from nbnas.records import Observations
+from nbnas.surrogate.covariance import no_covariance, root
 from nbnas.surrogate.fit import fit_parameters, log_likelihood
 from nbnas.surrogate.kernels import DistanceKernel, WeisfeilerLehmanKernel, bind, weighted
 from nbnas.surrogate.posterior import Posterior
@@ -102,7 +103,7 @@ class GaussianProcess:
             NotPositiveDefiniteError: If the kernel is no covariance on these architectures.
         """
         normal = np.random.default_rng(rng).standard_normal((k, len(architectures)))
-        return self.mean + normal @ _root(self.covariance(architectures, architectures)).T
+        return self.mean + normal @ root(self.covariance(architectures, architectures)).T
 
     def log_marginal_likelihood(self, observations: Observations) -> float:
         """log p(z | X, θ), in nats.
@@ -116,7 +117,7 @@ class GaussianProcess:
         noise = torch.tensor(self.noise, dtype=torch.float64)
         likelihood = log_likelihood(torch.from_numpy(covariance), z, noise)
         if likelihood is None:
-            raise _no_covariance(covariance, self.noise)
+            raise no_covariance(covariance, self.noise)
         return float(likelihood)
 
     def fit(self, observations: Observations) -> "GaussianProcess":
@@ -161,7 +162,7 @@ class GaussianProcess:
         noisy = torch.from_numpy(covariance) + self.noise * torch.eye(len(z), dtype=torch.float64)
         factor, failed = torch.linalg.cholesky_ex(noisy)
         if failed:
-            raise _no_covariance(covariance, self.noise)
+            raise no_covariance(covariance, self.noise)
         return Posterior(self, observations, warp, z, factor)
 
 
@@ -171,21 +172,3 @@ def _warped(warp: Warp, observations: Observations) -> tuple[FittedWarp, Array]:
         raise ObservationError("expected at least one observation, got none; evaluate some first")
     fitted = warp.fit(observations.values)
     return fitted, fitted.forward(observations.values)
-
-
-def _root(covariance: Array) -> Array:
-    """A matrix R with R Rᵀ = covariance; eigenvalues that are 0 to rounding may be negative."""
-    values, vectors = np.linalg.eigh(covariance)
-    if values[0] < -1e-8 * max(values[-1], 1.0):
-        raise _no_covariance(covariance, 0.0)
-    return np.asarray(vectors * np.sqrt(np.maximum(values, 0.0)))
-
-
-def _no_covariance(covariance: Array, noise: float) -> NotPositiveDefiniteError:
-    smallest = np.linalg.eigvalsh(covariance)[0]
-    return NotPositiveDefiniteError(
-        f"expected a positive definite kernel, but the smallest eigenvalue of its matrix on "
-        f"{len(covariance)} architectures is {smallest:.3g} (noise {noise:.3g}); use a shorter "
-        "length-scale, or a kernel that is positive definite by construction, such as "
-        "DistanceKernel(HammingDistance()) or WeisfeilerLehmanKernel()"
-    )

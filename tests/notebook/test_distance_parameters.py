@@ -1,5 +1,3 @@
-import os
-
 import papermill
 import pytest
 
@@ -55,11 +53,8 @@ def test_recipes_become_evaluations(tmp_path):
         read_recipes(str(path))
 
 
-def test_reads_the_published_recipes(nb201_path):
-    path = nb201_path.with_name("nasbench_nlp_wikitext2_runs.csv.gz")
-    if not path.exists() and not os.environ.get("CI"):
-        pytest.skip(f"the published table is not at {path}")
-    cells = read_recipes(str(path))
+def test_reads_the_published_recipes(recipes_path):
+    cells = read_recipes(str(recipes_path))
     assert len(cells) > 250
     assert all(e.architecture in RecurrentSpace() for e in cells[:5])
     best = max(cells, key=lambda e: e.value)
