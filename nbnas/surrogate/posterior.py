@@ -134,6 +134,9 @@ class Posterior:
 
         Returns:
             Draws `(k, m)`, in accuracy.
+
+        Raises:
+            NotPositiveDefiniteError: If the kernel is no covariance on these architectures.
         """
         cross = self._cross(architectures)
         white = torch.linalg.solve_triangular(self.factor, cross, upper=False).numpy()
