@@ -1,7 +1,13 @@
-"""A network from any architecture: the skeleton of the cell benchmarks, or a whole network.
+"""A network from any architecture: repeated cells, a whole network, or a language model.
 
 Notation
     C, H, W   channels, height and width of an image
+    T, B      number of steps, and of texts side by side
+
+    first vertex   architecture        built as
+    "image"        a whole network     `nbnas.training.layered`, as it is
+    "x"            a recurrent cell    `nbnas.training.recurrent`, which reads text
+    any other      a cell for images   the skeleton of the cell benchmarks:
 
     image -> stem -> cells -> reduction (twice C, half H and W) -> cells -> mean -> classifier
 
@@ -20,17 +26,19 @@ from nbnas.errors import ArchitectureError, SettingError
 from nbnas.graphs.architecture import LINK, ZERO, Architecture
 from nbnas.graphs.canonical import has_vertex_operations
 from nbnas.graphs.layers import Layer
+from nbnas.graphs.recipe_graph import recipe_of
 from nbnas.graphs.shapes import KINDS
 from nbnas.training.cell import OPERATIONS, VERTEX_OPERATIONS, build_cell
 from nbnas.training.cell import Cell as Cell
+from nbnas.training.recurrent import build_recurrent
 
-IMAGE, STATE = "image", "x"  # the first vertex of whole networks and of recurrent cells
+IMAGE, TEXT = "image", "x"  # the first vertex of whole networks and of recurrent cells
 
 
 def build_network(
     architecture: Architecture,
     *,
-    image_shape: tuple[int, int, int],
+    image_shape: tuple[int, int, int] | None = None,
     classes: int,
     channels: int = 8,
     cells: int = 1,
@@ -39,22 +47,31 @@ def build_network(
     """Build and initialise a network, on the CPU, leaving torch's own generator alone.
 
     Args:
-        architecture: A cell, which is repeated, with operations on its edges or at its vertices;
-            or a whole network, whose first vertex is "image", built by
-            `nbnas.training.layered.build_layers`.
-        image_shape: `(C, H, W)` of the images.
-        classes: Number of classes.
+        architecture: An architecture of any search space.
+        image_shape: `(C, H, W)` of the images; `None` for a recurrent cell, which reads text.
+        classes: Number of classes; of a recurrent cell, the number of different tokens.
         channels: Number of channels of the first stage; the second has twice as many. A whole
-            network has its own.
-        cells: Number of cells of each of the two stages. A whole network has none.
+            network has its own. Of a recurrent cell, the size of an embedded token and of a
+            hidden state; `nbnas.training.recurrent.build_recurrent` takes them one by one.
+        cells: Number of cells of each of the two stages. A whole network has none. Of a recurrent
+            cell, the number of layers.
         generator: Source of the initial weights, a generator of the CPU.
 
     Returns:
-        The network, images `(n, C, H, W)` to scores `(n, classes)`.
+        The network, images `(n, C, H, W)` to scores `(n, classes)`; of a recurrent cell a
+        `RecurrentNetwork`, tokens `(T, B)` to logits `(T, B, classes)` and its hidden states.
 
     Raises:
-        ArchitectureError: If the architecture has an unknown operation or is a recurrent cell.
-        SettingError: If there is no channel, cell or class.
+        ArchitectureError: If the architecture has an unknown operation.
+        SettingError: If there is no channel, cell or class, or an image shape is missing or given
+            to a recurrent cell.
+
+    Example:
+        >>> from nbnas.graphs.recurrent import lstm
+        >>> network = build_network(lstm(), classes=65, channels=16, generator=torch.Generator())
+        >>> logits, state = network(torch.zeros(5, 2, dtype=torch.int64))
+        >>> logits.shape
+        torch.Size([5, 2, 65])
     """
     check_operations(architecture)
     if min(channels, cells, classes) < 1:
@@ -62,6 +79,10 @@ def build_network(
             "expected at least one channel, cell and class, "
             f"got channels={channels}, cells={cells}, classes={classes}"
         )
+    _check_image_shape(architecture, image_shape)
+    if image_shape is None:  # it reads text
+        sizes = {"vocabulary": classes, "embedding": channels, "hidden": channels}
+        return build_recurrent(architecture, **sizes, layers=cells, generator=generator)
     if architecture.nodes[0] == IMAGE:
         return _whole_network(architecture, image_shape, classes, generator)
     with torch.device("meta"):
@@ -71,27 +92,46 @@ def build_network(
     return network
 
 
+def reads_text(architecture: Architecture) -> bool:
+    """Whether it is a recurrent cell, which reads text; all other architectures read images."""
+    return architecture.nodes[0] == TEXT
+
+
 def check_operations(architecture: Architecture) -> None:
     """Check that every operation of an architecture can be built.
 
     Raises:
-        ArchitectureError: If one is unknown; the message lists the known words. Also if it is a
-            recurrent cell, which reads text and no images.
+        ArchitectureError: If one is unknown; the message lists the known words. Also if it begins
+            like a recurrent cell and is none.
     """
     text = architecture.text
-    if architecture.nodes[0] == STATE:
-        raise ArchitectureError(
-            f"expected an architecture for images, got the recurrent cell {text!r:.200}; "
-            "build it with nbnas.training.recurrent.build_recurrent"
-        )
     edges = (word for _, _, word in architecture.edges)
-    if architecture.nodes[0] == IMAGE:
+    if reads_text(architecture):
+        recipe_of(architecture)
+    elif architecture.nodes[0] == IMAGE:
         _check_words(edges, (LINK,), text)
         _check_words((Layer.parse(label).kind for label in architecture.nodes[1:-1]), KINDS, text)
     elif has_vertex_operations(architecture):
         _check_words(architecture.nodes[1:-1], VERTEX_OPERATIONS, text)
     else:
         _check_words(edges, (ZERO, *OPERATIONS), text)
+
+
+def _check_image_shape(
+    architecture: Architecture, image_shape: tuple[int, int, int] | None
+) -> None:
+    """Check that there is an image shape exactly if the architecture reads images."""
+    text = architecture.text
+    if reads_text(architecture) and image_shape is not None:
+        raise SettingError(
+            f"expected no image_shape for a recurrent cell, which reads text, got {image_shape}; "
+            f"leave it out and give the number of tokens as classes to build {text!r:.200}"
+        )
+    if not reads_text(architecture) and image_shape is None:
+        raise SettingError(
+            "expected image_shape=(C, H, W) for an architecture that reads images, got None "
+            f"for {text!r:.200}"
+        )
 
 
 def _check_words(words: Iterable[str], known: Iterable[str], text: str) -> None:

@@ -108,6 +108,8 @@ def build_recurrent(
 ) -> RecurrentNetwork:
     """Build and initialise a language model, on the CPU, leaving torch's own generator alone.
 
+    `nbnas.training.network.build_network` calls it with one size for embedding and hidden states.
+
     Args:
         architecture: A cell of `RecurrentSpace`, the same in every layer.
         vocabulary: Number of different tokens.

@@ -9,12 +9,12 @@ from typing import cast
 import numpy as np
 from torch import Tensor
 
-from nbnas.errors import SettingError
+from nbnas.errors import ArchitectureError, SettingError
 from nbnas.graphs.architecture import Architecture
 from nbnas.records import Evaluation
 from nbnas.training.data import ImageData
 from nbnas.training.device import choose_device
-from nbnas.training.network import check_operations
+from nbnas.training.network import check_operations, reads_text
 from nbnas.training.run import Training
 from nbnas.training.schedule import OneCycle, Schedule
 
@@ -109,12 +109,14 @@ class Trainer:
             The training, before its first epoch.
 
         Raises:
-            ArchitectureError: If the architecture has an unknown operation.
+            ArchitectureError: If the architecture has an unknown operation, or is a recurrent
+                cell, which reads text and no images.
             SettingError: If the seed is no whole number from 0 to below 2**63.
         """
         allowed = isinstance(seed, int | np.integer) and 0 <= seed < 2**63
         _check(allowed, "seed", seed, "a whole number from 0 to below 2**63")
         check_operations(architecture)
+        _check_reads_images(architecture)
         return Training(self, architecture, int(seed), final=final)
 
     def __call__(self, architecture: Architecture, seed: int = 0) -> Evaluation:
@@ -134,6 +136,15 @@ class Trainer:
         names = [f.name for f in fields(self) if f.name not in ("data", "device", "channels_last")]
         settings = {name: _stable_repr(getattr(self, name)) for name in names}
         return {"data": f"{self.data.name} {self.data.fingerprint}", **settings}
+
+
+def _check_reads_images(architecture: Architecture) -> None:
+    if reads_text(architecture):
+        raise ArchitectureError(
+            "expected an architecture that reads images, got the recurrent cell "
+            f"{architecture.text!r:.200}, which reads text; a Trainer has images: build the "
+            "network with nbnas.training.network.build_network and train it on tokens"
+        )
 
 
 def _stable_repr(value: object) -> str:
