@@ -1,0 +1,200 @@
+"""Zero-cost scores of architectures: features for a prior that cost no training.
+
+Notation
+    m   number of architectures
+"""
+
+import math
+import time
+import traceback
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import cast
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from nbnas.errors import NbnasError, SettingError, TrainingError
+from nbnas.graphs.architecture import Architecture
+from nbnas.training.data import ImageData, parts_on
+from nbnas.training.device import choose_device, cpu_threads, release_memory
+from nbnas.training.network import build_network
+from nbnas.training.proxies import Proxy, flops, jacov, nwot, params, synflow
+
+Scores = dict[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """One of several architectures that are scored.
+
+    Attributes:
+        architecture: What was scored.
+        scores: The scores by the names of the proxies, all finite.
+        number: Number of architectures scored so far, from 1.
+        total: Number of architectures to score.
+        seconds: Seconds that those so far took.
+    """
+
+    architecture: Architecture
+    scores: Scores
+    number: int
+    total: int
+    seconds: float
+
+    @property
+    def seconds_left(self) -> float:
+        """Seconds until the end, if the others take as long as those so far."""
+        return self.seconds / self.number * (self.total - self.number)
+
+
+@dataclass(frozen=True, slots=True)
+class ZeroCost:
+    """How architectures are scored without training them.
+
+    Every architecture gets the same batch of training images, and initial weights from the same
+    seed, so that its scores do not depend on what else is scored. On the CPU the same seed and
+    number of threads give the same numbers.
+
+    Attributes:
+        data: The images.
+        batch: Number of training images that a network is probed with, at least 2.
+        seed: Seed of the choice of images and of the initial weights.
+        channels: Number of channels of the network's first stage.
+        cells: Number of cells of each of its two stages.
+        proxies: The scores, functions such as those of `nbnas.training.proxies`, whose names are
+            the names of the scores.
+        threads: Number of CPU threads while it scores; `None` leaves torch's setting.
+        device: "auto" for CUDA, else MPS, else the CPU; or one of these by its word.
+
+    Raises:
+        SettingError: If a value is not allowed or the device is missing; the message says what is.
+
+    Example:
+        >>> from nbnas.graphs.cell import CellSpace
+        >>> from nbnas.training.data import digits
+        >>> zero_cost = ZeroCost(digits(), device="cpu")
+        >>> cells = CellSpace().sample(0, 3)
+        >>> table = {found.architecture: found.scores for found in zero_cost.score_all(cells)}
+        >>> [*table[cells[0]]]
+        ['nwot', 'jacov', 'synflow', 'params', 'flops']
+    """
+
+    data: ImageData
+    batch: int = 64
+    seed: int = 0
+    channels: int = 8
+    cells: int = 1
+    proxies: tuple[Proxy, ...] = (nwot, jacov, synflow, params, flops)
+    threads: int | None = 1
+    device: str = "auto"
+
+    def __post_init__(self) -> None:
+        _check(isinstance(self.data, ImageData), "data", self.data, "an ImageData like digits()")
+        _check_count("batch", self.batch, 2, len(self.data.train[1]))
+        _check_count("seed", self.seed, 0, 2**63 - 1)
+        _check_count("channels", self.channels, 1)
+        _check_count("cells", self.cells, 1)
+        if self.threads is not None:
+            _check_count("threads", self.threads, 1)
+        distinct = isinstance(self.proxies, tuple) and _have_names(self.proxies)
+        _check(distinct, "proxies", self.proxies, "functions of different names, as in (nwot,)")
+        choose_device(self.device)
+
+    def __call__(self, architecture: Architecture) -> Scores:
+        """Score one architecture.
+
+        Args:
+            architecture: A cell or a whole network, for images.
+
+        Returns:
+            Its scores by the names of the proxies, in their order, all finite.
+
+        Raises:
+            ArchitectureError: If the architecture has an unknown operation.
+            SettingError: If it reads text and no images.
+            TrainingError: If a proxy fails, as for want of memory, or gives no finite number.
+        """
+        device = choose_device(self.device)
+        try:
+            with cpu_threads(self.threads):
+                scores = self._score(architecture, device)
+        except NbnasError:
+            raise
+        except Exception as error:
+            traceback.clear_frames(error.__traceback__)
+            release_memory(device)
+            raise TrainingError(
+                f"expected the proxies to score {architecture.text!r:.200} on {device} with "
+                f"batch={self.batch}, channels={self.channels} and cells={self.cells}, but: "
+                f"{type(error).__name__}: {error}; if it is for want of memory, lower one of them"
+            ) from error
+        _check_finite(scores, architecture)
+        return scores
+
+    def score_all(self, architectures: Iterable[Architecture]) -> Iterator[Scored]:
+        """Score architectures one by one, as they are asked for.
+
+        Args:
+            architectures: `m` architectures.
+
+        Yields:
+            Each with its scores and how far it is; the time between two that nobody asked for the
+            next one does not count.
+
+        Raises:
+            NbnasError: As for one; those before it have been given.
+        """
+        everything, seconds = tuple(architectures), 0.0
+        for number, architecture in enumerate(everything, 1):
+            start = time.perf_counter()
+            scores = self(architecture)
+            seconds += time.perf_counter() - start
+            yield Scored(architecture, scores, number, len(everything), seconds)
+
+    def _score(self, architecture: Architecture, device: torch.device) -> Scores:
+        network = build_network(
+            architecture,
+            image_shape=self.data.image_shape,
+            classes=self.data.classes,
+            channels=self.channels,
+            cells=self.cells,
+            generator=torch.Generator().manual_seed(int(self.seed)),
+        )
+        network.to(device).eval()  # the mode in which it is probed
+        images, labels = self._batch(device)
+        return {p.__name__: float(p(network, images, labels)) for p in self.proxies}
+
+    def _batch(self, device: torch.device) -> tuple[Tensor, Tensor]:
+        """The images and labels that every network is probed with."""
+        (images, labels), *_ = parts_on(self.data, device)
+        rng = torch.Generator().manual_seed(int(self.seed))
+        chosen = torch.randperm(len(labels), generator=rng)[: self.batch].to(device)
+        return images[chosen], labels[chosen]
+
+
+def _have_names(proxies: tuple[object, ...]) -> bool:
+    """Whether there are any, and each can be called and has a name of its own."""
+    names = {getattr(proxy, "__name__", "") for proxy in proxies if callable(proxy)} - {""}
+    return len(names) == len(proxies) > 0
+
+
+def _check(allowed: bool, name: str, value: object, expected: str) -> None:
+    if not allowed:
+        raise SettingError(f"expected {name} to be {expected}, got {name}={value!r:.200}")
+
+
+def _check_count(name: str, value: object, least: int, most: float = math.inf) -> None:
+    whole = isinstance(value, int | np.integer) and not isinstance(value, bool)
+    expected = f"a whole number from {least}" + (f" to {most}" if most < math.inf else "")
+    _check(whole and least <= cast(int, value) <= most, name, value, expected)
+
+
+def _check_finite(scores: Scores, architecture: Architecture) -> None:
+    wrong = {name: score for name, score in scores.items() if not math.isfinite(score)}
+    if wrong:
+        raise TrainingError(
+            f"expected finite scores, got {wrong} for {architecture.text!r:.200}; let the proxy "
+            "give its lowest number where it has no other"
+        )
