@@ -39,6 +39,7 @@ def architecture(
     height: float | None = None,
     heading: str = "",
     subtitle: str = "",
+    numbered: bool = False,
 ) -> alt.LayerChart:
     """Draw one architecture with its operations named at the edges.
 
@@ -49,12 +50,13 @@ def architecture(
         height: Height in pixels; by default what the arcs need.
         heading: A title; by default the architecture's notation.
         subtitle: What is to be seen; by default how many edges carry data.
+        numbered: Whether the vertices of one with operations at the vertices have their numbers.
 
     Returns:
         The chart.
     """
     if has_vertex_operations(architecture):
-        return network(architecture, heading=heading, subtitle=subtitle)
+        return network(architecture, heading=heading, subtitle=subtitle, numbered=numbered)
     layout = lay_out(architecture, width, height)
     parts = _parts(architecture, layout, 0, named=True)
     text = notation(architecture)

@@ -61,7 +61,7 @@ def diagnosis(
     base = alt.Chart(data, width=width, height=height).encode(
         x=alt.X("middle:Q", title="distance", axis=alt.Axis(tickCount=6))
     )
-    axis = alt.Axis(title="mean difference (percentage points)", tickCount=5)
+    axis = alt.Axis(title="mean difference (%-points)", tickCount=5)
     ceiling = _top([diagnosis]) if top is None else top
     scale = alt.Scale(domain=[0, 100 * ceiling], nice=True)
     bars = base.mark_rule(strokeWidth=1.6, opacity=0.5, color=theme.BLUE).encode(
@@ -74,12 +74,11 @@ def diagnosis(
         y="mean:Q",
         size=alt.Size(
             "pairs:Q",
-            scale=alt.Scale(range=[25, 160]),
+            scale=alt.Scale(range=[25, 160], zero=False),
             legend=alt.Legend(title="pairs", orient="bottom", tickCount=3),
         ),
     )
-    heading = theme.title(diagnosis.distance, summary(diagnosis))
-    return theme.layered(bars, line, dots, title=heading)
+    return theme.layered(bars, line, dots, title=_title(diagnosis))
 
 
 def diagnoses(diagnoses: Sequence[Diagnosis], *, columns: int = 3) -> alt.ConcatChart:
@@ -105,7 +104,29 @@ def summary(diagnosis: Diagnosis) -> str:
         if diagnosis.problem
         else f"model's Kendall {diagnosis.leave_one_out_kendall:.2f}"
     )
-    return f"Spearman {diagnosis.spearman:.2f}, {model}, {diagnosis.microseconds:.2g} µs a pair"
+    return f"Spearman {diagnosis.spearman:.2f}, {model}, {_time(diagnosis.microseconds)} a pair"
+
+
+def _title(diagnosis: Diagnosis) -> alt.TitleParams:
+    """The distance, its parameters in a line of their own, and the summary.
+
+    A parameter that is a default object, such as a table, would fill the line and say nothing.
+    """
+    name, _, rest = diagnosis.distance.partition("(")
+    parameters = [p for p in rest.removesuffix(")").split(", ") if not p.endswith(".default()")]
+    return alt.TitleParams(text=name, subtitle=[", ".join(parameters) or " ", summary(diagnosis)])
+
+
+def _time(microseconds: float) -> str:
+    """A time with two digits, in a unit that needs no exponent.
+
+    Example:
+        >>> _time(0.312), _time(7398.9)
+        ('0.31 µs', '7.4 ms')
+    """
+    if microseconds < 1000:
+        return f"{float(f'{microseconds:.2g}'):g} µs"
+    return f"{float(f'{microseconds / 1000:.2g}'):g} ms"
 
 
 def _top(diagnoses: Sequence[Diagnosis]) -> float:

@@ -6,7 +6,7 @@ next line is straight, a longer one goes around at the side. Colour says the kin
 
 import dataclasses
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, cast
 
 import altair as alt
 
@@ -16,7 +16,11 @@ from nbnas.graphs.architecture import Architecture
 
 
 def network(
-    architecture: Architecture, *, heading: str = "", subtitle: str = ""
+    architecture: Architecture,
+    *,
+    heading: str = "",
+    subtitle: str = "",
+    numbered: bool = False,
 ) -> alt.LayerChart:
     """Draw a network or a cell with operations at its vertices.
 
@@ -24,6 +28,7 @@ def network(
         architecture: Any graph whose labels are at its vertices.
         heading: A title; by default how many layers there are.
         subtitle: What is to be seen; by default the number of links.
+        numbered: Whether the number of each vertex stands beside it.
 
     Returns:
         The chart.
@@ -34,8 +39,9 @@ def network(
         subtitle or f"{theme.count(len(architecture.edges), 'link')}, from top to bottom.",
     )
     plan = plan_of(architecture)
-    boxes, links = box_rows(architecture, plan), link_rows(plan)
-    return draw(boxes, links, (plan.width, plan.height), kinds([architecture]), words)
+    size, boxes = (plan.width, plan.height), box_rows(architecture, plan)
+    above = [_numbers(plan, size)] if numbered else []
+    return draw(boxes, link_rows(plan), size, kinds([architecture]), words, above=above)
 
 
 def networks(
@@ -112,12 +118,13 @@ def link_rows(plan: Plan, shift: float = 0.0, name: str = "") -> theme.Rows:
 
 
 def shorten(label: str, most: int = 16) -> str:
-    """A label that fits into its box.
+    """A label that fits into its box, as a person says it.
 
     Example:
-        >>> shorten("conv3x3:64:s2"), shorten("activation_leaky_relu")
-        ('conv3x3 64 /2', 'leaky_relu')
+        >>> shorten("conv3x3:64:s2"), shorten("activation_leaky_relu"), shorten("nor_conv_3x3")
+        ('conv3x3 64 /2', 'leaky_relu', 'conv 3×3')
     """
+    label = theme.styles([label])[label].name
     label = label.removeprefix("activation_").removeprefix("elementwise_")
     kind, _, rest = label.partition(":")
     units, _, stride = rest.partition(":s")
@@ -175,6 +182,17 @@ def draw(
         height=size[1],
         title=title,
     )
+
+
+def _numbers(plan: Plan, size: tuple[float, float]) -> alt.Chart:
+    """The number of each vertex, at the left of its box."""
+    rows: theme.Rows = [
+        {"x": x - BOX[0] / 2 - 3, "y": y, "text": str(v)} for v, (x, y) in enumerate(plan.places)
+    ]
+    mark = alt.Chart(theme.rows(rows)).mark_text(
+        align="right", color=theme.INK, fontSize=theme.SMALL - 2, opacity=0.8
+    )
+    return cast(alt.Chart, mark.encode(**places(size), text="text:N"))
 
 
 def places(size: tuple[float, float]) -> dict[str, Any]:

@@ -3,10 +3,13 @@
 Notation
     line     the boxes of one depth, which is the longest path from the input
     offset   of a box from the middle of its line
-    track    where a link that skips lines runs down: its x, at the left or the right of all boxes
+    long     a link that skips lines
+    track    where long links run down: an x at the left or the right of all boxes; those that are
+             on it stand below each other
 """
 
 import math
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from nbnas.graphs.architecture import Architecture
@@ -48,9 +51,36 @@ def plan_of(architecture: Architecture) -> Plan:
     """
     depths = _depths(architecture)
     offsets = _offsets(depths)
-    long = [e for e, (u, v, _) in enumerate(architecture.edges) if depths[v] - depths[u] > 1]
-    left, right = _sides(architecture, offsets, long)
-    margins = (MARGIN + TRACK * len(left), MARGIN + TRACK * len(right))
+    left, right = _sides(architecture, offsets, _long(architecture, depths))
+    return _plan(architecture, depths, offsets, (left, right), _link)
+
+
+def column_of(architecture: Architecture, *, at_the_left: bool) -> Plan:
+    """Place the vertices below each other, so that each can be seen from the side.
+
+    Args:
+        architecture: Any graph.
+        at_the_left: Whether long links go around at the left, else all at the right.
+
+    Returns:
+        The plan.
+    """
+    depths = list(range(len(architecture.nodes)))
+    long = _long(architecture, depths)
+    sides = (long, []) if at_the_left else ([], long)
+    return _plan(architecture, depths, [0.0] * len(depths), sides, _bracket)
+
+
+def _plan(
+    architecture: Architecture,
+    depths: Sequence[int],
+    offsets: Sequence[float],
+    sides: tuple[Sequence[int], Sequence[int]],
+    route: Callable[[Point, Point, float | None], tuple[Point, ...]],
+) -> Plan:
+    """Where all stands, once it is known on which line and at which side, and how links run."""
+    lefts, rights = (_tracks(architecture, depths, edges) for edges in sides)
+    margins = [MARGIN + TRACK * len(set(found.values())) for found in (lefts, rights)]
     middle = margins[0] + BOX[0] / 2 + max(offsets)
     width = middle + BOX[0] / 2 + max(offsets) + margins[1]
     height = (max(depths) + 1) * LINE
@@ -58,10 +88,10 @@ def plan_of(architecture: Architecture) -> Plan:
         (middle + offset, height - (depth + 0.5) * LINE)
         for offset, depth in zip(offsets, depths, strict=True)
     )
-    tracks = {e: margins[0] - TRACK * (i + 1) for i, e in enumerate(left)}
-    tracks |= {e: width - margins[1] + TRACK * (i + 1) for i, e in enumerate(right)}
+    tracks = {e: margins[0] - TRACK * (i + 1) for e, i in lefts.items()}
+    tracks |= {e: width - margins[1] + TRACK * (i + 1) for e, i in rights.items()}
     links = tuple(
-        _link(places[u], places[v], tracks.get(e))
+        route(places[u], places[v], tracks.get(e))
         for e, (u, v, _) in enumerate(architecture.edges)
     )
     return Plan(places, links, width, height)
@@ -76,7 +106,7 @@ def _depths(architecture: Architecture) -> list[int]:
     return depths
 
 
-def _offsets(depths: list[int]) -> list[float]:
+def _offsets(depths: Sequence[int]) -> list[float]:
     """The boxes of a line stand side by side around its middle."""
     return [
         LANE * (depths[:v].count(depth) - (depths.count(depth) - 1) / 2)
@@ -97,6 +127,25 @@ def _sides(
     return left, right
 
 
+def _long(architecture: Architecture, depths: Sequence[int]) -> list[int]:
+    return [e for e, (u, v, _) in enumerate(architecture.edges) if depths[v] - depths[u] > 1]
+
+
+def _tracks(
+    architecture: Architecture, depths: Sequence[int], edges: Sequence[int]
+) -> dict[int, int]:
+    """The number of each link's track, from 0 beside the boxes; short ones choose first."""
+    spans = {
+        e: (depths[architecture.edges[e][0]], depths[architecture.edges[e][1]]) for e in edges
+    }
+    found: dict[int, int] = {}
+    for edge in sorted(edges, key=lambda e: (spans[e][1] - spans[e][0], e)):
+        start, end = spans[edge]
+        taken = {found[o] for o in found if spans[o][0] < end and start < spans[o][1]}
+        found[edge] = min(set(range(len(edges))) - taken)
+    return found
+
+
 def _link(start: Point, end: Point, track: float | None) -> tuple[Point, ...]:
     """A link from the bottom of a box to the top of another, straight or around at a side.
 
@@ -106,7 +155,20 @@ def _link(start: Point, end: Point, track: float | None) -> tuple[Point, ...]:
     if track is None:
         return first, last
     x, (out, back) = track, (first[1] - LEVEL, last[1] + LEVEL)
-    corners = ((start[0], out), (x, out), (x, back), (end[0], back))
+    return _rounded(first, ((start[0], out), (x, out), (x, back), (end[0], back)), last)
+
+
+def _bracket(start: Point, end: Point, track: float | None) -> tuple[Point, ...]:
+    """A link straight down, or from the side of a box to the side of another, round a track."""
+    if track is None:
+        return _link(start, end, None)
+    edge = start[0] + math.copysign(BOX[0] / 2, track - start[0])
+    out, back = start[1] - LEVEL, end[1] + LEVEL
+    return _rounded((edge, out), ((track, out), (track, back)), (edge, back))
+
+
+def _rounded(first: Point, corners: Sequence[Point], last: Point) -> tuple[Point, ...]:
+    """A way from the first point to the last, whose corners are rounded."""
     points = [first]
     for corner, after in zip(corners, (*corners[1:], last), strict=True):
         points += _turn(points[-1], corner, after)

@@ -26,6 +26,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import linear_sum_assignment
 
+from nbnas.graphs.edit_swaps import Exchanges, improved
 from nbnas.graphs.encoding import Codes
 
 Integers = NDArray[np.int64]
@@ -64,8 +65,9 @@ class _Problem:
     def __init__(self, a: Codes, b: Codes, vertices: int) -> None:
         shape = (vertices, vertices)
         self.labels = a[:vertices].astype(np.int64), b[:vertices].astype(np.int64)
-        self.edges = tuple(x[vertices:].reshape(shape).astype(np.int64) for x in (a, b))
-        words = np.setdiff1d(np.concatenate(self.edges), (0,))
+        edges = [x[vertices:].reshape(shape).astype(np.int64) for x in (a, b)]
+        self.edges = edges[0], edges[1]
+        words = np.setdiff1d(np.concatenate(edges), (0,))
         self.planes = tuple(_planes(x, words) for x in self.edges)
         self.degrees = [int(x) for x in (self.edges[0] > 0).sum(0) + (self.edges[0] > 0).sum(1)]
         self.last = vertices - 1
@@ -91,18 +93,23 @@ class _Problem:
             node.costs + out + back,
         )
 
-    def bound(self, node: _Node) -> tuple[int, _Node]:
+    def bound(self, node: _Node) -> tuple[int, Matching]:
         """A lower bound of all that can follow, and the complete matching that it suggests."""
+        p = np.empty(self.last + 1, dtype=np.int64)
+        for i, j in node.pairs:
+            p[j] = i
         if not node.rows:
-            return node.cost, node
+            return node.cost, Matching(p, node.cost)
         rows, columns = np.array(node.rows), np.array(node.columns)
         doubled = 2 * node.costs[np.ix_(rows, columns)] + self._open_edges(rows, columns)
         chosen = linear_sum_assignment(doubled)
-        lower = node.cost + -(-int(doubled[chosen].sum()) // 2)
-        full = node
-        for i, j in zip(rows[chosen[0]], columns[chosen[1]], strict=True):
-            full = self.match(full, int(i), int(j))
-        return lower, full
+        p[columns[chosen[1]]] = rows[chosen[0]]
+        return node.cost + -(-int(doubled[chosen].sum()) // 2), Matching(p, self.cost(p))
+
+    def cost(self, p: Integers) -> int:
+        """The edits that a matching needs."""
+        (a, b), (first, second) = self.edges, self.labels
+        return int((first[p] != second).sum() + (a[p][:, p] != b).sum())
 
     def _open_edges(self, rows: Integers, columns: Integers) -> Integers:
         """By how much the edges of i and j to unmatched vertices differ at least, both ways."""
@@ -136,7 +143,7 @@ def fewest_edits(a: Codes, b: Codes, vertices: int) -> Matching:
     problem = _Problem(a, b, vertices)
     root = problem.root()
     lower, full = problem.bound(root)
-    return _search(problem, root, lower, _improved(problem, full))
+    return _search(problem, root, lower, _improved(problem, full, lower))
 
 
 def edit_bounds(a: Codes, b: Codes, vertices: int) -> tuple[int, Matching]:
@@ -149,12 +156,14 @@ def edit_bounds(a: Codes, b: Codes, vertices: int) -> tuple[int, Matching]:
 
     Returns:
         The larger of the assignment's bound and of the difference in numbers of labels and
-        operations; and the assignment's matching, improved by swaps.
+        operations; and the better of the assignment's matching and of that by number, after
+        exchanges (`nbnas.graphs.edit_swaps`).
     """
     problem = _Problem(a, b, vertices)
     lower, full = problem.bound(problem.root())
     counted = _multiset_edits(*problem.labels) + _multiset_edits(*problem.edges)
-    return max(lower, counted), _improved(problem, full)
+    lower = max(lower, counted)
+    return lower, _improved(problem, full, lower)
 
 
 def _multiset_edits(a: Integers, b: Integers) -> int:
@@ -171,8 +180,7 @@ def _search(problem: _Problem, node: _Node, lower: int, best: Matching) -> Match
     children = []
     for child in _children(problem, node):
         bound, full = problem.bound(child)
-        if full.cost < best.cost:
-            best = _matching(full)
+        best = min(best, full, key=_cost)
         children.append((bound, child))
     for bound, child in sorted(children, key=lambda pair: pair[0]):
         best = _search(problem, child, bound, best)
@@ -194,30 +202,11 @@ def _children(problem: _Problem, node: _Node) -> Iterator[_Node]:
             yield problem.match(node, i, j)
 
 
-def _matching(full: _Node) -> Matching:
-    p = np.empty(len(full.pairs), dtype=np.int64)
-    for i, j in full.pairs:
-        p[j] = i
-    return Matching(p, full.cost)
+def _improved(problem: _Problem, full: Matching, lower: int) -> Matching:
+    """The best that exchanges find, from the matching by number, if as good, and from another."""
+    starts = np.stack([np.arange(problem.last + 1), full.p])
+    return Matching(*improved(Exchanges(problem.labels, problem.edges), starts, lower))
 
 
-def _improved(problem: _Problem, full: _Node) -> Matching:
-    """Swap two matched inner vertices as long as that saves edits."""
-    best = _matching(full)
-    better = True
-    while better:
-        better = False
-        for j in range(1, problem.last):
-            for k in range(j + 1, problem.last):
-                swapped = best.p.copy()
-                swapped[[j, k]] = swapped[[k, j]]
-                cost = _cost(problem, swapped)
-                if cost < best.cost:
-                    best, better = Matching(swapped, cost), True
-    return best
-
-
-def _cost(problem: _Problem, p: Integers) -> int:
-    """The edits that a matching needs."""
-    (a, b), (first, second) = problem.edges, problem.labels
-    return int((first[p] != second).sum() + (a[np.ix_(p, p)] != b).sum())
+def _cost(matching: Matching) -> int:
+    return matching.cost

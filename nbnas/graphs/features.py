@@ -3,7 +3,7 @@
 Notation
     operation graph   the operations of an architecture as vertices, with an arrow from an
                       operation to each one that reads its result; zero operations and what they
-                      cut off are left out, identities are contracted
+                      cut off are left out, identities are contracted where not asked for
     h                 refinement, 0 … depth: after h rounds a label tells an operation's
                       surroundings up to h steps away
 
@@ -50,11 +50,12 @@ class OperationGraph:
 
 
 @functools.lru_cache(maxsize=200_000)
-def operation_graph(architecture: Architecture) -> OperationGraph:
+def operation_graph(architecture: Architecture, *, identities: bool = False) -> OperationGraph:
     """The operation graph of an architecture, without what does not change its function.
 
     Args:
         architecture: Any architecture whose vertices add what comes in.
+        identities: Whether an identity is an operation like the others, instead of contracted.
 
     Returns:
         The graph; only "input" and "output", unconnected, if nothing reaches the output. Where the
@@ -65,7 +66,7 @@ def operation_graph(architecture: Architecture) -> OperationGraph:
         for source, target, _ in architecture.edges:
             links[source].append(target)
         return _prune(list(architecture.nodes), links)
-    reached = _brought(architecture)
+    reached = _brought(architecture, identities)
     labels = ["input", *(operation for _, operation in reached.operations), "output"]
     readers: list[list[int]] = [[] for _ in labels]
     for number, (source, _) in enumerate(reached.operations, 1):
@@ -82,14 +83,14 @@ class _Brought:
     values: list[list[int]]  # for each vertex, the operations whose results it adds; 0 = the input
 
 
-def _brought(architecture: Architecture) -> _Brought:
+def _brought(architecture: Architecture, identities: bool) -> _Brought:
     brought = _Brought([], [[0]])
     for vertex in range(1, len(architecture.nodes)):
         terms: list[int] = []
         for source, target, operation in architecture.edges:
             if target != vertex or operation == ZERO or not brought.values[source]:
                 continue
-            if operation == IDENTITY:
+            if operation == IDENTITY and not identities:
                 terms += brought.values[source]
             else:
                 brought.operations.append((source, operation))

@@ -1,6 +1,7 @@
-"""All pairs between many networks: what belongs to a pair is vectorised over their layers.
+"""Many networks or cells at once: what belongs to a pair is vectorised over their layers.
 
 Notation
+    network  a whole network or a cell; its layers are those of its `layer_graph`
     L        layers of all networks together, with a null layer after each network's own
     c        the cost of a unit of mass: min(M + ν_str C_str, 2); 1 with a null layer, and 0
              between two of them
@@ -10,11 +11,8 @@ References:
     NeurIPS 2018, section 3.
 """
 
-import os
-from collections.abc import Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Sequence
 from dataclasses import dataclass
-from multiprocessing import get_context
 
 import numpy as np
 from numpy.typing import NDArray
@@ -116,78 +114,25 @@ def structural_costs(first: LayerStack, second: LayerStack) -> Floats:
     return costs
 
 
-def all_distances(
-    first: LayerStack,
-    second: LayerStack,
-    mismatch: Floats,
-    twin: Integers,
-    workers: int,
-) -> Floats:
-    """The distances `(n, m)` between n and m networks, each pair solved once.
-
-    Args:
-        first: The n networks, all different.
-        second: The m networks, all different.
-        mismatch: `MismatchTable.clipped()`.
-        twin: For each network of the second stack its number in the first, or -1 `(m,)`.
-        workers: Number of processes.
-
-    Returns:
-        The raw distances.
-    """
-    pairs = _Pairs(first, second, mismatch, twin)
-    distances = np.zeros((len(first), len(second)))
-    for row, columns, values in _solved(pairs, workers):
-        distances[row, columns] = values
-    for column, row in enumerate(twin):
-        if row >= 0:  # what stands right of the diagonal also stands below it
-            later = np.flatnonzero(twin > row)
-            distances[twin[later], column] = distances[row, later]
-    return distances
-
-
 @dataclass(frozen=True, slots=True, eq=False)
-class _Pairs:
+class StackSolver:
+    """The raw distances of one network of a stack to some of another; a `PairSolver`.
+
+    Attributes:
+        first: The stack of the one.
+        second: The stack of the others.
+        mismatch: `MismatchTable.clipped()`.
+    """
+
     first: LayerStack
     second: LayerStack
     mismatch: Floats
-    twin: Integers
 
-    def columns(self, row: int) -> Integers:
-        """The networks of the second stack to solve for one of the first."""
-        if row not in self.twin:
-            return np.arange(len(self.second))
-        return np.flatnonzero((self.twin < 0) | (self.twin > row))
-
-    def solve(self, row: int) -> tuple[int, Integers, Floats]:
-        columns = self.columns(row)
+    def __call__(self, row: int, columns: Integers) -> Floats:
+        """The distances of one network of the first stack to some of the second."""
         if not len(columns):
-            return row, columns, np.zeros(0)
+            return np.zeros(0)
         one, others = self.first.take(np.array([row])), self.second.take(columns)
         unit = mass_unit(one.masses.sum() + others.totals.max())
         costs = unit_costs(others, one, self.mismatch)
-        least = least_costs(one.masses / unit, others.masses / unit, others.starts, costs)
-        return row, columns, least * unit
-
-
-def _solved(pairs: _Pairs, workers: int) -> Iterator[tuple[int, Integers, Floats]]:
-    rows = range(len(pairs.first))
-    if workers == 1:
-        yield from map(pairs.solve, rows)
-        return
-    # New processes, as the solver's calls are too short for threads to share the interpreter.
-    with ProcessPoolExecutor(workers, get_context("spawn"), _start_worker, (pairs,)) as pool:
-        yield from pool.map(_solve_row, rows, chunksize=4)
-
-
-_given: list[_Pairs] = []  # what a worker process works on; empty in all others
-
-
-def _start_worker(pairs: _Pairs) -> None:
-    for name in ("PYTORCH", "JAX", "CUPY", "TENSORFLOW"):  # POT would import them; not needed here
-        os.environ[f"POT_BACKEND_DISABLE_{name}"] = "1"
-    _given.append(pairs)
-
-
-def _solve_row(row: int) -> tuple[int, Integers, Floats]:
-    return _given[0].solve(row)
+        return least_costs(one.masses / unit, others.masses / unit, others.starts, costs) * unit

@@ -11,6 +11,7 @@ References:
 """
 
 import functools
+import itertools
 import math
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -19,9 +20,24 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nbnas.errors import ArchitectureError, SettingError
+from nbnas.graphs.architecture import IDENTITY
+from nbnas.graphs.layer_graph import HIDDEN
+from nbnas.graphs.recipe import ACTIVATIONS, BLEND, LINEAR, PROD, SUM
 
-_KERNEL_SIZE = {"conv1x1": 1, "conv3x3": 3, "conv5x5": 5, "conv7x7": 7}  # pixels
-_POOLS = {("max-pool", "avg-pool"): 0.25, ("pool", "max-pool"): 0.125, ("pool", "avg-pool"): 0.125}
+_KERNEL_SIZE = {  # pixels; the names of whole networks, NAS-Bench-201 and NAS-Bench-101
+    **{"conv1x1": 1, "conv3x3": 3, "conv5x5": 5, "conv7x7": 7},
+    **{"nor_conv_1x1": 1, "nor_conv_3x3": 3},
+    **{"conv1x1-bn-relu": 1, "conv3x3-bn-relu": 3},
+}
+_POOLS = {  # 0 for average, 1 for maximum, and what says neither between them
+    **{"avg-pool": 0.0, "pool": 0.5, "max-pool": 1.0},
+    **{"avg_pool_3x3": 0.0, "maxpool3x3": 1.0},
+}
+_RECURRENT = {
+    **dict.fromkeys(itertools.combinations(ACTIVATIONS, 2), 0.25),
+    **{(SUM, PROD): 0.25, (BLEND, SUM): 0.5, (BLEND, PROD): 0.5, ("fc", "dense"): 0.0},
+}
+_ALONE = ("relu", "softmax", "image", "output", IDENTITY, "input", "x", HIDDEN, LINEAR)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +82,15 @@ class MismatchTable:
 
         Convolutions of k and k' pixels cost √2/10 · √|k - k'|: 0.2 for 3×3 with 5×5, 0.28 with
         7×7, as in NASBOT. Maximum with average pooling costs 0.25 (0.5 in NASBOT's code), and
-        "pool", which says neither, lies between. "fc" and "dense" are two names of one kind. All
-        else, such as a convolution with a fully connected layer, cannot be matched. The triangle
-        rule holds.
+        "pool", which says neither, lies between. "fc" and "dense" are two names of one kind.
+
+        The paper has no cells; the costs of their operations are ours. "nor_conv_3x3" and
+        "conv3x3-bn-relu" are two more names of a convolution, "avg_pool_3x3" and "maxpool3x3" of
+        pooling. Activations of recurrent cells among each other, and their sums with products,
+        cost 0.25; a blend g·a + (1 - g)·b, which holds sums and products, with either of them 0.5.
+
+        All else, such as a convolution with a pooling layer or an identity, cannot be matched. The
+        triangle rule holds.
         """
         return _default()
 
@@ -179,5 +201,5 @@ def _default() -> MismatchTable:
         for x, k in _KERNEL_SIZE.items()
         for y, j in _KERNEL_SIZE.items()
     }
-    alone = {(kind, kind): 0.0 for kind in ("relu", "softmax", "image", "output")}
-    return _table(convolutions | _POOLS | {("fc", "dense"): 0.0} | alone)
+    pools = {(x, y): abs(k - j) / 4 for x, k in _POOLS.items() for y, j in _POOLS.items()}
+    return _table(convolutions | pools | _RECURRENT | {(kind, kind): 0.0 for kind in _ALONE})

@@ -24,7 +24,7 @@ class DistanceParameters:
         table: Path of a table of NAS-Bench-201, or empty.
         value: Its column of the validation accuracy.
         recipes: Path of a table of NAS-Bench-NLP runs, or empty.
-        cells: Number of cells that are compared.
+        cells: Number of cells that are compared, of a table of recipes at most.
         epochs: Epochs of each training, where cells are trained.
         seed: Seed of the cells.
     """
@@ -43,8 +43,10 @@ class DistanceParameters:
         return Trainer(digits(), epochs=self.epochs, device="cpu")
 
     def read_recurrent(self) -> tuple[Evaluation, ...]:
-        """The recurrent cells of the table of recipes; none where there is no table."""
-        return read_recipes(self.recipes) if self.recipes else ()
+        """Recurrent cells drawn from the table of recipes; none where there is no table."""
+        found = read_recipes(self.recipes) if self.recipes else ()
+        drawn = np.random.default_rng(self.seed).permutation(len(found))[: self.cells]
+        return tuple(found[i] for i in np.sort(drawn))
 
 
 def read_distance_parameters(namespace: Mapping[str, Any]) -> DistanceParameters:

@@ -1,35 +1,77 @@
-"""How long an OTMANN distance takes, exact and raw, on one core: by the size of the networks.
+"""How long an OTMANN distance takes, exact and raw: by the size of the networks, and on all cores.
 
-    python tests/benchmarks/otmann_speed.py [--workers 2]
+    python tests/benchmarks/otmann_speed.py [--workers 2] [--most 2000]
 
 Networks are random: a chain of convolutions, pooling and fully connected layers with skips.
 Best of three runs; layer tables, which belong to one network, are computed before and reported
-apart. Dragonfly's own code takes 0.6 to 1.2 ms a pair for its four transports.
+apart. Dragonfly's own code takes 0.6 to 1.2 ms a pair for its four transports. Then symmetric
+matrices of cells of NAS-Bench-201, with one worker and with as many as there are cores, and the
+most memory of this process and its workers together.
 """
 
 import argparse
+import os
 import time
+from pathlib import Path
 
+import joblib
 import numpy as np
 
 from nbnas.graphs.architecture import LINK, Architecture
+from nbnas.graphs.cell import CellSpace
 from nbnas.graphs.cnn import CnnSpace
 from nbnas.graphs.layer_paths import layer_table
 from nbnas.graphs.otmann import OtmannDistance
 from nbnas.graphs.transport import network_simplex
 
+for library in ("PYTORCH", "JAX", "CUPY", "TENSORFLOW"):  # POT would import them
+    os.environ[f"POT_BACKEND_DISABLE_{library}"] = "1"
 KINDS = ["conv3x3", "conv5x5", "conv7x7", "max-pool", "avg-pool"]
 
 
 def main():
     arguments = argparse.ArgumentParser()
     arguments.add_argument("--workers", type=int, default=1)
-    workers = arguments.parse_args().workers
+    arguments.add_argument("--most", type=int, default=2000)
+    arguments = arguments.parse_args()
+    workers = arguments.workers
     network_simplex()  # imports POT
     report("10-28 layers", networks(150, 10, 28, seed=0), workers)
     report("CnnSpace", cnns(10, 28), workers)
     for size in (5, 10, 20, 28, 40, 60):
         report(f"{size} layers", networks(60, size, size, seed=size), workers)
+    for size in (100, 600, 1500, 2000):
+        if size <= arguments.most:
+            report_cells(size)
+
+
+def report_cells(size):
+    cells = list(dict.fromkeys(CellSpace().sample(0, 2 * size)))[:size]
+    OtmannDistance(workers=1).matrix(cells, cells[:1])  # makes the layer tables
+    times, found = [], []
+    for workers in (1, joblib.cpu_count(), joblib.cpu_count()):  # the second starts processes
+        start = time.perf_counter()
+        found.append(OtmannDistance(workers=workers).matrix(cells, cells))
+        times.append(time.perf_counter() - start)
+    same = "the same" if all((d == found[0]).all() for d in found) else "NOT THE SAME"
+    print(
+        f"{size} cells: {times[0]:.2f} s with one worker, {times[1]:.2f} s with "
+        f"{joblib.cpu_count()} that may have to start, {times[2]:.2f} s then; {same}; "
+        f"{memory_in_mb():.0f} MB at most so far"
+    )
+
+
+def memory_in_mb():
+    """The most memory that this process and its children, which are alive, have had; Linux."""
+    own, total = str(os.getpid()), 0
+    for path in Path("/proc").glob("[0-9]*/status"):
+        try:
+            lines = dict(line.split(":", 1) for line in path.read_text().splitlines())
+        except OSError:  # it has just ended
+            continue
+        if own in (lines["Pid"].strip(), lines["PPid"].strip()) and "VmHWM" in lines:
+            total += int(lines["VmHWM"].split()[0])
+    return total / 1024
 
 
 def report(name, nets, workers):

@@ -28,6 +28,13 @@ def test_says_and_draws_what_was_found():
     assert "no covariance" in summary(made_up(problem="not positive definite"))
 
 
+def test_a_long_name_is_no_wider_than_its_panel():
+    name = "OtmannDistance(structure=0.1, mismatch=MismatchTable.default(), normalized=True)"
+    svg = to_svg(diagnosis(made_up(name)))
+    assert "OtmannDistance<" in svg
+    assert "structure=0.1, normalized=True<" in svg
+
+
 def test_one_bin_and_no_difference_are_drawn():
     assert to_svg(diagnosis(made_up(means=(0.0,)))).startswith("<svg")
 

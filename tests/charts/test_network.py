@@ -1,8 +1,10 @@
+import itertools
+
 import pytest
 
 from nbnas.charts import architecture, gallery, to_svg
 from nbnas.charts.network import network
-from nbnas.charts.network_layout import BOX, plan_of
+from nbnas.charts.network_layout import BOX, column_of, plan_of
 from nbnas.graphs.architecture import LINK, Architecture
 
 
@@ -52,6 +54,34 @@ def test_long_links_have_tracks_of_their_own():
         if len(points) > 2
     ]
     assert len(sides) == len(set(sides)) == 3
+
+
+@pytest.mark.parametrize("at_the_left", [True, False])
+def test_in_a_column_every_vertex_can_be_seen_from_the_side(at_the_left):
+    plan = column_of(BRANCHED, at_the_left=at_the_left)
+    (x,) = {x for x, _ in plan.places}
+    heights = [y for _, y in plan.places]
+    assert all(a - b >= BOX[1] for a, b in itertools.pairwise(heights))
+    outer = -1 if at_the_left else 1
+    for (u, v, _), points in zip(BRANCHED.edges, plan.links, strict=True):
+        assert all(0 < px < plan.width for px, _ in points)
+        assert (len(points) == 2) == (v == u + 1)
+        if v > u + 1:  # from the side of a box, around, to the side of the other
+            assert all(outer * (px - x) >= BOX[0] / 2 for px, _ in points)
+            assert abs(points[0][1] - heights[u]) < BOX[1] / 2
+            assert abs(points[-1][1] - heights[v]) < BOX[1] / 2
+
+
+def test_links_below_each_other_share_a_track():
+    chained = net(["relu"] * 5, [*((i, i + 1) for i in range(6)), (0, 2), (2, 4), (4, 6)])
+    plan = column_of(chained, at_the_left=False)
+    tracks = {max(x for x, _ in points) for points in plan.links if len(points) > 2}
+    assert len(tracks) == 1
+
+
+def test_numbers_are_drawn_where_asked_for():
+    assert len(network(BRANCHED, numbered=True).layer) == len(network(BRANCHED).layer) + 1
+    assert ">7<" in to_svg(network(BRANCHED, numbered=True))
 
 
 def test_labels_are_readable_and_escaped():

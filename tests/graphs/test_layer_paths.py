@@ -6,7 +6,9 @@ import pytest
 
 from nbnas.errors import ArchitectureError
 from nbnas.graphs.architecture import LINK, Architecture
+from nbnas.graphs.cell import cell
 from nbnas.graphs.layer_paths import layer_table
+from nbnas.graphs.recurrent import RecurrentSpace, gru, rnn
 
 
 def network(labels, edges):
@@ -75,9 +77,9 @@ def test_path_lengths_are_those_of_networkx():
                 assert found == pytest.approx([steps.min(), steps.max(), steps @ chances])
 
 
-def test_an_operation_at_an_edge_is_an_error():
-    cell = Architecture(("input", "output"), ((0, 1, "nor_conv_3x3"),), "a cell")
-    with pytest.raises(ArchitectureError, match="use EditDistance for cells"):
+def test_an_operation_at_an_edge_of_a_whole_network_is_an_error():
+    cell = Architecture(("image", "output"), ((0, 1, "nor_conv_3x3"),), "a cell")
+    with pytest.raises(ArchitectureError, match="a cell begins with 'input'"):
         layer_table(cell)
 
 
@@ -90,3 +92,41 @@ def test_a_layer_on_no_way_is_an_error(edges):
 def test_a_vertex_that_is_no_layer_is_an_error():
     with pytest.raises(ArchitectureError, match="expected a layer"):
         layer_table(network(["image", "Conv 3x3", "output"], {(0, 1), (1, 2)}))
+
+
+def test_every_operation_of_a_cell_has_the_mass_one_and_the_ends_have_a_tenth_of_all():
+    ops = ["nor_conv_3x3", "none", "skip_connect", "none", "none", "avg_pool_3x3"]
+    table = layer_table(cell(ops))
+    assert table.kinds == ("input", "nor_conv_3x3", "skip_connect", "avg_pool_3x3", "output")
+    assert table.masses == pytest.approx([0.3, 1, 1, 1, 0.3])
+    assert table.paths[:, 1].tolist() == [0, 1, 2, 3, 4]
+    assert table.paths[:, 4].tolist() == [4, 3, 2, 1, 0]
+
+
+def test_the_inputs_of_a_recurrent_cell_share_their_mass():
+    table = layer_table(rnn())
+    assert table.kinds == ("x", "h_prev", "linear", "activation_tanh", "output")
+    assert table.masses == pytest.approx([0.1, 0.1, 1, 1, 0.2])
+
+
+def test_a_cell_that_computes_nothing_has_no_mass():
+    table = layer_table(cell(["none"] * 6))
+    assert table.kinds == ("input", "output")
+    assert not table.masses.any()
+    assert not table.paths.any()
+
+
+def test_path_lengths_of_recurrent_cells_lead_to_any_input():
+    for a in (gru(), *RecurrentSpace(nodes=(3, 9)).sample(2, 15)):
+        graph = nx.DiGraph([(u, v) for u, v, _ in a.edges])
+        inputs = [v for v in graph if not graph.in_degree(v)]
+        for v in graph:
+            ways = [
+                [v] if v in inputs else way
+                for start in ([v] if v in inputs else inputs)
+                for way in ([[v]] if v in inputs else nx.all_simple_paths(graph, start, v))
+            ]
+            steps = np.array([len(way) - 1 for way in ways])
+            chances = [math.prod(1 / graph.in_degree(w) for w in way[1:]) for way in ways]
+            expected = [steps.min(), steps.max(), steps @ chances]
+            assert layer_table(a).paths[v, :3] == pytest.approx(expected)

@@ -3,7 +3,10 @@ import math
 import pytest
 
 from nbnas.errors import ArchitectureError, SettingError
+from nbnas.graphs.cell import OPERATIONS
+from nbnas.graphs.dag import DagSpace
 from nbnas.graphs.mismatch import MismatchTable
+from nbnas.graphs.recurrent import RecurrentSpace
 
 
 def test_the_default_table():
@@ -15,6 +18,21 @@ def test_the_default_table():
     assert table.cost("fc", "dense") == 0
     assert table.cost("conv3x3", "fc") == math.inf
     assert {table.cost(kind, kind) for kind in table.kinds} == {0}
+
+
+def test_the_default_table_knows_the_operations_of_cells():
+    table = MismatchTable.default()
+    labels = {label for a in (*DagSpace(4), *RecurrentSpace().sample(0, 50)) for label in a.nodes}
+    table.codes({*OPERATIONS, *labels} - {"none", "h_prev_0", "h_prev_1", "h_prev_2"})
+    assert table.cost("nor_conv_1x1", "nor_conv_3x3") == pytest.approx(0.2)
+    assert table.cost("conv1x1-bn-relu", "conv3x3-bn-relu") == table.cost("conv1x1", "conv3x3")
+    assert table.cost("nor_conv_3x3", "conv5x5") == table.cost("conv3x3", "conv5x5")
+    assert table.cost("avg_pool_3x3", "maxpool3x3") == table.cost("avg-pool", "max-pool")
+    assert table.cost("activation_tanh", "activation_sigm") == 0.25
+    assert table.cost("elementwise_sum", "elementwise_prod") == 0.25
+    assert table.cost("blend", "elementwise_sum") == 0.5
+    for other in ("nor_conv_3x3", "avg_pool_3x3", "input"):
+        assert table.cost("skip_connect", other) == math.inf
 
 
 def test_a_table_is_extended_in_either_order_and_the_old_one_stays():

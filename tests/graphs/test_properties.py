@@ -36,7 +36,8 @@ ANY_SPACE = (
 PAIRS = (
     *((space, distance) for space in SPACES for distance in ANY_SPACE),
     *((space, EditDistance()) for space in SPACES[:2]),
-    *((space, OtmannDistance(normalized=n)) for space in SPACES[2:4] for n in (False, True)),
+    *((space, OtmannDistance(normalized=n)) for space in SPACES for n in (False, True)),
+    (SPACES[4], EditDistance(approximate=True)),
 )
 seeds = st.integers(0, 2**32)
 
@@ -70,7 +71,8 @@ def test_distances_are_symmetric_and_obey_the_triangle(space, distance, seed):
     assert (d >= -1e-9 * scale).all()
     assert np.abs(np.diag(d)).max() < 1e-9 * scale
     assert np.allclose(d, d.T, atol=1e-9 * scale)
-    if not getattr(distance, "normalized", False):  # the paper claims it for the raw one only
+    # The paper claims it for the raw transport only, and an upper bound may be too large.
+    if not getattr(distance, "normalized", False) and distance != EditDistance(approximate=True):
         assert (d[:, :, None] <= d[:, None, :] + d.T[None, :, :] + 1e-9 * scale).all()
     explained = explain(distance, members[0], members[1])
     assert explained.value == pytest.approx(d[0, 1], rel=1e-9)
