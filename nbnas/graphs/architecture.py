@@ -50,6 +50,10 @@ class Architecture:
     def __post_init__(self) -> None:
         _check_graph(self.nodes, self.edges)
 
+    def __hash__(self) -> int:
+        """The hash of the text, which strings remember; thousands are looked up in each round."""
+        return hash(self.text)
+
     def __str__(self) -> str:
         """The architecture in its space's own notation."""
         return self.text

@@ -19,6 +19,7 @@ import numpy as np
 
 from nbnas.errors import ArchitectureError
 from nbnas.graphs.architecture import IDENTITY, ZERO, Architecture
+from nbnas.graphs.choices import Choices, chosen
 from nbnas.graphs.space import Randomness, is_member
 
 OPERATIONS = (ZERO, IDENTITY, "nor_conv_1x1", "nor_conv_3x3", "avg_pool_3x3")
@@ -88,6 +89,27 @@ class CellSpace:
             for other in OPERATIONS
             if other != operations[e]
         )
+
+    @property
+    def choices(self) -> Choices:
+        """The five operations, once for each edge in the order of `EDGES`."""
+        return (OPERATIONS,) * len(EDGES)
+
+    def encode(self, architecture: Architecture) -> tuple[int, ...]:
+        """The places of the six operations in `OPERATIONS`; every row of places is one cell.
+
+        Raises:
+            ArchitectureError: If the architecture is no cell of this space.
+        """
+        return tuple(OPERATIONS.index(name) for name in operations_of(architecture))
+
+    def decode(self, indices: Sequence[int]) -> Architecture:
+        """The cell of six places in `OPERATIONS`.
+
+        Raises:
+            ArchitectureError: If they are not six places.
+        """
+        return cell(chosen(self.choices, indices))
 
     def parse(self, text: str) -> Architecture:
         """Read a cell from its official string.

@@ -5,19 +5,22 @@ The notation is the kinds of the layers joined by "-", such as "conv3x3-pool-rel
 """
 
 import functools
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from nbnas.errors import ArchitectureError, SettingError
 from nbnas.graphs.architecture import LINK, Architecture
-from nbnas.graphs.chain_words import Word, count, edits, fault, word_at
+from nbnas.graphs.chain_words import KINDS, Word, count, edits, fault, word_at
+from nbnas.graphs.choices import Choices, chosen
 from nbnas.graphs.layers import Layer
 from nbnas.graphs.shapes import CONVOLUTIONS, DENSE, RELU
 from nbnas.graphs.space import Randomness, is_member
 
 LARGEST_ITERATED = 100_000
+ABSENT = "none"
+"""The choice of no layer at a place, where the depth is a range."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +107,33 @@ class ChainSpace:
         words = self._edited(architecture)
         return tuple(self._chain(word) for word in words if self._fault(word) is None)
 
+    @property
+    def choices(self) -> Choices:
+        """A kind for every layer; beyond the least depth there may also be "none"."""
+        least, greatest = self.depths
+        return (KINDS,) * least + ((*KINDS, ABSENT),) * (greatest - least)
+
+    def encode(self, architecture: Architecture) -> tuple[int, ...]:
+        """The places of its kinds in `KINDS`, then those of "none" up to the greatest depth.
+
+        Raises:
+            ArchitectureError: If the architecture is no chain of this space.
+        """
+        self._check(architecture)
+        word = architecture.text.split("-")
+        missing = self.depths[1] - len(word)
+        return (*(KINDS.index(kind) for kind in word), *(len(KINDS),) * missing)
+
+    def decode(self, indices: Sequence[int]) -> Architecture:
+        """The chain of the kinds that are not "none", wherever these stand.
+
+        Raises:
+            ArchitectureError: If the row does not fit `choices`, or is no valid sequence, such as
+                one with a convolution after a dense layer.
+        """
+        kinds = chosen(self.choices, indices)
+        return self.parse("-".join(kind for kind in kinds if kind != ABSENT))
+
     def parse(self, text: str) -> Architecture:
         """Read a chain from its notation.
 
@@ -163,9 +193,12 @@ class ChainSpace:
 
     def _edited(self, architecture: Architecture) -> list[Word]:
         """All different sequences one edit away, in a fixed order, valid or not."""
+        self._check(architecture)
+        return list(dict.fromkeys(edits(tuple(architecture.text.split("-")))))
+
+    def _check(self, architecture: Architecture) -> None:
         if architecture not in self:
             raise ArchitectureError(f"expected a chain of {self}, got {architecture.text!r:.200}")
-        return list(dict.fromkeys(edits(tuple(architecture.text.split("-")))))
 
 
 def _integer(rng: np.random.Generator, below: int) -> int:

@@ -11,13 +11,14 @@ References:
     White et al., BANANAS, AAAI 2021 (mutation by one edit).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from nbnas.errors import ArchitectureError, SettingError
 from nbnas.graphs.architecture import Architecture
+from nbnas.graphs.choices import Choices
 from nbnas.graphs.dag_cell import (
     OPERATIONS,
     Graph,
@@ -29,6 +30,7 @@ from nbnas.graphs.dag_cell import (
     unique_cells,
     vertex_insertions,
 )
+from nbnas.graphs.dag_choices import decode_graph, encode_graph, matrix_choices
 from nbnas.graphs.space import Randomness, is_member
 
 MOST_VERTICES = 7  # of the benchmark; beyond, random matrices hardly ever have few edges
@@ -141,6 +143,28 @@ class DagSpace:
                     found.setdefault(cell.canonical, cell)
         return tuple(found.values())[1:]
 
+    @property
+    def choices(self) -> Choices:
+        """Whether each edge between `max_vertices` vertices is there, then their operations."""
+        return matrix_choices(self.max_vertices)
+
+    def encode(self, architecture: Architecture) -> tuple[int, ...]:
+        """One of the rows of choices that give a cell: see `dag_choices.encode_graph`.
+
+        Raises:
+            ArchitectureError: If the architecture is no cell of this space.
+        """
+        self._check(architecture)
+        return encode_graph(graph_of(architecture), self.max_vertices)
+
+    def decode(self, indices: Sequence[int]) -> Architecture:
+        """The pruned cell of a row of choices.
+
+        Raises:
+            ArchitectureError: If the row does not fit `choices` or gives no cell of this space.
+        """
+        return self._pruned(decode_graph(indices, self.max_vertices))
+
     def parse(self, text: str) -> Architecture:
         """Read a cell and prune it.
 
@@ -154,13 +178,7 @@ class DagSpace:
         Raises:
             ArchitectureError: If the text is no cell of this space; the message says where.
         """
-        cell = dag_cell(*read_graph(text))
-        if not self._fits(cell):
-            raise ArchitectureError(
-                f"expected at most {self.max_vertices} vertices and {self.max_edges} edges, got "
-                f"{len(cell.nodes)} and {len(cell.edges)} after pruning {text!r:.200}"
-            )
-        return cell
+        return self._pruned(read_graph(text))
 
     def __contains__(self, architecture: object) -> bool:
         """Whether it is a pruned cell within the limits."""
@@ -188,13 +206,19 @@ class DagSpace:
     def _valid(self, graph: Graph) -> Architecture | None:
         """The pruned cell, if there is one and it keeps the limits."""
         try:
-            cell = dag_cell(*graph)
+            return self._pruned(graph)
         except ArchitectureError:
             return None
-        return cell if self._fits(cell) else None
 
-    def _fits(self, cell: Architecture) -> bool:
-        return len(cell.nodes) <= self.max_vertices and len(cell.edges) <= self.max_edges
+    def _pruned(self, graph: Graph) -> Architecture:
+        """The pruned cell, which has to keep the limits."""
+        cell = dag_cell(*graph)
+        if len(cell.nodes) > self.max_vertices or len(cell.edges) > self.max_edges:
+            raise ArchitectureError(
+                f"expected at most {self.max_vertices} vertices and {self.max_edges} edges, got "
+                f"{len(cell.nodes)} and {len(cell.edges)} after pruning: {cell.text!r:.200}"
+            )
+        return cell
 
     def _check(self, architecture: Architecture) -> None:
         if architecture not in self:

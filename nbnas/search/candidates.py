@@ -1,4 +1,4 @@
-"""Which architectures a strategy scores: all of a small space, or a pool around the best ones."""
+"""What strategies need of a space: its list, what is new in it, and random new members."""
 
 import functools
 from collections.abc import Collection, Hashable, Iterator
@@ -12,8 +12,11 @@ from nbnas.graphs.space import SearchSpace
 from nbnas.records import Observations
 
 LARGEST_LISTED = 50_000
-POOL = 2_000
-PARENTS = 10
+
+
+def can_be_listed(space: SearchSpace) -> bool:
+    """Whether the space is finite and has up to 50,000 architectures."""
+    return space.size is not None and space.size <= LARGEST_LISTED
 
 
 def listed(space: SearchSpace) -> tuple[Architecture, ...]:
@@ -26,29 +29,10 @@ def _listed(space: Hashable) -> tuple[Architecture, ...]:
     return tuple(cast(SearchSpace, space))
 
 
-def candidates(
-    space: SearchSpace, observations: Observations, rng: np.random.Generator
-) -> tuple[Architecture, ...]:
-    """The architectures to score.
-
-    Args:
-        space: The search space.
-        observations: What was evaluated.
-        rng: Draws the pool, where the space is too large to be listed.
-
-    Returns:
-        All architectures of a space of up to 50,000; else 2,000 different ones, half of them
-        mutations of the ten best evaluated ones, half of them random.
-    """
-    if space.size is not None and space.size <= LARGEST_LISTED:
-        return listed(space)
-    best = sorted(observations.completed, key=lambda e: -(e.value or 0.0))[:PARENTS]
-    mutants = [
-        space.mutate(best[rng.integers(len(best))].architecture, rng)
-        for _ in range(POOL // 2 if best else 0)
-    ]
-    pool = (*mutants, *space.sample(rng, POOL - len(mutants)))
-    return tuple(dict.fromkeys(pool))
+def best_evaluated(observations: Observations, n: int) -> tuple[Architecture, ...]:
+    """The up to `n` best evaluated architectures, best first, the earlier of equals first."""
+    best = sorted(observations.completed, key=lambda e: -(e.value or 0.0))[:n]
+    return tuple(evaluation.architecture for evaluation in best)
 
 
 def random_new(
@@ -90,13 +74,15 @@ class Novelty:
         self.allow_isomorphic = allow_isomorphic
         self.taken = {self._key(a) for a in taken}
 
+    def is_new(self, architecture: Architecture) -> bool:
+        """Whether it is not taken yet."""
+        return self._key(architecture) not in self.taken
+
     def claim(self, architecture: Architecture) -> bool:
         """Whether it is new; from now on it is taken."""
-        key = self._key(architecture)
-        if key in self.taken:
-            return False
-        self.taken.add(key)
-        return True
+        new = self.is_new(architecture)
+        self.taken.add(self._key(architecture))
+        return new
 
     def _key(self, architecture: Architecture) -> object:
         return architecture if self.allow_isomorphic else functional_form(architecture)
@@ -106,6 +92,6 @@ def _draws(space: SearchSpace, rng: np.random.Generator) -> Iterator[Architectur
     """Random draws, then, in case they find nothing new, all of a small space in random order."""
     for _ in range(10_000):
         yield from space.sample(rng, 1)
-    if space.size is not None and space.size <= LARGEST_LISTED:
+    if can_be_listed(space):
         everything = listed(space)
         yield from (everything[i] for i in rng.permutation(len(everything)))

@@ -2,17 +2,11 @@ import numpy as np
 
 from nbnas.graphs.canonical import functional_form
 from nbnas.graphs.cell import CellSpace
-from nbnas.records import Observations
-from nbnas.search.candidates import Novelty, candidates, listed, random_new
+from nbnas.graphs.cnn import CnnSpace
+from nbnas.records import Evaluation, Observations
+from nbnas.search.candidates import Novelty, best_evaluated, can_be_listed, listed, random_new
 
 SPACE = CellSpace()
-
-
-class Uncountable(CellSpace):
-    """The cell space, pretending that it cannot be listed."""
-
-    __slots__ = ()
-    size = None
 
 
 class Tiny(CellSpace):
@@ -30,19 +24,19 @@ class Tiny(CellSpace):
 
 
 def test_a_small_space_is_listed_once():
-    assert candidates(SPACE, Observations(), np.random.default_rng(0)) is listed(CellSpace())
+    assert listed(CellSpace()) is listed(CellSpace())
     assert len(listed(SPACE)) == 15_625
+    assert can_be_listed(SPACE)
+    assert not can_be_listed(CnnSpace())
 
 
-def test_a_large_space_gives_a_pool_around_the_best(table):
+def test_the_best_evaluated_come_first(table):
     trials = Observations(tuple(table(a) for a in SPACE.sample(0, 30)))
-    pool = candidates(Uncountable(), trials, np.random.default_rng(0))
-    best = sorted(trials, key=lambda e: -e.value)[:10]
-    near = {b for e in best for b in SPACE.neighbors(e.architecture)}
-    assert len(set(pool)) == len(pool) > 1000
-    assert len(near & set(pool)) > 100
-    assert pool == candidates(Uncountable(), trials, np.random.default_rng(0))
-    assert len(candidates(Uncountable(), Observations(), np.random.default_rng(0))) > 1500
+    failed = Evaluation(SPACE.sample(1, 1)[0], None, "failed", error="x")
+    best = best_evaluated(trials + failed, 10)
+    values = [table(a).value for a in best]
+    assert values == sorted((e.value for e in trials), reverse=True)[:10]
+    assert best_evaluated(Observations((failed,)), 3) == ()
 
 
 def test_random_new_draws_nothing_twice():
