@@ -12,7 +12,7 @@ INSIDE, OUTSIDE = "in its band", "outside"
 
 
 class Predictions(Protocol):
-    """What is drawn: `nbnas.surrogate.posterior.LeaveOneOut` has these arrays `(n,)`.
+    """What is drawn: `nbnas.surrogate.leave_one_out.LeaveOneOut` has these arrays `(n,)`.
 
     All are accuracies: the measured ones, and for each the mean and the 2.5 % and 97.5 %
     quantiles of the posterior that has not seen it.

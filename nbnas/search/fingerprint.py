@@ -20,23 +20,18 @@ def fingerprint(
 
     Args:
         space: The search space.
-        objective: The objective; its own `fingerprint()` is used where it has one.
-        strategy: The strategy.
+        objective: The objective.
+        strategy: The strategy. Where one of these, or a part of it, has a `fingerprint()` of its
+            own, that is used.
         seed: The search's seed.
 
     Returns:
         What each setting is called and what it is.
     """
-    own = getattr(objective, "fingerprint", None)
-    described = (
-        {f"objective.{name}": str(value) for name, value in own().items()}
-        if callable(own)
-        else dict(_describe("objective", objective))
-    )
     return {
         **dict(_describe("space", space)),
         "objective": type(objective).__name__,
-        **described,
+        **dict(_describe("objective", objective)),
         **dict(_describe("strategy", strategy)),
         "seed": str(seed),
     }
@@ -62,9 +57,13 @@ def check_same(study: str, stored: Fingerprint, now: Fingerprint) -> None:
 
 def _describe(name: str, value: object) -> Iterator[tuple[str, str]]:
     """The parts of a frozen value, each under a dotted name."""
+    own = getattr(value, "fingerprint", None)
     if isinstance(value, ArchitectureTable):
         return
-    if isinstance(value, Kernel):
+    if callable(own):
+        yield name, type(value).__name__
+        yield from ((f"{name}.{part}", str(said)) for part, said in own().items())
+    elif isinstance(value, Kernel):
         yield name, _describe_kernel(value)
     elif dataclasses.is_dataclass(value) and not isinstance(value, type):
         yield name, type(value).__name__
@@ -77,6 +76,7 @@ def _describe(name: str, value: object) -> Iterator[tuple[str, str]]:
 
 def _describe_kernel(kernel: Kernel) -> str:
     """A kernel's structure in words that do not depend on gpytorch's own repr."""
-    own = kernel.extra_repr()
+    known: dict[str, str] = getattr(getattr(kernel, "knowledge", None), "fingerprint", dict)()
+    own = [*filter(None, (kernel.extra_repr(), known.get("digest")))]
     parts = [_describe_kernel(part) for part in kernel.sub_kernels()]
-    return f"{type(kernel).__name__}({', '.join([*([own] if own else []), *parts])})"
+    return f"{type(kernel).__name__}({', '.join([*own, *parts])})"

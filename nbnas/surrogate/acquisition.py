@@ -1,6 +1,11 @@
 """Acquisition functions: how much it is worth to evaluate a candidate, larger is better.
 
+Those of this file need no more than the mean and the standard deviation of each candidate; those
+that ask the whole posterior follow `PosteriorAcquisition`, see `nbnas.surrogate.thompson` and
+`nbnas.surrogate.noisy`. All of them work on the warped scale.
+
 Notation
+    n, m      number of observations and of candidates
     μ, σ      posterior mean and standard deviation of a candidate, `(m,)` each
     best      the incumbent's value, on the same scale
     u         (μ - best) / σ
@@ -14,14 +19,22 @@ References:
     Srinivas et al., Gaussian process optimization in the bandit setting, ICML 2010 (UCB).
 """
 
-import math
-from dataclasses import dataclass
-from typing import Protocol
+from __future__ import annotations
 
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar, Protocol, runtime_checkable
+
+import numpy as np
 import torch
 from torch import Tensor
 
 from nbnas.errors import SettingError
+from nbnas.graphs.architecture import Architecture
+
+if TYPE_CHECKING:
+    from nbnas.surrogate.model import ModelPosterior
 
 _LOG_SQRT_2PI = 0.5 * math.log(2 * math.pi)
 _SMALLEST_STDDEV = 1e-12
@@ -32,6 +45,47 @@ class Acquisition(Protocol):
 
     def __call__(self, mean: Tensor, stddev: Tensor, best: float) -> Tensor:
         """Scores `(m,)` of candidates with means and standard deviations `(m,)`."""
+
+
+@runtime_checkable
+class PosteriorAcquisition(Protocol):
+    """Scores candidates by more of the posterior than each one's mean and standard deviation."""
+
+    def score(
+        self,
+        posterior: ModelPosterior,
+        candidates: Sequence[Architecture],
+        rng: np.random.Generator,
+    ) -> Tensor:
+        """Scores `(m,)` of `m` candidates; `rng` is the only source of randomness."""
+
+
+def acquisition_scores(
+    acquisition: Acquisition | PosteriorAcquisition,
+    posterior: ModelPosterior,
+    candidates: Sequence[Architecture],
+    rng: np.random.Generator,
+) -> Tensor:
+    """Score candidates, whichever of the two protocols the acquisition function follows.
+
+    Args:
+        acquisition: The acquisition function.
+        posterior: The model.
+        candidates: The `m` candidates.
+        rng: The only source of randomness.
+
+    Returns:
+        Scores `(m,)`.
+    """
+    if isinstance(acquisition, PosteriorAcquisition):
+        return acquisition.score(posterior, candidates, rng)
+    mean, stddev = posterior.latent(candidates)
+    return acquisition(mean, stddev, float(posterior.z.max()))
+
+
+def in_logs(acquisition: Acquisition | PosteriorAcquisition) -> bool:
+    """Whether the scores are logarithms, as those of log EI are. Averages must know."""
+    return bool(getattr(acquisition, "in_logs", False))
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +100,8 @@ class ExpectedImprovement:
 @dataclass(frozen=True, slots=True)
 class LogExpectedImprovement:
     """log E[max(f - best, 0)]: ranks like EI, but stays finite where EI underflows to 0."""
+
+    in_logs: ClassVar[bool] = True
 
     def __call__(self, mean: Tensor, stddev: Tensor, best: float) -> Tensor:
         """Scores `(m,)`."""
@@ -78,6 +134,50 @@ class UpperConfidenceBound:
     def __call__(self, mean: Tensor, stddev: Tensor, best: float) -> Tensor:
         """Scores `(m,)`; the incumbent does not matter."""
         return upper_confidence_bound(mean, stddev, self.beta)
+
+
+@dataclass(frozen=True, slots=True)
+class GrowingUpperConfidenceBound:
+    """μ + scale √β_n σ with β_n = 2 log(m n² π² / 6δ), which grows with the observations.
+
+    With `scale` 1 the regret is bounded with probability 1 - δ (theorem 1 of the reference, on a
+    finite space). That bound is cautious; the authors divide β by 5 in their experiments.
+
+    Args:
+        delta: δ, the probability that the bound fails, in (0, 1).
+        scale: What √β_n is multiplied by, above 0.
+
+    Raises:
+        SettingError: If one of them is out of its range.
+
+    References:
+        Srinivas et al., Gaussian process optimization in the bandit setting, ICML 2010, section 4.
+    """
+
+    delta: float = 0.1
+    scale: float = 5**-0.5
+
+    def __post_init__(self) -> None:
+        if not (0 < self.delta < 1 and self.scale > 0):
+            raise SettingError(
+                "expected a delta in (0, 1) and a scale above 0, "
+                f"got delta={self.delta}, scale={self.scale}"
+            )
+
+    def beta(self, n: int, m: int) -> float:
+        """β_n after `n` observations, with `m` candidates."""
+        return 2 * math.log(m * n**2 * math.pi**2 / (6 * self.delta))
+
+    def score(
+        self,
+        posterior: ModelPosterior,
+        candidates: Sequence[Architecture],
+        rng: np.random.Generator,
+    ) -> Tensor:
+        """Scores `(m,)`; nothing is drawn."""
+        mean, stddev = posterior.latent(candidates)
+        beta = self.beta(len(posterior.z), len(candidates))
+        return upper_confidence_bound(mean, stddev, self.scale * math.sqrt(beta))
 
 
 def expected_improvement(mean: Tensor, stddev: Tensor, best: float) -> Tensor:

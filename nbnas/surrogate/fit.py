@@ -20,6 +20,8 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize
 from torch import Tensor
 
+from nbnas.surrogate.kernels import covariance
+
 LOG_2PI = math.log(2 * math.pi)
 NOISE_BOUNDS = (1e-5, 1.0)
 # A hyper-prior that keeps early fits sane: noise explains a few per cent of the variance of the
@@ -87,25 +89,28 @@ class _Objective:
 
     def __init__(self, kernel: Kernel, indices: Tensor, z: Tensor) -> None:
         self.kernel, self.indices, self.z = kernel, indices, z
+        self.priors = [
+            (prior, closure, module) for _, module, prior, closure, _ in kernel.named_priors()
+        ]
+        self.free = _free(kernel)
 
     def __call__(self, theta: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
         _set_raw(self.kernel, theta[:-1])
         log_noise = torch.tensor(theta[-1], requires_grad=True)
-        covariance = self.kernel(self.indices, self.indices).to_dense()
-        likelihood = log_likelihood(covariance, self.z, log_noise.exp())
+        k = covariance(self.kernel, self.indices, self.indices)
+        likelihood = log_likelihood(k, self.z, log_noise.exp())
         if likelihood is None:
             return _NOT_POSITIVE_DEFINITE, np.zeros_like(theta)
-        loss = -(likelihood + _log_hyper_prior(self.kernel, log_noise))
-        gradients = torch.autograd.grad(loss, [*_free(self.kernel), log_noise])
+        loss = -(likelihood + self._log_hyper_prior(log_noise))
+        gradients = torch.autograd.grad(loss, [*self.free, log_noise])
         return loss.item(), np.concatenate([g.reshape(-1).numpy() for g in gradients])
 
-
-def _log_hyper_prior(kernel: Kernel, log_noise: Tensor) -> Tensor:
-    """log p(θ), up to a constant."""
-    total = -0.5 * ((log_noise - LOG_NOISE_MEAN) / LOG_NOISE_STDDEV) ** 2
-    for _, module, prior, closure, _ in kernel.named_priors():
-        total = total + prior.log_prob(closure(module)).sum()
-    return total
+    def _log_hyper_prior(self, log_noise: Tensor) -> Tensor:
+        """log p(θ), up to a constant."""
+        total = -0.5 * ((log_noise - LOG_NOISE_MEAN) / LOG_NOISE_STDDEV) ** 2
+        for prior, closure, module in self.priors:
+            total = total + prior.log_prob(closure(module)).sum()
+        return total
 
 
 def _free(kernel: Kernel) -> list[Tensor]:

@@ -104,7 +104,7 @@ class DistanceKernel(ArchitectureKernel):
 
     def transform(self, distances: torch.Tensor) -> torch.Tensor:
         """exp(-d / ℓ)."""
-        return torch.exp(-distances / self.lengthscale)
+        return torch.exp(distances * (-1 / self.lengthscale))
 
 
 def _positive() -> Positive:
@@ -158,6 +158,43 @@ class WeisfeilerLehmanKernel(ArchitectureKernel):
     def similarity(self, x1: torch.Tensor, x2: torch.Tensor) -> torch.Tensor:
         """Cosines `(n, m)`."""
         return self.block(_WeisfeilerLehmanMeasure(self.depth, self.assignment), x1, x2)
+
+
+def covariance(kernel: Kernel, x1: torch.Tensor, x2: torch.Tensor) -> torch.Tensor:
+    """What `kernel(x1, x2).to_dense()` gives, without gpytorch's lazy tensors in between.
+
+    A fit evaluates kernels hundreds of times, on few architectures, and most of the time would go
+    into wrapping the summands.
+
+    Args:
+        kernel: Any kernel.
+        x1: Indices `(n, 1)`.
+        x2: Indices `(m, 1)`.
+
+    Returns:
+        Covariance `(n, m)`; not to be changed, as it may be a view of a table.
+    """
+    if type(kernel) is AdditiveKernel:
+        return _sum(list(kernel.kernels), x1, x2)
+    if type(kernel) is ScaleKernel:
+        scaled: torch.Tensor = kernel.outputscale * covariance(kernel.base_kernel, x1, x2)
+        return scaled
+    if isinstance(kernel, ArchitectureKernel):
+        return kernel.forward(x1, x2)
+    dense: torch.Tensor = kernel(x1, x2).to_dense()
+    return dense
+
+
+def _sum(kernels: Sequence[Kernel], x1: torch.Tensor, x2: torch.Tensor) -> torch.Tensor:
+    """Sum of covariances; where nothing is differentiated, in one place of memory."""
+    if torch.is_grad_enabled():
+        return torch.stack([covariance(kernel, x1, x2) for kernel in kernels]).sum(dim=0)
+    total = covariance(kernels[0], x1, x2).clone()
+    for kernel in kernels[1:]:
+        scaled = type(kernel) is ScaleKernel
+        part = covariance(kernel.base_kernel if scaled else kernel, x1, x2)
+        total.add_(part, alpha=kernel.outputscale.item() if scaled else 1)
+    return total
 
 
 def bind(kernel: Kernel, table: ArchitectureTable) -> None:

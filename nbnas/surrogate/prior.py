@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import torch
-from gpytorch.kernels import Kernel
+from gpytorch.kernels import AdditiveKernel, Kernel
 from numpy.typing import NDArray
 
 from nbnas.errors import ObservationError, SettingError
@@ -28,7 +28,13 @@ from nbnas.graphs.space import Randomness
 from nbnas.records import Observations
 from nbnas.surrogate.covariance import no_covariance, root
 from nbnas.surrogate.fit import fit_parameters, log_likelihood
-from nbnas.surrogate.kernels import DistanceKernel, WeisfeilerLehmanKernel, bind, weighted
+from nbnas.surrogate.kernels import (
+    DistanceKernel,
+    WeisfeilerLehmanKernel,
+    bind,
+    covariance,
+    weighted,
+)
 from nbnas.surrogate.posterior import Posterior
 from nbnas.surrogate.table import ArchitectureTable
 from nbnas.surrogate.warp import FittedWarp, NormalScores, Warp
@@ -37,8 +43,13 @@ Array = NDArray[np.float64]
 
 
 def default_kernel() -> Kernel:
-    """Weisfeiler-Lehman plus Hamming: one generalises from few, the other tells all apart."""
-    return WeisfeilerLehmanKernel() + DistanceKernel(HammingDistance())
+    """Weisfeiler-Lehman of the depths 0, 1 and 2, plus Hamming, each with a weight of its own.
+
+    What operations there are tells most when little is known, their surroundings tell more later
+    on, and Hamming tells all architectures apart.
+    """
+    depths = [WeisfeilerLehmanKernel(depth) for depth in (0, 1, 2)]
+    return AdditiveKernel(*depths, DistanceKernel(HammingDistance()))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -81,7 +92,7 @@ class GaussianProcess:
         # Both are numbered before the kernel looks, so that the table does not grow midway.
         first, second = self.table.indices(a), self.table.indices(b)
         with torch.no_grad():
-            return np.asarray(self.kernel(first, second).to_dense().numpy())
+            return np.asarray(covariance(self.kernel, first, second).numpy())
 
     def variance(self, architectures: Sequence[Architecture]) -> Array:
         """Prior variance `(m,)` of the warped accuracy."""

@@ -7,9 +7,11 @@ Notation
     row i      measure of architecture i against the whole table, `(len(table),)`
 """
 
+import copy
+import dataclasses
 import threading
 from collections.abc import Hashable, Sequence
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 import numpy as np
 import torch
@@ -18,6 +20,8 @@ from numpy.typing import NDArray
 from nbnas.graphs.architecture import Architecture
 
 Array = NDArray[np.float64]
+M = TypeVar("M")  # the type of a model
+REMEMBERED = 1_000  # shorter tuples are numbered anew each time they are asked for
 
 
 class Measure(Hashable, Protocol):
@@ -39,11 +43,22 @@ class ArchitectureTable:
         self.memo: dict[Hashable, object] = {}  # what a measure keeps for itself
         self._numbers: dict[Architecture, int] = {}
         self._rows: dict[Measure, _Rows] = {}
+        self._last: dict[Measure, tuple[torch.Tensor, torch.Tensor]] = {}
         self._lock = threading.Lock()
         self._asked: dict[int, tuple[tuple[Architecture, ...], torch.Tensor]] = {}
 
     def __deepcopy__(self, memo: object) -> "ArchitectureTable":
         return self
+
+    def copy(self) -> "ArchitectureTable":
+        """A table of its own with all that this one knows; what either one adds stays there."""
+        with self._lock:
+            new = ArchitectureTable()
+            new.architectures = list(self.architectures)
+            new.memo = {key: copy.deepcopy(kept) for key, kept in self.memo.items()}
+            new._numbers = dict(self._numbers)
+            new._rows = {measure: rows.copy(new) for measure, rows in self._rows.items()}
+            return new
 
     def __len__(self) -> int:
         return len(self.architectures)
@@ -63,7 +78,7 @@ class ArchitectureTable:
                 return known[1]
             numbers = [self._number(a) for a in architectures]
             result = torch.tensor(numbers, dtype=torch.float64).reshape(-1, 1)
-            if isinstance(architectures, tuple):  # immutable, so that the answer stays right
+            if isinstance(architectures, tuple) and len(architectures) >= REMEMBERED:
                 self._remember(architectures, result)
             return result
 
@@ -74,7 +89,10 @@ class ArchitectureTable:
         return number
 
     def _remember(self, architectures: tuple[Architecture, ...], result: torch.Tensor) -> None:
-        """Keep the answers for the last few tuples; holding a tuple keeps its id from reuse."""
+        """Keep the answers for the last few long tuples, which never change.
+
+        Holding a tuple keeps its id from reuse.
+        """
         while len(self._asked) >= 4:
             del self._asked[next(iter(self._asked))]
         self._asked[id(architectures)] = (architectures, result)
@@ -90,13 +108,36 @@ class ArchitectureTable:
         Returns:
             Matrix `(n, m)` in float64.
         """
-        i, j = (x.detach().reshape(-1).long().numpy() for x in (first, second))
         with self._lock:
-            rows = self._rows.setdefault(measure, _Rows(measure, self))
-            # A row costs a measurement against the whole table, so take those that are there.
-            if (rows.missing(i), len(i)) > (rows.missing(j), len(j)):
-                return torch.from_numpy(rows.take(j, i)).T
-            return torch.from_numpy(rows.take(i, j))
+            if first is not second:
+                return self._block(measure, first, second)
+            known = self._last.get(measure)  # a fit asks for the same block again and again
+            if known is None or known[0] is not first:
+                known = self._last[measure] = (first, self._block(measure, first, second))
+            return known[1]
+
+    def _block(self, measure: Measure, first: torch.Tensor, second: torch.Tensor) -> torch.Tensor:
+        i, j = (x.detach().reshape(-1).long().numpy() for x in (first, second))
+        rows = self._rows.setdefault(measure, _Rows(measure, self))
+        # A row costs a measurement against the whole table, so take those that are there.
+        if (rows.missing(i), len(i)) > (rows.missing(j), len(j)):
+            return torch.from_numpy(rows.take(j, i)).T
+        return torch.from_numpy(rows.take(i, j))
+
+
+def with_own_table(model: M) -> M:
+    """A model that knows what it knew, but from now on adds to a table of its own.
+
+    So that candidates which are scored once and never again do not pile up in memory.
+
+    Args:
+        model: A frozen model with a `table`; one without is returned as it is.
+    """
+    table = getattr(model, "table", None)
+    if not isinstance(table, ArchitectureTable):
+        return model
+    own: M = dataclasses.replace(model, table=table.copy())  # type: ignore[type-var]
+    return own
 
 
 class _Rows:
@@ -104,37 +145,54 @@ class _Rows:
 
     def __init__(self, measure: Measure, table: ArchitectureTable) -> None:
         self.measure, self.table = measure, table
-        self.slots: dict[int, int] = {}
+        self.slots: NDArray[np.int64] = np.empty(0, dtype=np.int64)  # of each number; -1 = none
+        self.measured: list[int] = []  # the numbers, by slot
         self.values: Array = np.empty((0, 0))
-        self.width = 0
+
+    @property
+    def width(self) -> int:
+        """How many architectures of the table the rows reach."""
+        return len(self.slots)
+
+    def copy(self, table: ArchitectureTable) -> "_Rows":
+        """The same rows, for another table that begins alike."""
+        new = _Rows(self.measure, table)
+        new.slots, new.measured = self.slots.copy(), list(self.measured)
+        new.values = self.values[: len(self.measured), : self.width].copy()
+        return new
 
     def missing(self, i: NDArray[np.int64]) -> int:
         """How many of the rows were not measured yet."""
-        return sum(int(number) not in self.slots for number in i)
+        return int((i >= self.width).sum() + (self.slots[i[i < self.width]] < 0).sum())
 
     def take(self, i: NDArray[np.int64], j: NDArray[np.int64]) -> Array:
+        """A block; it may be a view, so it is not to be changed."""
         self._widen()
-        slots = np.array([self._slot(int(number)) for number in i], dtype=np.int64)
-        if len(j) == self.width and np.array_equal(j, np.arange(self.width)):
-            return self.values[slots, : self.width]
-        return self.values[slots[:, None], j[None, :]]
+        for number in i[self.slots[i] < 0].tolist():
+            self._measure(number)
+        rows, columns = _place(self.slots[i]), _place(j)
+        if isinstance(rows, slice) or isinstance(columns, slice):
+            return self.values[rows, columns]
+        return self.values[np.ix_(rows, columns)]
 
-    def _slot(self, number: int) -> int:
-        if number not in self.slots:
-            self._reserve(len(self.slots) + 1, self.width)
-            self.values[len(self.slots), : self.width] = self.measure.row(self.table, number, 0)
-            self.slots[number] = len(self.slots)
-        return self.slots[number]
+    def _measure(self, number: int) -> None:
+        if self.slots[number] >= 0:
+            return
+        slot = len(self.measured)
+        self._reserve(slot + 1, self.width)
+        self.values[slot, : self.width] = self.measure.row(self.table, number, 0)
+        self.measured.append(number)
+        self.slots[number] = slot
 
     def _widen(self) -> None:
         """Extend the rows by what was added to the table since."""
         start, width = self.width, len(self.table)
         if width == start:
             return
-        self._reserve(len(self.slots), width)
-        for number, slot in self.slots.items():
+        self._reserve(len(self.measured), width)
+        for slot, number in enumerate(self.measured):
             self.values[slot, start:width] = self.measure.row(self.table, number, start)
-        self.width = width
+        self.slots = np.concatenate([self.slots, np.full(width - start, -1)])
 
     def _reserve(self, height: int, width: int) -> None:
         """Make room for so many rows and columns, doubling so that growth costs little."""
@@ -147,3 +205,10 @@ class _Rows:
         )
         self.values = np.empty((max(shape[0], 16), shape[1]))
         self.values[: old.shape[0], : old.shape[1]] = old
+
+
+def _place(numbers: NDArray[np.int64]) -> slice | NDArray[np.int64]:
+    """Numbers as an index; as a slice, which copies nothing, where they are consecutive."""
+    if len(numbers) and np.array_equal(numbers, np.arange(numbers[0], numbers[0] + len(numbers))):
+        return slice(int(numbers[0]), int(numbers[0]) + len(numbers))
+    return numbers

@@ -8,7 +8,7 @@ from nbnas.graphs.dag import DagSpace
 from nbnas.graphs.otmann import OtmannDistance
 from nbnas.graphs.recurrent import RecurrentSpace
 from nbnas.records import Evaluation
-from nbnas.search import candidates
+from nbnas.search.maximizers import Automatic, RandomPool
 from nbnas.search.search import Search
 from nbnas.search.strategies.bayesian import BayesianOptimization
 from nbnas.surrogate.kernels import DistanceKernel
@@ -36,9 +36,9 @@ def weighty(architecture, seed=0):
     ],
     ids=["listed", "dag", "chain", "recurrent", "otmann", "cnn"],
 )
-def test_a_search_goes_on_in_every_space(space, kernel, tmp_path, monkeypatch):
-    monkeypatch.setattr(candidates, "POOL", 200)
-    strategy = BayesianOptimization(GaussianProcess(kernel()), initial=4)
+def test_a_search_goes_on_in_every_space(space, kernel, tmp_path):
+    maximizer = Automatic(RandomPool(200))
+    strategy = BayesianOptimization(GaussianProcess(kernel()), maximizer=maximizer, initial=4)
     search = Search(space, weighty, strategy, seed=1, store=tmp_path / "s.db").run(9)
     assert all(a in space for a in search.observations.architectures)
     assert len({a.canonical for a in search.observations.architectures}) == 9

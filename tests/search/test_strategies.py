@@ -5,7 +5,8 @@ from nbnas.errors import SettingError
 from nbnas.graphs.canonical import functional_form
 from nbnas.graphs.cell import CellSpace
 from nbnas.records import Evaluation, Observations
-from nbnas.search.strategies.bayesian import BayesianOptimization, believe, fitted
+from nbnas.search.pending import Situation, believe
+from nbnas.search.strategies.bayesian import BayesianOptimization, _checkpoint_below, fitted
 from nbnas.search.strategies.random import RandomSearch
 from nbnas.search.strategies.strategy import Strategy
 from nbnas.surrogate.acquisition import ExpectedImprovement, UpperConfidenceBound
@@ -71,7 +72,7 @@ def test_pending_is_believed_at_its_mean(observations):
     prior = fitted(GaussianProcess(), observations)
     cell = SPACE.sample(3, 1)
     before = prior.condition(observations)
-    after = believe(prior, observations, cell)
+    after = believe(Situation(prior, observations, cell))
     assert after.latent(cell)[1] < before.latent(cell)[1]
     assert after.predict(cell)[0] == pytest.approx(before.predict(cell)[0], abs=0.02)
 
@@ -100,6 +101,18 @@ def test_fits_are_decided_by_the_observations_alone(observations):
         resumed.covariance(SPACE.sample(0, 5), SPACE.sample(1, 5)),
         step_by_step.covariance(SPACE.sample(0, 5), SPACE.sample(1, 5)),
     )
+
+
+def test_many_observations_are_not_fitted_each_time(table):
+    cells = CellSpace().sample(3, 235)
+    observations = Observations(tuple(table(a) for a in cells))
+    chain = [n for n in range(201, 236) if n == _checkpoint_below(n + 1)]
+    assert len(chain) == 1
+    prior = GaussianProcess()
+    last = fitted(prior, Observations(observations.evaluations[: chain[0]]))
+    assert fitted(prior, observations) is last
+    before = fitted(prior, Observations(observations.evaluations[: chain[0] - 1]))
+    assert last.noise != before.noise
 
 
 def test_goes_on_when_every_trial_failed(observations):

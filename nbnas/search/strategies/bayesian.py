@@ -7,6 +7,7 @@ Notation
 
 import dataclasses
 import functools
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import islice
@@ -17,17 +18,28 @@ from numpy.typing import NDArray
 from nbnas.errors import SettingError
 from nbnas.graphs.architecture import Architecture
 from nbnas.graphs.space import SearchSpace
-from nbnas.records import Candidate, Evaluation, Observations, Proposal
-from nbnas.search.candidates import Novelty, candidates
+from nbnas.graphs.subspace import Subspace
+from nbnas.records import Candidate, Observations, Proposal
+from nbnas.search.candidates import Novelty, can_be_listed, listed
+from nbnas.search.maximizers import Automatic, Maximizer
+from nbnas.search.pending import KrigingBeliever, PendingRule, Situation, believe
 from nbnas.search.strategies.random import RandomSearch
-from nbnas.surrogate.acquisition import Acquisition, LogExpectedImprovement
-from nbnas.surrogate.posterior import Posterior
+from nbnas.surrogate.acquisition import (
+    Acquisition,
+    LogExpectedImprovement,
+    PosteriorAcquisition,
+)
+from nbnas.surrogate.knowledge import Knowledge
+from nbnas.surrogate.model import Model, ModelPosterior
 from nbnas.surrogate.prior import GaussianProcess
+from nbnas.surrogate.table import ArchitectureTable, with_own_table
 from nbnas.surrogate.warp import FittedWarp, band, improvement, moments
 
 SHOWN = 12  # candidates that a proposal keeps
 FIRST_FIT = 8  # observations of the first fit in the chain of warm starts
 FIT_GROWTH = 1.25
+INFORMED = 0.02  # the share of what is known from which an informed search starts
+FITTED_EACH = 200  # observations up to which there is a fit after each one; it takes time in n³
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -35,11 +47,18 @@ class BayesianOptimization:
     """Evaluates next what an acquisition function of the posterior likes best.
 
     Args:
-        prior: The Gaussian-process prior; its parameters are fitted to the observations.
+        prior: The model: a Gaussian-process prior, whose parameters are fitted to the
+            observations, or an `Ensemble`.
         acquisition: What makes a candidate worth evaluating.
+        maximizer: How the best candidate is looked for.
         initial: Number of random architectures before there is a model.
+        knowledge: Numbers that are larger for better architectures, such as zero-cost proxies: the
+            initial architectures are drawn from the best 2 % by them instead of from all. The
+            model uses them only if its kernel has a `KnowledgeKernel`.
         allow_isomorphic: Whether two architectures that compute the same function may both be
             evaluated; only sensible for tables whose members were trained separately.
+        pending: What the model makes of evaluations that are under way, and of the first ones of
+            a batch.
 
     Raises:
         SettingError: If `initial` is below 2.
@@ -47,14 +66,16 @@ class BayesianOptimization:
     References:
         Jones, Schonlau and Welch, Efficient global optimization, J. Global Optim. 13, 1998.
         Kandasamy et al., Neural architecture search with Bayesian optimisation and optimal
-        transport, NeurIPS 2018. Ginsbourger, Le Riche and Carraro, Kriging is well-suited to
-        parallelize optimization, 2010 (pending evaluations are believed to be at their mean).
+        transport, NeurIPS 2018.
     """
 
-    prior: GaussianProcess = field(default_factory=GaussianProcess)
-    acquisition: Acquisition = field(default_factory=LogExpectedImprovement)
+    prior: Model = field(default_factory=GaussianProcess)
+    acquisition: Acquisition | PosteriorAcquisition = field(default_factory=LogExpectedImprovement)
+    maximizer: Maximizer = field(default_factory=Automatic)
     initial: int = 10
     allow_isomorphic: bool = False
+    pending: PendingRule = field(default_factory=KrigingBeliever)
+    knowledge: Knowledge | None = None
 
     def __post_init__(self) -> None:
         if self.initial < 2:
@@ -73,82 +94,104 @@ class BayesianOptimization:
         """Propose random architectures at first, then the best-scored candidates."""
         count = len(observations) + len(pending)
         if count < self.initial or not len(observations):
-            reason = (
-                f"Random cell {count + 1} of {self.initial}, to give the model its first data."
-            )
-            random = RandomSearch(self.allow_isomorphic)
-            proposal = random.propose(space, observations, pending, n, rng)
-            return dataclasses.replace(proposal, reason=reason)
-        pool = candidates(space, observations, rng)
-        proposal = self._best(pool, observations, pending)
+            return self._start(space, observations, pending, n, rng)
+        model = self._fitted(space, observations)
+        proposal = self._best(space, Situation(model, observations, tuple(pending)), rng)
         chosen = more = proposal.architectures
         while more and len(chosen) < n:
-            more = self._best(pool, observations, (*pending, *chosen)).architectures
+            situation = Situation(model, observations, (*pending, *chosen))
+            more = self._best(space, situation, rng).architectures
             chosen = (*chosen, *more)
         return dataclasses.replace(proposal, architectures=chosen)
 
-    def posterior(self, observations: Observations) -> Posterior | None:
+    def posterior(self, observations: Observations) -> ModelPosterior | None:
         """The fitted model after some observations; `None` while there are fewer than two."""
         if len(observations) < 2:
             return None
         return fitted(self.prior, observations).condition(observations)
 
-    def _best(
+    def _start(
         self,
-        pool: tuple[Architecture, ...],
+        space: SearchSpace,
         observations: Observations,
         pending: Sequence[Architecture],
+        n: int,
+        rng: np.random.Generator,
+    ) -> Proposal:
+        """Propose initial architectures: random ones, or random ones that promise much."""
+        number = len(observations) + len(pending) + 1
+        reason = f"Random cell {number} of {self.initial}, to give the model its first data"
+        random = RandomSearch(self.allow_isomorphic)
+        if self.knowledge is not None:
+            best = self.knowledge.best(self._promising)
+            found = random.propose(Subspace(space, best), observations, pending, n, rng)
+            if found.architectures:
+                names = ", ".join(self.knowledge.names)
+                reason += f"; one of the best {len(best)} by {names}."
+                return dataclasses.replace(found, reason=reason)
+        proposal = random.propose(space, observations, pending, n, rng)
+        return dataclasses.replace(proposal, reason=f"{reason}.")
+
+    @property
+    def _promising(self) -> int:
+        """How many of the best known architectures an informed search starts from."""
+        known = 0 if self.knowledge is None else len(self.knowledge.values)
+        return max(math.ceil(INFORMED * known), 2 * self.initial)
+
+    def _fitted(self, space: SearchSpace, observations: Observations) -> Model:
+        """The fitted prior, with what is worth keeping of the candidates."""
+        table = getattr(self.prior, "table", None)
+        if not can_be_listed(space):  # candidates change from call to call: let go of them
+            return with_own_table(fitted(self.prior, observations))
+        if isinstance(table, ArchitectureTable):  # in the order in which they will be scored
+            table.indices(listed(space))
+        return fitted(self.prior, observations)
+
+    def _best(
+        self, space: SearchSpace, situation: Situation, rng: np.random.Generator
     ) -> Proposal:
         """The best-scored candidate that is new, with the ranking behind it."""
-        posterior = believe(fitted(self.prior, observations), observations, pending)
-        mean, stddev = posterior.latent(pool)
-        best = float(posterior.z.max())
-        scores = self.acquisition(mean, stddev, best).numpy()
-        novelty = Novelty(
-            (*observations.architectures, *pending), allow_isomorphic=self.allow_isomorphic
+        observations = situation.observations
+        scorer = self.pending.scorer(self.acquisition, situation, rng)
+        found = self.maximizer.maximize(
+            lambda candidates: scorer(candidates).numpy(), space, observations, rng
         )
-        order = (int(i) for i in np.argsort(-scores, kind="stable"))
-        shown = list(islice((i for i in order if novelty.claim(pool[i])), SHOWN))
-        latent = mean.numpy()[shown], stddev.numpy()[shown]
-        ranked = tuple(
-            Candidate(pool[i], *map(float, (*numbers, scores[i])))
-            for i, numbers in zip(shown, _in_accuracy(posterior.warp, *latent, best), strict=True)
+        novelty = Novelty(
+            (*observations.architectures, *situation.pending),
+            allow_isomorphic=self.allow_isomorphic,
+        )
+        new = (i for i in found.ranked() if novelty.claim(found.architectures[i]))
+        shown = list(islice(new, SHOWN))
+        ranked = _described(
+            believe(situation), [found.architectures[i] for i in shown], found.scores[shown]
         )
         return Proposal(
             tuple(c.architecture for c in ranked[:1]),
             _reason(ranked[0]) if ranked else "Every architecture of the space is evaluated.",
             ranked,
-            len(pool),
+            len(found.architectures),
             type(self.acquisition).__name__,
             float(observations.values.max()),
         )
 
 
 @functools.lru_cache(maxsize=64)
-def fitted(prior: GaussianProcess, observations: Observations) -> GaussianProcess:
+def fitted(prior: Model, observations: Observations) -> Model:
     """The prior fitted to observations, by a chain of warm starts that only they decide.
 
     The fit to n observations starts from the fit to the first n' of them, n' the largest of
     8, 10, 13, 17, … below n. So a resumed search repeats a handful of fits and finds the very
-    parameters of the uninterrupted one.
+    parameters of the uninterrupted one. Beyond 200 observations, where the parameters hardly move,
+    only those in the chain are fitted.
     """
-    start = prior
-    before = _checkpoint_below(len(observations))
-    if before:
-        start = fitted(prior, Observations(observations.evaluations[:before]))
+    n = len(observations)
+    before = _checkpoint_below(n)
+    if not before:
+        return prior.fit(observations)
+    start = fitted(prior, Observations(observations.evaluations[:before]))
+    if n > FITTED_EACH and n != _checkpoint_below(n + 1):
+        return start
     return start.fit(observations)
-
-
-def believe(
-    prior: GaussianProcess, observations: Observations, pending: Sequence[Architecture]
-) -> Posterior:
-    """The posterior if every pending evaluation came out at its mean (kriging believer)."""
-    posterior = prior.condition(observations)
-    for architecture in pending:
-        mean, _ = posterior.predict((architecture,))
-        observations = observations + Evaluation(architecture, float(mean[0]))
-        posterior = prior.condition(observations)
-    return posterior
 
 
 def _checkpoint_below(n: int) -> int:
@@ -156,6 +199,20 @@ def _checkpoint_below(n: int) -> int:
     while checkpoint < n:
         below, checkpoint = checkpoint, int(np.ceil(FIT_GROWTH * checkpoint))
     return below
+
+
+def _described(
+    posterior: ModelPosterior, candidates: Sequence[Architecture], scores: NDArray[np.float64]
+) -> tuple[Candidate, ...]:
+    """Candidates `(m,)` with what is predicted of them and their scores `(m,)`."""
+    if not candidates:
+        return ()
+    mean, stddev = (x.numpy() for x in posterior.latent(candidates))
+    numbers = _in_accuracy(posterior.warp, mean, stddev, float(posterior.z.max()))
+    return tuple(
+        Candidate(architecture, *map(float, (*row, score)))
+        for architecture, row, score in zip(candidates, numbers, scores, strict=True)
+    )
 
 
 def _in_accuracy(

@@ -1,0 +1,99 @@
+"""How good a model is: each evaluation predicted from all the others.
+
+Notation
+    n          number of evaluations
+    z          warped values `(n,)`
+    μ, σ       mean and standard deviation `(n,)` of each z, given all others; noise included
+    r          (z - μ) / σ, standard normal where the model is right
+
+References:
+    Rasmussen and Williams, Gaussian Processes for Machine Learning, 2006, section 5.4.2 (the
+    leave-one-out log predictive probability). Gneiting, Balabdaoui and Raftery, Probabilistic
+    forecasts, calibration and sharpness, J. R. Statist. Soc. B 69, 2007 (coverage).
+"""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import ndtri
+from scipy.stats import kendalltau
+
+from nbnas.errors import SettingError
+from nbnas.surrogate.warp import FittedWarp, band, moments
+
+Array = NDArray[np.float64]
+SHARES = (0.5, 0.8, 0.95)  # of the bands whose coverage is told
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LeaveOneOut:
+    """Each evaluation predicted from all the others; in accuracy unless said otherwise.
+
+    Attributes:
+        truth: What was measured `(n,)`; a failed trial counts as the worst measured value.
+        mean: Predicted mean `(n,)`.
+        stddev: Predicted standard deviation `(n,)`, the noise of an evaluation included.
+        lower: 2.5 % quantile of the prediction `(n,)`.
+        upper: 97.5 % quantile of the prediction `(n,)`.
+        residuals: r `(n,)`, on the warped scale.
+        log_densities: log N(z; μ, σ²) `(n,)`, in nats, on the warped scale. So compare models
+            that share a warp.
+    """
+
+    truth: Array
+    mean: Array
+    stddev: Array
+    lower: Array
+    upper: Array
+    residuals: Array
+    log_densities: Array
+
+    @property
+    def log_predictive_density(self) -> float:
+        """The mean of `log_densities`, in nats per evaluation; larger is better."""
+        return float(self.log_densities.mean())
+
+    @property
+    def kendall(self) -> float:
+        """Kendall's τ of predicted means and truth; NaN where one of them is constant."""
+        return float(kendalltau(self.mean, self.truth)[0])
+
+    def coverage(self, share: float) -> float:
+        """Which share of the truths lies in the central band that should hold `share` of them.
+
+        Args:
+            share: Probability of the band, in (0, 1).
+
+        Returns:
+            A share in [0, 1]; above `share` the model is too cautious, below too sure.
+
+        Raises:
+            SettingError: If the share is not in (0, 1).
+        """
+        if not 0 < share < 1:
+            raise SettingError(f"expected a share in (0, 1), got {share}")
+        return float(np.mean(np.abs(self.residuals) <= ndtri((1 + share) / 2)))
+
+
+def leave_one_out(
+    warp: FittedWarp, truth: Array, z: Array, mean: Array, stddev: Array
+) -> LeaveOneOut:
+    """Tell predictions on the warped scale in accuracy.
+
+    Args:
+        warp: The fitted warp.
+        truth: What was measured `(n,)`, in accuracy.
+        z: The same, warped.
+        mean: μ `(n,)`.
+        stddev: σ `(n,)`.
+
+    Returns:
+        The predictions.
+    """
+    residuals = (z - mean) / stddev
+    log_densities = -0.5 * residuals**2 - np.log(stddev) - 0.5 * math.log(2 * math.pi)
+    lower, upper = band(warp, mean, stddev, 0.95)
+    in_accuracy = moments(warp, mean, stddev)
+    return LeaveOneOut(truth, *in_accuracy, lower, upper, residuals, log_densities)

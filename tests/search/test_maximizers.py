@@ -1,0 +1,106 @@
+import numpy as np
+import pytest
+
+from nbnas.errors import SettingError
+from nbnas.graphs.cell import CellSpace, operations_of
+from nbnas.graphs.cnn import CnnSpace
+from nbnas.graphs.dag import DagSpace
+from nbnas.records import Observations
+from nbnas.search.candidates import listed
+from nbnas.search.maximizers import (
+    Automatic,
+    Evolutionary,
+    Exhaustive,
+    LocalAscent,
+    RandomPool,
+)
+
+SPACE = CellSpace()
+WANTED = ("nor_conv_3x3", "skip_connect", "nor_conv_1x1", "none", "avg_pool_3x3", "nor_conv_3x3")
+
+
+def likeness(architectures):
+    """How many operations are the wanted ones: one peak, no other local maximum."""
+    return np.array(
+        [sum(map(str.__eq__, operations_of(a), WANTED)) for a in architectures],
+        dtype=np.float64,
+    )
+
+
+@pytest.fixture(scope="module")
+def observations(table):
+    return Observations(tuple(table(a) for a in SPACE.sample(0, 15)))
+
+
+def best(maximizer, score, space, observations, seed=0):
+    found = maximizer.maximize(score, space, observations, np.random.default_rng(seed))
+    assert len(set(found.architectures)) == len(found.architectures) == len(found.scores)
+    first = found.ranked()[0]
+    assert found.scores[first] == found.scores.max()
+    return found.architectures[first], found.scores[first]
+
+
+@pytest.mark.parametrize("maximizer", [Exhaustive(), Evolutionary(), LocalAscent(), Automatic()])
+def test_finds_the_peak(maximizer, observations):
+    cell, score = best(maximizer, likeness, SPACE, observations)
+    assert score == 6
+    assert operations_of(cell) == WANTED
+
+
+@pytest.mark.parametrize("maximizer", [Evolutionary(), LocalAscent(), RandomPool(), Exhaustive()])
+def test_only_the_generator_decides(maximizer, observations):
+    first, again = (
+        maximizer.maximize(likeness, SPACE, observations, np.random.default_rng(3))
+        for _ in range(2)
+    )
+    assert first.architectures == again.architectures
+    assert np.array_equal(first.scores, likeness(first.architectures))
+
+
+def test_climbing_and_evolving_beat_a_pool_of_the_same_size(observations):
+    """On what a pool of random cells cannot hit by chance: 6 of 6 operations out of 5^6."""
+    blind = Observations()
+    pool = [best(RandomPool(700), likeness, SPACE, blind, seed)[1] for seed in range(5)]
+    for maximizer in (Evolutionary(5, 100, 200), LocalAscent(2, RandomPool(300))):
+        climbed = [best(maximizer, likeness, SPACE, blind, seed)[1] for seed in range(5)]
+        assert np.mean(climbed) > np.mean(pool)
+
+
+def test_a_pool_is_half_mutations_of_the_best(observations):
+    found = RandomPool(400, parents=3).maximize(
+        likeness, SPACE, observations, np.random.default_rng(0)
+    )
+    top = sorted(observations, key=lambda e: -e.value)[:3]
+    near = {b for e in top for b in SPACE.neighbors(e.architecture)}
+    assert set(found.architectures[: len(near)]) & near
+    assert len(near & set(found.architectures)) > 40
+    assert len(found.architectures) > 250
+
+
+def test_automatic_lists_what_can_be_listed(observations):
+    rng = np.random.default_rng(0)
+    assert Automatic().maximize(likeness, SPACE, observations, rng).architectures is listed(SPACE)
+    nets = CnnSpace(layers=(5, 8))
+    layers = Automatic(RandomPool(50)).maximize(
+        lambda nets: np.array([float(len(a.nodes)) for a in nets]), nets, Observations(), rng
+    )
+    assert 10 < len(layers.architectures) <= 50
+
+
+@pytest.mark.parametrize("maximizer", [Evolutionary(2, 20, 30), LocalAscent(2, RandomPool(20), 3)])
+@pytest.mark.parametrize("space", [CnnSpace(layers=(5, 8)), DagSpace()], ids=["cnn", "dag"])
+def test_large_spaces_too(maximizer, space):
+    def size(architectures):
+        return np.array([float(len(a.edges)) for a in architectures])
+
+    found = maximizer.maximize(size, space, Observations(), np.random.default_rng(1))
+    assert all(a in space for a in found.architectures)
+    assert found.scores.max() >= size(space.sample(1, 20)).max()
+
+
+def test_wrong_settings_are_named():
+    with pytest.raises(SettingError, match="can be listed"):
+        Exhaustive().maximize(likeness, CnnSpace(), Observations(), np.random.default_rng(0))
+    for wrong in (lambda: RandomPool(0), lambda: Evolutionary(0), lambda: LocalAscent(starts=0)):
+        with pytest.raises(SettingError, match="at least 1"):
+            wrong()
