@@ -1,0 +1,123 @@
+"""Local search: climb from neighbour to neighbour, and begin elsewhere at a local optimum.
+
+Notation
+    center    the number of the trial whose neighbours are evaluated: the best one since the last
+              random start
+    climb     the trials from a random start to a local optimum, a center without new neighbours
+"""
+
+import functools
+from collections.abc import Hashable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import cast
+
+import numpy as np
+
+from nbnas.graphs.architecture import Architecture
+from nbnas.graphs.space import SearchSpace
+from nbnas.records import Observations, Proposal
+from nbnas.search.candidates import Novelty
+from nbnas.search.ideas import Idea, check_counts, propose_new, propose_start, trial
+
+LOCAL_OPTIMUM = (
+    "All neighbours of the best architecture of the climb are evaluated or pending; a random one "
+    "begins another climb."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class LocalSearch:
+    """Evaluates neighbours of the best architecture of a climb, in random order.
+
+    It moves to the first neighbour that is better, without a look at the others: on NAS-Bench-201
+    that finds the optimum in half the evaluations that a look at all of them takes. Once all
+    neighbours are evaluated it starts again at one random architecture. Neighbours that an earlier
+    climb evaluated are passed over, so that no climb repeats another.
+
+    Args:
+        initial: Number of random architectures at the beginning; the best one is the first center.
+        allow_isomorphic: Whether two architectures that compute the same function may both be
+            evaluated; only sensible for tables whose members were trained separately.
+
+    Raises:
+        SettingError: If `initial` is below 1.
+
+    References:
+        White, Nolen and Savani, Exploring the loss landscape in neural architecture search, UAI
+        2021, algorithm 1 and its variant that moves at the first improvement.
+    """
+
+    initial: int = 10
+    allow_isomorphic: bool = False
+
+    def __post_init__(self) -> None:
+        check_counts(initial=self.initial)
+
+    def propose(
+        self,
+        space: SearchSpace,
+        observations: Observations,
+        pending: Sequence[Architecture],
+        n: int,
+        rng: np.random.Generator,
+    ) -> Proposal:
+        """Propose random architectures at first, then new neighbours of the center."""
+        allow = self.allow_isomorphic
+        start = propose_start(
+            space, observations, pending, n, rng, initial=self.initial, allow_isomorphic=allow
+        )
+        if start is not None:
+            return start
+        taken = (*observations.architectures, *pending)
+        center = self.center(space, observations)
+        near = () if center is None else _near(space, observations, center, rng)
+        return propose_new(
+            near, space, taken, n, rng, allow_isomorphic=allow, otherwise=LOCAL_OPTIMUM
+        )
+
+    def center(self, space: SearchSpace, observations: Observations) -> int | None:
+        """The number of the trial that is the center now, found by replay.
+
+        A trial that is better than the center becomes the center, whatever it was proposed for.
+        A failed trial is worse than every other.
+
+        Args:
+            space: The search space.
+            observations: The evaluations so far.
+
+        Returns:
+            The number; `None` if a climb begins: at first, and after a local optimum.
+        """
+        novelty = Novelty((), allow_isomorphic=self.allow_isomorphic)
+        values = [-np.inf if e.value is None else e.value for e in observations]
+        center: int | None = None
+        for number, architecture in enumerate(observations.architectures):
+            novelty.claim(architecture)
+            if center is None or values[number] > values[center]:
+                center = number
+            if number + 1 >= self.initial:
+                near = neighbors(space, observations[center].architecture)
+                center = center if any(map(novelty.is_new, near)) else None
+        return center
+
+
+def neighbors(space: SearchSpace, architecture: Architecture) -> tuple[Architecture, ...]:
+    """The neighbours that the space lists; the same tuple every time."""
+    return _neighbors(space, architecture)
+
+
+@functools.lru_cache(maxsize=512)
+def _neighbors(space: Hashable, architecture: Architecture) -> tuple[Architecture, ...]:
+    return cast(SearchSpace, space).neighbors(architecture)
+
+
+def _near(
+    space: SearchSpace, observations: Observations, center: int, rng: np.random.Generator
+) -> Iterator[Idea]:
+    """All neighbours of the center in random order."""
+    near = neighbors(space, observations[center].architecture)
+    reason = (
+        f"One of the {len(near)} neighbours of {trial(observations, center)}, the best of this "
+        "climb."
+    )
+    return ((near[i], reason) for i in rng.permutation(len(near)))

@@ -1,0 +1,169 @@
+"""The tree-structured Parzen estimator, as Optuna implements it.
+
+Notation
+    study    Optuna's memory of trials; rebuilt from the observations for every proposal
+    name     of a choice of the space, "choice 0", "choice 1", …, which Optuna calls a parameter
+"""
+
+import importlib.util
+import warnings
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from nbnas.errors import ArchitectureError, SettingError
+from nbnas.graphs.architecture import Architecture
+from nbnas.graphs.choices import CategoricalSpace, categorical
+from nbnas.graphs.space import SearchSpace
+from nbnas.records import Observations, Proposal
+from nbnas.search.ideas import Idea, check_counts, propose_new, propose_start
+
+if TYPE_CHECKING:
+    from optuna.distributions import BaseDistribution
+    from optuna.study import Study
+
+TRIES = 100  # asks for one proposal; each takes milliseconds
+NOTHING_NEW = f"Drawn at random, since Optuna gave nothing new in {TRIES} asks."
+
+
+@dataclass(frozen=True, slots=True)
+class Tpe:
+    """Asks Optuna's TPESampler, which draws what is likelier among good trials than among others.
+
+    The sampler models all choices together and takes what is pending for bad (Optuna's
+    `multivariate` and `constant_liar`, its defaults since version 5). It is asked again while its
+    answer is no new architecture of the space; what it gave before counts as pending then. A
+    failed trial counts as the worst one.
+
+    Args:
+        initial: Number of random architectures at the beginning.
+        allow_isomorphic: Whether two architectures that compute the same function may both be
+            evaluated; only sensible for tables whose members were trained separately.
+
+    Raises:
+        SettingError: If `initial` is below 1 or Optuna is not installed. `propose` raises it for
+            a space without categorical choices.
+
+    References:
+        Bergstra, Bardenet, Bengio and Kégl, Algorithms for hyper-parameter optimization, NIPS
+        2011. Akiba et al., Optuna, KDD 2019.
+    """
+
+    initial: int = 10
+    allow_isomorphic: bool = False
+
+    def __post_init__(self) -> None:
+        check_counts(initial=self.initial)
+        if importlib.util.find_spec("optuna") is None:
+            raise SettingError(
+                "expected Optuna to be installed, since Tpe asks it: pip install 'nbnas[tpe]'"
+            )
+
+    def propose(
+        self,
+        space: SearchSpace,
+        observations: Observations,
+        pending: Sequence[Architecture],
+        n: int,
+        rng: np.random.Generator,
+    ) -> Proposal:
+        """Propose random architectures at first, then what Optuna's sampler answers."""
+        parent = categorical(space)
+        allow = self.allow_isomorphic
+        start = propose_start(
+            space, observations, pending, n, rng, initial=self.initial, allow_isomorphic=allow
+        )
+        if start is not None:
+            return start
+        study = rebuild(parent, observations, pending, int(rng.integers(2**31)))
+        answers = (idea for idea in _answers(study, parent) if idea[0] in space)
+        taken = (*observations.architectures, *pending)
+        return propose_new(
+            answers, space, taken, n, rng, allow_isomorphic=allow, otherwise=NOTHING_NEW
+        )
+
+
+def rebuild(
+    space: CategoricalSpace,
+    observations: Observations,
+    pending: Sequence[Architecture],
+    seed: int,
+) -> "Study":
+    """Optuna's study of a search so far.
+
+    Args:
+        space: The space of choices.
+        observations: The evaluations so far; they become completed trials.
+        pending: What is being evaluated; it becomes running trials.
+        seed: Seed of the sampler.
+
+    Returns:
+        A new study in memory with a `TPESampler`.
+    """
+    import optuna  # it is optional, and slow to import
+
+    names = distributions(space)
+    study = _quiet_study(seed)
+    for architecture, value in zip(observations.architectures, observations.values, strict=True):
+        params = _params(space, architecture)
+        study.add_trial(
+            optuna.create_trial(params=params, distributions=names, value=float(value))
+        )
+    for architecture in pending:
+        params = _params(space, architecture)
+        running = optuna.trial.TrialState.RUNNING
+        study.add_trial(optuna.create_trial(state=running, params=params, distributions=names))
+    return study
+
+
+def distributions(space: CategoricalSpace) -> dict[str, "BaseDistribution"]:
+    """The choices of a space as Optuna names and describes them."""
+    from optuna.distributions import CategoricalDistribution
+
+    return {_name(i): CategoricalDistribution(options) for i, options in enumerate(space.choices)}
+
+
+def _answers(study: "Study", space: CategoricalSpace) -> Iterator[Idea]:
+    """What the sampler answers, as far as it makes architectures."""
+    names = distributions(space)
+    reason = (
+        f"The best of Optuna's draws: likelier among good trials than among the others, after "
+        f"{len(study.get_trials(deepcopy=False))} trials."
+    )
+    for _ in range(TRIES):
+        answer = study.ask(names).params
+        row = [options.index(answer[_name(i)]) for i, options in enumerate(space.choices)]
+        try:
+            yield space.decode(row), reason
+        except ArchitectureError:  # not every row of choices is an architecture
+            continue
+
+
+def _quiet_study(seed: int) -> "Study":
+    """An empty study, made without Optuna's log and warnings about what is its default by now."""
+    import optuna
+
+    verbosity = optuna.logging.get_verbosity()
+    optuna.logging.set_verbosity(optuna.logging.WARNING)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", optuna.exceptions.ExperimentalWarning)
+            sampler = optuna.samplers.TPESampler(
+                seed=seed, n_startup_trials=1, multivariate=True, constant_liar=True
+            )
+        return optuna.create_study(direction="maximize", sampler=sampler)
+    finally:
+        optuna.logging.set_verbosity(verbosity)
+
+
+def _params(space: CategoricalSpace, architecture: Architecture) -> dict[str, str]:
+    """What an architecture chooses, in Optuna's terms."""
+    indices = space.encode(architecture)
+    chosen = (options[i] for options, i in zip(space.choices, indices, strict=True))
+    return {_name(i): option for i, option in enumerate(chosen)}
+
+
+def _name(choice: int) -> str:
+    return f"choice {choice}"

@@ -1,0 +1,112 @@
+from collections import Counter
+
+import numpy as np
+import pytest
+
+from nbnas.errors import ArchitectureError, SettingError
+from nbnas.graphs.cell import CellSpace, operations_of
+from nbnas.graphs.chain import ChainSpace
+from nbnas.records import Evaluation, Observations
+from nbnas.search.search import Search
+from nbnas.search.strategies.evolution import RegularizedEvolution, winner
+
+SPACE = CellSpace()
+
+
+class Sterile(CellSpace):
+    """The cell space, pretending that no edit stays inside."""
+
+    __slots__ = ()
+
+    def mutate(self, architecture, rng):
+        raise ArchitectureError("no edit stays inside")
+
+
+def observed(values):
+    cells = SPACE.sample(0, len(values))
+    return Observations(tuple(Evaluation(a, v) for a, v in zip(cells, values, strict=True)))
+
+
+def differences(a, b):
+    return sum(x != y for x, y in zip(operations_of(a), operations_of(b), strict=True))
+
+
+@pytest.mark.parametrize(("living", "tournament"), [(5, 1), (5, 2), (8, 3)])
+def test_the_winner_has_the_rank_that_a_tournament_gives(living, tournament, rng):
+    """P(best of S draws with replacement has rank r of P) = ((P - r + 1)^S - (P - r)^S) / P^S."""
+    values = np.array([9.0, *rng.permutation(living)])  # the first one is too old
+    draws = 20_000
+    won = Counter(winner(values, living, tournament, rng) for _ in range(draws))
+    assert 0 not in won
+    for place in range(1, living + 1):
+        below = values[place]
+        chance = ((below + 1) ** tournament - below**tournament) / living**tournament
+        assert won[place] / draws == pytest.approx(chance, abs=5 * np.sqrt(chance / draws) + 1e-9)
+
+
+def test_age_kills_the_best():
+    values = [0.99, 0.1, 0.2, 0.3]
+    strategy = RegularizedEvolution(population=3, tournament=100, initial=2)
+    for seed in range(20):
+        proposal = strategy.propose(SPACE, observed(values), (), 1, np.random.default_rng(seed))
+        assert "A mutation of trial 3 (30.0%), the best of 100 draws from the 3 youngest" in (
+            proposal.reason
+        )
+        assert differences(proposal.architecture, observed(values)[3].architecture) == 1
+
+
+def test_a_child_is_one_edit_from_a_young_parent(table):
+    strategy = RegularizedEvolution(population=7, tournament=3, initial=4)
+    search = Search(SPACE, table, strategy, seed=0)
+    parents = Counter()
+    for number in range(40):
+        reason = search.ask().reason
+        child = search.step().evaluation.architecture
+        if number >= 4:
+            parent = int(reason.split("trial ")[1].split()[0])
+            assert number - 7 <= parent < number
+            assert differences(child, search.observations[parent].architecture) == 1
+            parents[parent] += 1
+    assert len(parents) > 8
+
+
+def test_a_greedier_tournament_has_better_parents(table):
+    trials = Observations(tuple(table(a) for a in SPACE.sample(0, 30)))
+
+    def parents(tournament):
+        rng = np.random.default_rng(0)
+        return [trials.values[winner(trials.values, 30, tournament, rng)] for _ in range(200)]
+
+    assert np.mean(parents(1)) < np.mean(parents(5)) < np.mean(parents(50))
+
+
+def test_draws_at_random_where_all_children_are_known():
+    cells = SPACE.sample(0, 1)
+    trials = Observations(tuple(Evaluation(a, 0.5) for a in (*SPACE.neighbors(cells[0]), *cells)))
+    strategy = RegularizedEvolution(population=1, initial=1, allow_isomorphic=True)
+    proposal = strategy.propose(SPACE, trials, (), 2, np.random.default_rng(0))
+    assert len(set(proposal.architectures) - set(trials.architectures)) == 2
+    assert "Drawn at random, since no new mutation" in proposal.reason
+
+
+def test_draws_at_random_where_nobody_can_have_children():
+    strategy = RegularizedEvolution(initial=2)
+    proposal = strategy.propose(Sterile(), observed([0.1, 0.2]), (), 1, np.random.default_rng(0))
+    assert "Drawn at random" in proposal.reason
+    assert proposal.architecture in SPACE
+
+
+def test_climbs_where_there_is_one_hill():
+    """Sequences of layers, the more relus the better: 8 relus are a hundred edits from nowhere."""
+    space = ChainSpace(depth=8)
+
+    def relus(architecture, seed=0):
+        return Evaluation(architecture, architecture.text.count("relu") / 8)
+
+    assert Search(space, relus, RegularizedEvolution(), seed=0).run(150).best.value == 1.0
+
+
+@pytest.mark.parametrize("name", ["population", "tournament", "initial"])
+def test_refuses_to_draw_from_nothing(name):
+    with pytest.raises(SettingError, match=f"expected {name} to be a whole number >= 1, got 0"):
+        RegularizedEvolution(**{name: 0})
