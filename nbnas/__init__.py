@@ -31,9 +31,11 @@ if TYPE_CHECKING:
     from nbnas.graphs.otmann import OtmannDistance as OtmannDistance
     from nbnas.graphs.path import PathDistance as PathDistance
     from nbnas.graphs.recurrent import RecurrentSpace as RecurrentSpace
+    from nbnas.graphs.subspace import Subspace as Subspace
     from nbnas.graphs.weisfeiler_lehman import (
         WeisfeilerLehmanDistance as WeisfeilerLehmanDistance,
     )
+    from nbnas.notebook.benchmark import read_benchmark_parameters as read_benchmark_parameters
     from nbnas.notebook.distances import read_distance_parameters as read_distance_parameters
     from nbnas.notebook.search import read_parameters as read_parameters
     from nbnas.records import Candidate as Candidate
@@ -43,38 +45,77 @@ if TYPE_CHECKING:
     from nbnas.records import Observations as Observations
     from nbnas.records import Proposal as Proposal
     from nbnas.records import Step as Step
+    from nbnas.search.benchmark import Benchmark as Benchmark
+    from nbnas.search.benchmark_results import BenchmarkCurves as BenchmarkCurves
+    from nbnas.search.benchmark_results import BenchmarkResults as BenchmarkResults
+    from nbnas.search.benchmark_table import BenchmarkTable as BenchmarkTable
+    from nbnas.search.maximizers import Automatic as Automatic
+    from nbnas.search.maximizers import Evolutionary as Evolutionary
+    from nbnas.search.maximizers import Exhaustive as Exhaustive
+    from nbnas.search.maximizers import LocalAscent as LocalAscent
+    from nbnas.search.maximizers import RandomPool as RandomPool
     from nbnas.search.objective import TabularObjective as TabularObjective
+    from nbnas.search.pending import Fantasies as Fantasies
+    from nbnas.search.pending import KrigingBeliever as KrigingBeliever
+    from nbnas.search.pending import LocalPenalization as LocalPenalization
     from nbnas.search.search import Search as Search
     from nbnas.search.store import load_trials as load_trials
     from nbnas.search.strategies.bayesian import BayesianOptimization as BayesianOptimization
+    from nbnas.search.strategies.evolution import RegularizedEvolution as RegularizedEvolution
+    from nbnas.search.strategies.local_search import LocalSearch as LocalSearch
     from nbnas.search.strategies.random import RandomSearch as RandomSearch
+    from nbnas.search.strategies.reinforce import Reinforce as Reinforce
+    from nbnas.search.strategies.tpe import Tpe as Tpe
+    from nbnas.search.summaries import PairedDifferences as PairedDifferences
     from nbnas.surrogate.acquisition import ExpectedImprovement as ExpectedImprovement
+    from nbnas.surrogate.acquisition import (
+        GrowingUpperConfidenceBound as GrowingUpperConfidenceBound,
+    )
     from nbnas.surrogate.acquisition import LogExpectedImprovement as LogExpectedImprovement
     from nbnas.surrogate.acquisition import ProbabilityOfImprovement as ProbabilityOfImprovement
     from nbnas.surrogate.acquisition import UpperConfidenceBound as UpperConfidenceBound
     from nbnas.surrogate.diagnosis import Diagnoses as Diagnoses
     from nbnas.surrogate.diagnosis import Diagnosis as Diagnosis
     from nbnas.surrogate.diagnosis import diagnose as diagnose
+    from nbnas.surrogate.encoding import OperationEncoding as OperationEncoding
+    from nbnas.surrogate.encoding import PathEncoding as PathEncoding
+    from nbnas.surrogate.ensemble import Ensemble as Ensemble
+    from nbnas.surrogate.ensemble_posterior import EnsemblePosterior as EnsemblePosterior
     from nbnas.surrogate.kernels import DistanceKernel as DistanceKernel
     from nbnas.surrogate.kernels import SquaredDistanceKernel as SquaredDistanceKernel
     from nbnas.surrogate.kernels import WeisfeilerLehmanKernel as WeisfeilerLehmanKernel
-    from nbnas.surrogate.posterior import LeaveOneOut as LeaveOneOut
+    from nbnas.surrogate.knowledge import Knowledge as Knowledge
+    from nbnas.surrogate.knowledge import KnowledgeKernel as KnowledgeKernel
+    from nbnas.surrogate.leave_one_out import LeaveOneOut as LeaveOneOut
+    from nbnas.surrogate.noisy import NoisyExpectedImprovement as NoisyExpectedImprovement
     from nbnas.surrogate.posterior import Posterior as Posterior
     from nbnas.surrogate.prior import GaussianProcess as GaussianProcess
+    from nbnas.surrogate.thompson import IndependentThompsonSampling as IndependentThompsonSampling
+    from nbnas.surrogate.thompson import ThompsonSampling as ThompsonSampling
     from nbnas.surrogate.warp import NegativeLogError as NegativeLogError
     from nbnas.surrogate.warp import NormalScores as NormalScores
     from nbnas.training.data import ImageData as ImageData
     from nbnas.training.data import cifar10 as cifar10
     from nbnas.training.data import digits as digits
     from nbnas.training.data import from_arrays as from_arrays
+    from nbnas.training.proxies import jacov as jacov
+    from nbnas.training.proxies import nwot as nwot
+    from nbnas.training.proxies import synflow as synflow
     from nbnas.training.run import Training as Training
     from nbnas.training.schedule import Cosine as Cosine
     from nbnas.training.schedule import OneCycle as OneCycle
     from nbnas.training.trainer import Trainer as Trainer
+    from nbnas.training.zero_cost import Scored as Scored
+    from nbnas.training.zero_cost import ZeroCost as ZeroCost
 
 _NAMES = {
     "Architecture": "nbnas.graphs.architecture",
+    "Automatic": "nbnas.search.maximizers",
     "BayesianOptimization": "nbnas.search.strategies.bayesian",
+    "Benchmark": "nbnas.search.benchmark",
+    "BenchmarkCurves": "nbnas.search.benchmark_results",
+    "BenchmarkResults": "nbnas.search.benchmark_results",
+    "BenchmarkTable": "nbnas.search.benchmark_table",
     "Candidate": "nbnas.records",
     "CellSpace": "nbnas.graphs.cell",
     "ChainSpace": "nbnas.graphs.chain",
@@ -86,56 +127,86 @@ _NAMES = {
     "Diagnosis": "nbnas.surrogate.diagnosis",
     "DistanceKernel": "nbnas.surrogate.kernels",
     "EditDistance": "nbnas.graphs.edit",
+    "Ensemble": "nbnas.surrogate.ensemble",
+    "EnsemblePosterior": "nbnas.surrogate.ensemble_posterior",
     "EpochReport": "nbnas.records",
     "Evaluation": "nbnas.records",
+    "Evolutionary": "nbnas.search.maximizers",
+    "Exhaustive": "nbnas.search.maximizers",
     "ExpectedImprovement": "nbnas.surrogate.acquisition",
     "Explanation": "nbnas.graphs.distance",
+    "Fantasies": "nbnas.search.pending",
     "GaussianProcess": "nbnas.surrogate.prior",
+    "GrowingUpperConfidenceBound": "nbnas.surrogate.acquisition",
     "HammingDistance": "nbnas.graphs.hamming",
     "ImageData": "nbnas.training.data",
+    "IndependentThompsonSampling": "nbnas.surrogate.thompson",
+    "Knowledge": "nbnas.surrogate.knowledge",
+    "KnowledgeKernel": "nbnas.surrogate.knowledge",
+    "KrigingBeliever": "nbnas.search.pending",
     "Layer": "nbnas.graphs.layers",
-    "LeaveOneOut": "nbnas.surrogate.posterior",
+    "LeaveOneOut": "nbnas.surrogate.leave_one_out",
+    "LocalAscent": "nbnas.search.maximizers",
+    "LocalPenalization": "nbnas.search.pending",
+    "LocalSearch": "nbnas.search.strategies.local_search",
     "LogExpectedImprovement": "nbnas.surrogate.acquisition",
     "NbnasError": "nbnas.errors",
     "NegativeLogError": "nbnas.surrogate.warp",
+    "NoisyExpectedImprovement": "nbnas.surrogate.noisy",
     "NormalScores": "nbnas.surrogate.warp",
     "Observations": "nbnas.records",
     "OneCycle": "nbnas.training.schedule",
+    "OperationEncoding": "nbnas.surrogate.encoding",
     "OtmannDistance": "nbnas.graphs.otmann",
+    "PairedDifferences": "nbnas.search.summaries",
     "PathDistance": "nbnas.graphs.path",
+    "PathEncoding": "nbnas.surrogate.encoding",
     "Posterior": "nbnas.surrogate.posterior",
     "ProbabilityOfImprovement": "nbnas.surrogate.acquisition",
     "Proposal": "nbnas.records",
+    "RandomPool": "nbnas.search.maximizers",
     "RandomSearch": "nbnas.search.strategies.random",
     "RecurrentSpace": "nbnas.graphs.recurrent",
+    "RegularizedEvolution": "nbnas.search.strategies.evolution",
+    "Reinforce": "nbnas.search.strategies.reinforce",
+    "Scored": "nbnas.training.zero_cost",
     "Search": "nbnas.search.search",
     "SquaredDistanceKernel": "nbnas.surrogate.kernels",
     "Step": "nbnas.records",
+    "Subspace": "nbnas.graphs.subspace",
     "TabularObjective": "nbnas.search.objective",
+    "ThompsonSampling": "nbnas.surrogate.thompson",
+    "Tpe": "nbnas.search.strategies.tpe",
     "Trainer": "nbnas.training.trainer",
     "Training": "nbnas.training.run",
     "UpperConfidenceBound": "nbnas.surrogate.acquisition",
     "WeisfeilerLehmanDistance": "nbnas.graphs.weisfeiler_lehman",
     "WeisfeilerLehmanKernel": "nbnas.surrogate.kernels",
+    "ZeroCost": "nbnas.training.zero_cost",
     "cifar10": "nbnas.training.data",
     "diagnose": "nbnas.surrogate.diagnosis",
     "digits": "nbnas.training.data",
     "explain": "nbnas.graphs.distance",
     "from_arrays": "nbnas.training.data",
+    "jacov": "nbnas.training.proxies",
     "load_trials": "nbnas.search.store",
+    "nwot": "nbnas.training.proxies",
+    "read_benchmark_parameters": "nbnas.notebook.benchmark",
     "read_distance_parameters": "nbnas.notebook.distances",
     "read_parameters": "nbnas.notebook.search",
     "run_notebook": "nbnas.batch",
+    "synflow": "nbnas.training.proxies",
 }
 _MODULES = (
     *("batch", "charts", "errors", "graphs", "notebook", "records"),
     *("search", "surrogate", "training", "widgets"),
 )
-_LIVE = ("Search", "Training")
+_LIVE = ("Benchmark", "Search", "Training")
 _FROZEN = (
-    *("Architecture", "CellSpace", "ChainSpace", "CnnSpace", "Comparison", "DagSpace"),
-    *("Diagnoses", "Diagnosis", "Evaluation", "Explanation", "LeaveOneOut", "Observations"),
-    *("Posterior", "Proposal", "RecurrentSpace"),
+    *("Architecture", "BenchmarkCurves", "BenchmarkResults", "CellSpace", "ChainSpace"),
+    *("CnnSpace", "Comparison", "DagSpace", "Diagnoses", "Diagnosis", "Evaluation"),
+    *("Explanation", "LeaveOneOut", "Observations", "PairedDifferences", "Posterior"),
+    *("Proposal", "RecurrentSpace", "Subspace"),
 )
 
 

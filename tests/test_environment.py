@@ -16,6 +16,7 @@ REASONED = {  # what the issue fixed; a new dependency needs a reason, and a lin
     *("papermill", "jupyterlab", "numpy", "scipy", "pandas", "scikit-learn", "sqlalchemy"),
     "psygnal",
     "pot",  # the exact optimal transport of OtmannDistance
+    "joblib",  # processes that need no main guard; scikit-learn brings it anyway
 }
 
 
@@ -27,6 +28,14 @@ def split(requirement):
 def declared():
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     return dict(split(requirement) for requirement in project["dependencies"])
+
+
+def extras():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    return {
+        extra: dict(split(requirement) for requirement in requirements)
+        for extra, requirements in project["optional-dependencies"].items()
+    }
 
 
 def conda(path):
@@ -43,6 +52,13 @@ def test_names_the_same_packages_and_versions(path):
 
 def test_the_list_has_not_grown():
     assert set(declared()) == REASONED
+
+
+def test_what_is_optional_is_tested():
+    tested = extras().pop("test")
+    for extra, packages in extras().items():
+        assert packages.items() <= tested.items(), extra
+        assert not set(packages) & set(declared()), extra
 
 
 def test_post_build_is_executable_and_stops_at_a_failure():

@@ -22,10 +22,10 @@ RANKS = {
 # What a floor may import from outside, beside the standard library and what lower floors may.
 LIBRARIES = {
     0: set(),
-    1: {"numpy", "scipy", "ot"},
+    1: {"numpy", "scipy", "ot", "joblib"},
     2: {"psygnal"},
     3: {"torch", "torchvision", "gpytorch", "sklearn"},
-    4: {"pandas", "sqlalchemy"},
+    4: {"pandas", "sqlalchemy", "optuna"},
     5: {"altair", "vl_convert"},
     6: {"ipywidgets", "IPython"},
     7: {"papermill"},

@@ -8,14 +8,17 @@ import time
 from pathlib import Path
 
 import nbformat
+import pandas as pd
 import pytest
 
 from nbnas.errors import NbnasError
+from nbnas.graphs.cell import CellSpace
 from nbnas.search.store import load_trials
 
 ROOT = Path(__file__).parents[1]
 NOTEBOOKS = sorted((ROOT / "notebooks").rglob("*.ipynb"))
 SEARCH = ROOT / "notebooks" / "search.ipynb"
+BENCHMARK = ROOT / "notebooks" / "benchmark.ipynb"
 STUDY = "killed"
 
 
@@ -95,9 +98,23 @@ def test_the_notebook_of_distances_shows_everything(tmp_path):
         env=environment(), cwd=tmp_path, check=True, capture_output=True,
     )  # fmt: skip
     assert [source.split("(")[0] for source in pictures(output)] == [
-        *["nb.explain"] * 4,
+        *["nb.explain"] * 6,
         "found",
     ]
+
+
+def test_the_notebook_of_distances_reads_tables(tmp_path, nb201_path, recipes_path):
+    output = tmp_path / "out.ipynb"
+    words = [str(ROOT / "notebooks" / "distances.ipynb"), str(output), "-k", "python3"]
+    parameters = ["-p", "cells", "18", "-p", "table", nb201_path, "-p", "recipes", recipes_path]
+    subprocess.run(
+        [sys.executable, "-m", "papermill", *words, *map(str, parameters)],
+        env=environment(), cwd=tmp_path, check=True, capture_output=True,
+    )  # fmt: skip
+    cells = nbformat.read(output, as_version=4).cells
+    assert "image/png" in cells[-2].outputs[0].data
+    table = cells[-1].outputs[0].data["text/html"]
+    assert all(name in table for name in ("EditDistance(approximate=True)", "structure=0.0"))
 
 
 @pytest.mark.parametrize(
@@ -171,3 +188,62 @@ def test_another_seed_is_an_error_that_names_it(tmp_path):
     done = run(tmp_path, trials=1, strategy="random", seed=5)
     assert done.returncode != 0
     assert "seed: was 4, is now 5" in done.stderr
+
+
+@pytest.fixture
+def cells(tmp_path):
+    """A folder with a small table of cells, in percent."""
+    rows = [f"{a},{80 + i / 10},{79 + i / 10}" for i, a in enumerate(CellSpace().sample(0, 90))]
+    (tmp_path / "t.csv").write_text("\n".join(["arch_str,valid,test", *dict.fromkeys(rows)]))
+    return tmp_path
+
+
+def benchmark(folder, **parameters):
+    given = {"table": "t.csv", "value": "valid", "test": "test", "queries": 15, "initial": 5,
+             "strategies": "local-search,random", "seeds": 2, "output": "b.csv"}  # fmt: skip
+    given |= parameters
+    words = [word for name, value in given.items() for word in ("-p", name, str(value))]
+    output = str(folder / "out.ipynb")
+    options = ["-k", "python3", "--log-output"]
+    return subprocess.run(
+        [sys.executable, "-m", "papermill", str(BENCHMARK), output, *options, *words],
+        env=environment(), cwd=folder, capture_output=True, text=True,
+    )  # fmt: skip
+
+
+def test_the_notebook_of_benchmarks_goes_on_after_a_kill(cells):
+    done = benchmark(cells)
+    assert done.returncode == 0, done.stderr[-3000:]
+    assert "2 of 4 runs done" in done.stderr  # papermill's log says how far it is
+    assert pictures(cells / "out.ipynb") == [
+        *("table.space", "benchmark", "found.regret", "found.share", "found.paired"),
+        "found.seconds",
+    ]
+    file = cells / "b.csv"
+    rows = pd.read_csv(file)
+    assert len(rows) == 2 * 2 * 15
+    # Killed while it wrote: the last run's last line is torn.
+    file.write_bytes(file.read_bytes()[:-30])
+    done = benchmark(cells)
+    assert done.returncode == 0, done.stderr[-3000:]
+    again = pd.read_csv(file)
+    assert again.drop(columns="seconds").equals(rows.drop(columns="seconds"))
+    kept = rows.index[:45]  # three runs were finished; their times show that they were kept
+    assert again.loc[kept, "seconds"].equals(rows.loc[kept, "seconds"])
+    assert not again.loc[45:, "seconds"].equals(rows.loc[45:, "seconds"])
+    assert r"\begin{tabular}" in (cells / "out.ipynb").read_text()
+
+
+@pytest.mark.parametrize(
+    ("parameters", "message"),
+    [
+        ({"table": ""}, "table: expected the path of a CSV file"),
+        ({"strategies": "bayes,hill"}, "strategies: expected different words out of bayes"),
+        ({"value": "accuracy"}, "no column accuracy; its columns are arch_str"),
+    ],
+)
+def test_a_wrong_parameter_stops_before_any_run(cells, parameters, message):
+    done = benchmark(cells, **parameters)
+    assert done.returncode != 0
+    assert message in done.stderr
+    assert not (cells / "b.csv").exists()

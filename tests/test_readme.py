@@ -37,7 +37,12 @@ def test_every_file_it_names_is_there():
 def test_parameters_of_its_commands_exist():
     import papermill
 
-    known = papermill.inspect_notebook(str(ROOT / "notebooks" / "search.ipynb"))
-    named = re.findall(r"-p (\w+) ", README)
-    assert named
-    assert set(named) <= set(known)
+    commands = re.findall(r"papermill (notebooks/\w+\.ipynb) ((?:.*\\\n)*.*)", README)
+    assert {path for path, _ in commands} >= {
+        "notebooks/search.ipynb",
+        "notebooks/benchmark.ipynb",
+    }
+    for path, rest in commands:
+        known = papermill.inspect_notebook(str(ROOT / path))
+        assert set(re.findall(r"-p (\w+) ", rest)) <= set(known)
+    assert [rest.count("-p ") for path, rest in commands if "benchmark" in path] == [7]

@@ -70,6 +70,22 @@ def word(words: Mapping[str, object] | tuple[str, ...]) -> Callable[[Any], str]:
     return check
 
 
+def words(table: Mapping[str, object]) -> Callable[[Any], tuple[str, ...]]:
+    """One or more of some words, separated by commas, none twice."""
+
+    def check(value: Any) -> tuple[str, ...]:  # noqa: ANN401
+        given = tuple(part.strip() for part in value.split(",")) if isinstance(value, str) else ()
+        unknown = [name for name in given if name not in table]
+        if not given or unknown or len(set(given)) < len(given):
+            raise SettingError(
+                f"expected different words out of {', '.join(table)}, separated by commas; "
+                f"got {value!r:.200}"
+            )
+        return given
+
+    return check
+
+
 def whole(smallest: int) -> Callable[[Any], int]:
     """A whole number from the smallest one on."""
 
@@ -103,3 +119,16 @@ def file(value: Any) -> str:  # noqa: ANN401
     if path and not found:
         raise SettingError(f"expected the path of a file, or nothing; there is no {path}")
     return str(found[0]) if path else ""
+
+
+def new_file(value: Any) -> str:  # noqa: ANN401
+    """The path of a file that will be made, in a folder that is here or in the parent folder.
+
+    So a notebook opened in `notebooks/` and one run from the project's folder share their `runs/`.
+    """
+    path = text(value)
+    if not path:
+        raise SettingError("expected the path of a file; got an empty text")
+    outside = Path(path).is_absolute() or Path(path).parent.exists()
+    above = Path("..") / path
+    return str(above) if not outside and above.parent.exists() else path

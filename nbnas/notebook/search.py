@@ -3,13 +3,12 @@
 import dataclasses
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from nbnas.errors import SettingError
 from nbnas.graphs.edit import EditDistance
 from nbnas.graphs.hamming import HammingDistance
-from nbnas.notebook.checks import check_parameters, flag, text, whole, word
+from nbnas.notebook.checks import check_parameters, flag, new_file, text, whole, word
 from nbnas.search.strategies.bayesian import BayesianOptimization
 from nbnas.search.strategies.random import RandomSearch
 from nbnas.search.strategies.strategy import Strategy
@@ -147,11 +146,7 @@ def _store(value: Any) -> str:  # noqa: ANN401
     location = text(value)
     if not location:
         raise SettingError("expected a path or an SQLAlchemy URL; got an empty text")
-    path = Path(location)
-    outside = "://" in location or path.is_absolute() or path.parent.exists()
-    return (
-        str(Path("..") / path) if not outside and (Path("..") / path.parent).exists() else location
-    )
+    return location if "://" in location else new_file(location)
 
 
 _RULES: Mapping[str, Callable[[Any], Any]] = {

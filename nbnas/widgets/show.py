@@ -12,7 +12,7 @@ from typing import Any
 
 from IPython.display import display
 
-from nbnas.widgets import search, trials
+from nbnas.widgets import benchmark, search, trials
 from nbnas.widgets.bundle import Bundle, of_view
 from nbnas.widgets.live import LiveView, Throttle, guarded
 from nbnas.widgets.mode import Mode, safe_display_mode
@@ -23,13 +23,22 @@ REPUBLISH = 5.0  # seconds between two pictures at least
 
 @dataclass(frozen=True, slots=True)
 class Follows:
-    """How a live object is followed: its signal, and whether what it emitted was the last."""
+    """How a live object is followed.
+
+    Attributes:
+        signal: Its signal.
+        finished: Whether what it emitted was the last.
+        line: What the cell that runs it says of what was emitted, where nobody watches: a line in
+            papermill's log and in the executed notebook. An empty text says nothing.
+    """
 
     signal: str
     finished: Callable[[Any], bool]
+    line: Callable[[Any], str] = lambda _: ""
 
 
 LIVE = {
+    "nbnas.search.benchmark.Benchmark": Follows("progressed", benchmark.finished, benchmark.line),
     "nbnas.search.search.Search": Follows("stepped", search.search_finished),
     "nbnas.training.run.Training": Follows("progressed", trials.training_finished),
 }
@@ -83,13 +92,16 @@ class Shown:
         data, metadata = self._bundle()
         display(data, raw=True, metadata=metadata, display_id=self._identifier)
 
-    def _changed(self, _: object) -> None:
+    def _changed(self, fact: object) -> None:
         thing = self._thing()
         final = thing is not None and guarded(lambda: self._follows.finished(thing), _false)
         if self.live is not None:
             self.live.update(final=final)
         if final or self.live is None:
             self._picture.request(now=final)
+        said = self._follows.line(fact) if self.live is None else ""
+        if said:
+            guarded(lambda: display({"text/plain": said}, raw=True), lambda _: None)
 
     def _republish(self) -> None:
         data, metadata = self._bundle()

@@ -33,16 +33,21 @@ SUBJECTS = {
     "nbnas.graphs.cnn.CnnSpace": "nbnas.widgets.graphs:space",
     "nbnas.graphs.dag.DagSpace": "nbnas.widgets.graphs:space",
     "nbnas.graphs.recurrent.RecurrentSpace": "nbnas.widgets.graphs:space",
+    "nbnas.graphs.subspace.Subspace": "nbnas.widgets.graphs:space",
     "nbnas.records.Evaluation": "nbnas.widgets.trials:evaluation",
     "nbnas.records.Observations": "nbnas.widgets.trials:observations",
     "nbnas.records.Proposal": "nbnas.widgets.model:proposal",
     "nbnas.surrogate.diagnosis.Diagnosis": "nbnas.widgets.model:diagnosis",
     "nbnas.surrogate.diagnosis.Diagnoses": "nbnas.widgets.model:diagnoses",
     "nbnas.surrogate.posterior.Posterior": "nbnas.widgets.model:posterior",
-    "nbnas.surrogate.posterior.LeaveOneOut": "nbnas.widgets.model:leave_one_out",
+    "nbnas.surrogate.leave_one_out.LeaveOneOut": "nbnas.widgets.model:leave_one_out",
     "nbnas.training.run.Training": "nbnas.widgets.trials:training",
     "nbnas.records.Comparison": "nbnas.widgets.search:comparison",
     "nbnas.search.search.Search": "nbnas.widgets.search:search",
+    "nbnas.search.benchmark.Benchmark": "nbnas.widgets.benchmark:benchmark",
+    "nbnas.search.benchmark_results.BenchmarkCurves": "nbnas.widgets.benchmark:curves",
+    "nbnas.search.benchmark_results.BenchmarkResults": "nbnas.widgets.benchmark:results",
+    "nbnas.search.summaries.PairedDifferences": "nbnas.widgets.benchmark:paired",
 }
 
 

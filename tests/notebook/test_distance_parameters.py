@@ -53,6 +53,16 @@ def test_recipes_become_evaluations(tmp_path):
         read_recipes(str(path))
 
 
+def test_as_many_recipes_are_drawn_as_asked_for(recipes_path):
+    given = GOOD | {"recipes": str(recipes_path)}
+    drawn = read_distance_parameters(given).read_recurrent()
+    assert len({e.architecture for e in drawn}) == 20
+    assert drawn == read_distance_parameters(given).read_recurrent()
+    assert drawn != read_distance_parameters(given | {"seed": 1}).read_recurrent()
+    every = read_distance_parameters(given | {"cells": 10_000}).read_recurrent()
+    assert every == read_recipes(str(recipes_path))
+
+
 def test_reads_the_published_recipes(recipes_path):
     cells = read_recipes(str(recipes_path))
     assert len(cells) > 250

@@ -25,7 +25,7 @@ def named(name, **fields):
 def leave_one_out():
     values = np.array([0.9, 0.91])
     return named(
-        "nbnas.surrogate.posterior.LeaveOneOut",
+        "nbnas.surrogate.leave_one_out.LeaveOneOut",
         truth=values,
         mean=values,
         lower=values - 0.01,

@@ -1,0 +1,123 @@
+"""The parameters of `notebooks/benchmark.ipynb`."""
+
+import functools
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from nbnas.errors import SettingError
+from nbnas.notebook.checks import check_parameters, file, new_file, text, whole, words
+from nbnas.notebook.strategies import STRATEGIES, Proxies
+from nbnas.search.benchmark import Benchmark
+from nbnas.search.benchmark_table import BenchmarkTable, read_proxies, read_table
+
+
+@dataclass(frozen=True, slots=True)
+class BenchmarkParameters:
+    """The checked parameters of `notebooks/benchmark.ipynb`.
+
+    Attributes:
+        table: Path of a table of results.
+        architecture: Its column of architectures.
+        value: Its column of validation accuracies, which strategies see.
+        test: Its column of test accuracies, or empty.
+        proxies: Path of a table of zero-cost proxies, or empty.
+        strategies: Words of `STRATEGIES`, the one of interest first.
+        queries: Number of queries of each run.
+        initial: Number of random ones among them, with which every run begins.
+        batch: Number of architectures that are asked for at once.
+        seeds: Number of runs of each strategy.
+        first_seed: Seed of the first of them.
+        workers: Number of processes.
+        output: Path of the CSV file of the results.
+    """
+
+    table: str
+    architecture: str
+    value: str
+    test: str
+    proxies: str
+    strategies: tuple[str, ...]
+    queries: int
+    initial: int
+    batch: int
+    seeds: int
+    first_seed: int
+    workers: int
+    output: str
+
+    def read_table(self) -> BenchmarkTable:
+        """The table of results; where proxies are given, of the architectures that have them."""
+        table = read_table(
+            self.table, architecture=self.architecture, value=self.value, test=self.test
+        )
+        return table.restrict(read_proxies(self.proxies, table)[1]) if self.proxies else table
+
+    def make_benchmark(self, table: BenchmarkTable) -> Benchmark:
+        """The benchmark of the strategies on the table, with what its file holds already.
+
+        The members of a table were trained separately, so isomorphic ones may both be evaluated.
+        """
+        proxies = read_proxies(self.proxies, table) if self.proxies else None
+        return Benchmark(
+            table,
+            {word: self._maker(word, proxies) for word in self.strategies},
+            queries=self.queries,
+            seeds=range(self.first_seed, self.first_seed + self.seeds),
+            initial=self.initial,
+            batch=self.batch,
+            workers=self.workers,
+            output=self.output,
+        )
+
+    def _maker(self, word: str, proxies: Proxies | None) -> functools.partial[Any]:
+        return functools.partial(STRATEGIES[word], self.initial, True, proxies)
+
+
+def read_benchmark_parameters(namespace: Mapping[str, Any]) -> BenchmarkParameters:
+    """Check the parameters that the notebook of benchmarks was started with.
+
+    Args:
+        namespace: The notebook's `globals()`, after its parameters cell.
+
+    Returns:
+        The parameters with their types; the folder of `output` is looked for in the parent folder
+        as well.
+
+    Raises:
+        SettingError: If a name is unknown or missing, or a value is not allowed.
+    """
+    chosen = BenchmarkParameters(**check_parameters(namespace, _RULES))
+    if chosen.queries <= chosen.initial:
+        raise SettingError(
+            f"queries: expected more than the {chosen.initial} random ones with which every "
+            f"strategy begins (initial), got {chosen.queries}; all would be the same"
+        )
+    return chosen
+
+
+def _table(value: Any) -> str:  # noqa: ANN401
+    path = file(value)
+    if not path:
+        raise SettingError(
+            "expected the path of a CSV file with an architecture a row, such as NAS-Bench-201's "
+            "with the columns arch_str, c10_valid_200 and c10_test_200; got an empty text"
+        )
+    return path
+
+
+_RULES = {
+    "table": _table,
+    "architecture": text,
+    "value": text,
+    "test": text,
+    "proxies": file,
+    "strategies": words(STRATEGIES),
+    "queries": whole(3),
+    "initial": whole(2),
+    "batch": whole(1),
+    "seeds": whole(1),
+    "first_seed": whole(0),
+    "workers": whole(1),
+    "output": new_file,
+}

@@ -1,0 +1,125 @@
+"""The words for strategies that notebook parameters use, and what they stand for."""
+
+from collections.abc import Mapping
+from typing import Protocol
+
+from nbnas.graphs.architecture import Architecture
+from nbnas.search.strategies.bayesian import BayesianOptimization
+from nbnas.search.strategies.evolution import RegularizedEvolution
+from nbnas.search.strategies.local_search import LocalSearch
+from nbnas.search.strategies.random import RandomSearch
+from nbnas.search.strategies.reinforce import Reinforce
+from nbnas.search.strategies.strategy import Strategy
+from nbnas.search.strategies.tpe import Tpe
+from nbnas.surrogate.acquisition import ExpectedImprovement
+from nbnas.surrogate.knowledge import Knowledge
+
+Proxies = tuple[tuple[str, ...], Mapping[Architecture, tuple[float, ...]]]
+
+
+class Factory(Protocol):
+    """Makes a strategy."""
+
+    def __call__(
+        self, initial: int, allow_isomorphic: bool, proxies: Proxies | None = None
+    ) -> Strategy:
+        """Make it.
+
+        Args:
+            initial: Number of random architectures with which it begins.
+            allow_isomorphic: Whether architectures that compute the same may both be evaluated.
+            proxies: Names of zero-cost proxies and their numbers for every architecture; a
+                strategy that has no use for them goes without.
+
+        Returns:
+            The strategy.
+        """
+
+
+def bayes(
+    initial: int, allow_isomorphic: bool, proxies: Proxies | None = None
+) -> BayesianOptimization:
+    """Bayesian optimisation by log expected improvement."""
+    return BayesianOptimization(
+        initial=initial, allow_isomorphic=allow_isomorphic, knowledge=known(proxies)
+    )
+
+
+def bayes_ei(
+    initial: int, allow_isomorphic: bool, proxies: Proxies | None = None
+) -> BayesianOptimization:
+    """Bayesian optimisation by expected improvement."""
+    return BayesianOptimization(
+        acquisition=ExpectedImprovement(),
+        initial=initial,
+        allow_isomorphic=allow_isomorphic,
+        knowledge=known(proxies),
+    )
+
+
+TRUSTED = ("nwot", "synflow", "jacov")  # rise with accuracy across data sets and spaces
+
+
+def known(proxies: Proxies | None) -> Knowledge | None:
+    """Proxies as knowledge, if there are any: the first architectures are picked by them.
+
+    Of many proxies those are taken that agree best with the accuracy in NAS-Bench-Suite-Zero
+    (Krishnakumar et al., NeurIPS 2022); if there is none of them, all. As a summand of the kernel
+    they did not help the search, see `notebooks/benchmark.md`.
+    """
+    if proxies is None:
+        return None
+    names, values = proxies
+    columns = [i for i, name in enumerate(names) if name in TRUSTED] or list(range(len(names)))
+    chosen = {a: tuple(numbers[i] for i in columns) for a, numbers in values.items()}
+    return Knowledge(tuple(names[i] for i in columns), chosen)
+
+
+def bananas(
+    initial: int, allow_isomorphic: bool, proxies: Proxies | None = None
+) -> BayesianOptimization:
+    """Bayesian optimisation with an ensemble of networks as its model."""
+    from nbnas.surrogate.ensemble import Ensemble
+
+    return BayesianOptimization(Ensemble(), initial=initial, allow_isomorphic=allow_isomorphic)
+
+
+def random(initial: int, allow_isomorphic: bool, proxies: Proxies | None = None) -> RandomSearch:
+    """Random search."""
+    return RandomSearch(allow_isomorphic)
+
+
+def evolution(
+    initial: int, allow_isomorphic: bool, proxies: Proxies | None = None
+) -> RegularizedEvolution:
+    """Regularised evolution."""
+    return RegularizedEvolution(initial=initial, allow_isomorphic=allow_isomorphic)
+
+
+def local_search(
+    initial: int, allow_isomorphic: bool, proxies: Proxies | None = None
+) -> LocalSearch:
+    """Local search."""
+    return LocalSearch(initial, allow_isomorphic)
+
+
+def reinforce(initial: int, allow_isomorphic: bool, proxies: Proxies | None = None) -> Reinforce:
+    """A policy that learns by REINFORCE."""
+    return Reinforce(initial=initial, allow_isomorphic=allow_isomorphic)
+
+
+def tpe(initial: int, allow_isomorphic: bool, proxies: Proxies | None = None) -> Tpe:
+    """The tree-structured Parzen estimator of Optuna, which must be installed."""
+    return Tpe(initial, allow_isomorphic)
+
+
+STRATEGIES: Mapping[str, Factory] = {
+    "bayes": bayes,
+    "random": random,
+    "evolution": evolution,
+    "local-search": local_search,
+    "reinforce": reinforce,
+    "tpe": tpe,
+    "bananas": bananas,
+    "bayes-ei": bayes_ei,
+}

@@ -1,0 +1,250 @@
+"""Comparing strategies on a table: every strategy with every seed, in processes of their own.
+
+Notation
+    run     one strategy with one seed; a run is done when it is finished or has failed
+"""
+
+import itertools
+import warnings
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
+from os import PathLike
+from pathlib import Path
+
+from psygnal import Signal
+
+from nbnas.errors import SearchError, SettingError
+from nbnas.search.benchmark_file import Pair, Runs, append_run, open_file, replace_run
+from nbnas.search.benchmark_results import BenchmarkResults
+from nbnas.search.benchmark_run import (
+    Make,
+    Outcome,
+    description_of,
+    end_with_parent,
+    row_of,
+    run_pair,
+    settings_of,
+    took,
+)
+from nbnas.search.benchmark_table import BenchmarkTable
+from nbnas.search.compare import Failure
+from nbnas.signals import announce
+
+STEPS = 10  # so often a benchmark says how far it is
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a benchmark is, after a run of it is done.
+
+    Attributes:
+        strategy: The strategy of that run.
+        seed: Its seed.
+        done: Number of runs that are done, those of the file included.
+        runs: Number of runs in all.
+        seconds_left: Seconds until all are done, where every strategy has shown what it takes.
+        failure: The run's failure, if it failed.
+        milestone: Whether another tenth is done, or a run has failed.
+    """
+
+    strategy: str
+    seed: int
+    done: int
+    runs: int
+    seconds_left: float | None
+    failure: Failure | None
+    milestone: bool
+
+
+class Benchmark:
+    """Strategies compared on a table. Live: it emits `progressed` after every run.
+
+    Args:
+        table: The table of results.
+        strategies: What makes each strategy, by its name; the one of interest first. A run gets a
+            strategy of its own, made in the process where it runs.
+        queries: Number of queries of each run.
+        seeds: The seeds; with the same seed all strategies begin with the same architectures.
+        initial: Number of random queries with which the strategies begin.
+        batch: Number of architectures that are asked for at once.
+        workers: Number of processes; with 1 all happens in this one.
+        output: The CSV file of the results, see `nbnas.search.benchmark_file`. What it holds
+            already is not run again.
+
+    Raises:
+        SettingError: If a number is too small, or there are more queries than architectures.
+        StudyMismatchError: If the file was made with other settings.
+        DataError: If it holds something else.
+        StoreError: If it cannot be used.
+
+    Attributes:
+        failures: Runs that failed so far.
+        running: Whether `run` is at work.
+        progressed: Signal that emits a `Progress` after every run.
+    """
+
+    progressed = Signal(Progress)
+
+    def __init__(
+        self,
+        table: BenchmarkTable,
+        strategies: Mapping[str, Make],
+        *,
+        queries: int,
+        seeds: Sequence[int],
+        initial: int = 10,
+        batch: int = 1,
+        workers: int = 1,
+        output: str | PathLike[str],
+    ) -> None:
+        _check(strategies, seeds, table, queries, batch, workers)
+        self.table, self.strategies, self.seeds = table, dict(strategies), tuple(seeds)
+        self.queries, self.initial, self.batch, self.workers = queries, initial, batch, workers
+        self.output = Path(output)
+        self.failures: tuple[Failure, ...] = ()
+        self.running = False
+        described = {name: description_of(make(), table) for name, make in strategies.items()}
+        self._runs: Runs = open_file(self.output, settings_of(table, batch), described)
+        self._took = {pair: took(rows) for pair, rows in self._runs.items()}
+
+    def __repr__(self) -> str:
+        names = ", ".join(self.strategies)
+        return f"<Benchmark of {names}: {len(self._finished)} of {self.runs} runs>"
+
+    @property
+    def runs(self) -> int:
+        """Number of runs in all."""
+        return len(self.strategies) * len(self.seeds)
+
+    @property
+    def done(self) -> int:
+        """Number of runs that are finished or have failed."""
+        return len(self._finished) + len(self.failures)
+
+    @property
+    def results(self) -> BenchmarkResults:
+        """What the finished runs found."""
+        return BenchmarkResults(
+            {pair: self._runs[pair] for pair in self._finished},
+            tuple(self.strategies),
+            self.queries,
+            self.initial,
+            self.table.best,
+            self.table.unit,
+            self.table.value,
+            self.table.test,
+            self.failures,
+        )
+
+    @property
+    def seconds_left(self) -> float | None:
+        """Seconds until all runs are done, if each takes as long as others of its strategy did.
+
+        `None` until every strategy has a finished run.
+        """
+        times: dict[str, list[float]] = {name: [] for name in self.strategies}
+        for name, seed in self._finished:
+            times[name].append(self._took[name, seed])
+        left = [name for name, _ in self._left]
+        if not all(times[name] for name in left):
+            return None
+        return sum(sum(times[name]) / len(times[name]) for name in left) / self.workers
+
+    def run(self) -> BenchmarkResults:
+        """Make all runs that are neither finished nor failed yet.
+
+        Each is in the file before it counts. An error in a run is kept in `failures`, and the
+        others go on.
+
+        Returns:
+            The results.
+
+        Raises:
+            SearchError: If a worker process died.
+            StoreError: If the file cannot be written.
+        """
+        self.running, self.failures = True, ()
+        try:
+            with warnings.catch_warnings():
+                # joblib starts a worker afresh whose memory has grown, and no run is lost by that
+                warnings.filterwarnings("ignore", "A worker stopped while some jobs", UserWarning)
+                for pair, outcome in self._outcomes(self._left):
+                    self._take(pair, outcome)
+        except BrokenProcessPool as error:
+            raise SearchError(
+                f"a worker process died, perhaps for want of memory, after {self.done} of "
+                f"{self.runs} runs; these are kept: run again, with fewer workers"
+            ) from error
+        finally:
+            self.running = False
+        return self.results
+
+    @property
+    def _pairs(self) -> tuple[Pair, ...]:
+        """All runs, seed by seed, so that strategies can be compared early."""
+        return tuple((name, s) for s, name in itertools.product(self.seeds, self.strategies))
+
+    @property
+    def _finished(self) -> tuple[Pair, ...]:
+        return tuple(p for p in self._pairs if len(self._runs.get(p, ())) >= self.queries)
+
+    @property
+    def _left(self) -> tuple[Pair, ...]:
+        done = {*self._finished, *((f.strategy, f.seed) for f in self.failures)}
+        return tuple(pair for pair in self._pairs if pair not in done)
+
+    def _outcomes(self, pairs: Iterable[Pair]) -> Iterator[tuple[Pair, Outcome]]:
+        shared = self.table.space, self.table.objective, self.queries, self.batch
+        tasks = [(pair, self.strategies[pair[0]], *shared) for pair in pairs]
+        if self.workers == 1:
+            yield from itertools.starmap(run_pair, tasks)
+            return
+        from joblib import Parallel, delayed, parallel_config  # late: one worker needs none of it
+
+        with parallel_config("loky", inner_max_num_threads=1, initializer=end_with_parent):
+            # Nobody gets a run in advance, so that after a kill none goes on that was not begun.
+            pool = Parallel(
+                self.workers,
+                batch_size=1,
+                pre_dispatch=self.workers,
+                return_as="generator_unordered",
+            )
+        yield from pool(delayed(run_pair)(*task) for task in tasks)
+
+    def _take(self, pair: Pair, outcome: Outcome) -> None:
+        """The one place where the state changes."""
+        before = self.done
+        failure = outcome if isinstance(outcome, Failure) else None
+        if isinstance(outcome, Failure):
+            self.failures = (*self.failures, outcome)
+        else:
+            rows = tuple(row_of(pair, query, self.table) for query in outcome)
+            write = replace_run if pair in self._runs else append_run
+            write(self.output, rows)
+            self._runs[pair], self._took[pair] = rows, took(rows)
+        another = STEPS * self.done // self.runs > STEPS * before // self.runs
+        milestone = another or failure is not None
+        left = self.seconds_left
+        announce(self.progressed, Progress(*pair, self.done, self.runs, left, failure, milestone))
+
+
+def _check(
+    strategies: Mapping[str, Make],
+    seeds: Sequence[int],
+    table: BenchmarkTable,
+    queries: int,
+    batch: int,
+    workers: int,
+) -> None:
+    if not strategies or not seeds or len(set(seeds)) < len(seeds):
+        raise SettingError(
+            f"expected strategies, and seeds none of which stands twice; got "
+            f"{', '.join(strategies) or 'no strategy'} and the seeds {list(seeds)!r:.100}"
+        )
+    if min(queries, batch, workers) < 1 or queries > len(table.values):
+        raise SettingError(
+            f"expected queries from 1 to the {len(table.values):,} architectures of the table, "
+            f"and at least 1 in a batch and 1 worker; got queries={queries}, batch={batch}, "
+            f"workers={workers}"
+        )

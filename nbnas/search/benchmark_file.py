@@ -1,0 +1,220 @@
+"""The file of a benchmark: a CSV table of queries that grows run by run and survives a kill.
+
+Beside `runs/bench.csv` stands `runs/bench.csv.json`, which holds what decides the numbers: the
+table's content and columns, the batch, and the settings of each strategy. So the file can be gone
+on with under the same settings only, while strategies, seeds and queries may be added.
+
+A finished run is appended in one write and is on disk when that returns. A last line without an
+end, as a kill may leave it, is taken out before anything is appended. A run counts as finished if
+its queries 1 … k are there in order, with k at least the number that is asked for; a shorter one
+stays until its successor is finished.
+"""
+
+import csv
+import io
+import json
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import astuple, dataclass, fields
+from pathlib import Path
+from typing import Any
+
+from nbnas.errors import DataError, StoreError, StudyMismatchError
+
+Pair = tuple[str, int]  # strategy and seed
+Settings = Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One query in the file; accuracies are in the unit of the table's file.
+
+    Attributes:
+        strategy: What the strategy is called.
+        seed: Seed of the run.
+        query: Number of the query, from 1.
+        architecture: Text of what was asked for.
+        value: Its validation accuracy.
+        best: The highest one so far.
+        test_of_best: Test accuracy of the architecture with that one, where the table has it.
+        seconds: Seconds that the strategy took to suggest the architecture.
+    """
+
+    strategy: str
+    seed: int
+    query: int
+    architecture: str
+    value: float
+    best: float
+    test_of_best: float | None
+    seconds: float
+
+
+COLUMNS = tuple(part.name for part in fields(Row))
+Runs = dict[Pair, tuple[Row, ...]]
+
+
+def open_file(path: Path, settings: Settings, strategies: Mapping[str, Settings]) -> Runs:
+    """Read what the file holds already, and make it ready to be appended to.
+
+    Args:
+        path: The CSV file; it and its folder are made if missing.
+        settings: What decides the numbers of all runs.
+        strategies: What decides those of each strategy.
+
+    Returns:
+        The runs in the file, each from its query 1 on without a gap; of runs that stand in it
+        twice, the longer one.
+
+    Raises:
+        StudyMismatchError: If the file was made with other settings; all differences are named.
+        DataError: If it is no such file.
+        StoreError: If it cannot be read or written.
+    """
+    beside = path.with_name(path.name + ".json")
+    with _file_errors(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        text = path.read_bytes().decode() if path.exists() else ""
+        _check_known(path, beside, text)
+        stored = json.loads(beside.read_text()) if text else {}
+        known = _agree(path, stored, settings, strategies)
+        runs = _read(path, text)
+        replace(beside, json.dumps(known, indent=1))
+        if text != _write(runs):
+            replace(path, _write(runs))
+    return runs
+
+
+def append_run(path: Path, rows: Iterable[Row]) -> None:
+    """Write a finished run of a pair that the file does not hold yet; on return it is on disk.
+
+    Raises:
+        StoreError: If it cannot be written.
+    """
+    with _file_errors(path), path.open("ab") as file:
+        file.write(_lines(rows).encode())
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def replace_run(path: Path, rows: tuple[Row, ...]) -> None:
+    """As `append_run`, for a pair of which the file holds a shorter run: that one goes.
+
+    Raises:
+        StoreError: If it cannot be written.
+    """
+    with _file_errors(path):
+        runs = _read(path, path.read_bytes().decode())
+        replace(path, _write({**runs, _pair(rows[0]): rows}))
+
+
+def replace(path: Path, text: str) -> None:
+    """Put a text in the place of a file, so that a kill leaves the old one or the new one."""
+    draft = path.with_name(f"{path.name}.{os.getpid()}.part")
+    with draft.open("w", encoding="utf-8", newline="") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    os.replace(draft, path)
+
+
+@contextmanager
+def _file_errors(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except (OSError, UnicodeDecodeError, json.JSONDecodeError) as error:
+        raise StoreError(
+            f"the results {path} cannot be used: {error}; no finished run in it is lost"
+        ) from error
+
+
+def _check_known(path: Path, beside: Path, text: str) -> None:
+    header = ",".join(COLUMNS)
+    if text and text.splitlines()[0] != header:
+        raise DataError(
+            f"expected the columns {header} in {path}, got {text.splitlines()[0]!r:.200}; "
+            "give another output"
+        )
+    if text and not beside.exists():
+        raise DataError(
+            f"expected {beside} beside {path}, which says how its numbers were made; "
+            "give another output, or remove the file"
+        )
+
+
+def _agree(
+    path: Path,
+    stored: Mapping[str, Any],
+    settings: Settings,
+    strategies: Mapping[str, Settings],
+) -> dict[str, object]:
+    """The settings of old and new strategies together, if they do not contradict each other."""
+    old: Mapping[str, Settings] = stored.get("strategies", {})
+    differences = list(_differences("", stored.get("settings", settings), settings))
+    for word, now in strategies.items():
+        differences += _differences(f"{word}: ", old.get(word, now), now)
+    if differences:
+        raise StudyMismatchError(
+            f"{path} was made with other settings ({'; '.join(differences)}); use the old "
+            "settings to go on with it, or give another output"
+        )
+    return {"settings": dict(settings), "strategies": {**old, **strategies}}
+
+
+def _differences(where: str, old: Settings, new: Settings) -> Iterator[str]:
+    for name in sorted({*old, *new}):
+        was, now = old.get(name, "absent"), new.get(name, "absent")
+        if was != now:
+            yield f"{where}{name}: was {was}, is now {now}"
+
+
+def _read(path: Path, text: str) -> Runs:
+    """The runs of a file; what follows the last end of a line is a torn line, and left out."""
+    whole = text[: text.rfind("\n") + 1]
+    runs: Runs = {}
+    part: list[Row] = []
+    for number, cells in enumerate(csv.reader(io.StringIO(whole)), 1):
+        if number == 1:
+            continue
+        row = _row(cells, f"{path}, line {number}")
+        follows = part and _pair(part[-1]) == _pair(row) and row.query == len(part) + 1
+        if not follows:
+            _keep(runs, part)
+            part = []
+        if row.query == len(part) + 1:
+            part.append(row)
+    _keep(runs, part)
+    return runs
+
+
+def _keep(runs: Runs, part: list[Row]) -> None:
+    if part and len(part) > len(runs.get(_pair(part[0]), ())):
+        runs[_pair(part[0])] = tuple(part)
+
+
+def _pair(row: Row) -> Pair:
+    return row.strategy, row.seed
+
+
+def _row(cells: list[str], where: str) -> Row:
+    try:
+        strategy, seed, query, architecture, value, best, test, seconds = cells
+        tested = float(test) if test else None
+        return Row(
+            *(strategy, int(seed), int(query), architecture),
+            *(float(value), float(best), tested, float(seconds)),
+        )
+    except ValueError as error:
+        raise DataError(f"{where}: expected {','.join(COLUMNS)}, got {cells!r:.200}") from error
+
+
+def _write(runs: Runs) -> str:
+    return ",".join(COLUMNS) + "\n" + "".join(_lines(rows) for rows in runs.values())
+
+
+def _lines(rows: Iterable[Row]) -> str:
+    """Rows as CSV; numbers so that they are read back the same."""
+    file = io.StringIO()
+    csv.writer(file, lineterminator="\n").writerows(astuple(row) for row in rows)
+    return file.getvalue()

@@ -1,0 +1,246 @@
+"""What a benchmark found: its finished runs, and the curves and comparisons made of them.
+
+Notation
+    budget    a number of queries at which strategies are compared
+    regret    how far the best value so far is below the best of the table
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+
+from nbnas.errors import SearchError
+from nbnas.search import benchmark_report
+from nbnas.search.benchmark_file import Runs
+from nbnas.search.benchmark_table import Unit
+from nbnas.search.compare import Failure
+from nbnas.search.summaries import (
+    Band,
+    Floats,
+    PairedDifference,
+    PairedDifferences,
+    mean_band,
+    median_band,
+    paired_difference,
+    share_band,
+)
+
+BUDGETS = (20, 50, 100, 200, 500, 1000, 2000, 5000)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class BenchmarkCurves:
+    """One measure of every strategy by queries, with a band.
+
+    Attributes:
+        title: What is measured.
+        axis: The same for an axis, with its unit.
+        band: What the band is.
+        curves: For each strategy the middle, the lower and the upper end, `(k,)` each.
+        strategies: All strategies in their order, also those without a curve yet.
+        seeds: Number of seeds of each strategy.
+        initial: Number of random queries with which every run begins.
+        bounds: The ends of the axis, where they are not for the curves to decide.
+        log: Whether ratios are of interest, so that the axis is logarithmic.
+        limit: The best that there is, where that is worth a line.
+        name: What the limit is.
+    """
+
+    title: str
+    axis: str
+    band: str
+    curves: Mapping[str, Band]
+    strategies: tuple[str, ...]
+    seeds: Mapping[str, int]
+    initial: int
+    bounds: tuple[float, float] | None = None
+    log: bool = False
+    limit: float | None = None
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class BenchmarkResults:
+    """The finished runs of a benchmark. Accuracies are in the unit of the table's file.
+
+    Attributes:
+        runs: The queries of each finished (strategy, seed).
+        strategies: The strategies, the one of interest first.
+        queries: Number of queries of a run.
+        initial: Number of random ones with which it begins.
+        optimum: The highest validation accuracy in the table.
+        unit: The unit.
+        value: Name of the column of validation accuracies.
+        test: Name of the column of test accuracies, or empty.
+        failures: Runs that failed.
+    """
+
+    runs: Runs
+    strategies: tuple[str, ...]
+    queries: int
+    initial: int
+    optimum: float
+    unit: Unit
+    value: str
+    test: str = ""
+    failures: tuple[Failure, ...] = ()
+
+    def __post_init__(self) -> None:
+        cut = {pair: rows[: self.queries] for pair, rows in self.runs.items()}
+        object.__setattr__(self, "runs", MappingProxyType(cut))
+
+    def __repr__(self) -> str:
+        return f"BenchmarkResults({len(self.runs)} runs, {len(self.failures)} failed)"
+
+    @property
+    def present(self) -> tuple[str, ...]:
+        """The strategies of which a run is finished."""
+        return tuple(s for s in self.strategies if self.seeds(s))
+
+    @property
+    def budgets(self) -> tuple[int, ...]:
+        """Numbers of queries at which strategies are compared: round ones, and the last."""
+        rounded = (b for b in BUDGETS if self.initial < b < self.queries)
+        return (*rounded, self.queries)
+
+    def seeds(self, strategy: str) -> tuple[int, ...]:
+        """The seeds of a strategy's finished runs, in order."""
+        return tuple(sorted(seed for word, seed in self.runs if word == strategy))
+
+    def traces(self, strategy: str, column: str = "best") -> Floats:
+        """A column of a strategy's runs.
+
+        Args:
+            strategy: What it is called.
+            column: An attribute of `Row` that is a number.
+
+        Returns:
+            `(s, k)`: a row for each of `seeds(strategy)`; NaN where the file has no number.
+        """
+        return self._traces(strategy, self.seeds(strategy), column)
+
+    @property
+    def best(self) -> BenchmarkCurves:
+        """Mean of the best value so far; no mean can be above the table's best."""
+        bands = {s: _capped(mean_band(self.traces(s)), self.optimum) for s in self.present}
+        return self._curves(
+            "Best validation accuracy so far",
+            f"{self.value} ({self.unit.name})",
+            "mean over seeds, band: 95 % t interval",
+            bands,
+            limit=self.optimum,
+            name="best of the table",
+        )
+
+    @property
+    def regret(self) -> BenchmarkCurves:
+        """Mean distance to the table's best."""
+        bands = {s: _regret(self.best.curves[s], self.optimum) for s in self.present}
+        return self._curves(
+            "Regret: how far the best so far is below the best of the table",
+            f"regret of {self.value} ({self.unit.difference})",
+            "mean over seeds, band: 95 % t interval",
+            bands,
+            log=True,
+        )
+
+    @property
+    def share(self) -> BenchmarkCurves:
+        """Share of seeds that have found the table's best, in percent."""
+        bands = {s: share_band(self.traces(s) >= self.optimum) for s in self.present}
+        return self._curves(
+            "Share of seeds that have found the best of the table",
+            "share of seeds (percent)",
+            "band: 95 % interval of Wilson",
+            {s: _times(band, 100.0) for s, band in bands.items()},
+            bounds=(0.0, 100.0),
+        )
+
+    @property
+    def seconds(self) -> BenchmarkCurves:
+        """Median time of a suggestion."""
+        bands = {s: median_band(self.traces(s, "seconds")) for s in self.present}
+        return self._curves(
+            "Time of one suggestion",
+            "seconds",
+            "median over seeds, band: the middle half of the seeds",
+            bands,
+            log=True,
+        )
+
+    @property
+    def paired(self) -> PairedDifferences:
+        """The first strategy against every other, at every budget, over the seeds of both."""
+        found = tuple(
+            self._paired(self.present[0], other, budget)
+            for other in self.present[1:]
+            for budget in self.budgets
+            if self._shared(self.present[0], other)
+        )
+        return PairedDifferences(self.strategies, found)
+
+    @property
+    def markdown(self) -> str:
+        """The summary as a table in Markdown."""
+        return benchmark_report.markdown(self)
+
+    @property
+    def latex(self) -> str:
+        """The summary as a table in LaTeX, for the package booktabs."""
+        return benchmark_report.latex(self)
+
+    def check(self) -> "BenchmarkResults":
+        """These results, if no run failed.
+
+        Raises:
+            SearchError: If one failed; the message names all.
+        """
+        if self.failures:
+            raise SearchError(
+                f"{len(self.failures)} of {len(self.failures) + len(self.runs)} runs failed "
+                f"({'; '.join(map(str, self.failures))}); the others are kept, and the same "
+                "command tries the failed ones again"
+            )
+        return self
+
+    def _traces(self, strategy: str, seeds: tuple[int, ...], column: str) -> Floats:
+        chosen = [[getattr(row, column) for row in self.runs[strategy, s]] for s in seeds]
+        return np.array(chosen, dtype=np.float64).reshape(len(seeds), -1)
+
+    def _shared(self, first: str, second: str) -> tuple[int, ...]:
+        return tuple(sorted({*self.seeds(first)} & {*self.seeds(second)}))
+
+    def _paired(self, first: str, second: str, budget: int) -> PairedDifference:
+        seeds = self._shared(first, second)
+        one, other = (self._traces(s, seeds, "best")[:, budget - 1] for s in (first, second))
+        return paired_difference((first, second), one, other, budget, self.unit)
+
+    def _curves(
+        self,
+        title: str,
+        axis: str,
+        band: str,
+        curves: Mapping[str, Band],
+        **options: Any,  # noqa: ANN401
+    ) -> BenchmarkCurves:
+        seeds = {strategy: len(self.seeds(strategy)) for strategy in curves}
+        shared = self.strategies, seeds, self.initial
+        return BenchmarkCurves(title, axis, band, curves, *shared, **options)
+
+
+def _capped(band: Band, top: float) -> Band:
+    middle, lower, upper = band
+    return middle, lower, np.minimum(upper, top)
+
+
+def _regret(best: Band, optimum: float) -> Band:
+    middle, lower, upper = best
+    return optimum - middle, optimum - upper, optimum - lower
+
+
+def _times(band: Band, factor: float) -> Band:
+    middle, lower, upper = band
+    return factor * middle, factor * lower, factor * upper

@@ -1,0 +1,94 @@
+"""One run of a benchmark, in whatever process: made, guarded, and turned into rows of the file."""
+
+import contextlib
+import hashlib
+import os
+import threading
+import time
+import traceback
+from collections.abc import Callable, Iterable, Iterator
+
+import torch
+
+from nbnas.graphs.space import SearchSpace
+from nbnas.search.benchmark_file import Pair, Row
+from nbnas.search.benchmark_table import BenchmarkTable
+from nbnas.search.compare import Failure, Query, run_once
+from nbnas.search.fingerprint import fingerprint
+from nbnas.search.objective import Objective
+from nbnas.search.strategies.strategy import Strategy
+
+LONGEST = 1000  # characters of a setting that the file remembers as they are
+
+Make = Callable[[], Strategy]
+Outcome = tuple[Query, ...] | Failure
+
+
+def run_pair(
+    pair: Pair, make: Make, space: SearchSpace, objective: Objective, queries: int, batch: int
+) -> tuple[Pair, Outcome]:
+    """One run, whatever happens: an exception makes a failed one."""
+    name, seed = pair
+    try:
+        with one_thread():
+            return pair, run_once(space, objective, make(), seed, queries, batch)
+    except Exception as error:  # any fault of one run must not end the others
+        said = f"{type(error).__name__}: {error}"[:2000]
+        return pair, Failure(name, seed, said, traceback.format_exc())
+
+
+@contextlib.contextmanager
+def one_thread() -> Iterator[None]:
+    """Let torch compute in one thread, so that runs beside each other do not slow each other."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
+
+
+def end_with_parent() -> None:
+    """Let this worker end soon after the process that started it, also where that is killed."""
+    parent = os.getppid()
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(1.0)
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
+
+
+def took(rows: Iterable[Row]) -> float:
+    """Seconds that the suggestions of a run took: nearly all of its time."""
+    return sum(row.seconds for row in rows)
+
+
+def row_of(pair: Pair, query: Query, table: BenchmarkTable) -> Row:
+    """A query for the file: in the file's unit, with the incumbent's test accuracy."""
+    return Row(
+        *pair,
+        query.number,
+        str(query.architecture),
+        table.values[query.architecture],
+        table.values[query.incumbent],
+        table.tests.get(query.incumbent),
+        float(f"{query.seconds:.4g}"),
+    )
+
+
+def settings_of(table: BenchmarkTable, batch: int) -> dict[str, str]:
+    """What decides the numbers of every run."""
+    own = {f"table.{name}": said for name, said in table.fingerprint().items()}
+    return {**own, "batch": str(batch)}
+
+
+def description_of(strategy: Strategy, table: BenchmarkTable) -> dict[str, str]:
+    """What a strategy is made of; long parts, such as tables of knowledge, as their hash."""
+    said = fingerprint(table.space, table.objective, strategy, 0)
+    return {name: _short(value) for name, value in said.items() if name.startswith("strategy")}
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= LONGEST else hashlib.sha256(text.encode()).hexdigest()[:16]

@@ -1,0 +1,119 @@
+"""One run of a strategy on a table: what was asked for, what it gave, how long the asking took.
+
+Notation
+    query    one architecture that is asked for and looked up; queries are numbered from 1
+    best     the highest validation accuracy among the queries so far
+    run      all queries of one strategy with one seed
+
+A run sees validation accuracy only. A `Query` has no place for test accuracy: it is looked up
+afterwards, for the incumbent, from a table that no strategy and no search ever holds.
+
+References:
+    Li and Talwalkar, Random search and reproducibility for neural architecture search, UAI 2019.
+    Lindauer and Hutter, Best practices for scientific research on neural architecture search,
+    JMLR 21, 2020.
+"""
+
+from dataclasses import dataclass
+
+from nbnas.errors import SearchError
+from nbnas.graphs.architecture import Architecture
+from nbnas.graphs.space import SearchSpace
+from nbnas.records import Step
+from nbnas.search.objective import Objective
+from nbnas.search.search import Search, trial_seed
+from nbnas.search.strategies.strategy import Strategy
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """One query of a run.
+
+    Attributes:
+        number: Its number, from 1.
+        architecture: What was asked for.
+        value: Its validation accuracy, in the unit of the objective.
+        incumbent: The architecture of the highest value so far, the first of equals.
+        best: Its validation accuracy.
+        seconds: Seconds that the strategy took to suggest it; those of a batch are shared equally
+            among its queries.
+    """
+
+    number: int
+    architecture: Architecture
+    value: float
+    incumbent: Architecture
+    best: float
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A run that failed.
+
+    Attributes:
+        strategy: What the strategy is called.
+        seed: The run's seed.
+        error: What went wrong, in one line.
+        details: The traceback.
+    """
+
+    strategy: str
+    seed: int
+    error: str
+    details: str = ""
+
+    def __str__(self) -> str:
+        """One line with strategy and seed."""
+        return f"{self.strategy}, seed {self.seed}: {self.error}"
+
+
+def run_once(
+    space: SearchSpace,
+    objective: Objective,
+    strategy: Strategy,
+    seed: int,
+    queries: int,
+    batch: int = 1,
+) -> tuple[Query, ...]:
+    """Search once, from nothing.
+
+    The generator of query k is made from (seed, k - 1) alone, so all strategies that begin with
+    random architectures begin with the same ones.
+
+    Args:
+        space: What is searched.
+        objective: What is maximised; it must have a value for every architecture.
+        strategy: What chooses.
+        seed: Decides every random choice.
+        queries: Number of queries.
+        batch: Number of architectures that are asked for at once.
+
+    Returns:
+        The queries in order.
+
+    Raises:
+        SearchError: If the space is used up, or an evaluation failed.
+    """
+    search = Search(space, objective, strategy, seed=seed)
+    found: list[Query] = []
+    while len(found) < queries:
+        proposal = search.ask(min(batch, queries - len(found)))
+        seconds = proposal.seconds / len(proposal.architectures)
+        for architecture in proposal.architectures[: queries - len(found)]:
+            evaluation = objective(architecture, seed=trial_seed(seed, len(found)))
+            step = search.tell(evaluation)
+            found.append(_query(step, seconds))
+    return tuple(found)
+
+
+def _query(step: Step, seconds: float) -> Query:
+    best, now = step.best, step.evaluation
+    if best is None or best.value is None or now.value is None:
+        raise SearchError(
+            f"expected a value for every architecture, but the evaluation of {now.architecture} "
+            f"failed: {now.error or 'no reason was given'}"
+        )
+    return Query(
+        step.number + 1, now.architecture, now.value, best.architecture, best.value, seconds
+    )

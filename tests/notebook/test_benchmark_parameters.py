@@ -1,0 +1,168 @@
+import papermill
+import pytest
+
+from nbnas.errors import DataError, SettingError, StudyMismatchError
+from nbnas.graphs.cell import CellSpace
+from nbnas.notebook.benchmark import read_benchmark_parameters
+from nbnas.notebook.strategies import STRATEGIES
+from nbnas.search.benchmark_table import PERCENT
+from nbnas.search.search import Search
+from nbnas.search.strategies.bayesian import BayesianOptimization
+from nbnas.search.strategies.evolution import RegularizedEvolution
+from nbnas.search.strategies.local_search import LocalSearch
+from nbnas.search.strategies.random import RandomSearch
+from nbnas.search.strategies.reinforce import Reinforce
+from nbnas.search.strategies.strategy import Strategy
+from nbnas.search.strategies.tpe import Tpe
+from nbnas.surrogate.acquisition import ExpectedImprovement
+from nbnas.surrogate.ensemble import Ensemble
+
+CELLS = CellSpace().sample(0, 40)
+GOOD = {
+    "table": "",
+    "architecture": "arch_str",
+    "value": "valid",
+    "test": "",
+    "proxies": "",
+    "strategies": "bayes,random",
+    "queries": 12,
+    "initial": 4,
+    "batch": 1,
+    "seeds": 3,
+    "first_seed": 0,
+    "workers": 1,
+    "output": "b.csv",
+}
+
+
+@pytest.fixture
+def good(tmp_path, monkeypatch):
+    """Good parameters; the working folder is an empty one, but for the two tables."""
+    monkeypatch.chdir(tmp_path)
+    rows = [f"{i},{a},{50 + i},{49 + i}" for i, a in enumerate(CELLS)]
+    (tmp_path / "t.csv").write_text("\n".join(["arch_index,arch_str,valid,test", *rows]))
+    rows = [f"{i},{i}.5" for i in range(30)]
+    (tmp_path / "p.csv").write_text("\n".join(["arch_index,nwot", *rows]))
+    return GOOD | {"table": "t.csv"}
+
+
+def test_good_parameters_become_a_benchmark(good, tmp_path):
+    chosen = read_benchmark_parameters(good | {"first_seed": 5, "test": "test", "batch": 2})
+    table = chosen.read_table()
+    assert (len(table.values), table.unit, table.test) == (40, PERCENT, "test")
+    benchmark = chosen.make_benchmark(table)
+    assert list(benchmark.strategies) == ["bayes", "random"]
+    assert benchmark.seeds == (5, 6, 7)
+    assert (benchmark.queries, benchmark.initial, benchmark.batch) == (12, 4, 2)
+    assert (tmp_path / "b.csv").exists()
+    strategy = benchmark.strategies["bayes"]()
+    assert (strategy.initial, strategy.allow_isomorphic) == (4, True)
+
+
+def test_proxies_restrict_the_table_and_inform_the_prior(good, tmp_path):
+    chosen = read_benchmark_parameters(good | {"proxies": "p.csv", "seeds": 1})
+    table = chosen.read_table()
+    assert tuple(table.space) == CELLS[:30]
+    benchmark = chosen.make_benchmark(table)
+    known = benchmark.strategies["bayes"]().knowledge
+    assert known.names == ("nwot",)
+    assert known.values[CELLS[7]] == (7.5,)
+    assert benchmark.run().check()
+    (tmp_path / "p.csv").write_text((tmp_path / "p.csv").read_text().replace("7.5", "70.5"))
+    with pytest.raises(StudyMismatchError, match=r"bayes: strategy\.knowledge"):
+        chosen.make_benchmark(table)
+
+
+@pytest.mark.parametrize(
+    ("word", "cls"),
+    [
+        ("bayes", BayesianOptimization),
+        ("random", RandomSearch),
+        ("evolution", RegularizedEvolution),
+        ("local-search", LocalSearch),
+        ("reinforce", Reinforce),
+        ("tpe", Tpe),
+        ("bayes-ei", BayesianOptimization),
+        ("bananas", BayesianOptimization),
+    ],
+)
+def test_every_word_is_a_strategy_that_searches(word, cls, table):
+    if cls is Tpe:
+        pytest.importorskip("optuna")
+    strategy = STRATEGIES[word](4, True, None)
+    assert isinstance(strategy, Strategy)
+    assert type(strategy) is cls
+    assert strategy.allow_isomorphic
+    assert getattr(strategy, "initial", 4) == 4
+    search = Search(CellSpace(), table, strategy, seed=0).run(6)
+    random = Search(CellSpace(), table, RandomSearch(True), seed=0).run(4)
+    assert search.observations.architectures[:4] == random.observations.architectures
+
+
+def test_the_words_are_all_tested():
+    marks = test_every_word_is_a_strategy_that_searches.pytestmark
+    assert {case[0] for case in marks[0].args[1]} == set(STRATEGIES)
+
+
+def test_words_differ_where_their_names_say_so():
+    assert STRATEGIES["bayes-ei"](4, True, None).acquisition == ExpectedImprovement()
+    assert STRATEGIES["bayes"](4, True, None).acquisition != ExpectedImprovement()
+    assert isinstance(STRATEGIES["bananas"](4, True, None).prior, Ensemble)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "allowed"),
+    [
+        ("table", "", "path of a CSV file with an architecture a row, such as NAS-Bench-201"),
+        ("table", "absent.csv", "there is no absent.csv"),
+        ("proxies", "absent.csv", "there is no absent.csv"),
+        ("strategies", "bayes,hill-climbing", "bayes, random, evolution, local-search"),
+        ("strategies", "", "separated by commas"),
+        ("strategies", "bayes,,random", "separated by commas"),
+        ("strategies", "random,random", "different words"),
+        ("strategies", 3, "different words"),
+        ("queries", "many", "whole number"),
+        ("queries", 4, "more than the 4 random ones"),
+        ("initial", 1, "at least 2"),
+        ("batch", 0, "at least 1"),
+        ("seeds", 0, "at least 1"),
+        ("first_seed", -1, "at least 0"),
+        ("workers", 0, "at least 1"),
+        ("output", "", "path of a file"),
+        ("value", 3, "a text"),
+    ],
+)
+def test_a_wrong_value_says_what_is_allowed(good, name, value, allowed):
+    with pytest.raises(SettingError, match=f"{name}: .*{allowed}"):
+        read_benchmark_parameters(good | {name: value})
+
+
+def test_spaces_around_words_do_not_matter(good):
+    chosen = read_benchmark_parameters(good | {"strategies": " random , bayes"})
+    assert chosen.strategies == ("random", "bayes")
+
+
+def test_too_many_queries_and_a_wrong_column_say_so(good, tmp_path):
+    chosen = read_benchmark_parameters(good | {"queries": 41})
+    with pytest.raises(SettingError, match="1 to the 40 architectures"):
+        chosen.make_benchmark(chosen.read_table())
+    with pytest.raises(DataError, match="no column accuracy"):
+        read_benchmark_parameters(good | {"value": "accuracy"}).read_table()
+    assert not (tmp_path / "b.csv").exists()
+
+
+def test_files_are_found_from_the_notebooks_folder_too(good, tmp_path, monkeypatch):
+    (tmp_path / "runs").mkdir()
+    (tmp_path / "notebooks").mkdir()
+    given = good | {"output": "runs/b.csv"}
+    assert read_benchmark_parameters(given).output == "runs/b.csv"
+    monkeypatch.chdir(tmp_path / "notebooks")
+    chosen = read_benchmark_parameters(given)
+    assert (chosen.table, chosen.output) == ("../t.csv", "../runs/b.csv")
+
+
+def test_the_notebooks_own_parameters_are_the_checked_ones(request):
+    path = request.config.rootpath / "notebooks" / "benchmark.ipynb"
+    listed = papermill.inspect_notebook(str(path))
+    assert list(listed) == list(GOOD)
+    assert all(p["inferred_type_name"] != "None" and p["help"] for p in listed.values())

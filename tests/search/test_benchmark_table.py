@@ -1,0 +1,174 @@
+import gzip
+
+import pandas as pd
+import pytest
+
+from nbnas.errors import DataError
+from nbnas.graphs.cell import CellSpace
+from nbnas.graphs.chain import ChainSpace
+from nbnas.graphs.cnn import CnnSpace
+from nbnas.graphs.dag import DagSpace
+from nbnas.graphs.recurrent import RecurrentSpace
+from nbnas.graphs.subspace import Subspace
+from nbnas.search.benchmark_table import FRACTION, PERCENT, read_proxies, read_table
+
+SPACES = (
+    *(CellSpace(), DagSpace(5), ChainSpace(depth=(3, 9)), CnnSpace(layers=(5, 9))),
+    RecurrentSpace(nodes=(2, 6)),
+)
+
+
+def write(path, **columns):
+    pd.DataFrame(columns).to_csv(path, index=False)
+    return str(path)
+
+
+def read(path, **options):
+    return read_table(path, **{"architecture": "arch_str", "value": "valid", **options})
+
+
+@pytest.mark.parametrize("space", SPACES, ids=lambda s: type(s).__name__)
+def test_any_space_is_understood(space, tmp_path):
+    members = tuple({a.canonical: a for a in space.sample(0, 12)}.values())
+    path = write(
+        tmp_path / "t.csv", arch_str=map(str, members), valid=[i / 20 for i in range(len(members))]
+    )
+    table = read(path)
+    assert isinstance(table.space, Subspace)
+    assert type(table.space.space) is type(space)
+    assert table.space.members == members
+    assert table.unit is FRACTION
+    assert table.objective(members[3]).value == 0.15
+    assert table.best == (len(members) - 1) / 20
+
+
+def test_the_files_unit_is_kept_and_the_search_sees_fractions(cells, cells_path):
+    frame = pd.read_csv(cells_path).set_index("arch_str")
+    architecture = cells.space.members[7]
+    assert cells.unit is PERCENT
+    assert cells.values[architecture] == frame["valid"][str(architecture)]
+    assert cells.tests[architecture] == frame["test"][str(architecture)]
+    assert cells.objective(architecture).value == pytest.approx(
+        frame["valid"][str(architecture)] / 100
+    )
+    assert cells.best == frame["valid"].max()
+    assert "729 architectures of Subspace(CellSpace(), 729 members), best valid" in repr(cells)
+
+
+def test_the_objective_knows_no_test_accuracy(cells):
+    assert len(cells.tests) == 729
+    assert not cells.objective.tests
+    with pytest.raises(DataError, match="no such value"):
+        cells.objective.test(cells.space.members[0])
+
+
+def test_a_whole_space_is_the_space_itself(nb201_path):
+    table = read(str(nb201_path), value="c10_valid_200", test="c10_test_200")
+    assert table.space == CellSpace()
+    assert table.best == 91.6067
+    assert table.unit is PERCENT
+    best = max(table.values, key=table.values.get)
+    assert table.tests[best] == pytest.approx(94.3733)
+    assert table.indices[6111] == best  # as published
+
+
+def test_rows_without_a_number_are_left_out(tmp_path):
+    members = CellSpace().sample(0, 4)
+    path = write(
+        tmp_path / "t.csv", arch_str=map(str, members), valid=[0.5, None, 0.7, 0.6],
+        test=[0.5, 0.5, None, 0.5],
+    )  # fmt: skip
+    table = read(path, test="test")
+    assert table.space.members == (members[0], members[2], members[3])
+    assert set(table.tests) == {members[0], members[3]}
+    empty = write(tmp_path / "e.csv", arch_str=map(str, members), valid=[None] * 4)
+    with pytest.raises(DataError, match="at least one number in column valid"):
+        read(empty)
+
+
+def test_restricted_it_holds_some(cells):
+    some = set(cells.space.members[:50])
+    few = cells.restrict(some)
+    assert set(few.values) == set(few.space) == set(few.tests) == set(few.indices.values()) == some
+    assert few.space.space == CellSpace()
+    with pytest.raises(DataError, match="none of them"):
+        cells.restrict(())
+
+
+def test_content_and_columns_are_remembered_but_not_the_name(cells, cells_path, tmp_path):
+    moved = tmp_path / "renamed.csv.gz"
+    moved.write_bytes(gzip.compress(cells_path.read_bytes()))
+    assert read(str(moved), test="test").fingerprint() == cells.fingerprint()
+    assert read(str(moved)).fingerprint() != cells.fingerprint()
+    frame = pd.read_csv(cells_path)
+    frame.loc[3, "valid"] += 0.01
+    changed = write(tmp_path / "c.csv", **{name: frame[name] for name in frame})
+    assert read(changed, test="test").fingerprint()["content"] != cells.fingerprint()["content"]
+
+
+def test_what_cannot_be_read_is_named(tmp_path):
+    members = [str(a) for a in CellSpace().sample(0, 30)]
+    with pytest.raises(DataError, match="readable CSV"):
+        read(str(tmp_path / "absent.csv"))
+    good = write(tmp_path / "g.csv", arch_str=members, valid=[0.5] * 30)
+    with pytest.raises(DataError, match="no column accuracy"):
+        read(good, value="accuracy")
+    words = write(tmp_path / "w.csv", arch_str=members, valid=["high"] * 30)
+    with pytest.raises(DataError, match="expected numbers"):
+        read(words)
+    foreign = write(tmp_path / "f.csv", arch_str=["resnet", "vgg"], valid=[0.5, 0.6])
+    with pytest.raises(DataError, match=r"no search space understands.*CellSpace: .*RecurrentSpa"):
+        read(foreign)
+    late = write(tmp_path / "l.csv", arch_str=[*members, "resnet"], valid=[0.5] * 31)
+    with pytest.raises(DataError, match=r"value 31: no architecture of CellSpace"):
+        read(late)
+    twins = ["maxpool3x3,conv3x3-bn-relu|0-1,0-2,1-3,2-3"] * 2
+    twins[1] = "maxpool3x3,conv3x3-bn-relu|0-2,0-1,2-3,1-3"  # the same, otherwise written
+    doubled = write(tmp_path / "d.csv", arch_str=twins, valid=[0.5, 0.6])
+    with pytest.raises(DataError, match="1 architectures stand twice"):
+        read(doubled)
+
+
+def proxies(path, **columns):
+    return write(path, arch_index=range(5, 9), **columns)
+
+
+def test_proxies_are_joined_by_index(cells, tmp_path):
+    path = proxies(tmp_path / "p.csv", nwot=[1.0, -1e8, 3.0, 2.0], params=[4, 5, 6, 7])
+    names, known = read_proxies(path, cells)
+    assert names == ("nwot", "params")
+    members = cells.space.members[5:9]
+    assert list(known) == list(members)
+    # What could not be computed counts as the lowest that could.
+    assert [known[a] for a in members] == [(1.0, 4.0), (1.0, 5.0), (3.0, 6.0), (2.0, 7.0)]
+    few = cells.restrict(known)
+    assert read_proxies(path, few) == (names, known)
+
+
+def test_the_published_proxies_cover_the_cells_without_dead_branches(nb201_path):
+    path = nb201_path.with_name("nb201_zerocost_cifar10.csv.gz")
+    table = read(str(nb201_path), value="c10_valid_200")
+    names, known = read_proxies(str(path), table)
+    assert {"nwot", "synflow", "jacov"} <= set(names)
+    assert len(known) == 9445
+    frame = pd.read_csv(path).set_index("arch_index")
+    sample = [6111, 0, 11]
+    for index in sample:
+        assert known[table.indices[index]] == pytest.approx(tuple(frame.loc[index]))
+    assert min(min(numbers) for numbers in known.values()) > -1e8
+
+
+def test_unusable_proxies_are_named(cells, tmp_path):
+    with pytest.raises(DataError, match="expected a column arch_index"):
+        read_proxies(write(tmp_path / "a.csv", nwot=[1.0]), cells)
+    with pytest.raises(DataError, match="expected a column arch_index"):
+        read_proxies(proxies(tmp_path / "b.csv"), cells)
+    with pytest.raises(DataError, match="finite numbers"):
+        read_proxies(proxies(tmp_path / "c.csv", nwot=["x", 1, 2, 3]), cells)
+    with pytest.raises(DataError, match="finite numbers"):
+        read_proxies(write(tmp_path / "d.csv", arch_index=[99_999], nwot=[1.0]), cells)
+    with pytest.raises(DataError, match="readable"):
+        read_proxies(str(tmp_path / "absent.csv"), cells)
+    without = write(tmp_path / "e.csv", arch_str=map(str, cells.space.members), valid=[0.5] * 729)
+    with pytest.raises(DataError, match="the same column in the table"):
+        read_proxies(proxies(tmp_path / "f.csv", nwot=[1.0, 2, 3, 4]), read(without))
