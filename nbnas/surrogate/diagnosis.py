@@ -174,7 +174,7 @@ def variogram(d: Array, values: Array, rng: np.random.Generator) -> tuple[Bin, .
     distances, gaps = d[i, j], np.abs(values[i] - values[j])
     edges = np.unique(distances)
     if len(edges) > BINS:
-        edges = np.unique(np.quantile(distances, np.arange(BINS) / BINS))
+        edges = np.unique(np.quantile(distances, np.arange(BINS) / BINS, method="lower"))
     member = np.searchsorted(edges, distances, side="right") - 1
     means = np.stack([_means(member, gaps, weight) for weight in _weights(len(d), rng, i, j)])
     lower, upper = np.nanquantile(means[1:], [0.025, 0.975], axis=0)

@@ -46,6 +46,15 @@ def test_the_model_predicts_a_smooth_objective(diagnosis):
     assert 0 < diagnosis.microseconds < 10_000
 
 
+@pytest.mark.parametrize("n", range(6, 40, 3))
+def test_no_bin_of_a_variogram_is_empty(n):
+    rng = np.random.default_rng(n)
+    points = rng.integers(0, 40, (n, 1)).astype(float)  # more than ten distances, many equal
+    bins = variogram(np.abs(points - points.T), rng.random(n), rng)
+    assert min(b.pairs for b in bins) > 0
+    assert sum(b.pairs for b in bins) == n * (n - 1) // 2
+
+
 def test_variogram_is_the_mean_by_distance(diagnosis, evaluations):
     d = HammingDistance().matrix(CELLS, CELLS)
     values = np.array([e.value for e in evaluations])
