@@ -11,6 +11,7 @@ from types import MappingProxyType
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from nbnas.errors import SearchError
 from nbnas.search import benchmark_report
@@ -237,8 +238,14 @@ def _capped(band: Band, top: float) -> Band:
 
 
 def _regret(best: Band, optimum: float) -> Band:
-    middle, lower, upper = best
-    return optimum - middle, optimum - upper, optimum - lower
+    middle, lower, upper = (_missing(values, optimum) for values in best)
+    return middle, upper, lower
+
+
+def _missing(values: NDArray[np.float64], optimum: float) -> NDArray[np.float64]:
+    """How far values are below the optimum; a mean that differs by rounding is there."""
+    missing = optimum - values
+    return np.where(missing < 1e-12 * abs(optimum), 0.0, missing)
 
 
 def _times(band: Band, factor: float) -> Band:

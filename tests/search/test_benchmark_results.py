@@ -45,6 +45,12 @@ def test_curves_are_means_of_the_best_so_far():
     assert found.best.axis == "valid (percent)"
 
 
+def test_a_mean_at_the_best_has_no_regret_but_for_rounding(monkeypatch):
+    monkeypatch.setattr(f"{__name__}.OPTIMUM", 73.49333349609375)
+    regret = results().regret.curves["fast"]
+    assert regret[0][-1] == regret[1][-1] == 0
+
+
 def test_regret_is_what_is_missing_and_ends_at_zero():
     found = results()
     best, regret = found.best.curves["fast"], found.regret.curves["fast"]
