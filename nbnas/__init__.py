@@ -205,7 +205,14 @@ _LIVE = ("Benchmark", "Search", "Training")
 _FROZEN = (
     *("Architecture", "BenchmarkCurves", "BenchmarkResults", "CellSpace", "ChainSpace"),
     *("CnnSpace", "Comparison", "DagSpace", "Diagnoses", "Diagnosis", "Evaluation"),
-    *("Explanation", "LeaveOneOut", "Observations", "PairedDifferences", "Posterior"),
+    *(
+        "EnsemblePosterior",
+        "Explanation",
+        "LeaveOneOut",
+        "Observations",
+        "PairedDifferences",
+        "Posterior",
+    ),
     *("Proposal", "RecurrentSpace", "Subspace"),
 )
 

@@ -13,6 +13,7 @@ from nbnas.search.strategies.strategy import Strategy
 from nbnas.search.strategies.tpe import Tpe
 from nbnas.surrogate.acquisition import ExpectedImprovement
 from nbnas.surrogate.knowledge import Knowledge
+from nbnas.surrogate.thompson import IndependentThompsonSampling
 
 Proxies = tuple[tuple[str, ...], Mapping[Architecture, tuple[float, ...]]]
 
@@ -78,10 +79,21 @@ def known(proxies: Proxies | None) -> Knowledge | None:
 def bananas(
     initial: int, allow_isomorphic: bool, proxies: Proxies | None = None
 ) -> BayesianOptimization:
-    """Bayesian optimisation with an ensemble of networks as its model."""
+    """BANANAS: an ensemble of deep networks on the path encoding, and independent draws of it.
+
+    White, Neiswanger and Savani, AAAI 2021. Here the best of all architectures is taken, where the
+    space can be listed, and not the best of a pool.
+    """
+    from nbnas.surrogate.encoding import PathEncoding
     from nbnas.surrogate.ensemble import Ensemble
 
-    return BayesianOptimization(Ensemble(), initial=initial, allow_isomorphic=allow_isomorphic)
+    model = Ensemble(encoding=PathEncoding(), subsample=False, layers=10, width=20)
+    return BayesianOptimization(
+        model,
+        IndependentThompsonSampling(),
+        initial=initial,
+        allow_isomorphic=allow_isomorphic,
+    )
 
 
 def random(initial: int, allow_isomorphic: bool, proxies: Proxies | None = None) -> RandomSearch:

@@ -23,7 +23,7 @@ from nbnas.search.objective import Objective
 from nbnas.search.store import Store
 from nbnas.search.strategies.strategy import Strategy
 from nbnas.signals import announce
-from nbnas.surrogate.posterior import Posterior
+from nbnas.surrogate.model import ModelPosterior
 
 FIRST_FAILURES = 10  # so many failures and no success: the fault is not the architectures'
 
@@ -94,7 +94,7 @@ class Search:
         return self.observations.incumbent
 
     @property
-    def posterior(self) -> Posterior | None:
+    def posterior(self) -> ModelPosterior | None:
         """The strategy's fitted model now; `None` where it has none, or not yet."""
         model = getattr(self.strategy, "posterior", None)
         return None if model is None else model(self.observations)

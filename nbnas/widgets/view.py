@@ -40,6 +40,7 @@ SUBJECTS = {
     "nbnas.surrogate.diagnosis.Diagnosis": "nbnas.widgets.model:diagnosis",
     "nbnas.surrogate.diagnosis.Diagnoses": "nbnas.widgets.model:diagnoses",
     "nbnas.surrogate.posterior.Posterior": "nbnas.widgets.model:posterior",
+    "nbnas.surrogate.ensemble_posterior.EnsemblePosterior": "nbnas.widgets.model:posterior",
     "nbnas.surrogate.leave_one_out.LeaveOneOut": "nbnas.widgets.model:leave_one_out",
     "nbnas.training.run.Training": "nbnas.widgets.trials:training",
     "nbnas.records.Comparison": "nbnas.widgets.search:comparison",
