@@ -20,7 +20,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
@@ -50,11 +50,16 @@ class Situation:
         model: The fitted prior.
         observations: What was evaluated.
         pending: What is being evaluated, or was already chosen for this batch.
+        believed: The posterior if every pending evaluation came out at its mean.
     """
 
     model: Model
     observations: Observations
     pending: tuple[Architecture, ...]
+    believed: ModelPosterior = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "believed", believe(self))
 
 
 Scorer = Callable[[Sequence[Architecture]], Tensor]  # m candidates to scores (m,)
@@ -92,7 +97,7 @@ class KrigingBeliever:
         rng: np.random.Generator,
     ) -> Scorer:
         """Score by the posterior that believes so."""
-        posterior = believe(situation)
+        posterior = situation.believed
         return lambda candidates: acquisition_scores(acquisition, posterior, candidates, rng)
 
 
@@ -228,9 +233,8 @@ def lipschitz(posterior: Posterior) -> float:
     """L = √(αᵀ K α), the norm of the posterior mean, with α = (K + s² I)⁻¹ (z - c)."""
     observed = posterior.observations.architectures
     covariance = torch.from_numpy(posterior.prior.covariance(observed, observed))
-    centred = torch.from_numpy(posterior.z - posterior.prior.mean)[:, None]
-    alpha = torch.cholesky_solve(centred, posterior.factor)
-    return float((alpha.T @ covariance @ alpha).clamp_min(0.0).sqrt())
+    alpha = posterior.alpha()
+    return float((alpha @ covariance @ alpha).clamp_min(0.0).sqrt())
 
 
 def _with_values(

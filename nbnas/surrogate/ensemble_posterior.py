@@ -32,7 +32,8 @@ from nbnas.records import Observations
 from nbnas.surrogate.encoding import Word
 from nbnas.surrogate.leave_one_out import LeaveOneOut, leave_one_out
 from nbnas.surrogate.perceptron import Perceptrons
-from nbnas.surrogate.warp import FittedWarp, band, improvement, moments
+from nbnas.surrogate.warp import FittedWarp
+from nbnas.surrogate.warped import WarpedPosterior
 
 if TYPE_CHECKING:
     from nbnas.surrogate.ensemble import Ensemble
@@ -43,7 +44,7 @@ FLOOR = 1e-3  # added to σ: members may agree to the last digit, and EI wants �
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class EnsemblePosterior:
+class EnsemblePosterior(WarpedPosterior):
     """Trained members; made by `Ensemble.condition`.
 
     Attributes:
@@ -72,29 +73,6 @@ class EnsemblePosterior:
             μ and σ `(m,)` in float64, without the noise of an evaluation; σ is at least 0.001.
         """
         return _moments(self.networks.predict(self._inputs(architectures)))
-
-    def predict(self, architectures: Sequence[Architecture]) -> tuple[Array, Array]:
-        """Mean and standard deviation `(m,)` of the accuracy, taking z for normal."""
-        mean, stddev = self.latent(architectures)
-        return moments(self.warp, mean.numpy(), stddev.numpy())
-
-    def band(
-        self, architectures: Sequence[Architecture], coverage: float = 0.95
-    ) -> tuple[Array, Array]:
-        """The central interval that holds the accuracy with the given probability.
-
-        Args:
-            architectures: `m` candidates.
-            coverage: Probability, in (0, 1).
-
-        Returns:
-            Lower and upper ends `(m,)`, in accuracy.
-
-        Raises:
-            SettingError: If the coverage is not in (0, 1).
-        """
-        mean, stddev = self.latent(architectures)
-        return band(self.warp, mean.numpy(), stddev.numpy(), coverage)
 
     def sample(self, architectures: Sequence[Architecture], rng: Randomness, k: int) -> Array:
         """Draw functions from the normal distribution with the members' mean and covariance.
@@ -131,21 +109,6 @@ class EnsemblePosterior:
         noise = max(0.0, float(np.mean((self.z - mean) ** 2 - stddev**2)))
         stddev = np.sqrt(stddev**2 + noise)
         return leave_one_out(self.warp, self.observations.values, self.z, mean, stddev)
-
-    def expected_improvement(
-        self, architectures: Sequence[Architecture]
-    ) -> tuple[Array, Array, Array]:
-        """Expected improvement over the incumbent in accuracy, and its two parts.
-
-        Args:
-            architectures: `m` candidates.
-
-        Returns:
-            Expected improvement, its exploitation (what the mean alone would give) and its
-            exploration (the rest), `(m,)` each.
-        """
-        mean, stddev = (x.numpy() for x in self.latent(architectures))
-        return improvement(self.warp, mean, stddev, float(self.z.max()))
 
     def _inputs(self, architectures: Sequence[Architecture]) -> Tensor:
         """x `(m, p)`."""

@@ -30,7 +30,8 @@ from nbnas.graphs.space import Randomness
 from nbnas.records import Observations
 from nbnas.surrogate.covariance import root
 from nbnas.surrogate.leave_one_out import LeaveOneOut, leave_one_out
-from nbnas.surrogate.warp import FittedWarp, band, improvement, moments
+from nbnas.surrogate.warp import FittedWarp
+from nbnas.surrogate.warped import WarpedPosterior
 
 if TYPE_CHECKING:
     from nbnas.surrogate.prior import GaussianProcess
@@ -39,7 +40,7 @@ Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Posterior:
+class Posterior(WarpedPosterior):
     """A prior conditioned on observations; made by `GaussianProcess.condition`.
 
     Attributes:
@@ -69,42 +70,12 @@ class Posterior:
             NotPositiveDefiniteError: If a variance is negative beyond rounding.
         """
         cross = self._cross(architectures)  # (n, m)
-        mean = self.prior.mean + cross.T @ self._alpha()
+        mean = self.prior.mean + cross.T @ self.alpha()
         white = self._whitener() @ cross
         prior_variance = torch.from_numpy(self.prior.variance(architectures))
         variance = prior_variance - white.square_().sum(dim=0)
         _check_variance(variance, prior_variance)
         return mean, variance.clamp_min(0.0).sqrt()
-
-    def predict(self, architectures: Sequence[Architecture]) -> tuple[Array, Array]:
-        """Mean and standard deviation of the accuracy.
-
-        Args:
-            architectures: `m` candidates.
-
-        Returns:
-            Mean and standard deviation `(m,)`, without the noise of an evaluation.
-        """
-        mean, stddev = self.latent(architectures)
-        return moments(self.warp, mean.numpy(), stddev.numpy())
-
-    def band(
-        self, architectures: Sequence[Architecture], coverage: float = 0.95
-    ) -> tuple[Array, Array]:
-        """The central interval that holds the accuracy with the given probability.
-
-        Args:
-            architectures: `m` candidates.
-            coverage: Probability, in (0, 1).
-
-        Returns:
-            Lower and upper ends `(m,)`, in accuracy.
-
-        Raises:
-            SettingError: If the coverage is not in (0, 1).
-        """
-        mean, stddev = self.latent(architectures)
-        return band(self.warp, mean.numpy(), stddev.numpy(), coverage)
 
     def sample(self, architectures: Sequence[Architecture], rng: Randomness, k: int) -> Array:
         """Draw functions from the posterior.
@@ -124,7 +95,7 @@ class Posterior:
         white = torch.linalg.solve_triangular(self.factor, cross, upper=False).numpy()
         covariance = self.prior.covariance(architectures, architectures) - white.T @ white
         normal = np.random.default_rng(rng).standard_normal((k, len(architectures)))
-        mean = self.prior.mean + (cross.T @ self._alpha()).numpy()
+        mean = self.prior.mean + (cross.T @ self.alpha()).numpy()
         return self.warp.inverse(mean + normal @ root(covariance).T)
 
     def leave_one_out(self) -> LeaveOneOut:
@@ -134,7 +105,7 @@ class Posterior:
         """
         inverse = torch.cholesky_inverse(self.factor)
         variance = 1.0 / inverse.diagonal()  # (n,)
-        mean = (torch.from_numpy(self.z) - self._alpha() * variance).numpy()
+        mean = (torch.from_numpy(self.z) - self.alpha() * variance).numpy()
         stddev = variance.sqrt().numpy()
         return leave_one_out(self.warp, self.observations.values, self.z, mean, stddev)
 
@@ -147,22 +118,7 @@ class Posterior:
         Returns:
             k(a, x_i) α_i `(n,)`, in warped units; their sum is μ - c.
         """
-        return (self._cross((architecture,))[:, 0] * self._alpha()).numpy()
-
-    def expected_improvement(
-        self, architectures: Sequence[Architecture]
-    ) -> tuple[Array, Array, Array]:
-        """Expected improvement over the incumbent in accuracy, and its two parts.
-
-        Args:
-            architectures: `m` candidates.
-
-        Returns:
-            Expected improvement, its exploitation (what the mean alone would give) and its
-            exploration (the rest), `(m,)` each.
-        """
-        mean, stddev = (x.numpy() for x in self.latent(architectures))
-        return improvement(self.warp, mean, stddev, float(self.z.max()))
+        return (self._cross((architecture,))[:, 0] * self.alpha()).numpy()
 
     def _cross(self, architectures: Sequence[Architecture]) -> torch.Tensor:
         """k(X, X*) `(n, m)`."""
@@ -176,7 +132,8 @@ class Posterior:
         inverse: torch.Tensor = torch.linalg.solve_triangular(self.factor, identity, upper=False)
         return inverse
 
-    def _alpha(self) -> torch.Tensor:
+    def alpha(self) -> torch.Tensor:
+        """α `(n,)`, the weights of the evaluations in the posterior mean."""
         centred = torch.from_numpy(self.z - self.prior.mean)[:, None]
         return torch.cholesky_solve(centred, self.factor)[:, 0]
 

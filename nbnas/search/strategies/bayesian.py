@@ -22,7 +22,7 @@ from nbnas.graphs.subspace import Subspace
 from nbnas.records import Candidate, Observations, Proposal
 from nbnas.search.candidates import Novelty, can_be_listed, listed
 from nbnas.search.maximizers import Automatic, Maximizer
-from nbnas.search.pending import KrigingBeliever, PendingRule, Situation, believe
+from nbnas.search.pending import KrigingBeliever, PendingRule, Situation
 from nbnas.search.strategies.random import RandomSearch
 from nbnas.surrogate.acquisition import (
     Acquisition,
@@ -163,7 +163,7 @@ class BayesianOptimization:
         new = (i for i in found.ranked() if novelty.claim(found.architectures[i]))
         shown = list(islice(new, SHOWN))
         ranked = _described(
-            believe(situation), [found.architectures[i] for i in shown], found.scores[shown]
+            situation.believed, [found.architectures[i] for i in shown], found.scores[shown]
         )
         return Proposal(
             tuple(c.architecture for c in ranked[:1]),
