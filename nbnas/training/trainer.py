@@ -9,7 +9,7 @@ from typing import cast
 import numpy as np
 from torch import Tensor
 
-from nbnas.errors import ArchitectureError, SettingError
+from nbnas.errors import ArchitectureError
 from nbnas.graphs.architecture import Architecture
 from nbnas.records import Evaluation
 from nbnas.training.data import ImageData
@@ -17,6 +17,7 @@ from nbnas.training.device import choose_device
 from nbnas.training.network import check_operations, reads_text
 from nbnas.training.run import Training
 from nbnas.training.schedule import OneCycle, Schedule
+from nbnas.training.settings import check
 
 ONE_CYCLE = OneCycle()
 
@@ -74,21 +75,21 @@ class Trainer:
     channels_last: bool | None = None
 
     def __post_init__(self) -> None:
-        _check(isinstance(self.data, ImageData), "data", self.data, "an ImageData like digits()")
+        check(isinstance(self.data, ImageData), "data", self.data, "an ImageData like digits()")
         _check_count("epochs", self.epochs, 1)
         _check_count("batch_size", self.batch_size, 2)
         _check_count("channels", self.channels, 1)
         _check_count("cells", self.cells, 1)
         rate = self.learning_rate
-        _check(_is_real(rate) and 0 < rate < math.inf, "learning_rate", rate, "a number above 0")
+        check(_is_real(rate) and 0 < rate < math.inf, "learning_rate", rate, "a number above 0")
         _check_fraction("momentum", self.momentum)
         decay = self.weight_decay
-        _check(_is_real(decay) and 0 <= decay < math.inf, "weight_decay", decay, "at least 0")
+        check(_is_real(decay) and 0 <= decay < math.inf, "weight_decay", decay, "at least 0")
         _check_fraction("label_smoothing", self.label_smoothing)
         has_rate = callable(getattr(self.schedule, "learning_rate", None))
-        _check(has_rate, "schedule", self.schedule, "a schedule like OneCycle() or Cosine()")
+        check(has_rate, "schedule", self.schedule, "a schedule like OneCycle() or Cosine()")
         can_call = self.augment is None or callable(self.augment)
-        _check(can_call, "augment", self.augment, "None or a transform of one image")
+        check(can_call, "augment", self.augment, "None or a transform of one image")
         if self.threads is not None:
             _check_count("threads", self.threads, 1)
         _check_choice("mixed_precision", self.mixed_precision)
@@ -114,7 +115,7 @@ class Trainer:
             SettingError: If the seed is no whole number from 0 to below 2**63.
         """
         allowed = isinstance(seed, int | np.integer) and 0 <= seed < 2**63
-        _check(allowed, "seed", seed, "a whole number from 0 to below 2**63")
+        check(allowed, "seed", seed, "a whole number from 0 to below 2**63")
         check_operations(architecture)
         _check_reads_images(architecture)
         return Training(self, architecture, int(seed), final=final)
@@ -158,20 +159,15 @@ def _is_real(value: object) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
-def _check(allowed: bool, name: str, value: object, expected: str) -> None:
-    if not allowed:
-        raise SettingError(f"expected {name} to be {expected}, got {name}={value!r:.200}")
-
-
 def _check_count(name: str, value: object, least: int) -> None:
     whole = isinstance(value, int) and not isinstance(value, bool)
     expected = f"a whole number from {least}"
-    _check(whole and cast(int, value) >= least, name, value, expected)
+    check(whole and cast(int, value) >= least, name, value, expected)
 
 
 def _check_fraction(name: str, value: float) -> None:
-    _check(_is_real(value) and 0 <= value < 1, name, value, "a number from 0 to below 1")
+    check(_is_real(value) and 0 <= value < 1, name, value, "a number from 0 to below 1")
 
 
 def _check_choice(name: str, value: bool | None) -> None:
-    _check(value is None or isinstance(value, bool), name, value, "True, False or None (auto)")
+    check(value is None or isinstance(value, bool), name, value, "True, False or None (auto)")

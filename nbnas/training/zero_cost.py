@@ -15,12 +15,13 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from nbnas.errors import NbnasError, SettingError, TrainingError
+from nbnas.errors import NbnasError, TrainingError
 from nbnas.graphs.architecture import Architecture
 from nbnas.training.data import ImageData, parts_on
 from nbnas.training.device import choose_device, cpu_threads, release_memory
 from nbnas.training.network import build_network
 from nbnas.training.proxies import Proxy, flops, jacov, nwot, params, synflow
+from nbnas.training.settings import check
 
 Scores = dict[str, float]
 
@@ -91,7 +92,7 @@ class ZeroCost:
     device: str = "auto"
 
     def __post_init__(self) -> None:
-        _check(isinstance(self.data, ImageData), "data", self.data, "an ImageData like digits()")
+        check(isinstance(self.data, ImageData), "data", self.data, "an ImageData like digits()")
         _check_count("batch", self.batch, 2, len(self.data.train[1]))
         _check_count("seed", self.seed, 0, 2**63 - 1)
         _check_count("channels", self.channels, 1)
@@ -99,7 +100,7 @@ class ZeroCost:
         if self.threads is not None:
             _check_count("threads", self.threads, 1)
         distinct = isinstance(self.proxies, tuple) and _have_names(self.proxies)
-        _check(distinct, "proxies", self.proxies, "functions of different names, as in (nwot,)")
+        check(distinct, "proxies", self.proxies, "functions of different names, as in (nwot,)")
         choose_device(self.device)
 
     def __call__(self, architecture: Architecture) -> Scores:
@@ -180,15 +181,10 @@ def _have_names(proxies: tuple[object, ...]) -> bool:
     return len(names) == len(proxies) > 0
 
 
-def _check(allowed: bool, name: str, value: object, expected: str) -> None:
-    if not allowed:
-        raise SettingError(f"expected {name} to be {expected}, got {name}={value!r:.200}")
-
-
 def _check_count(name: str, value: object, least: int, most: float = math.inf) -> None:
     whole = isinstance(value, int | np.integer) and not isinstance(value, bool)
     expected = f"a whole number from {least}" + (f" to {most}" if most < math.inf else "")
-    _check(whole and least <= cast(int, value) <= most, name, value, expected)
+    check(whole and least <= cast(int, value) <= most, name, value, expected)
 
 
 def _check_finite(scores: Scores, architecture: Architecture) -> None:
