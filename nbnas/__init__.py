@@ -54,10 +54,10 @@ if TYPE_CHECKING:
     from nbnas.search.maximizers import Exhaustive as Exhaustive
     from nbnas.search.maximizers import LocalAscent as LocalAscent
     from nbnas.search.maximizers import RandomPool as RandomPool
-    from nbnas.search.objective import TabularObjective as TabularObjective
     from nbnas.search.pending import Fantasies as Fantasies
     from nbnas.search.pending import KrigingBeliever as KrigingBeliever
     from nbnas.search.pending import LocalPenalization as LocalPenalization
+    from nbnas.search.recorded import RecordedTraining as RecordedTraining
     from nbnas.search.search import Search as Search
     from nbnas.search.store import load_trials as load_trials
     from nbnas.search.strategies.bayesian import BayesianOptimization as BayesianOptimization
@@ -67,6 +67,7 @@ if TYPE_CHECKING:
     from nbnas.search.strategies.reinforce import Reinforce as Reinforce
     from nbnas.search.strategies.tpe import Tpe as Tpe
     from nbnas.search.summaries import PairedDifferences as PairedDifferences
+    from nbnas.search.tabular import TabularObjective as TabularObjective
     from nbnas.surrogate.acquisition import ExpectedImprovement as ExpectedImprovement
     from nbnas.surrogate.acquisition import (
         GrowingUpperConfidenceBound as GrowingUpperConfidenceBound,
@@ -98,6 +99,7 @@ if TYPE_CHECKING:
     from nbnas.training.data import cifar10 as cifar10
     from nbnas.training.data import digits as digits
     from nbnas.training.data import from_arrays as from_arrays
+    from nbnas.training.live import LiveTraining as LiveTraining
     from nbnas.training.proxies import jacov as jacov
     from nbnas.training.proxies import nwot as nwot
     from nbnas.training.proxies import synflow as synflow
@@ -146,6 +148,7 @@ _NAMES = {
     "KrigingBeliever": "nbnas.search.pending",
     "Layer": "nbnas.graphs.layers",
     "LeaveOneOut": "nbnas.surrogate.leave_one_out",
+    "LiveTraining": "nbnas.training.live",
     "LocalAscent": "nbnas.search.maximizers",
     "LocalPenalization": "nbnas.search.pending",
     "LocalSearch": "nbnas.search.strategies.local_search",
@@ -166,6 +169,7 @@ _NAMES = {
     "Proposal": "nbnas.records",
     "RandomPool": "nbnas.search.maximizers",
     "RandomSearch": "nbnas.search.strategies.random",
+    "RecordedTraining": "nbnas.search.recorded",
     "RecurrentSpace": "nbnas.graphs.recurrent",
     "RegularizedEvolution": "nbnas.search.strategies.evolution",
     "Reinforce": "nbnas.search.strategies.reinforce",
@@ -174,7 +178,7 @@ _NAMES = {
     "SquaredDistanceKernel": "nbnas.surrogate.kernels",
     "Step": "nbnas.records",
     "Subspace": "nbnas.graphs.subspace",
-    "TabularObjective": "nbnas.search.objective",
+    "TabularObjective": "nbnas.search.tabular",
     "ThompsonSampling": "nbnas.surrogate.thompson",
     "Tpe": "nbnas.search.strategies.tpe",
     "Trainer": "nbnas.training.trainer",
@@ -201,7 +205,7 @@ _MODULES = (
     *("batch", "charts", "errors", "graphs", "notebook", "records"),
     *("search", "surrogate", "training", "widgets"),
 )
-_LIVE = ("Benchmark", "Search", "Training")
+_LIVE = ("Benchmark", "LiveTraining", "Search")
 _FROZEN = (
     *("Architecture", "BenchmarkCurves", "BenchmarkResults", "CellSpace", "ChainSpace"),
     *("CnnSpace", "Comparison", "DagSpace", "Diagnoses", "Diagnosis", "Evaluation"),

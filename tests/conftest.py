@@ -11,7 +11,7 @@ import pytest
 import torch
 
 from nbnas.graphs.cell import CellSpace, operations_of
-from nbnas.search.objective import TabularObjective
+from nbnas.search.tabular import TabularObjective
 
 torch.set_num_threads(1)
 

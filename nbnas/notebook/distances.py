@@ -11,7 +11,8 @@ from nbnas.errors import DataError
 from nbnas.graphs.recurrent import RecurrentSpace
 from nbnas.notebook.checks import check_parameters, file, text, whole
 from nbnas.records import Evaluation
-from nbnas.search.objective import Objective, TabularObjective
+from nbnas.search.objective import Objective
+from nbnas.search.tabular import TabularObjective
 from nbnas.training.data import digits
 from nbnas.training.trainer import Trainer
 

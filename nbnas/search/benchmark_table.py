@@ -28,7 +28,7 @@ from nbnas.graphs.dag import DagSpace
 from nbnas.graphs.recurrent import RecurrentSpace
 from nbnas.graphs.space import SearchSpace
 from nbnas.graphs.subspace import Subspace
-from nbnas.search.objective import TabularObjective
+from nbnas.search.tabular import TabularObjective
 
 SPACES: tuple[SearchSpace, ...] = (
     *(CellSpace(), DagSpace(), ChainSpace(depth=(1, 20)), CnnSpace(), RecurrentSpace()),

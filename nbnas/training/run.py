@@ -6,21 +6,18 @@ Notation
 """
 
 import math
-import threading
 import time
 import traceback
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, cast
 
 import torch
-from psygnal import Signal
 from torch import nn
 from torch.nn.functional import cross_entropy
 
 from nbnas.errors import TrainingError
 from nbnas.graphs.architecture import Architecture
 from nbnas.records import EpochReport, Evaluation
-from nbnas.signals import announce
 from nbnas.training.augment import augment_images
 from nbnas.training.data import parts_on
 from nbnas.training.device import (
@@ -31,6 +28,7 @@ from nbnas.training.device import (
     cpu_threads,
     release_memory,
 )
+from nbnas.training.live import LiveTraining
 from nbnas.training.measure import epoch_means, epoch_totals, evaluate
 from nbnas.training.network import build_network, count_multiply_adds, count_parameters
 from nbnas.training.part import Part
@@ -39,102 +37,35 @@ if TYPE_CHECKING:
     from nbnas.training.trainer import Trainer
 
 
-class Training:
-    """A training that is under way: iterate it for reports, or `run` it to its end.
+class Training(LiveTraining):
+    """A training that is under way; see `LiveTraining`. Seconds are those of training.
 
-    Iterating again goes on where the last iteration ended. Seconds are those of training; the
-    time between two epochs in which nobody asked for the next one does not count. On the CPU the
-    same seed and number of threads give the same numbers.
+    On the CPU the same seed and number of threads give the same numbers.
 
     Attributes:
-        architecture: The cell that is trained.
-        seed: Seed of initialisation, shuffling and augmentation.
-        epochs: Number of epochs planned.
         final: Whether it trains on the training and validation part and holds out the test part,
             which then is what `val_loss` and `val_accuracy` of the reports are measured on.
-        reports: The reports so far.
-        evaluation: The result, once the last epoch is done.
         network: The network, from the first epoch on; `None` again after an error.
-        progressed: Signal that carries each new report. A callback that fails becomes a warning.
     """
 
-    progressed = Signal(EpochReport)
-    architecture: Architecture
-    seed: int
-    epochs: int
     final: bool
-    reports: tuple[EpochReport, ...]
-    evaluation: Evaluation | None
     network: nn.Module | None
 
     def __init__(
         self, trainer: "Trainer", architecture: Architecture, seed: int, *, final: bool
     ) -> None:
+        super().__init__(architecture, seed, trainer.epochs)
         self.trainer = trainer
-        self.architecture = architecture
-        self.seed = seed
-        self.epochs = trainer.epochs
         self.final = final
-        self.reports = ()
-        self.evaluation = None
         self.network = None
-        self._stopping = threading.Event()
         self._started = 0.0
-        self._rounds = self._publish()
 
-    def __iter__(self) -> Iterator[EpochReport]:
-        """Train, one epoch for each report, from where it stands.
-
-        Raises:
-            TrainingError: If the loss is no longer a finite number.
-        """
-        return self._rounds
-
-    def __repr__(self) -> str:
-        """The cell, how far it is and how good."""
-        accuracy = f", accuracy {self.reports[-1].val_accuracy:.3f}" if self.reports else ""
-        progress = f"epoch {len(self.reports)} of {self.epochs}{accuracy}"
-        return f"Training({self.architecture}, seed {self.seed}, {progress})"
-
-    @property
-    def seconds_left(self) -> float | None:
-        """Seconds until the end as the epochs so far suggest; `None` before the first report."""
-        return self.reports[-1].seconds_left if self.reports else None
-
-    def run(self) -> Evaluation:
-        """Train to the end.
-
-        Returns:
-            The evaluation, whose value is the held-out accuracy after the last epoch.
-
-        Raises:
-            TrainingError: If it was stopped, or the loss is no longer a finite number.
-        """
-        for _ in self:
-            pass
-        if self.evaluation is None:
-            why = "was stopped" if self._stopping.is_set() else "had failed"
-            raise TrainingError(
-                f"expected {self.epochs} epochs, but the training {why} after "
-                f"{len(self.reports)}; its reports are kept, start another one for a value"
-            )
-        return self.evaluation
-
-    def stop(self) -> None:
-        """End after the epoch that is under way; the reports stay."""
-        self._stopping.set()
-
-    def _publish(self) -> Iterator[EpochReport]:
-        """Record, announce and yield what the loop gives; free the memory if it fails."""
-        if self._stopping.is_set():
-            return
+    def _rounds(self) -> Iterator[EpochReport]:
+        """Train; free the memory if it fails."""
         try:
             rounds = self._train()
             while (report := self._next(rounds)) is not None:
-                self._record(report)
                 yield report
-                if self._stopping.is_set():
-                    return
         except (Exception, KeyboardInterrupt) as error:
             self.network = None
             traceback.clear_frames(error.__traceback__)
@@ -155,7 +86,7 @@ class Training:
         layout = choose_layout(device, trainer.channels_last)
         (images, labels), held_out = self._parts(device)
         network = self.network = self._build(rng).to(device).to(memory_format=layout)
-        optimizer = _optimizer(trainer, network)
+        optimizer = optimizer_of(trainer, network)
         scaler = torch.amp.GradScaler(device.type, enabled=precision == torch.float16)
         batches = math.ceil(len(labels) / trainer.batch_size)
         steps, step, rate = batches * trainer.epochs, 0, 0.0
@@ -206,13 +137,6 @@ class Training:
             generator=rng,
         )
 
-    def _record(self, report: EpochReport) -> None:
-        """Keep a report, conclude after the last one, and tell whoever listens."""
-        self.reports = (*self.reports, report)
-        if report.epoch == report.epochs:
-            self.evaluation = self._conclude()
-        announce(self.progressed, report)
-
     def _conclude(self) -> Evaluation:
         network = cast(nn.Module, self.network)
         return Evaluation(
@@ -227,7 +151,8 @@ class Training:
         )
 
 
-def _optimizer(trainer: "Trainer", network: nn.Module) -> torch.optim.SGD:
+def optimizer_of(trainer: "Trainer", network: nn.Module) -> torch.optim.SGD:
+    """The optimiser of a recipe for a network's weights."""
     device = next(network.parameters()).device
     return torch.optim.SGD(
         network.parameters(),

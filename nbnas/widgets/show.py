@@ -40,7 +40,7 @@ class Follows:
 LIVE = {
     "nbnas.search.benchmark.Benchmark": Follows("progressed", benchmark.finished, benchmark.line),
     "nbnas.search.search.Search": Follows("stepped", search.search_finished),
-    "nbnas.training.run.Training": Follows("progressed", trials.training_finished),
+    "nbnas.training.live.LiveTraining": Follows("progressed", trials.training_finished),
 }
 
 

@@ -42,7 +42,7 @@ SUBJECTS = {
     "nbnas.surrogate.posterior.Posterior": "nbnas.widgets.model:posterior",
     "nbnas.surrogate.ensemble_posterior.EnsemblePosterior": "nbnas.widgets.model:posterior",
     "nbnas.surrogate.leave_one_out.LeaveOneOut": "nbnas.widgets.model:leave_one_out",
-    "nbnas.training.run.Training": "nbnas.widgets.trials:training",
+    "nbnas.training.live.LiveTraining": "nbnas.widgets.trials:training",
     "nbnas.records.Comparison": "nbnas.widgets.search:comparison",
     "nbnas.search.search.Search": "nbnas.widgets.search:search",
     "nbnas.search.benchmark.Benchmark": "nbnas.widgets.benchmark:benchmark",

@@ -45,7 +45,7 @@ class FakeTraining:
 
 for fake, module, name in (
     (FakeSearch, "nbnas.search.search", "Search"),
-    (FakeTraining, "nbnas.training.run", "Training"),
+    (FakeTraining, "nbnas.training.live", "LiveTraining"),
 ):
     fake.__module__, fake.__qualname__ = module, name
 

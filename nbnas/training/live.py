@@ -1,0 +1,120 @@
+"""What is live of a training: whoever computes its epochs, or reads them from a table.
+
+Notation
+    round    one epoch: computed, or looked up
+"""
+
+import threading
+from collections.abc import Iterator
+
+from psygnal import Signal
+
+from nbnas.errors import TrainingError
+from nbnas.graphs.architecture import Architecture
+from nbnas.records import EpochReport, Evaluation
+from nbnas.signals import announce
+
+
+class LiveTraining:
+    """A training that is under way: iterate it for reports, or `run` it to its end.
+
+    Iterating again goes on where the last iteration ended. The time between two epochs in which
+    nobody asked for the next one does not count. Whoever inherits gives `_rounds`, the reports as
+    they come, and `_conclude`, the evaluation after the last one.
+
+    Args:
+        architecture: What is trained.
+        seed: Seed of initialisation, shuffling and augmentation.
+        epochs: Number of epochs planned.
+
+    Attributes:
+        architecture: As given.
+        seed: As given.
+        epochs: As given.
+        reports: The reports so far.
+        evaluation: The result, once the last epoch is done.
+        progressed: Signal that carries each new report. A callback that fails becomes a warning.
+    """
+
+    progressed = Signal(EpochReport)
+    architecture: Architecture
+    seed: int
+    epochs: int
+    reports: tuple[EpochReport, ...]
+    evaluation: Evaluation | None
+
+    def __init__(self, architecture: Architecture, seed: int, epochs: int) -> None:
+        self.architecture = architecture
+        self.seed = seed
+        self.epochs = epochs
+        self.reports = ()
+        self.evaluation = None
+        self._stopping = threading.Event()
+        self._published = self._publish()
+
+    def __iter__(self) -> Iterator[EpochReport]:
+        """Train, one epoch for each report, from where it stands.
+
+        Raises:
+            TrainingError: If the loss is no longer a finite number.
+        """
+        return self._published
+
+    def __repr__(self) -> str:
+        """The architecture, how far it is and how good."""
+        accuracy = f", accuracy {self.reports[-1].val_accuracy:.3f}" if self.reports else ""
+        progress = f"epoch {len(self.reports)} of {self.epochs}{accuracy}"
+        return f"{type(self).__name__}({self.architecture}, seed {self.seed}, {progress})"
+
+    @property
+    def seconds_left(self) -> float | None:
+        """Seconds until the end as the epochs so far suggest; `None` before the first report."""
+        return self.reports[-1].seconds_left if self.reports else None
+
+    def run(self) -> Evaluation:
+        """Train to the end.
+
+        Returns:
+            The evaluation, whose value is the held-out accuracy after the last epoch.
+
+        Raises:
+            TrainingError: If it was stopped, or the loss is no longer a finite number.
+        """
+        for _ in self:
+            pass
+        if self.evaluation is None:
+            why = "was stopped" if self._stopping.is_set() else "had failed"
+            raise TrainingError(
+                f"expected {self.epochs} epochs, but the training {why} after "
+                f"{len(self.reports)}; its reports are kept, start another one for a value"
+            )
+        return self.evaluation
+
+    def stop(self) -> None:
+        """End after the epoch that is under way; the reports stay."""
+        self._stopping.set()
+
+    def _publish(self) -> Iterator[EpochReport]:
+        """Record, announce and yield what comes, until the end or until it is stopped."""
+        if self._stopping.is_set():
+            return
+        for report in self._rounds():
+            self._record(report)
+            yield report
+            if self._stopping.is_set():
+                return
+
+    def _record(self, report: EpochReport) -> None:
+        """Keep a report, conclude after the last one, and tell whoever listens."""
+        self.reports = (*self.reports, report)
+        if report.epoch == report.epochs:
+            self.evaluation = self._conclude()
+        announce(self.progressed, report)
+
+    def _rounds(self) -> Iterator[EpochReport]:
+        """The reports, one for each epoch."""
+        raise NotImplementedError(f"expected {type(self).__name__} to define _rounds")
+
+    def _conclude(self) -> Evaluation:
+        """The evaluation that the reports give."""
+        raise NotImplementedError(f"expected {type(self).__name__} to define _conclude")
