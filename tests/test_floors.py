@@ -16,6 +16,7 @@ RANKS = {
     "search": 4,
     "charts": 5,
     "widgets": 6,
+    "benchmarks": 6,
     "notebook": 7,
     "batch": 7,
 }

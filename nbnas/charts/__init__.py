@@ -11,6 +11,7 @@ from nbnas.charts.proposal import proposal
 from nbnas.charts.render import to_png, to_svg
 from nbnas.charts.search import search
 from nbnas.charts.trace import comparison, trace
+from nbnas.charts.trainings import trainings
 
 __all__ = [
     "architecture",
@@ -29,4 +30,5 @@ __all__ = [
     "to_png",
     "to_svg",
     "trace",
+    "trainings",
 ]

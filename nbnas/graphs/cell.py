@@ -160,6 +160,17 @@ def _cell(operations: tuple[str, ...]) -> Architecture:
     return Architecture(NODES, edges, _write_operations(operations))
 
 
+def texts() -> Iterator[str]:
+    """The official strings of all cells, in the order of `CellSpace`; quicker than the cells.
+
+    Example:
+        >>> next(texts())
+        '|none~0|+|none~0|none~1|+|none~0|none~1|none~2|'
+    """
+    form = _write_operations(["{}"] * len(EDGES))
+    return (form.format(*ops) for ops in itertools.product(OPERATIONS, repeat=len(EDGES)))
+
+
 def operations_of(architecture: Architecture) -> tuple[str, ...]:
     """The six operations of a cell, in the order of `EDGES`.
 

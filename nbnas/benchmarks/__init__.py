@@ -1,0 +1,1 @@
+"""The benchmark that ships with nbnas: every cell of `CellSpace`, trained on real digits."""
