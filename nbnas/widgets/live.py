@@ -15,6 +15,8 @@ from nbnas.widgets.view import View
 
 T = TypeVar("T")
 REDRAW = 0.1  # seconds between two redraws at least
+PICTURE = "This view could not be drawn; what it shows goes on."
+CONTROL = "This control failed; all others work."
 REST = 2.0  # pause after a redraw, in multiples of what it took, so that work goes first
 
 DRAWING = (
@@ -114,7 +116,7 @@ class LiveView:
 
     def __init__(self, draw: Callable[[], View], interval: float = REDRAW) -> None:
         self._draw = draw
-        self._drawn = ""
+        self._drawn = self._complaint = ""
         self._throttle = Throttle(self._redraw, interval)
         self.widget = ipywidgets.HTML()
         self.update(final=True)
@@ -127,8 +129,19 @@ class LiveView:
         """
         self._throttle.request(now=final)
 
+    def complain(self, said: str) -> None:
+        """Show below the picture, at once and until told otherwise, what a control failed with.
+
+        Args:
+            said: The failure in words; an empty text takes the last one away with the next
+                redraw.
+        """
+        self._complaint = strip(said, CONTROL) if said else ""
+        if said:
+            self.update(final=True)
+
     def _redraw(self) -> None:
-        self.widget.value = guarded(self._page, self._failed)
+        self.widget.value = guarded(self._page, self._failed) + self._complaint
 
     def _page(self) -> str:
         self._drawn = page(self._draw())
@@ -149,10 +162,9 @@ def page(view: View) -> str:
     return f'<div class="nbnas" style="overflow-x:auto">{style}{picture}{text}</div>'
 
 
-def strip(said: str) -> str:
-    """The error strip as HTML."""
+def strip(said: str, what: str = PICTURE) -> str:
+    """The error strip as HTML: what failed, and how."""
     style = "border-left:4px solid #D55E00;padding:4px 10px;line-height:1.5;margin-top:6px"
     return (
-        f'<div class="nbnas-error" role="alert" style="{style}">'
-        f"This view could not be drawn; what it shows goes on. {html.escape(said)}</div>"
+        f'<div class="nbnas-error" role="alert" style="{style}">{what} {html.escape(said)}</div>'
     )

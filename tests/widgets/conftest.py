@@ -35,6 +35,15 @@ class FakeTraining:
     def __init__(self):
         self.architecture = CellSpace().sample(0, 1)[0]
         self.epochs, self.reports, self.evaluation, self.seconds_left = 3, (), None, None
+        self.stopped = False
+
+    def __iter__(self):
+        while len(self.reports) < self.epochs and not self.stopped:
+            self.advance()
+            yield self.reports[-1]
+
+    def stop(self):
+        self.stopped = True
 
     def advance(self):
         epoch = len(self.reports) + 1
@@ -87,4 +96,4 @@ def no_widgets(monkeypatch):
     def refuse(*args, **options):
         pytest.fail("a widget was made")
 
-    monkeypatch.setattr(ipywidgets, "HTML", refuse)
+    monkeypatch.setattr(ipywidgets.Widget, "__init__", refuse)
