@@ -33,7 +33,7 @@ def distribution(
         return theme.note("there are no distances to draw", width, height / 3, heading)
     edges = _edges(finite, value)
     counts, _ = np.histogram(finite, edges)
-    bars = [
+    bars: theme.Rows = [
         {"from": low, "to": high, "share": count / len(all_)}
         for low, high, count in zip(edges[:-1], edges[1:], counts, strict=True)
     ]
@@ -46,7 +46,8 @@ def distribution(
     drawn = alt.Chart(theme.rows(bars), width=width, height=height).mark_rect(
         color=theme.SKY, stroke=theme.PAPER, strokeWidth=0.8
     )
-    y = alt.Y("share:Q", axis=axis, scale=alt.Scale(zero=True))
+    top = 1.25 * max(bar["share"] for bar in bars)  # the word of the rule stands above the bars
+    y = alt.Y("share:Q", axis=axis, scale=theme.scale((0.0, top)))
     layers = [drawn.encode(x=x, x2="to:Q", y=y, y2=alt.datum(0))]
     if value is not None and np.isfinite(value):
         layers += _rule(value, edges)

@@ -67,7 +67,7 @@ def matrix(
 
     Args:
         covariances: K `(n, n)`.
-        size: Width and height in pixels.
+        size: Width and height in pixels, about: each cell is a whole number of pixels.
         number: How values are written, in d3's notation.
 
     Returns:
@@ -90,8 +90,9 @@ def matrix(
         legend=alt.Legend(title="covariance", format=number, gradientLength=0.7 * size),
     )
     bars = alt.Axis(labels=False, ticks=False, domain=False, grid=False)
-    name = f"{len(k)} architectures"
-    base = alt.Chart(theme.rows(cells), width=size, height=size, title=heading).mark_rect()
+    name = theme.count(len(k), "architecture")
+    side = max(round(size / len(k)), 1) * len(k)
+    base = alt.Chart(theme.rows(cells), width=side, height=side, title=heading).mark_rect()
     drawn = base.encode(
         x=alt.X("column:O", axis=bars.copy(deep=False), title=name),
         y=alt.Y("row:O", axis=bars, title="the same"),

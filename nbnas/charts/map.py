@@ -69,17 +69,20 @@ def landscape(
         scale=alt.Scale(scheme=cast(alt.ColorScheme, scheme), domain=list(ends), clamp=True),
         legend=_colors(name, number, height) if legend else None,
     )
-    base = alt.Chart(theme.rows(points), width=width, height=height).encode(x=x, y=y)
+    known = [p for p in points if p["value"] is not None]
+    base = alt.Chart(theme.rows(known), width=width, height=height).encode(x=x, y=y)
     dots = base.mark_point(filled=True, opacity=0.95, stroke=theme.INK).encode(
-        color=alt.condition("isValid(datum.value)", color, alt.value(theme.GREY)),
+        color=color,
         shape=alt.Shape("kind:N", scale=_SHAPES, legend=_key(points) if legend else None),
         size=alt.condition(f"datum.kind === '{EVALUATED}'", alt.value(80), alt.value(34)),
         strokeWidth=alt.condition(f"datum.kind === '{EVALUATED}'", alt.value(1.8), alt.value(0.3)),
         order=alt.Order("order:Q"),
         tooltip=[alt.Tooltip("label:N"), alt.Tooltip("value:Q", title=name, format=number)],
     )
+    others = alt.Chart(theme.rows([p for p in points if p["value"] is None]))
+    grey = others.mark_point(filled=True, size=22, opacity=0.4, color=theme.GREY)
     rings = [] if not len(marked) else _rings([points[i] for i in marked], x, y, places, ends)
-    return theme.layered(dots, *rings, title=theme.title(heading, subtitle))
+    return theme.layered(grey.encode(x=x, y=y), dots, *rings, title=theme.title(heading, subtitle))
 
 
 def summary(positions: ArrayLike, evaluated: ArrayLike, kept: float) -> str:

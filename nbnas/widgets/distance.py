@@ -13,7 +13,6 @@ from numpy.typing import NDArray
 
 from nbnas import charts
 from nbnas.charts.distribution import distribution, summary
-from nbnas.charts.theme import AnyChart, stacked
 from nbnas.errors import ArchitectureError
 from nbnas.graphs.architecture import Architecture
 from nbnas.graphs.distance import Distance, Explanation, explain
@@ -105,10 +104,8 @@ def _compare(
     explained = explain(distance, first, second)
     pairs = _distances(distance, space)
     said = f"{explanation(explained).summary} {summary(pairs, explained.value)}"
-    picture: AnyChart = stacked(
-        charts.explanation(explained), distribution(pairs, explained.value)
-    )
-    return View(said, picture)
+    histogram = distribution(pairs, explained.value, width=400)
+    return View(said, charts.explanation(explained, histogram))
 
 
 @functools.lru_cache(maxsize=32)

@@ -43,11 +43,11 @@ class _Scene:
         return f"{first}{described(candidate)}"
 
     def chart(self, index: int) -> theme.AnyChart:
-        ranking = charts.proposal(self.proposal, top=10, width=280, row=20)
+        ranking = charts.proposal(self.proposal, top=10, width=260, row=20)
         candidate = self.proposal.candidates[index]
         one = charts.architecture(
             candidate.architecture,
-            width=360,
+            width=330,
             heading=f"Candidate {index + 1}: {notation(candidate.architecture)}",
         )
         return theme.stacked(ranking, theme.beside(self._map([index]), one))
@@ -64,7 +64,7 @@ class _Scene:
             marked=marked,
             heading="Where the candidates are",
             subtitle=f"grey: others; {100 * self.found.kept:.0f} % of the variance kept",
-            width=300,
+            width=270,
             height=200,
         )
 
