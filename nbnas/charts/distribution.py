@@ -62,11 +62,15 @@ def summary(distances: ArrayLike, value: float | None) -> str:
         return f"{count}."
     same = np.isclose(pairs, value)
     nearer, farther = np.mean((pairs < value) & ~same), np.mean((pairs > value) & ~same)
-    equal = f", {100 * same.mean():.0f} % as near" if same.any() else ""
+    equal = f", {_share(same.mean())} as near" if same.any() else ""
     return (
-        f"Of {count}, {100 * nearer:.0f} % are nearer to each other{equal}, "
-        f"{100 * farther:.0f} % farther apart."
+        f"Of {count}, {_share(nearer)} are nearer to each other{equal}, {_share(farther)} farther."
     )
+
+
+def _share(share: float) -> str:
+    """A share in percent; one that rounds to nothing, and is not, is "under 1 %"."""
+    return "under 1 %" if 0 < share < 0.005 else f"{100 * share:.0f} %"
 
 
 def _edges(finite: NDArray[np.float64], value: float | None) -> NDArray[np.float64]:

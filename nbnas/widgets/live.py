@@ -130,7 +130,7 @@ class LiveView:
         self._throttle.request(now=final)
 
     def complain(self, said: str) -> None:
-        """Show below the picture, at once and until told otherwise, what a control failed with.
+        """Show above the picture, at once and until told otherwise, what a control failed with.
 
         Args:
             said: The failure in words; an empty text takes the last one away with the next
@@ -141,7 +141,7 @@ class LiveView:
             self.update(final=True)
 
     def _redraw(self) -> None:
-        self.widget.value = guarded(self._page, self._failed) + self._complaint
+        self.widget.value = self._complaint + guarded(self._page, self._failed)
 
     def _page(self) -> str:
         self._drawn = page(self._draw())

@@ -1,7 +1,7 @@
 """Controls over one picture. Their number never changes, and their failures are seen.
 
 An exception in a callback of a widget is invisible in JupyterLab; here every callback goes through
-one wrapper, which shows it below the picture and keeps it.
+one wrapper, which shows it between the controls and the picture, and keeps it.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -62,7 +62,7 @@ class Panel:
             control.observe(lambda _: self.call(act), names="value")
 
     def call(self, act: Act | None) -> None:
-        """The one wrapper of callbacks: what they raise is shown below the picture, and kept.
+        """The one wrapper of callbacks: what they raise is shown and kept.
 
         Args:
             act: The callback; `None` only redraws.
@@ -115,6 +115,7 @@ def toggles(
         options=list(options),
         description=label,
         tooltips=list(tooltips),
+        layout=ipywidgets.Layout(width="auto", flex_flow="row nowrap"),
         style={"button_width": "auto", "description_width": "initial"},
     )
 
@@ -152,7 +153,7 @@ def slider(
         step=log10(1.02),
         description=label,
         tooltip=tooltip,
-        readout_format=".3~g",
+        readout_format=".3g",
         layout=ipywidgets.Layout(width="420px"),
         style={"description_width": "190px"},
     )
