@@ -233,6 +233,7 @@ _FROZEN = (
     "Diagnosis",
     "DistanceKernel",
     "EditDistance",
+    "Embedding",
     "EnsemblePosterior",
     "Evaluation",
     "Evidence",
@@ -253,12 +254,14 @@ _FROZEN = (
     "ProbabilityOfImprovement",
     "Proposal",
     "RecurrentSpace",
+    "Round",
     "SquaredDistanceKernel",
     "Subspace",
     "ThompsonSampling",
     "UpperConfidenceBound",
     "WeisfeilerLehmanDistance",
     "WeisfeilerLehmanKernel",
+    "Why",
 )
 
 

@@ -16,6 +16,7 @@ from nbnas.charts.render import to_png, to_svg
 from nbnas.charts.search import search
 from nbnas.charts.skeleton import skeleton
 from nbnas.charts.trace import comparison, trace
+from nbnas.charts.why import why
 
 __all__ = [
     "acquisition",
@@ -40,4 +41,5 @@ __all__ = [
     "to_svg",
     "trace",
     "training",
+    "why",
 ]

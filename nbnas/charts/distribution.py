@@ -1,6 +1,6 @@
 """The distribution of distances between random architectures, and where one distance stands."""
 
-from typing import cast
+from typing import Any, cast
 
 import altair as alt
 import numpy as np
@@ -68,7 +68,7 @@ def summary(distances: ArrayLike, value: float | None) -> str:
     )
 
 
-def _share(share: float) -> str:
+def _share(share: float | np.floating[Any]) -> str:
     """A share in percent; one that rounds to nothing, and is not, is "under 1 %"."""
     return "under 1 %" if 0 < share < 0.005 else f"{100 * share:.0f} %"
 

@@ -92,11 +92,14 @@ def matrix(
     bars = alt.Axis(labels=False, ticks=False, domain=False, grid=False)
     name = theme.count(len(k), "architecture")
     side = max(round(size / len(k)), 1) * len(k)
-    base = alt.Chart(theme.rows(cells), width=side, height=side, title=heading).mark_rect()
+    base = alt.Chart(theme.rows(cells), width=side, height=side, title=heading).mark_rect(
+        strokeWidth=0.7
+    )
     drawn = base.encode(
         x=alt.X("column:O", axis=bars.copy(deep=False), title=name),
         y=alt.Y("row:O", axis=bars, title="the same"),
         color=color,
+        stroke=alt.Stroke("value:Q", scale=color["scale"], legend=None),
     )
     return cast(alt.Chart, drawn)
 

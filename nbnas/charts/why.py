@@ -8,13 +8,14 @@ from collections.abc import Sequence
 from typing import Protocol
 
 import altair as alt
+import numpy as np
 
 from nbnas.charts import theme
 from nbnas.charts.architecture import architecture, notation
 from nbnas.records import Candidate, Evaluation
 
 RAISES, LOWERS = "raises the prediction", "lowers it"
-_KINDS = alt.Scale(domain=[RAISES, LOWERS], range=[theme.BLUE, theme.VERMILLION])
+COLORS = {RAISES: theme.BLUE, LOWERS: theme.VERMILLION}
 LONGEST = 58  # letters of a line
 
 
@@ -82,13 +83,13 @@ def summary(why: Why) -> str:
 
 
 def _sentence(neighbor: Neighbor, difference: str) -> str:
-    effect = RAISES if neighbor.contribution >= 0 else "lowers the prediction"
     more = f"; {difference}" if difference else ""
-    return (
-        f"{notation(neighbor.evaluation.architecture)} ({_measured(neighbor)}, distance "
-        f"{neighbor.distance:.3g}) {effect} with {100 * neighbor.share:.0f} % of all "
-        f"weight{more}."
-    )
+    name = notation(neighbor.evaluation.architecture)
+    who = f"{name} ({_measured(neighbor)}, distance {neighbor.distance:.3g})"
+    if not np.isfinite(neighbor.contribution):
+        return f"Close to it is {who}{more}."
+    effect = RAISES if neighbor.contribution >= 0 else "lowers the prediction"
+    return f"{who} {effect} with {100 * neighbor.share:.0f} % of all weight{more}."
 
 
 def _predicted(candidate: Candidate) -> str:
@@ -102,45 +103,52 @@ def _measured(neighbor: Neighbor) -> str:
 
 
 def _bars(why: Why, width: float, row: float) -> alt.LayerChart:
+    """A bar for what each evaluation contributes; of a model without such parts, no bar."""
+    lines = _lines(why)
+    weighed = [line for line in lines if np.isfinite(line["contribution"])]
+    far = max([abs(line["contribution"]) for line in weighed], default=1.0) * 1.05 or 1.0
+    axis = alt.Axis(title="part of the predicted mean (model's scale)", tickCount=5)
+    x = alt.X("contribution:Q", scale=theme.scale((-far, far)), axis=axis if weighed else None)
+    y = alt.Y("rank:O", axis=None, scale=alt.Scale(domain=[line["rank"] for line in lines]))
+    base = alt.Chart(theme.rows(lines), width=width, height=row * len(lines)).encode(y=y)
+    key = alt.Legend(title=None, orient="bottom", columns=2) if weighed else None
+    kinds = alt.Scale(domain=list(COLORS), range=list(COLORS.values()))
+    bars = alt.Chart(theme.rows(weighed)).mark_bar(height=14)
+    zero = alt.Chart(theme.rows([{"contribution": 0.0}])).mark_rule(
+        color=theme.INK, opacity=0.6 if weighed else 0.0
+    )
+    words = [
+        base.mark_text(align="left", dy=dy, color=theme.INK, fontSize=theme.SMALL).encode(
+            x=alt.value(width + 14 if weighed else 0), text=f"{field}:N"
+        )
+        for field, dy in (("name", -14), ("more", 0), ("text", 14))
+    ]
+    drawn = bars.encode(
+        x=x, x2=alt.datum(0), y=y, color=alt.Color("kind:N", scale=kinds, legend=key)
+    )
+    said = "the evaluations that weigh most" if weighed else "the model is no sum over evaluations"
+    heading = theme.title("What it is predicted from" if weighed else "What is closest", said)
+    return theme.layered(drawn, zero.encode(x=x), *words, title=heading)
+
+
+def _lines(why: Why) -> theme.Rows:
+    """A row for each evaluation: its bar, and what is said of it in three lines."""
     texts = [*why.differences, *[""] * (len(why.neighbors) - len(why.differences))]
-    lines = [
+    return [
         {
             "rank": rank,
             "contribution": each.contribution,
             "kind": RAISES if each.contribution >= 0 else LOWERS,
             "name": f"{notation(each.evaluation.architecture)}: {_measured(each)}",
-            "more": f"distance {each.distance:.3g}, {100 * each.share:.0f} % of all weight",
+            "more": _weight(each),
             "text": text if len(text) <= LONGEST else text[: LONGEST - 1] + "…",
         }
         for rank, (each, text) in enumerate(zip(why.neighbors, texts, strict=False), 1)
     ]
-    height = row * len(lines)
-    far = max(max(abs(each.contribution) for each in why.neighbors), 1e-9) * 1.05
-    x = alt.X(
-        "contribution:Q",
-        scale=theme.scale((-far, far)),
-        axis=alt.Axis(title="share in the prediction (model's scale)", tickCount=5),
-    )
-    base = alt.Chart(theme.rows(lines), width=width, height=height).encode(
-        y=alt.Y("rank:O", axis=None)
-    )
-    bars = base.mark_bar(height=14).encode(
-        x=x,
-        x2=alt.datum(0),
-        color=alt.Color(
-            "kind:N", scale=_KINDS, legend=alt.Legend(title=None, orient="bottom", columns=2)
-        ),
-    )
-    zero = (
-        alt.Chart(theme.rows([{"contribution": 0.0}]))
-        .mark_rule(color=theme.INK, opacity=0.6)
-        .encode(x=x)
-    )
-    words = [
-        base.mark_text(align="left", dy=dy, color=theme.INK, fontSize=theme.SMALL).encode(
-            x=alt.value(width + 14), text=f"{field}:N"
-        )
-        for field, dy in (("name", -14), ("more", 0), ("text", 14))
-    ]
-    heading = theme.title("What it is predicted from", "the evaluations that weigh most")
-    return theme.layered(bars, zero, *words, title=heading)
+
+
+def _weight(neighbor: Neighbor) -> str:
+    away = f"distance {neighbor.distance:.3g}"
+    if not np.isfinite(neighbor.share):
+        return away
+    return f"{away}, {100 * neighbor.share:.0f} % of all weight"

@@ -50,11 +50,12 @@ class Throttle:
     Args:
         act: What to call; one call at a time.
         interval: Seconds between the beginnings of two calls, unless they are slow: then there is
-            a pause twice as long as a call took.
+            a pause of `rest` times what a call took.
+        rest: That factor; a person who turns a knob would not wait for work to go first.
     """
 
-    def __init__(self, act: Callable[[], None], interval: float) -> None:
-        self._act, self._interval = act, interval
+    def __init__(self, act: Callable[[], None], interval: float, rest: float = REST) -> None:
+        self._act, self._interval, self._rest = act, interval, rest
         self._state, self._acting = threading.Lock(), threading.Lock()
         self._timer: threading.Timer | None = None
         self._next = 0.0
@@ -100,7 +101,7 @@ class Throttle:
         self._next = began + self._interval
         self._act()
         took = time.monotonic() - began
-        self._next = max(self._next, began + (1 + REST) * took)
+        self._next = max(self._next, began + (1 + self._rest) * took)
 
 
 class LiveView:
@@ -109,15 +110,18 @@ class LiveView:
     Args:
         draw: Gives the view as it is now.
         interval: Seconds between two redraws at least.
+        rest: Pause after a redraw, in multiples of what it took.
 
     Attributes:
         widget: What to display.
     """
 
-    def __init__(self, draw: Callable[[], View], interval: float = REDRAW) -> None:
+    def __init__(
+        self, draw: Callable[[], View], interval: float = REDRAW, rest: float = REST
+    ) -> None:
         self._draw = draw
         self._drawn = self._complaint = ""
-        self._throttle = Throttle(self._redraw, interval)
+        self._throttle = Throttle(self._redraw, interval, rest)
         self.widget = ipywidgets.HTML()
         self.update(final=True)
 

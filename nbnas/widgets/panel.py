@@ -25,6 +25,7 @@ class Panel:
             ten times a second, and always after the last change.
         rows: The controls, row by row.
         keep: Told of every exception of a callback, beside the person who sees it.
+        rest: Pause after a redraw, in multiples of what it took.
 
     Attributes:
         view: The picture.
@@ -37,10 +38,11 @@ class Panel:
         draw: Callable[[], View],
         rows: Sequence[Sequence[ipywidgets.Widget]],
         keep: Callable[[BaseException], object] | None = None,
+        rest: float = 0.1,
     ) -> None:
         self.error: BaseException | None = None
         self._keep, self._silent = keep, False
-        self.view = LiveView(draw)
+        self.view = LiveView(draw, rest=rest)
         boxes = [ipywidgets.HBox(list(row), layout=_row()) for row in rows]
         self.widget = ipywidgets.VBox([*boxes, self.view.widget])
 
@@ -108,16 +110,20 @@ def button(text: str, tooltip: str, **options: Any) -> ipywidgets.Button:  # noq
 
 
 def toggles(
-    options: Sequence[tuple[str, Any]], label: str, tooltips: Sequence[str] = ()
+    options: Sequence[tuple[str, Any]], tooltips: Sequence[str] = ()
 ) -> ipywidgets.ToggleButtons:
-    """Buttons of which one is down."""
+    """Buttons of which one is down; a `label` stands before them."""
     return ipywidgets.ToggleButtons(
         options=list(options),
-        description=label,
         tooltips=list(tooltips),
-        layout=ipywidgets.Layout(width="auto", flex_flow="row nowrap"),
-        style={"button_width": "auto", "description_width": "initial"},
+        layout=ipywidgets.Layout(width="auto"),
+        style={"button_width": "auto"},
     )
+
+
+def label(text: str) -> ipywidgets.Label:
+    """A word before controls that have none of their own."""
+    return ipywidgets.Label(text, layout=ipywidgets.Layout(margin="2px 4px 2px 12px"))
 
 
 def dropdown(

@@ -19,8 +19,8 @@ from nbnas.charts.map import summary as mapped_words
 from nbnas.charts.posterior import Predictions
 from nbnas.charts.posterior import summary as trust
 from nbnas.graphs.architecture import Architecture
-from nbnas.widgets.panel import Panel, dropdown, toggles
-from nbnas.widgets.plane import embed
+from nbnas.graphs.embedding import embed
+from nbnas.widgets.panel import Panel, dropdown, label, toggles
 from nbnas.widgets.samples import distance_of, more_of
 from nbnas.widgets.view import View
 
@@ -94,7 +94,7 @@ class _Scene:
             self.positions,
             values,
             self.seen,
-            [notation(a) for a in self.mapped],
+            ["this one" if i in marked else notation(a) for i, a in enumerate(self.mapped)],
             name=f"{name} of accuracy",
             number=number,
             scheme=scheme,
@@ -135,11 +135,11 @@ class _Controls:
             "The space, coloured by the predicted accuracy",
             "The space, coloured by the standard deviation",
         ]
-        self.show = toggles(options, "Show", said)
+        self.show = toggles(options, said)
         self.look = dropdown(
             scene.choices(), "Look at", "An architecture to mark on the map and to draw", "440px"
         )
-        self.panel = Panel(self.draw, [[self.show], [self.look]])
+        self.panel = Panel(self.draw, [[label("Show"), self.show], [self.look]])
         self.panel.changed(self.show)
         self.panel.changed(self.look, act=self.to_map)
 

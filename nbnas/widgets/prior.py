@@ -20,6 +20,7 @@ from nbnas.charts.wording import TIMES
 from nbnas.errors import NotPositiveDefiniteError
 from nbnas.graphs.architecture import Architecture
 from nbnas.graphs.distance import Distance
+from nbnas.graphs.embedding import embed
 from nbnas.records import Observations
 from nbnas.surrogate.evidence import (
     Evidence,
@@ -32,7 +33,6 @@ from nbnas.surrogate.evidence import (
 from nbnas.surrogate.prior import GaussianProcess
 from nbnas.surrogate.table import with_own_table
 from nbnas.widgets.panel import Panel, button, slider
-from nbnas.widgets.plane import embed
 from nbnas.widgets.samples import SPACES, distance_of, more_of
 from nbnas.widgets.view import View
 

@@ -9,9 +9,9 @@ from nbnas.charts import theme
 from nbnas.charts.architecture import notation
 from nbnas.charts.proposal import summary as reason
 from nbnas.charts.theme import percent
+from nbnas.graphs.embedding import embed
 from nbnas.records import Candidate, Proposal
 from nbnas.widgets.panel import Panel, dropdown
-from nbnas.widgets.plane import embed
 from nbnas.widgets.samples import distance_of, more_of
 from nbnas.widgets.view import View
 
@@ -43,7 +43,7 @@ class _Scene:
         return f"{first}{described(candidate)}"
 
     def chart(self, index: int) -> theme.AnyChart:
-        ranking = charts.proposal(self.proposal, top=10, width=260, row=20)
+        ranking = charts.proposal(self.proposal, top=8, width=260, row=19)
         candidate = self.proposal.candidates[index]
         one = charts.architecture(
             candidate.architecture,

@@ -5,7 +5,7 @@ from nbnas.charts.theme import AnyChart, count
 from nbnas.graphs.canonical import has_vertex_operations
 from nbnas.graphs.space import SearchSpace
 from nbnas.widgets.architecture import architecture
-from nbnas.widgets.panel import Panel, button, toggles
+from nbnas.widgets.panel import Panel, button, label, toggles
 from nbnas.widgets.view import View
 
 SAMPLES, NETWORKS, LOOKED_AT = 8, 3, 64
@@ -25,8 +25,8 @@ class _Controls:
         number = _number(space)
         options = [("all", 0), *((str(i), i) for i in range(1, number + 1))]
         said = ["Show all samples", *(f"Open sample {i}" for i in range(1, number + 1))]
-        self.open = toggles(options, "Open", said)
-        self.panel = Panel(self.draw, [[self.more, self.open]])
+        self.open = toggles(options, said)
+        self.panel = Panel(self.draw, [[self.more, label("Open"), self.open]])
         self.panel.clicked(self.more, self.draw_others)
         self.panel.changed(self.open)
 

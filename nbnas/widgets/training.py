@@ -8,6 +8,7 @@ from nbnas import charts
 from nbnas.charts.architecture import notation
 from nbnas.charts.learning_curve import summary
 from nbnas.errors import TrainingError
+from nbnas.widgets.live import REST
 from nbnas.widgets.panel import Panel, button
 from nbnas.widgets.trials import seconds
 from nbnas.widgets.view import View
@@ -43,7 +44,7 @@ class _Controls:
         self._stopped = False
         self.train = button("Train", "Train to the last epoch, in the background", icon="play")
         self.stop = button("Stop", "Stop after the epoch that is under way", icon="stop")
-        self.panel = Panel(self.draw, [[self.train, self.stop]])
+        self.panel = Panel(self.draw, [[self.train, self.stop]], rest=REST)
         self.panel.clicked(self.train, self.start)
         self.panel.clicked(self.stop, self.end)
 
