@@ -41,7 +41,7 @@ def landscape(
 
     Args:
         positions: Their places `(n, 2)`.
-        values: What they are coloured by `(n,)`; one that is no number is a grey point.
+        values: What they are coloured by `(n,)`; one that is no number is grey.
         evaluated: Which of them are evaluated `(n,)`: they are squares with an edge.
         labels: What each is called `(n,)`; a page that answers to the pointer shows it.
         name: What the values are.
@@ -80,9 +80,17 @@ def landscape(
         tooltip=[alt.Tooltip("label:N"), alt.Tooltip("value:Q", title=name, format=number)],
     )
     others = alt.Chart(theme.rows([p for p in points if p["value"] is None]))
-    grey = others.mark_point(filled=True, size=22, opacity=0.4, color=theme.GREY)
+    grey = others.mark_point(filled=True, color=theme.GREY, stroke=theme.INK).encode(
+        x=x,
+        y=y,
+        shape=alt.Shape("kind:N", scale=_SHAPES, legend=_key(points) if legend else None),
+        size=alt.condition(f"datum.kind === '{EVALUATED}'", alt.value(60), alt.value(22)),
+        opacity=alt.condition(f"datum.kind === '{EVALUATED}'", alt.value(0.85), alt.value(0.45)),
+        strokeWidth=alt.condition(f"datum.kind === '{EVALUATED}'", alt.value(1.4), alt.value(0)),
+        tooltip=[alt.Tooltip("label:N")],
+    )
     rings = [] if not len(marked) else _rings([points[i] for i in marked], x, y, places, ends)
-    return theme.layered(grey.encode(x=x, y=y), dots, *rings, title=theme.title(heading, subtitle))
+    return theme.layered(grey, dots, *rings, title=theme.title(heading, subtitle))
 
 
 def summary(positions: ArrayLike, evaluated: ArrayLike, kept: float) -> str:

@@ -16,7 +16,7 @@ from nbnas.records import Candidate, Evaluation
 
 RAISES, LOWERS = "raises the prediction", "lowers it"
 COLORS = {RAISES: theme.BLUE, LOWERS: theme.VERMILLION}
-LONGEST = 58  # letters of a line
+LONGEST = 52  # letters of a line
 
 
 class Neighbor(Protocol):
@@ -43,7 +43,7 @@ class Why(Protocol):
     def differences(self) -> Sequence[str]: ...  # noqa: D102
 
 
-def why(why: Why, *, width: float = 200, row: float = 46) -> alt.HConcatChart:
+def why(why: Why, *, width: float = 150, row: float = 50) -> alt.HConcatChart:
     """Draw a candidate, and the evaluations that weigh most in its prediction.
 
     Args:
@@ -58,7 +58,7 @@ def why(why: Why, *, width: float = 200, row: float = 46) -> alt.HConcatChart:
     candidate = why.candidate
     picture = architecture(
         candidate.architecture,
-        width=340,
+        width=290,
         heading=f"This one: {notation(candidate.architecture)}",
         subtitle=_predicted(candidate),
     )
@@ -79,7 +79,21 @@ def summary(why: Why) -> str:
         "uncertainty."
     )
     texts = [*why.differences, *[""] * (len(why.neighbors) - len(why.differences))]
-    return " ".join([said, *map(_sentence, why.neighbors, texts)])
+    worded = (named(t, candidate, n) for t, n in zip(texts, why.neighbors, strict=False))
+    return " ".join([said, *map(_sentence, why.neighbors, worded)])
+
+
+def named(text: str, candidate: Candidate, neighbor: Neighbor) -> str:
+    """A text about two architectures with the operations called as the pictures call them."""
+    pair = (candidate.architecture, neighbor.evaluation.architecture)
+    words = {word for each in pair for _, _, word in each.edges}
+    for word in sorted(words, key=len, reverse=True):
+        text = text.replace(word, theme.styles([word])[word].name)
+    return text
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
 
 
 def _sentence(neighbor: Neighbor, difference: str) -> str:
@@ -141,7 +155,7 @@ def _lines(why: Why) -> theme.Rows:
             "kind": RAISES if each.contribution >= 0 else LOWERS,
             "name": f"{notation(each.evaluation.architecture)}: {_measured(each)}",
             "more": _weight(each),
-            "text": text if len(text) <= LONGEST else text[: LONGEST - 1] + "…",
+            "text": _short(named(text, why.candidate, each)),
         }
         for rank, (each, text) in enumerate(zip(why.neighbors, texts, strict=False), 1)
     ]

@@ -56,6 +56,7 @@ class _Scene:
         self.seen = np.arange(len(self.mapped)) < len(seen)
         mean, stddev = self.posterior.predict(self.mapped)
         gain = 100 * self.posterior.expected_improvement(self.mapped)[0]
+        gain[self.seen] = np.nan  # what is evaluated is not chosen again
         self.values = {GAIN: gain, MEAN: mean, STDDEV: stddev}
         self._reasons: dict[int, Why] = {}
 
@@ -73,7 +74,7 @@ class _Scene:
         return f"{first}{because(self.why(index))}"
 
     def chart(self, index: int, what: str) -> theme.AnyChart:
-        ranking = charts.proposal(self.proposal, top=8, width=150, row=18)
+        ranking = charts.proposal(self.proposal, top=8, width=125, row=18)
         above = theme.beside(ranking, self._map(index, what))
         return theme.stacked(above, charts.why(self.why(index)))
 
@@ -90,8 +91,8 @@ class _Scene:
             marked=[self.mapped.index(architecture)],
             heading="The map",
             subtitle=f"near means alike ({100 * self.found.kept:.0f} % of the variance kept)",
-            width=220,
-            height=180,
+            width=190,
+            height=160,
         )
 
 
