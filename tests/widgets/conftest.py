@@ -4,7 +4,9 @@ import pytest
 from psygnal import Signal
 
 from nbnas.graphs.cell import CellSpace
+from nbnas.graphs.hamming import HammingDistance
 from nbnas.records import EpochReport, Evaluation, Observations, Step
+from nbnas.search.maximizers import RandomPool
 from nbnas.widgets import show
 
 
@@ -97,3 +99,27 @@ def no_widgets(monkeypatch):
         pytest.fail("a widget was made")
 
     monkeypatch.setattr(ipywidgets.Widget, "__init__", refuse)
+
+
+@pytest.fixture
+def redrawn():
+    """What a panel shows once all is drawn, as HTML."""
+
+    def html(panel):
+        panel.update(final=True)
+        return panel.view.widget.value
+
+    return html
+
+
+@pytest.fixture(scope="session")
+def found(table):
+    """A search on a made-up table, twelve trials long."""
+    from nbnas.search.search import Search
+    from nbnas.search.strategies.bayesian import BayesianOptimization
+    from nbnas.surrogate.kernels import DistanceKernel
+    from nbnas.surrogate.prior import GaussianProcess
+
+    prior = GaussianProcess(DistanceKernel(HammingDistance()))
+    strategy = BayesianOptimization(prior, maximizer=RandomPool(200), initial=6)
+    return Search(CellSpace(), table, strategy, seed=0).run(12)
