@@ -71,14 +71,14 @@ class Panel:
         """
         if self._silent:
             return
+        self.error = None  # before the call, which may begin work that fails in a thread
+        self.view.complain("")
         try:
             if act is not None:
                 act()
         except Exception as error:  # it would be invisible
             self.fail(error)
             return
-        self.error = None
-        self.view.complain("")
         self.update()
 
     @contextmanager
