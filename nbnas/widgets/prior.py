@@ -37,7 +37,7 @@ from nbnas.widgets.samples import SPACES, distance_of, more_of
 from nbnas.widgets.view import View
 
 SHOWN, MAPPED, DRAWS = 32, 120, 3
-SPREAD = tuple(float(f) for f in np.geomspace(0.1, 10.0, 25))  # factors of the length-scale
+SPREAD = tuple(float(f) for f in np.geomspace(0.1, 10.0, 15))  # factors of the length-scale
 
 
 def prior(prior: GaussianProcess) -> View:

@@ -69,7 +69,7 @@ def test_what_a_training_raises_in_the_background_is_seen(training, controls, mo
 def test_a_training_that_is_gone_is_told(training, controls):
     gone = _Controls(lambda: None)
     gone.train.click()
-    assert "it is gone" in gone.panel.view.widget.value
+    assert "start another" in gone.panel.view.widget.value
 
 
 def test_panel_does_not_keep_the_training_alive(live, displayed):
