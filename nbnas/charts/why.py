@@ -4,6 +4,7 @@ Notation
     contribution   of an evaluation to the predicted mean, in warped units: above 0 it raises it
 """
 
+import re
 from collections.abc import Sequence
 from typing import Protocol
 
@@ -84,12 +85,17 @@ def summary(why: Why) -> str:
 
 
 def named(text: str, candidate: Candidate, neighbor: Neighbor) -> str:
-    """A text about two architectures with the operations called as the pictures call them."""
+    """A text about two architectures with operations and ends called as the pictures do."""
     pair = (candidate.architecture, neighbor.evaluation.architecture)
     words = {word for each in pair for _, _, word in each.edges}
     for word in sorted(words, key=len, reverse=True):
         text = text.replace(word, theme.styles([word])[word].name)
-    return text
+    names = {"0": "in", str(len(candidate.architecture.nodes) - 1): "out"}
+    return re.sub(
+        r"edge (\d+)→(\d+)",
+        lambda m: "edge " + "→".join(names.get(v, v) for v in m.groups()),
+        text,
+    )
 
 
 def _short(text: str) -> str:

@@ -111,6 +111,6 @@ def _slider(value: float, low: float, high: float, label: str) -> ipywidgets.Flo
         description=label,
         tooltip=f"The {label} of the marked candidate, on the model's scale",
         readout_format=".2f",
-        layout=ipywidgets.Layout(width="420px"),
-        style={"description_width": "170px"},
+        layout=ipywidgets.Layout(width="430px"),
+        style={"description_width": "200px"},
     )

@@ -21,7 +21,7 @@ def neighbor(i, contribution, share, value=0.9):
     )
 
 
-def made(*neighbors, differences=("nor_conv_3x3 on edge 0→1", "", "")):
+def made(*neighbors, differences=("nor_conv_3x3 on edge in→1", "", "")):
     return SimpleNamespace(
         candidate=CANDIDATE, neighbors=neighbors, differences=differences[: len(neighbors)]
     )
@@ -44,7 +44,7 @@ def test_operations_are_called_as_in_the_pictures(said):
         evaluation=Evaluation(cell, 0.9), contribution=1.0, share=1.0, distance=1.0
     )
     found = made(one)
-    assert f"conv 3{TIMES}3 on edge 0→1" in summary(found)
+    assert f"conv 3{TIMES}3 on edge in→1" in summary(found)
     assert "nor_conv" not in said(why(found))
 
 
