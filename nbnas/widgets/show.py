@@ -12,10 +12,11 @@ from typing import Any
 
 from IPython.display import display
 
-from nbnas.widgets import benchmark, search, trials
+from nbnas.widgets import benchmark, search, training
 from nbnas.widgets.bundle import Bundle, of_view
 from nbnas.widgets.live import LiveView, Throttle, guarded
 from nbnas.widgets.mode import Mode, safe_display_mode
+from nbnas.widgets.panel import Panel
 from nbnas.widgets.view import View, view
 
 REPUBLISH = 5.0  # seconds between two pictures at least
@@ -40,7 +41,7 @@ class Follows:
 LIVE = {
     "nbnas.search.benchmark.Benchmark": Follows("progressed", benchmark.finished, benchmark.line),
     "nbnas.search.search.Search": Follows("stepped", search.search_finished),
-    "nbnas.training.live.LiveTraining": Follows("progressed", trials.training_finished),
+    "nbnas.training.live.LiveTraining": Follows("progressed", training.training_finished),
 }
 
 
@@ -81,9 +82,14 @@ class Shown:
         self._summary = repr(thing)
         self._follows = _follows(thing)
         self._identifier = uuid.uuid4().hex
-        self.live = LiveView(self._view) if mode == "live" else None
+        self.live = self._alive() if mode == "live" else None
         self._picture = Throttle(self._republish, REPUBLISH)
         getattr(thing, self._follows.signal).connect(self._changed)  # a weak reference to self
+
+    def _alive(self) -> LiveView | Panel:
+        """The widget: a panel if its view has one, else a picture that is drawn anew."""
+        panel = guarded(lambda: self._view().panel, lambda _: None)
+        return LiveView(self._view) if panel is None else panel()
 
     def display(self) -> None:
         """Show it in the output of the current cell, too."""

@@ -122,7 +122,7 @@ def foresight(
     )
 
 
-def trainings(
+def table(
     curves: NDArray[np.float64], correlations: NDArray[np.float64]
 ) -> alt.VConcatChart | alt.HConcatChart:
     """Draw all three below and beside each other.
