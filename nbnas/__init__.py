@@ -220,7 +220,7 @@ _NAMES = {
     "why": "nbnas.surrogate.why",
 }
 _MODULES = (
-    *("batch", "charts", "errors", "graphs", "notebook", "records"),
+    *("batch", "benchmarks", "charts", "errors", "graphs", "notebook", "records"),
     *("search", "surrogate", "training", "widgets"),
 )
 _LIVE = ("Benchmark", "LiveTraining", "Search")

@@ -5,8 +5,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from nbnas.benchmarks.shipped import digits_proxies, digits_table
 from nbnas.errors import SettingError
-from nbnas.notebook.checks import check_parameters, file, new_file, text, whole, words
+from nbnas.notebook.checks import (
+    SHIPPED,
+    check_parameters,
+    new_file,
+    table,
+    text,
+    whole,
+    words,
+)
 from nbnas.notebook.strategies import STRATEGIES, Proxies
 from nbnas.search.benchmark import Benchmark
 from nbnas.search.benchmark_table import BenchmarkTable, read_proxies, read_table
@@ -17,11 +26,12 @@ class BenchmarkParameters:
     """The checked parameters of `notebooks/benchmark.ipynb`.
 
     Attributes:
-        table: Path of a table of results.
+        table: Path of a table of results, or `SHIPPED`.
         architecture: Its column of architectures.
-        value: Its column of validation accuracies, which strategies see.
+        value: Its column of validation accuracies, which strategies see; empty for `SHIPPED`.
         test: Its column of test accuracies, or empty.
-        proxies: Path of a table of zero-cost proxies, or empty.
+        proxies: Path of a table of zero-cost proxies, `SHIPPED` for those of the table that ships
+            with nbnas, or empty.
         strategies: Words of `STRATEGIES`, the one of interest first.
         queries: Number of queries of each run.
         initial: Number of random ones among them, with which every run begins.
@@ -48,17 +58,24 @@ class BenchmarkParameters:
 
     def read_table(self) -> BenchmarkTable:
         """The table of results; where proxies are given, of the architectures that have them."""
+        if self.table == SHIPPED:
+            return digits_table()
         table = read_table(
             self.table, architecture=self.architecture, value=self.value, test=self.test
         )
-        return table.restrict(read_proxies(self.proxies, table)[1]) if self.proxies else table
+        return table.restrict(self._read_proxies(table)[1]) if self.proxies else table
+
+    def _read_proxies(self, table: BenchmarkTable) -> Proxies:
+        if self.proxies == SHIPPED:
+            return digits_proxies()
+        return read_proxies(self.proxies, table)
 
     def make_benchmark(self, table: BenchmarkTable) -> Benchmark:
         """The benchmark of the strategies on the table, with what its file holds already.
 
         The members of a table were trained separately, so isomorphic ones may both be evaluated.
         """
-        proxies = read_proxies(self.proxies, table) if self.proxies else None
+        proxies = self._read_proxies(table) if self.proxies else None
         return Benchmark(
             table,
             {word: self._maker(word, proxies) for word in self.strategies},
@@ -93,15 +110,32 @@ def read_benchmark_parameters(namespace: Mapping[str, Any]) -> BenchmarkParamete
             f"queries: expected more than the {chosen.initial} random ones with which every "
             f"strategy begins (initial), got {chosen.queries}; all would be the same"
         )
+    _check_table(chosen)
     return chosen
 
 
+def _check_table(chosen: BenchmarkParameters) -> None:
+    """Check that columns are named exactly where they are needed, and proxies fit the table."""
+    if (chosen.table == SHIPPED) == bool(chosen.value or chosen.test):
+        raise SettingError(
+            f"value and test: expected the columns of the CSV file, and none for {SHIPPED}, whose "
+            f"columns are known; got table={chosen.table!r}, value={chosen.value!r} and "
+            f"test={chosen.test!r}"
+        )
+    if (chosen.table == SHIPPED) != (chosen.proxies == SHIPPED) and chosen.proxies:
+        raise SettingError(
+            f"proxies: expected those of the same table, got proxies={chosen.proxies!r} for "
+            f"table={chosen.table!r}"
+        )
+
+
 def _table(value: Any) -> str:  # noqa: ANN401
-    path = file(value)
+    path = table(value)
     if not path:
         raise SettingError(
-            "expected the path of a CSV file with an architecture a row, such as NAS-Bench-201's "
-            "with the columns arch_str, c10_valid_200 and c10_test_200; got an empty text"
+            f"expected {SHIPPED}, or the path of a CSV file with an architecture a row, such as "
+            "NAS-Bench-201's with the columns arch_str, c10_valid_200 and c10_test_200; got an "
+            "empty text"
         )
     return path
 
@@ -111,7 +145,7 @@ _RULES = {
     "architecture": text,
     "value": text,
     "test": text,
-    "proxies": file,
+    "proxies": table,
     "strategies": words(STRATEGIES),
     "queries": whole(3),
     "initial": whole(2),

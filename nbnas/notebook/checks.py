@@ -112,6 +112,19 @@ def text(value: Any) -> str:  # noqa: ANN401
     return value
 
 
+SHIPPED = "digits"
+
+
+def table(value: Any) -> str:  # noqa: ANN401
+    """The word digits, for the table that ships with nbnas, or as `file`."""
+    if value == SHIPPED:
+        return SHIPPED
+    try:
+        return file(value)
+    except SettingError as error:
+        raise SettingError(f"{error}; {SHIPPED} is the table that ships with nbnas") from error
+
+
 def file(value: Any) -> str:  # noqa: ANN401
     """The path of a file that exists, here or in the parent folder, or an empty text for none."""
     path = text(value)

@@ -7,9 +7,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from nbnas import benchmarks
 from nbnas.errors import DataError
 from nbnas.graphs.recurrent import RecurrentSpace
-from nbnas.notebook.checks import check_parameters, file, text, whole
+from nbnas.notebook.checks import SHIPPED, check_parameters, file, table, text, whole
 from nbnas.records import Evaluation
 from nbnas.search.objective import Objective
 from nbnas.search.tabular import TabularObjective
@@ -22,8 +23,8 @@ class DistanceParameters:
     """The checked parameters of `notebooks/distances.ipynb`.
 
     Attributes:
-        table: Path of a table of NAS-Bench-201, or empty.
-        value: Its column of the validation accuracy.
+        table: Path of a table of NAS-Bench-201, `SHIPPED`, or empty.
+        value: Its column of the validation accuracy; not looked at for `SHIPPED`.
         recipes: Path of a table of NAS-Bench-NLP runs, or empty.
         cells: Number of cells that are compared, of a table of recipes at most.
         epochs: Epochs of each training, where cells are trained.
@@ -39,6 +40,8 @@ class DistanceParameters:
 
     def make_objective(self) -> Objective:
         """The table, or a trainer on digits where there is none."""
+        if self.table == SHIPPED:
+            return benchmarks.digits()
         if self.table:
             return TabularObjective.from_csv(self.table, value=self.value)
         return Trainer(digits(), epochs=self.epochs, device="cpu")
@@ -92,7 +95,7 @@ def read_recipes(path: str) -> tuple[Evaluation, ...]:
 
 
 _RULES = {
-    "table": file,
+    "table": table,
     "value": text,
     "recipes": file,
     "cells": whole(10),

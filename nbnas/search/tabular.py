@@ -7,7 +7,7 @@ Notation
 import hashlib
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from os import PathLike
 from types import MappingProxyType
 
@@ -73,6 +73,11 @@ class TabularObjective:
 
     def __repr__(self) -> str:
         return f"TabularObjective({self.name!r}, {len(self.values):,} architectures)"
+
+    def __reduce__(self) -> tuple[type["TabularObjective"], tuple[object, ...]]:
+        """How it goes to another process: read-only views of dictionaries cannot be pickled."""
+        values = (getattr(self, f.name) for f in fields(self))
+        return type(self), tuple(dict(v) if isinstance(v, MappingProxyType) else v for v in values)
 
     @classmethod
     def from_csv(
