@@ -1,5 +1,6 @@
 """The learning curve of one training: loss and accuracy by epoch, in training and held out."""
 
+import math
 from collections.abc import Sequence
 from typing import cast
 
@@ -24,15 +25,14 @@ def learning_curve(
         height: Their height in pixels.
 
     Returns:
-        The chart: the loss on the left, the accuracy on the right.
+        The chart: the loss on the left, where a table has it, and the accuracy on the right.
     """
     reports = run.reports if isinstance(run, Evaluation) else tuple(run)
     heading = _heading(run, reports)
     if not reports:
         return theme.note("no epoch has ended yet", 2 * width, height / 3, theme.title(heading))
-    loss = _panel(reports, "loss", "loss (nats)", width, height)
-    accuracy = _panel(reports, "accuracy", "accuracy", width, height)
-    return theme.beside(loss, accuracy, heading=theme.title(heading, summary(reports)))
+    panels = _panels(reports, width, height)
+    return theme.beside(*panels, heading=theme.title(heading, summary(reports)))
 
 
 def training(
@@ -51,12 +51,16 @@ def training(
     heading = theme.title(_heading(reports, reports), summary(reports))
     if not reports:
         return theme.note("no epoch has ended yet", 3 * width, height / 3, heading)
-    panels: tuple[theme.AnyChart, ...] = (
-        _panel(reports, "loss", "loss (nats)", width, height),
-        _panel(reports, "accuracy", "accuracy", width, height),
-        _rates(reports, width, height),
-    )
+    panels: list[theme.AnyChart] = [*_panels(reports, width, height)]
+    if any(math.isfinite(report.learning_rate) for report in reports):
+        panels.append(_rates(reports, width, height))
     return theme.beside(*panels, heading=heading)
+
+
+def _panels(reports: Sequence[EpochReport], width: float, height: float) -> list[alt.LayerChart]:
+    """Loss and accuracy; a recorded training may know no loss."""
+    names = {"loss": "loss (nats)", "accuracy": "accuracy"}
+    return [_panel(reports, m, names[m], width, height) for m in names if _rows(reports, m)]
 
 
 def summary(reports: Sequence[EpochReport]) -> str:
@@ -65,9 +69,10 @@ def summary(reports: Sequence[EpochReport]) -> str:
         return "No epoch has ended yet."
     last, best = reports[-1], max(reports, key=lambda report: report.val_accuracy)
     text = (
-        f"After epoch {last.epoch} of {last.epochs}: {theme.percent(last.val_accuracy)} held out, "
-        f"{theme.percent(last.train_accuracy)} in training"
+        f"After epoch {last.epoch} of {last.epochs}: {theme.percent(last.val_accuracy)} held out"
     )
+    if math.isfinite(last.train_accuracy):
+        text += f", {theme.percent(last.train_accuracy)} in training"
     if best.val_accuracy > last.val_accuracy:
         text += f"; best held out {theme.percent(best.val_accuracy)} in epoch {best.epoch}"
     return f"{text}."
@@ -130,6 +135,7 @@ def _rows(reports: Sequence[EpochReport], measure: str) -> theme.Rows:
         {"epoch": report.epoch, "part": part, "value": getattr(report, f"{prefix}_{measure}")}
         for part, prefix in ((TRAIN, "train"), (HELD_OUT, "val"))
         for report in reports
+        if math.isfinite(getattr(report, f"{prefix}_{measure}"))
     ]
 
 
@@ -141,7 +147,7 @@ def _names(
     ends = sorted(last.values(), key=lambda row: row["value"])
     gap = 15 / height * (bounds[1] - bounds[0])
     middle = sum(row["value"] for row in ends) / len(ends)
-    if ends[1]["value"] - ends[0]["value"] < gap:
+    if len(ends) == 2 and ends[1]["value"] - ends[0]["value"] < gap:
         ends = [
             {**ends[0], "value": max(middle - gap / 2, bounds[0])},
             {**ends[1], "value": max(middle - gap / 2, bounds[0]) + gap},

@@ -2,6 +2,7 @@
 
 import xml.etree.ElementTree as ET
 
+import numpy as np
 import pytest
 
 from nbnas import charts
@@ -9,6 +10,7 @@ from nbnas.charts.render import to_svg
 from nbnas.graphs.architecture import Architecture
 from nbnas.graphs.cell import cell
 from nbnas.records import Evaluation, Observations
+from nbnas.search.tabular_csv import reports
 
 IDLE = ("nor_conv_3x3", "none", "none", "none", "none", "avg_pool_3x3")
 
@@ -165,3 +167,12 @@ def test_text_from_data_is_escaped(attack, make_proposal, make_observations):
     for chart in drawn:
         assert "<script" not in to_svg(chart)
         assert "alert" in said(chart)
+
+
+@pytest.mark.parametrize("draw", [charts.learning_curve, charts.training])
+def test_a_table_may_know_the_accuracy_only(draw):
+    curve = reports(["a"], np.array([[0.25, 0.5]]), {})["a"]
+    text = said(draw(curve))
+    assert "After epoch 2 of 2: 50.00 % held out" in text
+    assert "accuracy" in text
+    assert not {"loss", "nats", "nan", "in training", "learning rate"} & {*text.split()}
