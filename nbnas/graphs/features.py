@@ -114,7 +114,6 @@ def _prune(labels: list[str], readers: list[list[int]]) -> OperationGraph:
     )
 
 
-@functools.lru_cache(maxsize=200_000)
 def weisfeiler_lehman_labels(architecture: Architecture, depth: int) -> Counter[Label]:
     """Count the Weisfeiler-Lehman labels of an architecture's operation graph.
 
@@ -128,9 +127,13 @@ def weisfeiler_lehman_labels(architecture: Architecture, depth: int) -> Counter[
     Returns:
         How often each label of the rounds 0 … depth occurs.
     """
-    graph = operation_graph(architecture)
-    sources = graph.sources
-    labels = list(graph.labels)
+    return _labels(operation_graph(architecture), depth)
+
+
+@functools.lru_cache(maxsize=200_000)
+def _labels(graph: OperationGraph, depth: int) -> Counter[Label]:
+    """The labels of a graph, which many architectures share."""
+    labels, sources = list(graph.labels), graph.sources
     counts = Counter(labels)
     for _ in range(depth):
         labels = [
