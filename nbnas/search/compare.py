@@ -21,8 +21,9 @@ from nbnas.graphs.architecture import Architecture
 from nbnas.graphs.space import SearchSpace
 from nbnas.records import Step
 from nbnas.search.objective import Objective
-from nbnas.search.search import Search, trial_seed
+from nbnas.search.search import Search
 from nbnas.search.strategies.strategy import Strategy
+from nbnas.search.trial import trial_seed
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,13 +1,6 @@
-"""The search: ask a strategy, evaluate, tell; one visible loop.
-
-Notation
-    number     of a trial, from 0; trial `number` is the one made after so many others
-    seed       of the search; every trial gets a seed of its own from (seed, number), so that a
-               resumed search goes on as if it had never stopped
-"""
+"""The search: ask a strategy, evaluate, tell; one visible loop, here or in the background."""
 
 import dataclasses
-import time
 from os import PathLike
 from typing import Any
 
@@ -18,18 +11,21 @@ from nbnas.errors import SearchError, SettingError
 from nbnas.graphs.architecture import Architecture
 from nbnas.graphs.space import SearchSpace
 from nbnas.records import Evaluation, Observations, Proposal, Step
+from nbnas.search.background import Background
 from nbnas.search.fingerprint import fingerprint
 from nbnas.search.objective import Objective
 from nbnas.search.store import Store
 from nbnas.search.strategies.strategy import Strategy
+from nbnas.search.trial import Dropped, check_not_all_failed, evaluate, propose, trial_seed
 from nbnas.signals import announce
 from nbnas.surrogate.model import ModelPosterior
 
-FIRST_FAILURES = 10  # so many failures and no success: the fault is not the architectures'
 
+class Search(Background):
+    """A search for the best architecture of a space. Live: it runs here or in the background.
 
-class Search:
-    """A search for the best architecture of a space. Live: it emits `stepped` after every trial.
+    Same seed, same trials: whether `run` makes them or `start`, in one go, with pauses, with stops
+    in between, or after a kill.
 
     Args:
         space: What is searched.
@@ -47,11 +43,12 @@ class Search:
 
     Attributes:
         observations: The finished trials.
-        target: Number of trials that the current or last `run` aims at.
+        target: Number of trials that the current or last run aims at.
         proposal: What was asked for last.
-        training: The objective's live training, while it has one.
-        running: Whether `run` is at work.
+        training: The objective's live training of the current or last trial, where it has one.
         stepped: Signal that emits a `Step` after every trial.
+        changed: Signal that emits the state's word when state, proposal or training changed. It
+            comes from any thread.
     """
 
     stepped = Signal(Step)
@@ -70,13 +67,11 @@ class Search:
             raise SettingError(f"expected a whole number of at least 0 as seed, got {seed!r}")
         self.space, self.objective, self.strategy = space, objective, strategy
         self.seed, self.study = seed, study
+        super().__init__()
         self.observations = Observations()
-        self.target: int | None = None
         self.proposal: Proposal | None = None
         self.training: Any = None
-        self.running = False
         self._pending: tuple[Architecture, ...] = ()
-        self._stopping = False
         self.store: Store | None = None
         if store is not None:
             self.store = Store(store)
@@ -119,27 +114,16 @@ class Search:
             The proposal.
 
         Raises:
-            SearchError: If every architecture of the space is evaluated.
+            SearchError: If every architecture of the space is evaluated, or the background run is
+                about to ask itself.
         """
         if self._pending and self.proposal is not None:
             return self.proposal
-        started = time.perf_counter()
-        number = len(self.observations)
-        rng = np.random.default_rng([self.seed, number])
-        proposal = self.strategy.propose(self.space, self.observations, (), n, rng)
-        if not proposal.architectures:
-            raise SearchError(
-                f"nothing is left to evaluate: all that is new in {self.space} was evaluated "
-                f"in {number} trials"
-            )
-        self._pending = proposal.architectures
-        self.proposal = dataclasses.replace(
-            proposal,
-            number=number,
-            seed=trial_seed(self.seed, number),
-            seconds=time.perf_counter() - started,
-        )
-        return self.proposal
+        self._course.check_mine("ask for a new proposal")
+        proposal = propose(self.space, self.strategy, self.observations, self.seed, n)
+        self._pending, self.proposal = proposal.architectures, proposal
+        self._announce()
+        return proposal
 
     def tell(self, evaluation: Evaluation) -> Step:
         """Take in the evaluation of an architecture that was asked for, and store it.
@@ -151,10 +135,11 @@ class Search:
             The step, which `stepped` emits too.
 
         Raises:
-            SearchError: If its architecture was not asked for.
+            SearchError: If its architecture was not asked for, or a run is under way.
             StoreError: If it cannot be stored; the search is then as before, so that the
                 evaluation may be told again.
         """
+        self._course.check_mine("tell an evaluation")
         if evaluation.architecture not in self._pending:
             waiting = ", ".join(map(str, self._pending)) or "nothing; call ask() first"
             raise SearchError(
@@ -170,49 +155,15 @@ class Search:
         """One round: ask, evaluate, tell.
 
         Raises:
-            SearchError: If the space is used up, the first ten trials all failed, or the
-                objective returns something else than an `Evaluation`.
+            SearchError: If the space is used up, the first ten trials all failed, the objective
+                returns something else than an `Evaluation`, or a run is under way.
         """
-        if self._adopt():
-            return Step(len(self.observations) - 1, self.observations[-1], self.best)
-        _check_not_all_failed(self.observations)
-        proposal = self.ask()
-        evaluation = self._evaluate(proposal.architecture, proposal.seed)
-        if not isinstance(evaluation, Evaluation):
-            raise SearchError(
-                f"expected an Evaluation from the objective, got {evaluation!r:.100}; let it "
-                "return nbnas.Evaluation(architecture, value)"
-            )
-        return self.tell(evaluation)
-
-    def run(self, trials: int) -> "Search":
-        """Search until so many trials exist; what exists already, in the store too, counts.
-
-        Interrupting the kernel stops it between two steps of Python; nothing finished is lost.
-
-        Args:
-            trials: Total number of trials to reach.
-
-        Returns:
-            The search itself, so that as the last line of a cell it shows its state.
-
-        Raises:
-            SettingError: If trials is not a positive whole number.
-            SearchError: If the space is used up, or the first ten trials all failed.
-        """
-        if not isinstance(trials, int) or trials < 1:
-            raise SettingError(f"expected a positive whole number of trials, got {trials!r}")
-        self.target, self.running, self._stopping = trials, True, False
-        try:
-            while len(self.observations) < trials and not self._stopping:
-                self.step()
-        finally:
-            self.running = False
-        return self
-
-    def stop(self) -> None:
-        """Let `run` return after the current trial."""
-        self._stopping = True
+        with self._course.stepping():
+            if self._adopt():
+                return Step(len(self.observations) - 1, self.observations[-1], self.best)
+            check_not_all_failed(self.observations)
+            self.ask()
+            return self.tell(self._evaluate(self._pending[0]))
 
     def finish(self) -> Evaluation:
         """Score the incumbent on held-out test data, once; the store remembers it.
@@ -223,8 +174,10 @@ class Search:
             The incumbent's evaluation with its `test` accuracy.
 
         Raises:
-            SearchError: If no trial is completed, or the objective knows no test data.
+            SearchError: If no trial is completed, the objective knows no test data, or a run is
+                under way.
         """
+        self._course.check_mine("finish the search")
         best = self.best
         if best is None:
             raise SearchError("expected at least one completed trial; run the search first")
@@ -245,6 +198,24 @@ class Search:
         self.observations = Observations(tuple(trials))
         return tested
 
+    @property
+    def _done(self) -> int:
+        return len(self.observations)
+
+    def _evaluate(self, architecture: Architecture) -> Evaluation:
+        seed = trial_seed(self.seed, len(self.observations))
+        try:
+            return evaluate(
+                self.objective, architecture, seed, live=self._train, goes_on=self._course.goes_on
+            )
+        except Dropped:
+            self._train(None)
+            raise
+
+    def _train(self, training: Any) -> None:  # noqa: ANN401
+        self.training = training
+        self._announce()
+
     def _adopt(self) -> bool:
         """Take in the next trial from the store, if another process has made it meanwhile."""
         if self.store is None:
@@ -262,37 +233,3 @@ class Search:
         step = Step(len(self.observations) - 1, evaluation, self.best)
         announce(self.stepped, step)
         return step
-
-    def _evaluate(self, architecture: Architecture, seed: int) -> object:
-        """Evaluate, whatever happens: an exception makes a failed trial."""
-        started, clock = time.time(), time.perf_counter()
-        try:
-            start = getattr(self.objective, "start", None)
-            if start is None:
-                return self.objective(architecture, seed=seed)
-            self.training = start(architecture, seed=seed)
-            result: object = self.training.run()
-            return result
-        except Exception as error:  # any fault of one trial must not end the search
-            return Evaluation(
-                architecture,
-                None,
-                "failed",
-                seconds=time.perf_counter() - clock,
-                seed=seed,
-                started=started,
-                error=f"{type(error).__name__}: {error}"[:2000],
-            )
-
-
-def trial_seed(seed: int, number: int) -> int:
-    """The seed of one trial, a whole number below 2³¹ that only (seed, number) decide."""
-    return int(np.random.SeedSequence([seed, number]).generate_state(1)[0] >> 1)
-
-
-def _check_not_all_failed(observations: Observations) -> None:
-    if len(observations) >= FIRST_FAILURES and not observations.completed:
-        raise SearchError(
-            f"all of the first {len(observations)} trials failed, the last one with "
-            f"{observations[-1].error!r}; correct the objective and use another study"
-        )

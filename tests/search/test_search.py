@@ -6,10 +6,11 @@ import pytest
 from nbnas.errors import SearchError, SettingError, StoreError, StudyMismatchError
 from nbnas.graphs.cell import CellSpace
 from nbnas.records import Evaluation, Step
-from nbnas.search.search import Search, trial_seed
+from nbnas.search.search import Search
 from nbnas.search.store import Store
 from nbnas.search.strategies.bayesian import BayesianOptimization
 from nbnas.search.strategies.random import RandomSearch
+from nbnas.search.trial import trial_seed
 
 SPACE = CellSpace()
 

@@ -1,0 +1,161 @@
+"""What can run here or in the background, be paused, stopped and waited for: a search is such."""
+
+from typing import Self
+
+from psygnal import Signal
+
+from nbnas.errors import SettingError
+from nbnas.search.course import Course, State
+from nbnas.search.trial import Dropped
+from nbnas.signals import announce
+
+TRIALS = 30  # that `start` aims at where nothing else was said
+
+
+class Background:
+    """The part of a search that starts, pauses and stops it. Every method answers at once.
+
+    All but `run` and `wait`, that is. They may be called from any thread, such as that of a
+    view's button. A subclass gives `step` and `_done`.
+
+    Attributes:
+        target: Number of trials that the current or last run aims at.
+        changed: Signal that emits the state's word when state, proposal or training changed, from
+            whichever thread.
+    """
+
+    changed = Signal(str)
+
+    def __init__(self) -> None:
+        self.target: int | None = None
+        self._course = Course(self._announce)
+
+    @property
+    def state(self) -> State:
+        """What it does: "idle", "running", "pausing", "paused", "stopping" or "failed"."""
+        return self._course.state
+
+    @property
+    def running(self) -> bool:
+        """Whether a run is at work; one that is paused is not."""
+        return self.state in ("running", "pausing", "stopping")
+
+    @property
+    def error(self) -> BaseException | None:
+        """What ended the background run or was kept, until `wait` raises it."""
+        return self._course.error
+
+    @property
+    def _done(self) -> int:
+        """Number of trials so far."""
+        raise NotImplementedError(f"expected {type(self).__name__} to count its trials")
+
+    def step(self) -> object:
+        """Make one trial."""
+        raise NotImplementedError(f"expected {type(self).__name__} to define step")
+
+    def run(self, trials: int) -> Self:
+        """Search until so many trials exist; what exists already, in the store too, counts.
+
+        Interrupting the kernel stops it between two steps of Python; nothing finished is lost.
+
+        Args:
+            trials: Total number of trials to reach.
+
+        Returns:
+            The search itself, so that as the last line of a cell it shows its state.
+
+        Raises:
+            SettingError: If trials is not a positive whole number.
+            SearchError: If the space is used up, the first ten trials all failed, or a run is
+                under way.
+        """
+        _check_trials(trials)
+        with self._course.driving():
+            self.target = trials
+            self._drive()
+        return self
+
+    def start(self, trials: int | None = None) -> Self:
+        """Search in the background and return at once; after `pause`, go on.
+
+        A failed trial does not end it; any other error does, and `wait` raises it.
+
+        Args:
+            trials: Total number of trials to reach; the last such number, or else 30, by default.
+
+        Returns:
+            The search itself.
+
+        Raises:
+            SettingError: If trials is not a positive whole number.
+            SearchError: If a run is under way that is not paused.
+        """
+        target = (self.target or TRIALS) if trials is None else trials
+        _check_trials(target)
+        self._course.start(self._drive, lambda: setattr(self, "target", target))
+        return self
+
+    def pause(self) -> None:
+        """Let the run wait after the current epoch; where there are no epochs, after the trial.
+
+        `start` goes on with the same training.
+        """
+        self._course.pause()
+
+    def stop(self) -> None:
+        """End the run after the current epoch; where there are no epochs, after the trial.
+
+        A training under way is dropped. Its proposal waits, and the next run trains it again,
+        with the same seed.
+        """
+        self._course.stop()
+
+    def wait(self, timeout: float | None = None) -> Self:
+        """Wait until the background run ends, and raise what it or a callback raised.
+
+        Interrupting the kernel ends the waiting, not the run. Each error is raised once.
+
+        Args:
+            timeout: Seconds to wait at most; `state` tells whether it ended.
+
+        Returns:
+            The search itself, so that as the last line of a cell it shows its state.
+
+        Raises:
+            SearchError: If the search is paused, so that waiting without a timeout would not end.
+            BaseException: What ended the run, or what was kept.
+        """
+        self._course.wait(timeout)
+        return self
+
+    def keep(self, error: BaseException) -> None:
+        """Keep the error of a callback, such as a view's, so that `wait` raises it.
+
+        Args:
+            error: The exception; of several the first one is kept.
+
+        Raises:
+            SettingError: If it is no exception.
+        """
+        self._course.keep(error)
+
+    def _drive(self) -> None:
+        """The loop: one trial after the other until the target, a stop or an error."""
+        while self._done < (self.target or 0) and self._course.goes_on():
+            try:
+                self.step()
+            except Dropped:
+                return
+
+    def _announce(self) -> None:
+        """Emit the state; again if it changed meanwhile, so that the last word is true."""
+        word: str = ""
+        while word != self.state:
+            word = self.state
+            announce(self.changed, word)
+
+
+def _check_trials(trials: object) -> None:
+    if not isinstance(trials, int) or trials < 1:
+        raise SettingError(f"expected a positive whole number of trials, got {trials!r}")
