@@ -9,6 +9,14 @@ from nbnas.widgets.trials import seconds
 from nbnas.widgets.view import View
 
 
+SETTLED = ("idle", "paused", "failed")  # states in which nothing more comes by itself
+
+
+def stand(search: Any) -> tuple[Any, ...]:  # noqa: ANN401
+    """What a picture of a search depends on."""
+    return (len(search.observations), search.proposal)
+
+
 def search(search: Any) -> View:  # noqa: ANN401
     """Where a search stands: course, incumbent, model, last proposal."""
     seen, proposal = search.observations, search.proposal
