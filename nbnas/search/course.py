@@ -5,6 +5,7 @@ Notation
     gate      where the driver asks whether to go on: between two trials and between two epochs
 """
 
+import math
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -38,6 +39,7 @@ class Course:
         self._turn = threading.Condition()
         self._driver: int | None = None
         self._thread: threading.Thread | None = None
+        self._ended = threading.Event()  # of the thread: an interrupted join takes it for ended
         self._failure: BaseException | None = None
         self._kept: BaseException | None = None
 
@@ -91,11 +93,12 @@ class Course:
         with self._turn:
             if self.state not in ("pausing", "paused"):
                 self._check_free("start the search")
+                ended = threading.Event()
                 thread = threading.Thread(
-                    target=self._work, args=(work,), name="nbnas search", daemon=True
+                    target=self._work, args=(work, ended), name="nbnas search", daemon=True
                 )
                 thread.start()  # it waits for the lock
-                self._thread = thread
+                self._thread, self._ended = thread, ended
                 self._begin(thread.ident)
             prepare()
             self.state = "running"
@@ -132,12 +135,12 @@ class Course:
             SearchError: If it would wait for ever: the search is paused, or it is this thread.
             BaseException: What ended the run, or what was kept; each once.
         """
-        thread = self._thread
-        if thread is not None and thread.is_alive():
+        thread, ended = self._thread, self._ended
+        if thread is not None and not ended.is_set():
             self._check_waitable(thread, timeout)
-            end = None if timeout is None else time.monotonic() + timeout
-            while thread.is_alive() and (end is None or time.monotonic() < end):
-                thread.join(POLL if end is None else min(POLL, max(end - time.monotonic(), 0.0)))
+            end = math.inf if timeout is None else time.monotonic() + timeout
+            while not ended.is_set() and (left := end - time.monotonic()) > 0:
+                ended.wait(min(left, POLL))
         self._raise()
 
     def keep(self, error: BaseException) -> None:
@@ -177,10 +180,10 @@ class Course:
     def _check_waitable(self, thread: threading.Thread, timeout: float | None) -> None:
         if thread is threading.current_thread():
             raise SearchError("expected wait() in another thread than the search's own")
-        if timeout is None and self.state in ("pausing", "paused"):
+        if timeout is None and self.state == "paused":
             raise SearchError(
-                f"the search is {self.state}, so that waiting would not end; call start() to go "
-                "on, or stop(), or give a timeout"
+                "the search is paused, so that waiting would not end; call start() to go on, or "
+                "stop(), or give a timeout"
             )
 
     def _steer(self, to: State, out_of: tuple[State, ...]) -> None:
@@ -191,14 +194,17 @@ class Course:
             self._turn.notify_all()
         self._changed()
 
-    def _work(self, work: Callable[[], None]) -> None:
+    def _work(self, work: Callable[[], None], ended: threading.Event) -> None:
         with self._turn:  # until `start` has let go of it
             failure: BaseException | None = None
         try:
             work()
         except BaseException as error:  # kept for `wait`: nobody sees what a thread raises
             failure = error
-        self._end(failure)
+        try:
+            self._end(failure)
+        finally:
+            ended.set()
 
     def _begin(self, driver: int | None) -> None:
         self.state, self._driver, self._failure = "running", driver, None

@@ -175,7 +175,7 @@ class BayesianOptimization:
         )
 
 
-@functools.lru_cache(maxsize=64)
+@functools.lru_cache(maxsize=256)  # a search is replayed with one strategy, then with another
 def fitted(prior: Model, observations: Observations) -> Model:
     """The prior fitted to observations, by a chain of warm starts that only they decide.
 
