@@ -31,6 +31,7 @@ def specification(chart: theme.AnyChart, *, fit: bool = True) -> Specification:
         The specification, as JSON.
     """
     copy = theme.themed(chart)
+    copy["config"]["scale"] = {"invalid": {"fill": {"value": theme.GREY}}}  # no model, no colour
     if fit:
         copy["autosize"] = alt.AutoSizeParams(type="fit", contains="padding")
         copy["padding"] = 4

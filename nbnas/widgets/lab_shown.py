@@ -53,7 +53,7 @@ class LabShown:
         """Show the lab in the output of the current cell, too."""
         self.lab.update()
         data, metadata = self._bundle()
-        widget = self.lab.widget._repr_mimebundle_() | {"text/plain": data["text/plain"]}
+        widget = self.lab.widget._repr_mimebundle_()[0] | {"text/plain": data["text/plain"]}
         display(widget, raw=True)
         display(data, raw=True, metadata=metadata, display_id=self._identifier)
         style = f'<style class="nbnas-style">{NOT_FOUND}</style>'

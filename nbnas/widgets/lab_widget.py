@@ -176,6 +176,7 @@ class LabWidget(anywidget.AnyWidget):
         late, self._late = self._late, set()
         if late:
             self._last = time.monotonic()
+            self._dbg = getattr(self, "_dbg", []) + [(threading.current_thread().name, self.sent, self.read, sorted(late))]
             super().send_state(sorted(late | {"sent"}))
 
     def _wait(self) -> float:

@@ -23,7 +23,7 @@ class Lab {
     this.colour = "mean";
     this.asRegret = false;
     this.build();
-    this.draw = perFrame(() => this.update());
+    this.draw = perFrame(() => this.attempt());
     this.mark = perFrame(() => this.highlight());
     this.changed = () => this.draw();
     model.on("change", this.changed);
@@ -121,6 +121,14 @@ class Lab {
     for (const [name, chart] of Object.entries(this.charts))
       await chart.start(this.embed, specifications[name]);
     this.draw();
+  }
+
+  attempt() {
+    try {
+      this.update();
+    } catch (error) {
+      this.failed(error);
+    }
   }
 
   update() {
