@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from nbnas.graphs.distance import Explanation as Explanation
     from nbnas.graphs.distance import explain as explain
     from nbnas.graphs.edit import EditDistance as EditDistance
+    from nbnas.graphs.embedding import Embedding as Embedding
+    from nbnas.graphs.embedding import embed as embed
     from nbnas.graphs.hamming import HammingDistance as HammingDistance
     from nbnas.graphs.layers import Layer as Layer
     from nbnas.graphs.otmann import OtmannDistance as OtmannDistance
@@ -58,6 +60,9 @@ if TYPE_CHECKING:
     from nbnas.search.pending import Fantasies as Fantasies
     from nbnas.search.pending import KrigingBeliever as KrigingBeliever
     from nbnas.search.pending import LocalPenalization as LocalPenalization
+    from nbnas.search.replay import Round as Round
+    from nbnas.search.replay import replay as replay
+    from nbnas.search.replay import what_if as what_if
     from nbnas.search.search import Search as Search
     from nbnas.search.store import load_trials as load_trials
     from nbnas.search.strategies.bayesian import BayesianOptimization as BayesianOptimization
@@ -94,6 +99,9 @@ if TYPE_CHECKING:
     from nbnas.surrogate.thompson import ThompsonSampling as ThompsonSampling
     from nbnas.surrogate.warp import NegativeLogError as NegativeLogError
     from nbnas.surrogate.warp import NormalScores as NormalScores
+    from nbnas.surrogate.why import Neighbor as Neighbor
+    from nbnas.surrogate.why import Why as Why
+    from nbnas.surrogate.why import why as why
     from nbnas.training.data import ImageData as ImageData
     from nbnas.training.data import cifar10 as cifar10
     from nbnas.training.data import digits as digits
@@ -127,6 +135,7 @@ _NAMES = {
     "Diagnosis": "nbnas.surrogate.diagnosis",
     "DistanceKernel": "nbnas.surrogate.kernels",
     "EditDistance": "nbnas.graphs.edit",
+    "Embedding": "nbnas.graphs.embedding",
     "Ensemble": "nbnas.surrogate.ensemble",
     "EnsemblePosterior": "nbnas.surrogate.ensemble_posterior",
     "EpochReport": "nbnas.records",
@@ -152,6 +161,7 @@ _NAMES = {
     "LogExpectedImprovement": "nbnas.surrogate.acquisition",
     "NbnasError": "nbnas.errors",
     "NegativeLogError": "nbnas.surrogate.warp",
+    "Neighbor": "nbnas.surrogate.why",
     "NoisyExpectedImprovement": "nbnas.surrogate.noisy",
     "NormalScores": "nbnas.surrogate.warp",
     "Observations": "nbnas.records",
@@ -169,6 +179,7 @@ _NAMES = {
     "RecurrentSpace": "nbnas.graphs.recurrent",
     "RegularizedEvolution": "nbnas.search.strategies.evolution",
     "Reinforce": "nbnas.search.strategies.reinforce",
+    "Round": "nbnas.search.replay",
     "Scored": "nbnas.training.zero_cost",
     "Search": "nbnas.search.search",
     "SquaredDistanceKernel": "nbnas.surrogate.kernels",
@@ -182,10 +193,12 @@ _NAMES = {
     "UpperConfidenceBound": "nbnas.surrogate.acquisition",
     "WeisfeilerLehmanDistance": "nbnas.graphs.weisfeiler_lehman",
     "WeisfeilerLehmanKernel": "nbnas.surrogate.kernels",
+    "Why": "nbnas.surrogate.why",
     "ZeroCost": "nbnas.training.zero_cost",
     "cifar10": "nbnas.training.data",
     "diagnose": "nbnas.surrogate.diagnosis",
     "digits": "nbnas.training.data",
+    "embed": "nbnas.graphs.embedding",
     "explain": "nbnas.graphs.distance",
     "from_arrays": "nbnas.training.data",
     "jacov": "nbnas.training.proxies",
@@ -194,8 +207,11 @@ _NAMES = {
     "read_benchmark_parameters": "nbnas.notebook.benchmark",
     "read_distance_parameters": "nbnas.notebook.distances",
     "read_parameters": "nbnas.notebook.search",
+    "replay": "nbnas.search.replay",
     "run_notebook": "nbnas.batch",
     "synflow": "nbnas.training.proxies",
+    "what_if": "nbnas.search.replay",
+    "why": "nbnas.surrogate.why",
 }
 _MODULES = (
     *("batch", "charts", "errors", "graphs", "notebook", "records"),

@@ -21,7 +21,8 @@ class Objective(Protocol):
 
     It may offer more: `fingerprint() -> dict[str, str]` (what a study remembers of it),
     `test(architecture, seed) -> float` (the accuracy on held-out data) and
-    `start(architecture, seed)` (a live `Training` with a `run()`).
+    `start(architecture, seed)` (a live `Training` with a `run()`; one that can be iterated over
+    its epochs, with `stop()` and `evaluation`, lets a search pause and stop between two of them).
     """
 
     def __call__(self, architecture: Architecture, seed: int = 0) -> Evaluation:

@@ -20,6 +20,7 @@ from nbnas.records import Evaluation, Observations, Proposal
 from nbnas.search.objective import Objective
 from nbnas.search.strategies.strategy import Strategy
 
+WAITS = "which waits to be trained; call start(), run() or step()"
 FIRST_FAILURES = 10  # so many failures and no success: the fault is not the architectures'
 
 
@@ -82,8 +83,8 @@ def evaluate(
         architecture: What is evaluated.
         seed: The trial's seed.
         live: Told of the live training, where the objective has one.
-        goes_on: Asked between two epochs of a training that can be iterated; it may wait, and
-            says whether to go on. The time that it waits does not count.
+        goes_on: Asked before it begins, and between two epochs of a training that can be
+            iterated; it may wait, and says whether to go on. The time of waiting does not count.
 
     Returns:
         The evaluation.
@@ -127,6 +128,8 @@ def _run(
     goes_on: Callable[[], bool],
 ) -> object:
     """Call the objective, or let its live training run epoch by epoch."""
+    if not goes_on():
+        raise Dropped(f"the search was stopped before it trained {architecture}, {WAITS}")
     start = getattr(objective, "start", None)
     if start is None:
         return objective(architecture, seed=seed)
@@ -135,10 +138,7 @@ def _run(
     for _ in training if isinstance(training, Iterable) else ():
         if getattr(training, "evaluation", None) is None and not goes_on():
             training.stop()
-            raise Dropped(
-                f"the search was stopped while it trained {architecture}, which waits to be "
-                "trained again; call start(), run() or step()"
-            )
+            raise Dropped(f"the search was stopped while it trained {architecture}, {WAITS}")
     return training.run()
 
 

@@ -80,7 +80,11 @@ def release_memory(device: torch.device) -> None:
 
 @contextmanager
 def cpu_threads(threads: int | None) -> Iterator[None]:
-    """A context in which torch uses so many CPU threads; `None` changes nothing."""
+    """A context in which torch uses so many CPU threads; `None` changes nothing.
+
+    OpenMP, which torch computes with on Linux, keeps the number for each of Python's threads: a
+    training in the background leaves that of the cells beside it alone.
+    """
     before = torch.get_num_threads()
     if threads is not None:
         torch.set_num_threads(threads)

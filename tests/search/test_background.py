@@ -304,7 +304,7 @@ def test_an_active_run_refuses_what_would_disturb_it(search, slow):
         search.start()
 
 
-def test_asking_while_the_run_asks_is_refused(table):
+def test_while_the_run_asks_nobody_else_may_and_a_pause_comes_before_the_training(table):
     asked, answer = threading.Event(), threading.Event()
 
     class Thoughtful(RandomSearch):
@@ -315,12 +315,20 @@ def test_asking_while_the_run_asks_is_refused(table):
             assert answer.wait(LONG)
             return super().propose(*arguments)
 
-    search = Search(SPACE, table, Thoughtful()).start(1)
+    objective = Slow(table, free=True)
+    search = Search(SPACE, objective, Thoughtful()).start(1)
     assert asked.wait(LONG)
     with pytest.raises(SearchError, match="ask for a new proposal"):
         search.ask()
+    search.pause()  # it need not wait for an epoch of a training that has not begun
     answer.set()
+    until(lambda: search.state == "paused")
+    assert search.proposal is not None
+    assert not objective.started
+    search.stop()
     search.wait()
+    assert not objective.started
+    assert len(search.start().wait().observations) == 1
 
 
 def test_a_step_by_hand_is_not_disturbed_either(search, slow):

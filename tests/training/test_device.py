@@ -1,3 +1,5 @@
+import threading
+
 import pytest
 import torch
 
@@ -71,3 +73,28 @@ def test_threads_are_put_back():
     with cpu_threads(None):
         assert torch.get_num_threads() == before
     assert torch.get_num_threads() == before
+
+
+@pytest.mark.skipif(
+    "OpenMP" not in torch.__config__.parallel_info(), reason="another backend's number is global"
+)
+def test_the_number_of_threads_is_one_s_own():
+    """A training in the background neither takes nor gives threads of the cells beside it."""
+    before, inside, leave = torch.get_num_threads(), threading.Event(), threading.Event()
+
+    def train():
+        with cpu_threads(before + 1):
+            seen.append(torch.get_num_threads())
+            inside.set()
+            assert leave.wait(20)
+        seen.append(torch.get_num_threads())
+
+    seen = []
+    thread = threading.Thread(target=train)
+    thread.start()
+    assert inside.wait(20)
+    assert torch.get_num_threads() == before
+    leave.set()
+    thread.join()
+    assert torch.get_num_threads() == before
+    assert seen == [before + 1, before]
