@@ -180,7 +180,7 @@ def _because(seen: Candidate, proposal: Proposal) -> str:
 def _neighbours(
     shown: Round, seen: Candidate, atlas: Mapping[Architecture, str], distance: Distance
 ) -> list[Page]:
-    if not hasattr(shown.posterior, "contributions"):
+    if shown.posterior is None:
         return []
     found = why(shown.posterior, seen, distance, NEIGHBOURS)
     trials = shown.observations.evaluations
@@ -189,12 +189,13 @@ def _neighbours(
         evaluation = near.evaluation
         value = "failed" if evaluation.value is None else theme.percent(evaluation.value)
         pull = "raises" if near.contribution > 0 else "lowers"
+        weight = f", {pull} the prediction (weight {100 * near.share:.0f} %)"
         lines.append(
             {
                 "key": atlas[evaluation.architecture],
                 "name": shorten(notation(evaluation.architecture), 120),
                 "words": f"trial {trials.index(evaluation) + 1}: {value}, distance "
-                f"{near.distance:.3g}, {pull} the prediction (weight {near.share:.0%})",
+                f"{near.distance:.3g}{'' if np.isnan(near.share) else weight}",
                 "difference": difference,
             }
         )
