@@ -14,14 +14,13 @@ _PARTS = [TRAIN, HELD_OUT]
 _COLORS = alt.Scale(domain=_PARTS, range=[theme.GREY, theme.BLUE])
 _DASHES = alt.Scale(domain=_PARTS, range=[[5, 3], [1, 0]])
 _SHAPES = alt.Scale(domain=_PARTS, range=["square", "circle"])
-_LEGEND = alt.Legend(title=None, orient="bottom", symbolType="stroke", symbolSize=300)
 
 
 def curve_chart() -> alt.LayerChart:
     """Accuracy in training and held out. Data set: `reports`. Signals: `low`, `high`, `epochs`."""
     ticks = alt.Axis(title="epoch", format="d", tickMinStep=1, tickCount=8, grid=False)
-    color = alt.Color("part:N", scale=_COLORS, legend=_LEGEND)
-    dash = alt.StrokeDash("part:N", scale=_DASHES, legend=_LEGEND)
+    color = alt.Color("part:N", scale=_COLORS, legend=None)
+    dash = alt.StrokeDash("part:N", scale=_DASHES, legend=None)
     base = alt.Chart(alt.NamedData("reports")).encode(
         x=alt.X("epoch:Q", axis=ticks, scale=between("min(1, epochs - 1)", "epochs")),
         y=alt.Y("value:Q", axis=percent_axis("accuracy"), scale=between("low", "high")),

@@ -62,15 +62,17 @@ def between(low: str, high: str, **options: Any) -> alt.Scale:  # noqa: ANN401
 
 def picked(usual: Any, hovered: Any, selected: Any) -> Any:  # noqa: ANN401
     """A value that differs where the pointer is, and where a click was."""
-    return alt.condition(
-        HOVERED, alt.value(hovered), alt.value(usual), empty=False
-    ) if selected is None else {
-        "condition": [
-            {"test": HOVERED, "value": hovered},
-            {"test": SELECTED, "value": selected},
-        ],
-        "value": usual,
-    }
+    return (
+        alt.condition(HOVERED, alt.value(hovered), alt.value(usual), empty=False)
+        if selected is None
+        else {
+            "condition": [
+                {"test": HOVERED, "value": hovered},
+                {"test": SELECTED, "value": selected},
+            ],
+            "value": usual,
+        }
+    )
 
 
 def percent_axis(title: str, **options: Any) -> alt.Axis:  # noqa: ANN401

@@ -6,6 +6,7 @@ its own, of which only the newest request counts. Neither runs where the page's 
 """
 
 import functools
+import threading
 import uuid
 import weakref
 from collections.abc import Callable
@@ -58,8 +59,9 @@ class Lab:
         )
         self._quick = Throttle(self._guarded(self._draw), REDRAW)
         self._slow = Latest(self._guarded(self._compute))
-        self._connect(search)
         self.update()
+        self._connect(search)
+        self._quick.request()  # what happened between the two
 
     def _connect(self, search: Any) -> None:  # noqa: ANN401
         search.changed.connect(self._changed)  # weak references to self
@@ -81,10 +83,8 @@ class Lab:
 
     def _changed(self, word: str) -> None:
         self._follow_training()
-        self._quick.request()
+        self._quick.request(now=word in SETTLED)
         self._slow.request()
-        if word in SETTLED:
-            self._guarded(self._draw)()
 
     def _stepped(self, _: object) -> None:
         self._quick.request()
@@ -112,17 +112,16 @@ class Lab:
         if search is None:
             return
         if name == "asked":
-            self._trouble = ""
-            try:
-                self._steer(search, value.get("action", ""))
-            finally:
-                self.widget.put(heard=int(value.get("number", 0)))
+            steer = self._guarded(lambda: self._steer(search, value))
+            threading.Thread(target=steer, name="nbnas click", daemon=True).start()
         elif name == "budget" and search.running and self._target == search.target:
             search.target = self._target = value
         self._quick.request()
         self._slow.request()
 
-    def _steer(self, search: Any, action: str) -> None:  # noqa: ANN401
+    def _steer(self, search: Any, asked: dict[str, Any]) -> None:  # noqa: ANN401
+        self._trouble, action = "", asked.get("action")
+        self.widget.put(heard=int(asked.get("number", 0)))
         if action == "run":
             self._target = self.widget.budget
             search.start(self.widget.budget)
@@ -130,7 +129,7 @@ class Lab:
             search.start(len(search.observations) + 1)
             self._target = search.target
         elif action in ("pause", "stop"):
-            getattr(search, action)()
+            getattr(search, str(action))()
 
     # The quick path.
 
@@ -169,16 +168,17 @@ class Lab:
         shown = replay(search, number)
         chosen = shown.proposal.architecture
         selected = self._atlas.find(widget.selected) or chosen
-        why = scene.why_page(shown, selected, self._atlas, self._distance)
-        self._show(shown, number, last, why, None, trained=number < len(search.observations))
+        trained = number < len(search.observations)
+        why = scene.why_page(shown, selected, self._atlas, self._distance, trained)
+        self._show(shown, number, last, why, trained=trained)
         if not self._slow.overtaken:
             self._answer(search, shown, dict(widget.what_if), number)
             self._shown = wanted
 
     def _show(
-        self, shown: Round, number: int, last: int, why: Any, instead: Any, *, trained: bool  # noqa: ANN401
+        self, shown: Round, number: int, last: int, why: dict[str, Any], *, trained: bool
     ) -> None:
-        places = scene.map_page(shown, self._atlas, instead, trained)
+        places = scene.map_page(shown, self._atlas, trained=trained)
         self.widget.put(
             map=places,
             extras=self._atlas.names()[1],
@@ -195,7 +195,9 @@ class Lab:
             self.widget.put(answer={})
             return
         if not shown.proposal.candidates:
-            self.widget.put(answer={"text": "In this round nothing was ranked: it would be the same."})
+            self.widget.put(
+                answer={"text": "In this round nothing was ranked: it would be the same."}
+            )
             return
         other = replay(search, number, what_if(search.strategy, **given))
         if self._slow.overtaken:

@@ -30,9 +30,7 @@ class Latest:
         with self._turn:
             self._wanted = True
             if self._thread is None:
-                self._thread = threading.Thread(
-                    target=self._run, name="nbnas lab", daemon=True
-                )
+                self._thread = threading.Thread(target=self._run, name="nbnas lab", daemon=True)
                 self._thread.start()
 
     def wait(self, timeout: float) -> bool:

@@ -15,13 +15,14 @@ from nbnas.charts import theme
 from nbnas.charts.architecture import notation
 from nbnas.charts.lab_candidates import TOP, candidates_data
 from nbnas.charts.lab_map import CANDIDATE, CHOSEN, EVALUATED, FAILED, INSTEAD
-from nbnas.widgets.lab_picture import picture
-from nbnas.graphs.architecture import Architecture
+from nbnas.graphs.architecture import ZERO, Architecture
+from nbnas.graphs.cell import OPERATIONS
 from nbnas.graphs.distance import Distance
 from nbnas.records import Candidate, Proposal
 from nbnas.search.replay import Round
 from nbnas.surrogate.why import why
 from nbnas.widgets.lab_atlas import Atlas, shorten
+from nbnas.widgets.lab_picture import picture
 
 Page = dict[str, Any]
 NEIGHBOURS = 3
@@ -91,6 +92,7 @@ def why_page(
     architecture: Architecture,
     atlas: Mapping[Architecture, str],
     distance: Distance,
+    trained: bool = False,
 ) -> Page:
     """Why an architecture was chosen, or what the model says of one that was not.
 
@@ -99,13 +101,14 @@ def why_page(
         architecture: What is selected.
         atlas: Keys.
         distance: What neighbours are measured by.
+        trained: Whether the chosen one is evaluated by now.
 
     Returns:
         The panel's title, picture, sentences, parts of the gain, and neighbours.
     """
     chosen = architecture in shown.proposal.architectures
     page: Page = {
-        "title": f"Why trial {shown.number + 1} is this one" if chosen else "What is known of it",
+        "title": _title(shown.number + 1, chosen, trained),
         "name": shorten(notation(architecture), 200),
         "text": str(architecture)[:400],
         "chosen": chosen,
@@ -125,9 +128,7 @@ def why_page(
     return page
 
 
-def answer_page(
-    shown: Round, other: Round, words: str, atlas: Mapping[Architecture, str]
-) -> Page:
+def answer_page(shown: Round, other: Round, words: str, atlas: Mapping[Architecture, str]) -> Page:
     """What would have been chosen, next to what was chosen."""
     chosen, instead = shown.proposal, other.proposal
     same = chosen.architecture == instead.architecture
@@ -146,6 +147,20 @@ def _choice(
     seen = candidate(shown.posterior, architecture)
     mean = f"{theme.percent(seen.mean)} ± {100 * seen.stddev:.2f}"
     return page | {"mean": mean, "gain": f"{100 * seen.expected_improvement:.2g} points"}
+
+
+def _title(trial: int, chosen: bool, trained: bool) -> str:
+    if not chosen:
+        return "What the model knows of this one"
+    return f"Why trial {trial} was this one" if trained else f"Why trial {trial} is this one"
+
+
+def _spoken(difference: str) -> str:
+    """A difference with the operations' names of the pictures."""
+    for operation, style in theme.styles(OPERATIONS).items():
+        if operation != ZERO:
+            difference = difference.replace(operation, style.name)
+    return difference
 
 
 def _sentences(shown: Round, seen: Candidate, chosen: bool) -> list[str]:
@@ -174,7 +189,9 @@ def _because(seen: Candidate, proposal: Proposal) -> str:
     if "Improvement" in proposal.acquisition:
         of = f"of {proposal.considered:,} candidates "
         return f"It was chosen because {of}it promises the most, mostly owed to {owed}."
-    return f"{proposal.acquisition or 'The strategy'} ranks it first; its promise is owed to {owed}."
+    return (
+        f"{proposal.acquisition or 'The strategy'} ranks it first; its promise is owed to {owed}."
+    )
 
 
 def _neighbours(
@@ -196,7 +213,7 @@ def _neighbours(
                 "name": shorten(notation(evaluation.architecture), 120),
                 "words": f"trial {trials.index(evaluation) + 1}: {value}, distance "
                 f"{near.distance:.3g}{'' if np.isnan(near.share) else weight}",
-                "difference": difference,
+                "difference": f"Here: {_spoken(difference)}",
             }
         )
     return lines
@@ -205,7 +222,9 @@ def _neighbours(
 def _kinds(shown: Round, atlas: Atlas, instead: Proposal | None) -> dict[str, str]:
     kinds = {atlas[c.architecture]: CANDIDATE for c in shown.proposal.candidates[:TOP]}
     for evaluation in shown.observations:
-        kinds[atlas[evaluation.architecture]] = EVALUATED if evaluation.value is not None else FAILED
+        kinds[atlas[evaluation.architecture]] = (
+            EVALUATED if evaluation.value is not None else FAILED
+        )
     if instead is not None:
         kinds[atlas[instead.architecture]] = INSTEAD
     kinds[atlas[shown.proposal.architecture]] = CHOSEN

@@ -4,11 +4,11 @@ from typing import Any
 
 from nbnas.charts import theme
 from nbnas.charts.architecture import notation
-from nbnas.charts.learning_curve import summary
 from nbnas.charts.lab_curve import curve_data
-from nbnas.widgets.lab_picture import picture
+from nbnas.charts.learning_curve import summary
 from nbnas.records import Observations
 from nbnas.widgets.lab_atlas import shorten
+from nbnas.widgets.lab_picture import picture
 from nbnas.widgets.trials import seconds
 
 Page = dict[str, Any]
@@ -134,7 +134,9 @@ def _idle(observations: Observations, done: int, budget: int) -> str:
             "train one."
         )
     best = observations.incumbent
-    found = "" if best is None or best.value is None else f" The best has {theme.percent(best.value)}."
+    found = (
+        "" if best is None or best.value is None else f" The best has {theme.percent(best.value)}."
+    )
     if done >= budget:
         return f"{theme.count(done, 'trial')} done.{found} Raise the budget to go on."
     return f"{theme.count(done, 'trial')} done.{found} Press Run to go on."

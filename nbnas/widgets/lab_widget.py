@@ -48,9 +48,7 @@ def page_style() -> str:
 @functools.cache
 def vega_script() -> str:
     """Vega with all that it needs, as one module that nobody fetches."""
-    bundled: str = vl_convert.javascript_bundle(
-        "export default vegaEmbed;", vl_version=VEGA_LITE
-    )
+    bundled: str = vl_convert.javascript_bundle("export default vegaEmbed;", vl_version=VEGA_LITE)
     return bundled
 
 
@@ -149,11 +147,6 @@ class LabWidget(anywidget.AnyWidget):
             if changed:
                 self.sent += 1
 
-    def set_state(self, sync_data: dict[str, Any]) -> None:
-        """Take in what the page set, not in the midst of a change."""
-        with self._turn:
-            super().set_state(sync_data)
-
     def send_state(self, key: Any = None) -> None:  # noqa: ANN401
         """Send traits if somebody reads; else remember which ones are late."""
         if key is None or not hasattr(self, "_turn"):
@@ -176,7 +169,6 @@ class LabWidget(anywidget.AnyWidget):
         late, self._late = self._late, set()
         if late:
             self._last = time.monotonic()
-            self._dbg = getattr(self, "_dbg", []) + [(threading.current_thread().name, self.sent, self.read, sorted(late))]
             super().send_state(sorted(late | {"sent"}))
 
     def _wait(self) -> float:

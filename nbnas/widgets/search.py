@@ -8,7 +8,6 @@ from nbnas.records import Observations
 from nbnas.widgets.trials import seconds
 from nbnas.widgets.view import View
 
-
 SETTLED = ("idle", "paused", "failed")  # states in which nothing more comes by itself
 
 

@@ -67,13 +67,17 @@ def show(thing: Any) -> None:  # noqa: ANN401
     shown.display()
 
 
-def _shown(thing: Any, mode: Mode) -> "Shown | LabShown":  # noqa: ANN401
+def _shown(thing: Any, mode: Mode) -> Any:  # noqa: ANN401
     """A search is a lab where widgets live; all else is a picture that follows."""
     if mode == "live" and _is_search(thing):
-        from nbnas.widgets.lab_shown import LabShown
-
-        return LabShown(thing)
+        return guarded(lambda: _lab(thing), lambda _: Shown(thing, "static"))
     return Shown(thing, mode)
+
+
+def _lab(thing: Any) -> Any:  # noqa: ANN401
+    from nbnas.widgets.lab_shown import LabShown
+
+    return LabShown(thing)
 
 
 class Shown:

@@ -1,6 +1,15 @@
 // One Vega view: it gets its specification once, afterwards data and signals only. It tells the
 // lab which architecture the pointer or the arrow keys are at, and which one was chosen.
 
+const OPTIONS = {
+  mode: "vega",
+  renderer: "svg",
+  actions: false,
+  tooltip: false,
+  defaultStyle: false,
+  logLevel: 1, // errors; that a chart has no data yet is none
+};
+
 export class Chart {
   constructor(label, height, lab) {
     this.lab = lab;
@@ -29,8 +38,7 @@ export class Chart {
   }
 
   async start(embed, specification) {
-    const options = { mode: "vega", renderer: "svg", actions: false, tooltip: false };
-    const made = await embed(this.place, specification, { ...options, defaultStyle: false });
+    const made = await embed(this.place, specification, OPTIONS);
     this.made = made;
     this.view = made.view;
     this.place.setAttribute("aria-hidden", "true"); // the line below says what is to be seen
@@ -148,16 +156,12 @@ export class Picture {
     this.made = undefined;
     this.host.replaceChildren();
     if (!specification) return;
-    const options = { mode: "vega", renderer: "svg", actions: false, tooltip: false };
     const place = element("div");
     this.host.append(place);
     try {
-      const made = await embed(place, specification, { ...options, defaultStyle: false });
+      const made = await embed(place, specification, OPTIONS);
       if (this.shown === specification) this.made = made;
       else made.finalize();
-      const svg = place.querySelector("svg");
-      if (svg) svg.style.maxWidth = "100%";
-      if (svg) svg.style.height = "auto";
     } catch (error) {
       this.lab.failed(error);
     }

@@ -43,8 +43,8 @@ class Lab {
     this.charts = {
       trace: new Chart("The search so far", 215, this),
       regret: new Chart("The regret so far", 215, this),
-      curve: new Chart("The current training", 165, this),
-      map: new Chart("Map of the search space", 330, this),
+      curve: new Chart("The current training", 150, this),
+      map: new Chart("Map of the search space", 390, this),
       candidates: new Chart("Ranked candidates", 290, this),
     };
     this.lines = {};
@@ -78,6 +78,12 @@ class Lab {
       element("option", {}, "accuracy"),
       element("option", {}, "regret"),
     );
+    this.parts = element(
+      "p",
+      { class: "nbl-shapes" },
+      element("span", {}, "●― held out"),
+      element("span", {}, "■┄ training"),
+    );
     const shapes = element("p", { class: "nbl-shapes" });
     for (const [sign, word] of SHAPES)
       shapes.append(
@@ -101,7 +107,7 @@ class Lab {
         card("now", "The best and the current training",
           element("div", { class: "nbl-best" }, this.titles.best, this.best.host, this.lines.best),
           element("div", { class: "nbl-training" },
-            this.titles.curve, this.charts.curve.host, this.lines.curve)),
+            this.titles.curve, this.charts.curve.host, this.parts, this.lines.curve)),
         this.rewind.host,
         card("map", "Map of the search space",
           head(element("h4", {}, "Map of the space"),
@@ -144,7 +150,7 @@ class Lab {
     this.charts.curve.push(curve);
     write(this.titles.curve, curve.title);
     write(this.lines.curve, curve.line);
-    this.charts.curve.host.hidden = !curve.data.reports.length;
+    this.charts.curve.host.hidden = this.parts.hidden = !curve.data.reports.length;
     const best = get("best");
     this.best.show(this.embed, best.picture ?? null);
     write(this.titles.best, best.title ?? "The best so far");

@@ -86,10 +86,10 @@ export class Why {
 }
 
 const COLUMNS = [
-  ["trial", "trial"],
-  ["name", "architecture"],
-  ["value", "accuracy"],
-  ["seconds", "seconds"],
+  ["trial", "trial", "nbl-figure"],
+  ["name", "architecture", ""],
+  ["value", "accuracy", "nbl-figure"],
+  ["seconds", "seconds", "nbl-figure"],
 ];
 
 export class Trials {
@@ -98,10 +98,10 @@ export class Trials {
     this.by = "trial";
     this.down = true;
     this.rows = [];
-    this.heads = COLUMNS.map(([name, word]) =>
+    this.heads = COLUMNS.map(([name, word, kind]) =>
       element(
         "th",
-        { scope: "col" },
+        { scope: "col", class: kind },
         element(
           "button",
           { type: "button", class: "nbl-sort", onclick: () => this.sort(name) },
