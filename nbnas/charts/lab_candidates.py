@@ -6,8 +6,15 @@ from typing import Any
 import altair as alt
 
 from nbnas.charts import theme
-from nbnas.charts.architecture import notation
-from nbnas.charts.lab_page import HOVERED, SELECTED, between, percent_axis, picked, signals
+from nbnas.charts.lab_page import (
+    HOVERED,
+    SELECTED,
+    between,
+    name_of,
+    percent_axis,
+    picked,
+    signals,
+)
 from nbnas.charts.proposal import CHOSEN
 from nbnas.records import Proposal
 
@@ -75,7 +82,7 @@ def candidates_data(proposal: Proposal, keys: Mapping[Any, str]) -> dict[str, An
             "key": keys.get(each.architecture, ""),
             "order": rank,
             "rank": f"{rank}\t{CHOSEN * (each.architecture in proposal.architectures)}"
-            + notation(each.architecture),
+            + name_of(each.architecture, 60),
             "mean": each.mean,
             "lower": each.lower,
             "upper": each.upper,

@@ -33,9 +33,10 @@ def map_chart() -> alt.LayerChart:
         orient="bottom",
         gradientLength=alt.ExprRef("max(120, width - 40)"),
         gradientThickness=9,
+        gradientOpacity=alt.ExprRef("low < high ? 1 : 0"),
         tickCount=4,
-        labelExpr="format(datum.value, high - low > 0.05 ? '.0%' : high - low > 0.005 ? '.1%'"
-        " : high - low > 0.0005 ? '.2%' : '.3%')",
+        labelExpr="low >= high ? '' : format(datum.value, high - low > 0.05 ? '.0%' "
+        ": high - low > 0.005 ? '.1%' : high - low > 0.0005 ? '.2%' : '.3%')",
     )
     scale = alt.Scale(
         scheme="viridis", domainMin=alt.ExprRef("low"), domainMax=alt.ExprRef("high"), nice=False

@@ -13,8 +13,11 @@ import vl_convert
 
 from nbnas.charts import theme
 from nbnas.charts.architecture import architecture as draw
+from nbnas.charts.architecture import notation
+from nbnas.charts.network import shorten
 from nbnas.charts.render import VEGA_LITE, in_page_colours
 from nbnas.graphs.architecture import Architecture
+from nbnas.graphs.canonical import has_vertex_operations
 
 Specification = dict[str, Any]
 HOVERED, SELECTED = "datum.key === hovered", "datum.key === selected"
@@ -45,6 +48,20 @@ def drawing(architecture: Architecture, width: float = 300) -> Specification:
     chart = draw(architecture, width=width, heading=" ")
     chart["title"] = alt.TitleParams("")
     return specification(chart, fit=False)
+
+
+def name_of(architecture: Architecture, length: int = 90) -> str:
+    """A short name for a person: a cell's notation, or the layers of a whole network.
+
+    Args:
+        architecture: Any architecture.
+        length: Characters at most.
+    """
+    if has_vertex_operations(architecture):
+        text = " → ".join(map(shorten, architecture.nodes[1:-1]))
+    else:
+        text = notation(architecture)
+    return text if len(text) <= length else text[: length - 1] + "…"
 
 
 def signals(**values: Any) -> list[alt.Parameter]:  # noqa: ANN401

@@ -92,6 +92,8 @@ def trace_data(
     best = observations.trace
     values = [e.value for e in observations if e.value is not None]
     shown = [*values, *([] if optimum is None else [optimum])]
+    if len(values) < 2 and band is not None:
+        shown += [*band.lower.tolist(), *band.upper.tolist()]
     low, high = theme.domain(shown, fence=1.5)
     last = max(len(observations), trials or 0, 2)
     floor = low + 0.03 * (high - low)

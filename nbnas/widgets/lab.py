@@ -12,6 +12,7 @@ import weakref
 from collections.abc import Callable
 from typing import Any
 
+from nbnas.errors import NbnasError
 from nbnas.search.replay import Round, replay, what_if
 from nbnas.widgets import lab_scene as scene
 from nbnas.widgets import lab_status as status
@@ -199,7 +200,11 @@ class Lab:
                 answer={"text": "In this round nothing was ranked: it would be the same."}
             )
             return
-        other = replay(search, number, what_if(search.strategy, **given))
+        try:
+            other = replay(search, number, what_if(search.strategy, **given))
+        except NbnasError as error:  # such as a length-scale that does not suit the kernel
+            self.widget.put(answer={"text": f"With {words} there is no answer: {error}."})
+            return
         if self._slow.overtaken:
             return
         trained = number < len(search.observations)

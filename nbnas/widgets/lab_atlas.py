@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from nbnas.charts.architecture import notation
+from nbnas.charts.lab_page import name_of
 from nbnas.graphs.architecture import Architecture
 from nbnas.graphs.distance import Distance
 from nbnas.graphs.embedding import embed
@@ -90,7 +90,7 @@ class Atlas(Mapping[Architecture, str]):
 def _named(architectures: Iterable[Architecture]) -> dict[str, list[str]]:
     each = tuple(architectures)
     return {
-        "names": [shorten(notation(a), 90) for a in each],
+        "names": [name_of(a) for a in each],
         "texts": [shorten(str(a), LONGEST) for a in each],
     }
 

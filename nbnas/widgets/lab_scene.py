@@ -12,20 +12,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nbnas.charts import theme
-from nbnas.charts.architecture import notation
 from nbnas.charts.lab_candidates import TOP, candidates_data
 from nbnas.charts.lab_map import CANDIDATE, CHOSEN, EVALUATED, FAILED, INSTEAD
+from nbnas.charts.lab_page import name_of
 from nbnas.graphs.architecture import ZERO, Architecture
 from nbnas.graphs.cell import OPERATIONS
 from nbnas.graphs.distance import Distance
 from nbnas.records import Candidate, Proposal
 from nbnas.search.replay import Round
 from nbnas.surrogate.why import why
-from nbnas.widgets.lab_atlas import Atlas, shorten
+from nbnas.widgets.lab_atlas import Atlas
 from nbnas.widgets.lab_picture import picture
 
 Page = dict[str, Any]
-NEIGHBOURS = 3
+NEIGHBOURS, PHRASES = 3, 2
 _DIGITS = 5  # decimals of an accuracy that go to the page
 
 
@@ -109,7 +109,7 @@ def why_page(
     chosen = architecture in shown.proposal.architectures
     page: Page = {
         "title": _title(shown.number + 1, chosen, trained),
-        "name": shorten(notation(architecture), 200),
+        "name": name_of(architecture, 200),
         "text": str(architecture)[:400],
         "chosen": chosen,
         "picture": picture(architecture),
@@ -141,7 +141,7 @@ def _choice(
     label: str, shown: Round, proposal: Proposal, atlas: Mapping[Architecture, str]
 ) -> Page:
     architecture = proposal.architecture
-    page = {"label": label, "key": atlas[architecture], "name": notation(architecture)}
+    page = {"label": label, "key": atlas[architecture], "name": name_of(architecture)}
     if shown.posterior is None:
         return page | {"mean": "", "gain": ""}
     seen = candidate(shown.posterior, architecture)
@@ -152,11 +152,15 @@ def _choice(
 def _title(trial: int, chosen: bool, trained: bool) -> str:
     if not chosen:
         return "What the model knows of this one"
-    return f"Why trial {trial} was this one" if trained else f"Why trial {trial} is this one"
+    return f"Why trial {trial} {'was' if trained else 'is'} this architecture"
 
 
 def _spoken(difference: str) -> str:
-    """A difference with the operations' names of the pictures."""
+    """A difference with the operations' names of the pictures, cut after a few phrases."""
+    phrases = difference.split("; ")
+    if len(phrases) > PHRASES + 1:
+        phrases = [*phrases[:PHRASES], f"and {len(phrases) - PHRASES} more"]
+    difference = "; ".join(phrases)
     for operation, style in theme.styles(OPERATIONS).items():
         if operation != ZERO:
             difference = difference.replace(operation, style.name)
@@ -210,7 +214,7 @@ def _neighbours(
         lines.append(
             {
                 "key": atlas[evaluation.architecture],
-                "name": shorten(notation(evaluation.architecture), 120),
+                "name": name_of(evaluation.architecture, 120),
                 "words": f"trial {trials.index(evaluation) + 1}: {value}, distance "
                 f"{near.distance:.3g}{'' if np.isnan(near.share) else weight}",
                 "difference": f"Here: {_spoken(difference)}",

@@ -3,8 +3,8 @@
 from typing import Any
 
 from nbnas.charts import theme
-from nbnas.charts.architecture import notation
 from nbnas.charts.lab_curve import curve_data
+from nbnas.charts.lab_page import name_of
 from nbnas.charts.learning_curve import summary
 from nbnas.records import Observations
 from nbnas.widgets.lab_atlas import shorten
@@ -53,7 +53,7 @@ def best_page(observations: Observations) -> Page:
     number = observations.evaluations.index(best) + 1
     return {
         "title": f"The best so far: {theme.percent(best.value)}",
-        "line": f"{shorten(notation(best.architecture), 200)} (trial {number})",
+        "line": f"{name_of(best.architecture, 200)} (trial {number})",
         "picture": picture(best.architecture, 280),
     }
 
@@ -64,7 +64,7 @@ def curve_page(search: Any) -> Page:  # noqa: ANN401
     if training is None:
         line = "The curve of a training is drawn here, epoch by epoch, if the objective has one."
         return {"title": "In training", "line": line, "data": {"reports": []}, "signals": {}}
-    reports, name = training.reports, shorten(notation(training.architecture), 120)
+    reports, name = training.reports, name_of(training.architecture, 120)
     ended = training.evaluation is not None or search.state in ("idle", "failed")
     number = len(search.observations) + (not ended)
     title = f"{'Last trained' if ended else 'In training'}: trial {max(number, 1)}"
@@ -80,7 +80,7 @@ def trials_page(observations: Observations, keys: Any) -> list[Page]:  # noqa: A
         {
             "key": keys[each.architecture],
             "trial": number,
-            "name": shorten(notation(each.architecture), 90),
+            "name": name_of(each.architecture, 90),
             "text": shorten(str(each.architecture), 200),
             "value": each.value,
             "seconds": round(each.seconds, 2),
@@ -112,7 +112,7 @@ def _said(search: Any, done: int, budget: int) -> str:  # noqa: ANN401
     if state == "running":
         if proposal is None or proposal.number < done:
             return "Choosing the next architecture …"
-        name = shorten(notation(proposal.architecture), 90)
+        name = name_of(proposal.architecture, 90)
         return f"Trial {done + 1} is {name}. {proposal.reason}"
     training = search.training
     if state == "paused" and training is not None and training.evaluation is None:

@@ -1,7 +1,7 @@
 """The lab's one widget: its state is traits, so that a reload shows what is, and nothing piles up.
 
 Notation
-    sent       how many changes the kernel has sent
+    sent       how many messages the kernel has sent
     read       up to which of them the page has read; it says so after each one
 """
 
@@ -26,7 +26,7 @@ from nbnas.charts.render import STYLE, VEGA_LITE
 
 PAGE = Path(__file__).parent / "lab_page"
 SCRIPTS = ("elements.js", "chart.js", "controls.js", "panels.js", "lab.js")
-AHEAD = 2  # changes that may be under way before the page has read them
+AHEAD = 2  # messages that may be under way before the page has read them
 BLIND = 1.0  # seconds between two changes while a cell runs, since the page cannot be heard then
 
 
@@ -127,6 +127,7 @@ class LabWidget(anywidget.AnyWidget):
         self._turn = threading.RLock()
         self._busy = busy
         self._late: set[str] = set()
+        self._counting = False
         self._timer: threading.Timer | None = None
         self._last = 0.0
         super().__init__(
@@ -144,13 +145,13 @@ class LabWidget(anywidget.AnyWidget):
             changed = {k: v for k, v in values.items() if getattr(self, k) != v}
             for name, value in changed.items():
                 setattr(self, name, value)
-            if changed:
-                self.sent += 1
 
     def send_state(self, key: Any = None) -> None:  # noqa: ANN401
         """Send traits if somebody reads; else remember which ones are late."""
         if key is None or not hasattr(self, "_turn"):
             super().send_state(key)
+            return
+        if self._counting:
             return
         with self._turn:
             self._late |= {key} if isinstance(key, str) else set(key)
@@ -168,12 +169,20 @@ class LabWidget(anywidget.AnyWidget):
             return
         late, self._late = self._late, set()
         if late:
-            self._last = time.monotonic()
+            self._count()
             super().send_state(sorted(late | {"sent"}))
+
+    def _count(self) -> None:
+        """One message more, which tells its number itself."""
+        self._last, self._counting = time.monotonic(), True
+        try:
+            self.sent += 1
+        finally:
+            self._counting = False
 
     def _wait(self) -> float:
         """Seconds until a change may be sent; infinite until the page has read more."""
-        if self.sent - self.read <= AHEAD or self.sent <= AHEAD:
+        if self.sent - self.read < AHEAD:
             return 0.0
         return self._last + BLIND - time.monotonic() if self._busy() else float("inf")
 

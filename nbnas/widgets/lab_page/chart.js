@@ -162,6 +162,8 @@ export class Picture {
       const made = await embed(place, specification, OPTIONS);
       if (this.shown === specification) this.made = made;
       else made.finalize();
+      const { width, height } = specification;
+      this.host.classList.toggle("nbl-tall", Number(height) > 1.2 * Number(width));
     } catch (error) {
       this.lab.failed(error);
     }

@@ -238,8 +238,8 @@ export class Rewind {
           element(
             "tr",
             {},
-            ...["", "architecture", "predicted", "expected improvement"].map((word) =>
-              element("th", { scope: "col" }, word),
+            ...["", "architecture", "predicted", "expected improvement"].map((word, at) =>
+              element("th", { scope: "col", class: at > 1 ? "nbl-figure" : "" }, word),
             ),
           ),
         ),

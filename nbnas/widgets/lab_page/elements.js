@@ -12,7 +12,13 @@ export function element(tag, attributes = {}, ...children) {
 }
 
 export function write(place, text) {
-  if (place.textContent !== text) place.textContent = text; // a live region speaks once
+  const whole = together(text);
+  if (place.textContent !== whole) place.textContent = whole; // a live region speaks once
+}
+
+// No line ends between a number and its sign.
+export function together(text) {
+  return `${text ?? ""}`.replaceAll(" %", "\u00a0%");
 }
 
 export function percent(value, digits = 2) {

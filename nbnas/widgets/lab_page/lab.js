@@ -2,7 +2,7 @@
 
 const COLOURS = [
   ["mean", "predicted accuracy"],
-  ["stddev", "uncertainty (standard deviation)"],
+  ["stddev", "uncertainty (stddev)"],
   ["ei", "expected improvement"],
 ];
 const SAMPLE = "sample of the space";
@@ -188,12 +188,12 @@ class Lab {
       }));
       const rank = (row) => SHAPES.findIndex(([, word]) => word === row.kind);
       rows.sort((a, b) => rank(a) - rank(b));
-      const low = finite.length ? Math.min(...finite) : 0;
-      const high = finite.length ? Math.max(...finite) : 1;
+      const low = finite.length ? Math.min(...finite) : 0; // without colours low is high
+      const high = finite.length ? Math.max(...finite, low + 1e-6) : 0;
       this.charts.map.push({
         data: { points: rows },
         signals: {
-          low, high: high > low ? high : low + 1e-6,
+          low, high,
           places: [Math.min(...map.x), Math.max(...map.x), Math.min(...map.y), Math.max(...map.y)],
         },
       });

@@ -29,7 +29,7 @@ export class Why {
     this.picture.show(embed, why.picture ?? null);
     this.body.replaceChildren(
       element("p", { class: "nbl-name", title: why.text ?? "" }, why.name ?? ""),
-      ...(why.sentences ?? []).map((text) => element("p", { class: "nbl-line" }, text)),
+      ...(why.sentences ?? []).map((text) => element("p", { class: "nbl-line" }, together(text))),
       ...this.gain(why.gain),
       ...this.neighbours(why.neighbours ?? []),
     );
@@ -75,7 +75,7 @@ export class Why {
           },
           near.name,
         ),
-        element("span", { class: "nbl-line" }, near.words),
+        element("span", { class: "nbl-line" }, together(near.words)),
         near.difference ? element("span", { class: "nbl-difference" }, near.difference) : null,
       );
     return [
@@ -111,6 +111,12 @@ export class Trials {
     );
     this.body = element("tbody");
     this.empty = element("p", { class: "nbl-line" }, "No trial has ended yet.");
+    this.table = element(
+      "table",
+      { class: "nbl-table nbl-trials", hidden: true },
+      element("thead", {}, element("tr", {}, ...this.heads)),
+      this.body,
+    );
     this.host = element(
       "section",
       { class: "nbl-card nbl-area-trials", "aria-label": "Trials" },
@@ -119,12 +125,7 @@ export class Trials {
       element(
         "div",
         { class: "nbl-scroll" },
-        element(
-          "table",
-          { class: "nbl-table nbl-trials" },
-          element("thead", {}, element("tr", {}, ...this.heads)),
-          this.body,
-        ),
+        this.table,
       ),
     );
   }
@@ -143,6 +144,7 @@ export class Trials {
 
   draw() {
     this.empty.hidden = this.rows.length > 0;
+    this.table.hidden = !this.rows.length;
     const sign = this.down ? -1 : 1;
     const worth = (row) => row[this.by] ?? (this.down ? -Infinity : Infinity);
     const compare = (a, b) => (a < b ? -1 : a > b ? 1 : 0);
@@ -174,7 +176,7 @@ export class Trials {
         onmouseleave: () => this.lab.hover(""),
       },
       element("td", { class: "nbl-figure" }, `${row.trial}`),
-      element("td", {}, row.name),
+      element("td", { class: "nbl-cut" }, row.name),
       element("td", { class: "nbl-figure" }, failed ? "✕ failed" : percent(row.value)),
       element("td", { class: "nbl-figure" }, row.seconds.toFixed(row.seconds < 10 ? 2 : 0)),
     );
