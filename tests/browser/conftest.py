@@ -17,6 +17,7 @@ import nbformat
 import pytest
 
 ROOT = Path(__file__).parents[2]
+SHOTS = ROOT / "screenshots"
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 QUIET = {"fetchNews": "false", "checkForUpdates": False, "doNotDisturbMode": True}
 
@@ -67,6 +68,7 @@ def serving(folder, theme="JupyterLab Light"):
         "JUPYTERLAB_WORKSPACES_DIR": str(folder / ".workspaces"),
         "JUPYTER_CONFIG_DIR": str(folder / ".config"),
         "JUPYTER_RUNTIME_DIR": str(folder / ".runtime"),
+        "JUPYTER_DATA_DIR": str(folder / ".data"),
         "IPYTHONDIR": str(folder / ".ipython"),
     }
     command = [
@@ -120,6 +122,43 @@ def opened(browser, server, folder, cells, name="test.ipynb"):
         yield page
     finally:
         context.close()
+
+
+@contextmanager
+def viewing(browser, server, name):
+    """A page with a notebook that exists."""
+    address, token = server
+    context = browser.new_context(viewport={"width": 1280, "height": 800})
+    try:
+        page = context.new_page()
+        page.goto(f"{address}/lab/tree/{name}?token={token}&reset", timeout=90_000)
+        page.wait_for_selector(".jp-Notebook .jp-CodeCell", timeout=90_000)
+        yield page
+    finally:
+        context.close()
+
+
+def trust(folder, path):
+    """Sign a notebook, as `jupyter trust` does, for the server of a folder."""
+    own = {"JUPYTER_DATA_DIR": str(folder / ".data")}
+    subprocess.run(
+        [sys.executable, "-m", "jupyter", "trust", str(path)],
+        env=os.environ | own,
+        check=True,
+        capture_output=True,
+    )
+
+
+def shot(page, name):
+    """Keep a picture of the window, for somebody to look at."""
+    SHOTS.mkdir(exist_ok=True)
+    page.screenshot(path=SHOTS / f"{name}.png")
+
+
+def shot_whole(page, name):
+    """Keep a picture of the whole lab."""
+    SHOTS.mkdir(exist_ok=True)
+    page.locator(".nbl-lab").first.screenshot(path=SHOTS / f"{name}.png")
 
 
 def wait_idle(page, seconds=90):
