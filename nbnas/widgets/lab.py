@@ -5,22 +5,22 @@ second at most. The slow one (posterior, map, candidates, why, what if) is compu
 its own, of which only the newest request counts. Neither runs where the page's messages arrive.
 """
 
-import functools
 import threading
 import uuid
 import weakref
 from collections.abc import Callable
 from typing import Any
 
-from nbnas.errors import NbnasError
+from nbnas.errors import NbnasError, SearchError
 from nbnas.search.replay import Round, replay, what_if
 from nbnas.widgets import lab_scene as scene
 from nbnas.widgets import lab_status as status
 from nbnas.widgets.lab_atlas import Atlas
 from nbnas.widgets.lab_busy import busy
-from nbnas.widgets.lab_choices import STEPS, choices, distance_of, map_distance
+from nbnas.widgets.lab_choices import choices, map_distance
 from nbnas.widgets.lab_course import Course
 from nbnas.widgets.lab_latest import Latest
+from nbnas.widgets.lab_questions import Questions
 from nbnas.widgets.lab_widget import LabWidget
 from nbnas.widgets.live import REDRAW, Throttle
 from nbnas.widgets.search import SETTLED
@@ -47,7 +47,7 @@ class Lab:
         self._shown: tuple[Any, ...] = ()
         self._choices = choices(search.space, search.strategy)
         self._distance = map_distance(search.space, search.strategy)
-        self._kernel = functools.cache(lambda at: self._choices.kernels[at][1]())
+        self._questions = Questions(self._choices)
         self._atlas = Atlas(search.space, self._distance)
         self._course = Course(search.objective)
         self.identifier = uuid.uuid4().hex
@@ -166,7 +166,12 @@ class Lab:
         wanted = (number, last, widget.selected, dict(widget.what_if), len(search.observations))
         if wanted == self._shown:
             return
-        shown = replay(search, number)
+        try:
+            shown = replay(search, number)
+        except SearchError as error:  # everything is evaluated
+            over = {"title": "Nothing is left to choose", "sentences": [str(error)]}
+            widget.put(why=over, answer={}, rounds={"last": last, "number": number})
+            return
         chosen = shown.proposal.architecture
         selected = self._atlas.find(widget.selected) or chosen
         trained = number < len(search.observations)
@@ -191,7 +196,7 @@ class Lab:
 
     def _answer(self, search: Any, shown: Round, asked: dict[str, int], number: int) -> None:  # noqa: ANN401
         """What would have been chosen otherwise."""
-        given, words = self._otherwise(shown, asked)
+        given, words = self._questions.read(shown, asked)
         if not given:
             self.widget.put(answer={})
             return
@@ -211,24 +216,6 @@ class Lab:
         places = scene.map_page(shown, self._atlas, other.proposal, trained)
         answer = scene.answer_page(shown, other, words, self._atlas)
         self.widget.put(answer=answer, map=places, extras=self._atlas.names()[1])
-
-    def _otherwise(self, shown: Round, asked: dict[str, int]) -> tuple[dict[str, Any], str]:
-        """The objects that the menus mean, and what they are called."""
-        given: dict[str, Any] = {}
-        words = []
-        if at := asked.get("acquisition", 0):
-            word, make = self._choices.acquisitions[at - 1]
-            given["acquisition"] = make()
-            words.append(word)
-        if at := asked.get("kernel", 0):
-            given["kernel"] = self._kernel(at - 1)
-            words.append(f"the kernel {self._choices.kernels[at - 1][0]}")
-        base = _lengthscale(shown)
-        if (steps := asked.get("lengthscale", 0)) and base is not None:
-            value = base * 2 ** (steps / STEPS)
-            given["lengthscale"] = float(f"{value:.3g}")
-            words.append(f"length-scale {value:.3g} instead of {base:.3g}")
-        return given, " and ".join(words)
 
     def _guarded(self, act: Callable[[], None]) -> Callable[[], None]:
         """What fails is shown in the view and kept for `search.wait()`."""
@@ -272,12 +259,3 @@ def _present(search: Any) -> int:  # noqa: ANN401
     if search.running and proposal is not None and proposal.number < done:
         return int(proposal.number)
     return done
-
-
-def _lengthscale(shown: Round) -> float | None:
-    """The fitted length-scale of the model's first distance kernel."""
-    kernel = getattr(getattr(shown.posterior, "prior", None), "kernel", None)
-    if kernel is None or distance_of(kernel) is None:
-        return None
-    parts = (p for p in kernel.modules() if getattr(p, "has_lengthscale", False))
-    return next((p.lengthscale.item() for p in parts if hasattr(p, "distance")), None)

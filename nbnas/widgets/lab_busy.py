@@ -35,6 +35,6 @@ def busy() -> Busy:
     """The one that follows this process's shell."""
     ipython = sys.modules.get("IPython")
     shell = None if ipython is None else ipython.get_ipython()
-    return (
-        _KNOWN.setdefault(id(shell), Busy(shell)) if id(shell) not in _KNOWN else _KNOWN[id(shell)]
-    )
+    if id(shell) not in _KNOWN:
+        _KNOWN[id(shell)] = Busy(shell)
+    return _KNOWN[id(shell)]

@@ -124,12 +124,6 @@ class LabWidget(anywidget.AnyWidget):
     read = traitlets.Int(0).tag(sync=True, echo_update=False)
 
     def __init__(self, busy: Callable[[], bool], **state: Any) -> None:  # noqa: ANN401
-        self._turn = threading.RLock()
-        self._busy = busy
-        self._late: set[str] = set()
-        self._counting = False
-        self._timer: threading.Timer | None = None
-        self._last = 0.0
         super().__init__(
             _esm=page_script(),
             _css=page_style(),
@@ -137,6 +131,12 @@ class LabWidget(anywidget.AnyWidget):
             specs=specifications(),
             **state,
         )
+        self._turn = threading.RLock()
+        self._busy = busy
+        self._late: set[str] = set()
+        self._counting = False
+        self._timer: threading.Timer | None = None
+        self._last = 0.0
         self.observe(self._heard_of, names="read")
 
     def put(self, **values: Any) -> None:  # noqa: ANN401
@@ -148,7 +148,7 @@ class LabWidget(anywidget.AnyWidget):
 
     def send_state(self, key: Any = None) -> None:  # noqa: ANN401
         """Send traits if somebody reads; else remember which ones are late."""
-        if key is None or not hasattr(self, "_turn"):
+        if key is None or not hasattr(self, "_turn"):  # all of it, or not yet made
             super().send_state(key)
             return
         if self._counting:

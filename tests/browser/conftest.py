@@ -93,7 +93,7 @@ def serving(folder, theme="JupyterLab Light"):
                 server.wait()
 
 
-def wait_until_up(url, server, log, seconds=60):
+def wait_until_up(url, server, log, seconds=240):
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline and server.poll() is None:
         try:

@@ -11,6 +11,7 @@ from ipywidgets.widgets import widget as every
 from nbnas.errors import SearchError
 from nbnas.graphs.cell import CellSpace
 from nbnas.graphs.cnn import CnnSpace
+from nbnas.graphs.subspace import Subspace
 from nbnas.records import EpochReport, Evaluation
 from nbnas.search.search import Search
 from nbnas.search.strategies.bayesian import BayesianOptimization
@@ -211,6 +212,14 @@ def test_a_click_on_another_architecture_explains_it(bayes):
     lab.widget.set_state({"selected": "999999"})  # no such key: the choice again
     assert lab.wait()
     assert lab.widget.why["chosen"]
+
+
+def test_a_space_that_is_used_up_is_no_fault(table):
+    cells = CellSpace().sample(0, 3)
+    lab = Lab(Search(Subspace(CellSpace(), cells), table, RandomSearch(), seed=0).run(3))
+    assert lab.wait()
+    assert lab.widget.why["title"] == "Nothing is left to choose"
+    assert lab.widget.status["error"] == ""
 
 
 def test_the_band_is_of_random_search_and_regret_is_exact(bayes, table):
