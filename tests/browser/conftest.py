@@ -116,8 +116,8 @@ def opened(browser, server, folder, cells, name="test.ipynb"):
     context = browser.new_context(viewport={"width": 1280, "height": 800})
     try:
         page = context.new_page()
-        page.goto(f"{address}/lab/tree/{name}?token={token}&reset", timeout=90_000)
-        page.wait_for_selector(".jp-Notebook .jp-CodeCell", timeout=90_000)
+        page.goto(f"{address}/lab/tree/{name}?token={token}&reset", timeout=240_000)
+        page.wait_for_selector(".jp-Notebook .jp-CodeCell", timeout=240_000)
         wait_idle(page)
         yield page
     finally:
@@ -131,8 +131,8 @@ def viewing(browser, server, name):
     context = browser.new_context(viewport={"width": 1280, "height": 800})
     try:
         page = context.new_page()
-        page.goto(f"{address}/lab/tree/{name}?token={token}&reset", timeout=90_000)
-        page.wait_for_selector(".jp-Notebook .jp-CodeCell", timeout=90_000)
+        page.goto(f"{address}/lab/tree/{name}?token={token}&reset", timeout=240_000)
+        page.wait_for_selector(".jp-Notebook .jp-CodeCell", timeout=240_000)
         yield page
     finally:
         context.close()
@@ -161,7 +161,7 @@ def shot_whole(page, name):
     page.locator(".nbl-lab").first.screenshot(path=SHOTS / f"{name}.png")
 
 
-def wait_idle(page, seconds=90):
+def wait_idle(page, seconds=240):
     page.get_by_text("(ipykernel) | Idle").wait_for(timeout=1000 * seconds)
 
 
