@@ -86,6 +86,7 @@ if TYPE_CHECKING:
     from nbnas.surrogate.encoding import PathEncoding as PathEncoding
     from nbnas.surrogate.ensemble import Ensemble as Ensemble
     from nbnas.surrogate.ensemble_posterior import EnsemblePosterior as EnsemblePosterior
+    from nbnas.surrogate.evidence import Evidence as Evidence
     from nbnas.surrogate.kernels import DistanceKernel as DistanceKernel
     from nbnas.surrogate.kernels import SquaredDistanceKernel as SquaredDistanceKernel
     from nbnas.surrogate.kernels import WeisfeilerLehmanKernel as WeisfeilerLehmanKernel
@@ -140,6 +141,7 @@ _NAMES = {
     "EnsemblePosterior": "nbnas.surrogate.ensemble_posterior",
     "EpochReport": "nbnas.records",
     "Evaluation": "nbnas.records",
+    "Evidence": "nbnas.surrogate.evidence",
     "Evolutionary": "nbnas.search.maximizers",
     "Exhaustive": "nbnas.search.maximizers",
     "ExpectedImprovement": "nbnas.surrogate.acquisition",
@@ -219,17 +221,47 @@ _MODULES = (
 )
 _LIVE = ("Benchmark", "Search", "Training")
 _FROZEN = (
-    *("Architecture", "BenchmarkCurves", "BenchmarkResults", "CellSpace", "ChainSpace"),
-    *("CnnSpace", "Comparison", "DagSpace", "Diagnoses", "Diagnosis", "Evaluation"),
-    *(
-        "EnsemblePosterior",
-        "Explanation",
-        "LeaveOneOut",
-        "Observations",
-        "PairedDifferences",
-        "Posterior",
-    ),
-    *("Proposal", "RecurrentSpace", "Subspace"),
+    "Architecture",
+    "BenchmarkCurves",
+    "BenchmarkResults",
+    "CellSpace",
+    "ChainSpace",
+    "CnnSpace",
+    "Comparison",
+    "DagSpace",
+    "Diagnoses",
+    "Diagnosis",
+    "DistanceKernel",
+    "EditDistance",
+    "Embedding",
+    "EnsemblePosterior",
+    "Evaluation",
+    "Evidence",
+    "ExpectedImprovement",
+    "Explanation",
+    "GaussianProcess",
+    "GrowingUpperConfidenceBound",
+    "HammingDistance",
+    "IndependentThompsonSampling",
+    "LeaveOneOut",
+    "LogExpectedImprovement",
+    "NoisyExpectedImprovement",
+    "Observations",
+    "OtmannDistance",
+    "PairedDifferences",
+    "PathDistance",
+    "Posterior",
+    "ProbabilityOfImprovement",
+    "Proposal",
+    "RecurrentSpace",
+    "Round",
+    "SquaredDistanceKernel",
+    "Subspace",
+    "ThompsonSampling",
+    "UpperConfidenceBound",
+    "WeisfeilerLehmanDistance",
+    "WeisfeilerLehmanKernel",
+    "Why",
 )
 
 

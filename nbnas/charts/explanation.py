@@ -25,11 +25,14 @@ FEW = 6  # lines of each part of a list
 Place = tuple[int, ...]
 
 
-def explanation(explained: Explanation) -> alt.LayerChart | alt.HConcatChart | alt.VConcatChart:
+def explanation(
+    explained: Explanation, also: theme.AnyChart | None = None
+) -> alt.LayerChart | alt.HConcatChart | alt.VConcatChart:
     """Draw why two architectures are as far apart as they are.
 
     Args:
         explained: From `nbnas.graphs.distance.explain`.
+        also: A chart to stand below the two pictures, beside the words where there are some.
 
     Returns:
         The chart: matched layers for a transport plan, the edits for an edit script, and what only
@@ -38,17 +41,19 @@ def explanation(explained: Explanation) -> alt.LayerChart | alt.HConcatChart | a
     pair, found = (explained.first, explained.second), explained.found
     match found:
         case TransportPlan():
-            return transport(*pair, found)
+            matched = transport(*pair, found)
+            return matched if also is None else theme.stacked(matched, also)
         case PathComparison():
             paths = [[path_words(path) for path in some] for some in
                      (found.only_a, found.only_b, found.both)]  # fmt: skip
-            return only(*pair, paths, "path", "Operations from the input to the output.")
+            return only(*pair, paths, "path", "Operations from the input to the output.", also)
         case Motifs():
             motifs = [[motif_words(label, n) for label, n in some] for some in
                       (found.first, found.second, found.both)]  # fmt: skip
-            return only(*pair, motifs, "motif", "What an [operation] reads → and who reads it.")
+            said = "What an [operation] reads → and who reads it."
+            return only(*pair, motifs, "motif", said, also)
         case tuple():
-            return edits(*pair, found, exact=_is_exact(explained))
+            return edits(*pair, found, exact=_is_exact(explained), also=also)
     raise TypeError(f"expected an explanation that can be drawn, got {type(found).__qualname__}")
 
 
@@ -58,6 +63,7 @@ def edits(
     script: Sequence[Edit | Place],
     *,
     exact: bool = True,
+    also: theme.AnyChart | None = None,
 ) -> alt.HConcatChart | alt.VConcatChart:
     """Draw two architectures side by side, and say what turns the one into the other.
 
@@ -66,6 +72,7 @@ def edits(
         second: The other.
         script: The edits, or just the vertices `(v,)` and edges `(u, v)` that differ.
         exact: Whether no fewer edits would do.
+        also: A chart to stand beside the words, below the pictures.
 
     Returns:
         The chart.
@@ -78,7 +85,8 @@ def edits(
         "Numbers are those of the first; further ones are new.",
     )
     numbered = (True, not any(isinstance(edit, Edit) for edit in script))
-    return _beside((first, second), ("From", f"To, by {count}"), [words], numbered)
+    headings = ("From", f"To, by {count}")
+    return _beside((first, second), headings, [words], numbered, also)
 
 
 def only(
@@ -87,6 +95,7 @@ def only(
     parts: Sequence[Sequence[str]],
     noun: str,
     subtitle: str,
+    also: theme.AnyChart | None = None,
 ) -> alt.HConcatChart | alt.VConcatChart:
     """Draw two architectures side by side, and list what one, the other and both of them have.
 
@@ -96,6 +105,7 @@ def only(
         parts: What only the first, only the second, and both have.
         noun: What is listed, such as "path".
         subtitle: How a line is to be read.
+        also: A chart to stand beside the words, below the pictures.
 
     Returns:
         The chart.
@@ -109,9 +119,10 @@ def only(
     if _wide(pair):
         first_list, *others = lists
         words = [_lines(f"Their {noun}s", first_list, subtitle)]
-        return _beside(pair, headings, words + [_lines(" ", each, " ") for each in others])
+        words += [_lines(" ", each, " ") for each in others]
+        return _beside(pair, headings, words, also=also)
     lines = [line for part in lists for line in part]
-    return _beside(pair, headings, [_lines(f"Their {noun}s", lines, subtitle)])
+    return _beside(pair, headings, [_lines(f"Their {noun}s", lines, subtitle)], also=also)
 
 
 def _is_exact(explained: Explanation) -> bool:
@@ -125,16 +136,20 @@ def _beside(
     headings: tuple[str, str],
     words: Sequence[alt.Chart],
     numbered: tuple[bool, bool] = (False, False),
+    also: theme.AnyChart | None = None,
 ) -> alt.HConcatChart | alt.VConcatChart:
     """Both pictures, each with the colours of its own operations, and the text where it fits."""
     pictures = [
         draw_architecture(each, width=WIDTH, heading=heading, numbered=on)
         for each, heading, on in zip(pair, headings, numbered, strict=True)
     ]
-    if not _wide(pair):
+    if not _wide(pair) and also is None:
         return theme.apart(alt.hconcat(*pictures, *words, spacing=24))
-    rows = theme.apart(alt.hconcat(*pictures, spacing=24)), alt.hconcat(*words, spacing=24)
-    return alt.vconcat(*rows, spacing=20)
+    above = theme.apart(alt.hconcat(*pictures, spacing=24))
+    if _wide(pair) and len(words) > 1 and also is not None:
+        return alt.vconcat(above, alt.hconcat(*words, spacing=24), also, spacing=20)
+    below = [*words, *([] if also is None else [also])]
+    return alt.vconcat(above, theme.apart(alt.hconcat(*below, spacing=24)), spacing=20)
 
 
 def _wide(pair: Sequence[Architecture]) -> bool:

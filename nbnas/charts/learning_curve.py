@@ -35,6 +35,30 @@ def learning_curve(
     return theme.beside(loss, accuracy, heading=theme.title(heading, summary(reports)))
 
 
+def training(
+    reports: Sequence[EpochReport], *, width: float = 225, height: float = 190
+) -> alt.HConcatChart | alt.Chart:
+    """Draw loss, accuracy and learning rate by epoch.
+
+    Args:
+        reports: The reports of a training so far.
+        width: Width of each of the three panels in pixels.
+        height: Their height in pixels.
+
+    Returns:
+        The chart.
+    """
+    heading = theme.title(_heading(reports, reports), summary(reports))
+    if not reports:
+        return theme.note("no epoch has ended yet", 3 * width, height / 3, heading)
+    panels: tuple[theme.AnyChart, ...] = (
+        _panel(reports, "loss", "loss (nats)", width, height),
+        _panel(reports, "accuracy", "accuracy", width, height),
+        _rates(reports, width, height),
+    )
+    return theme.beside(*panels, heading=heading)
+
+
 def summary(reports: Sequence[EpochReport]) -> str:
     """One sentence on where a training stands."""
     if not reports:
@@ -47,6 +71,23 @@ def summary(reports: Sequence[EpochReport]) -> str:
     if best.val_accuracy > last.val_accuracy:
         text += f"; best held out {theme.percent(best.val_accuracy)} in epoch {best.epoch}"
     return f"{text}."
+
+
+def _rates(reports: Sequence[EpochReport], width: float, height: float) -> alt.Chart:
+    """The learning rate of each epoch's last step."""
+    rows = [{"epoch": report.epoch, "rate": report.learning_rate} for report in reports]
+    y = alt.Y("rate:Q", axis=alt.Axis(title="learning rate", tickCount=5, format="~g"))
+    mark = alt.Chart(theme.rows(rows), width=width, height=height).mark_line(
+        color=theme.GREEN, strokeWidth=2.2, point=alt.OverlayMarkDef(color=theme.GREEN, size=30)
+    )
+    return cast(alt.Chart, mark.encode(x=_epochs(reports), y=y))
+
+
+def _epochs(reports: Sequence[EpochReport]) -> alt.X:
+    """From the first epoch to the last that is planned."""
+    epochs = max(max(report.epochs for report in reports), 2)
+    ticks = alt.Axis(title="epoch", format="d", tickMinStep=1, tickCount=8, grid=False)
+    return alt.X("epoch:Q", axis=ticks, scale=theme.scale((min(1, epochs - 1), epochs * 1.0)))
 
 
 def _heading(run: Evaluation | Sequence[EpochReport], reports: Sequence[EpochReport]) -> str:
@@ -64,16 +105,14 @@ def _panel(
 ) -> alt.LayerChart:
     lines = _rows(reports, measure)
     values = [row["value"] for row in lines]
-    epochs = max(max(report.epochs for report in reports), 2)
     bounds = theme.domain(values, fence=1e9)
     format_ = (
         theme.accuracy_axis(bounds, name)
         if measure == "accuracy"
         else alt.Axis(title=name, tickCount=5)
     )
-    ticks = alt.Axis(title="epoch", format="d", tickMinStep=1, tickCount=8, grid=False)
     base = alt.Chart(theme.rows(lines), width=width, height=height).encode(
-        x=alt.X("epoch:Q", axis=ticks, scale=theme.scale((min(1, epochs - 1), epochs * 1.0))),
+        x=_epochs(reports),
         y=alt.Y("value:Q", axis=format_, scale=theme.scale(bounds)),
         color=alt.Color("part:N", scale=_COLORS, legend=None),
         strokeDash=alt.StrokeDash("part:N", scale=_DASHES, legend=None),

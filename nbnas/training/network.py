@@ -86,7 +86,7 @@ def build_network(
     if architecture.nodes[0] == IMAGE:
         return _whole_network(architecture, image_shape, classes, generator)
     with torch.device("meta"):
-        network = _skeleton(architecture, image_shape[0], classes, channels, cells)
+        network = skeleton(architecture, image_shape[0], classes, channels, cells)
     network = network.to_empty(device="cpu")
     initialize(network, generator)
     return network
@@ -208,9 +208,18 @@ def count_multiply_adds(network: nn.Module, image_shape: tuple[int, int, int]) -
     return sum(counts)
 
 
-def _skeleton(
+def skeleton(
     architecture: Architecture, colors: int, classes: int, channels: int, cells: int
 ) -> nn.Sequential:
+    """The repeated cells of an architecture, with whatever weights torch gives.
+
+    Args:
+        architecture: A cell for images.
+        colors: Channels of an image.
+        classes: Number of classes.
+        channels: Channels of the first stage.
+        cells: Cells of each of the two stages.
+    """
     stem = nn.Conv2d(colors, channels, 3, padding=1, bias=False)
     return nn.Sequential(
         nn.Sequential(stem, nn.BatchNorm2d(channels)),

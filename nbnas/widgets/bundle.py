@@ -5,6 +5,7 @@ from typing import Any
 from nbnas.charts.render import png_size, to_png
 from nbnas.widgets.live import LiveView, guarded
 from nbnas.widgets.mode import Mode, safe_display_mode
+from nbnas.widgets.panel import Panel, alive
 from nbnas.widgets.view import View, view
 
 PNG_SCALE = 2
@@ -26,7 +27,7 @@ def bundle(thing: Any) -> Bundle:  # noqa: ANN401
     return guarded(lambda: _bundle(thing, mode), lambda said: _text(thing, said))
 
 
-def of_view(view: View, mode: Mode, live: LiveView | None = None) -> Bundle:
+def of_view(view: View, mode: Mode, live: LiveView | Panel | None = None) -> Bundle:
     """The MIME bundle of a view.
 
     Args:
@@ -46,7 +47,7 @@ def of_view(view: View, mode: Mode, live: LiveView | None = None) -> Bundle:
         width, height = (side // PNG_SCALE for side in png_size(data["image/png"]))
         metadata["image/png"] = {"width": width, "height": height}
     if mode == "live":
-        shown = LiveView(lambda: view) if live is None else live
+        shown = alive(view) if live is None else live
         data = shown.widget._repr_mimebundle_() | data
     return data, metadata
 

@@ -15,6 +15,8 @@ from nbnas.widgets.view import View
 
 T = TypeVar("T")
 REDRAW = 0.1  # seconds between two redraws at least
+PICTURE = "This view could not be drawn; what it shows goes on."
+CONTROL = "This control failed; all others work."
 REST = 2.0  # pause after a redraw, in multiples of what it took, so that work goes first
 
 DRAWING = (
@@ -48,11 +50,12 @@ class Throttle:
     Args:
         act: What to call; one call at a time.
         interval: Seconds between the beginnings of two calls, unless they are slow: then there is
-            a pause twice as long as a call took.
+            a pause of `rest` times what a call took.
+        rest: That factor; a person who turns a knob would not wait for work to go first.
     """
 
-    def __init__(self, act: Callable[[], None], interval: float) -> None:
-        self._act, self._interval = act, interval
+    def __init__(self, act: Callable[[], None], interval: float, rest: float = REST) -> None:
+        self._act, self._interval, self._rest = act, interval, rest
         self._state, self._acting = threading.Lock(), threading.Lock()
         self._timer: threading.Timer | None = None
         self._next = 0.0
@@ -98,7 +101,7 @@ class Throttle:
         self._next = began + self._interval
         self._act()
         took = time.monotonic() - began
-        self._next = max(self._next, began + (1 + REST) * took)
+        self._next = max(self._next, began + (1 + self._rest) * took)
 
 
 class LiveView:
@@ -107,15 +110,18 @@ class LiveView:
     Args:
         draw: Gives the view as it is now.
         interval: Seconds between two redraws at least.
+        rest: Pause after a redraw, in multiples of what it took.
 
     Attributes:
         widget: What to display.
     """
 
-    def __init__(self, draw: Callable[[], View], interval: float = REDRAW) -> None:
+    def __init__(
+        self, draw: Callable[[], View], interval: float = REDRAW, rest: float = REST
+    ) -> None:
         self._draw = draw
-        self._drawn = ""
-        self._throttle = Throttle(self._redraw, interval)
+        self._drawn = self._complaint = ""
+        self._throttle = Throttle(self._redraw, interval, rest)
         self.widget = ipywidgets.HTML()
         self.update(final=True)
 
@@ -127,8 +133,19 @@ class LiveView:
         """
         self._throttle.request(now=final)
 
+    def complain(self, said: str) -> None:
+        """Show above the picture, at once and until told otherwise, what a control failed with.
+
+        Args:
+            said: The failure in words; an empty text takes the last one away with the next
+                redraw.
+        """
+        self._complaint = strip(said, CONTROL) if said else ""
+        if said:
+            self.update(final=True)
+
     def _redraw(self) -> None:
-        self.widget.value = guarded(self._page, self._failed)
+        self.widget.value = self._complaint + guarded(self._page, self._failed)
 
     def _page(self) -> str:
         self._drawn = page(self._draw())
@@ -149,10 +166,9 @@ def page(view: View) -> str:
     return f'<div class="nbnas" style="overflow-x:auto">{style}{picture}{text}</div>'
 
 
-def strip(said: str) -> str:
-    """The error strip as HTML."""
+def strip(said: str, what: str = PICTURE) -> str:
+    """The error strip as HTML: what failed, and how."""
     style = "border-left:4px solid #D55E00;padding:4px 10px;line-height:1.5;margin-top:6px"
     return (
-        f'<div class="nbnas-error" role="alert" style="{style}">'
-        f"This view could not be drawn; what it shows goes on. {html.escape(said)}</div>"
+        f'<div class="nbnas-error" role="alert" style="{style}">{what} {html.escape(said)}</div>'
     )

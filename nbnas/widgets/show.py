@@ -12,10 +12,11 @@ from typing import Any
 
 from IPython.display import display
 
-from nbnas.widgets import benchmark, search, trials
+from nbnas.widgets import benchmark, search, training
 from nbnas.widgets.bundle import Bundle, of_view
 from nbnas.widgets.live import LiveView, Throttle, guarded
 from nbnas.widgets.mode import Mode, safe_display_mode
+from nbnas.widgets.panel import Panel
 from nbnas.widgets.view import View, view
 
 REPUBLISH = 5.0  # seconds between two pictures at least
@@ -44,7 +45,7 @@ SEARCH = "nbnas.search.search.Search"
 LIVE = {
     "nbnas.search.benchmark.Benchmark": Follows("progressed", benchmark.finished, benchmark.line),
     SEARCH: Follows("stepped", search.search_finished, ended="changed"),
-    "nbnas.training.run.Training": Follows("progressed", trials.training_finished),
+    "nbnas.training.run.Training": Follows("progressed", training.training_finished),
 }
 
 
@@ -99,11 +100,16 @@ class Shown:
         self._follows = _follows(thing)
         self._identifier = uuid.uuid4().hex
         self._drawn: object = None
-        self.live = LiveView(self._view) if mode == "live" else None
+        self.live = self._alive() if mode == "live" else None
         self._picture = Throttle(self._republish, REPUBLISH)
         getattr(thing, self._follows.signal).connect(self._changed)  # a weak reference to self
         if self._follows.ended:
             getattr(thing, self._follows.ended).connect(self._ended)
+
+    def _alive(self) -> LiveView | Panel:
+        """The widget: a panel if its view has one, else a picture that is drawn anew."""
+        panel = guarded(lambda: self._view().panel, lambda _: None)
+        return LiveView(self._view) if panel is None else panel()
 
     def display(self) -> None:
         """Show it in the output of the current cell, too."""

@@ -1,10 +1,7 @@
-"""Views of trials: a finished one, a training under way, all of a search."""
-
-from typing import Any
+"""Views of trials: a finished one, and all of a search."""
 
 from nbnas import charts
 from nbnas.charts.architecture import notation
-from nbnas.charts.learning_curve import summary
 from nbnas.charts.theme import percent
 from nbnas.charts.trace import summary as course
 from nbnas.records import Evaluation, Observations
@@ -22,20 +19,6 @@ def evaluation(evaluation: Evaluation) -> View:
         return View(said, charts.learning_curve(evaluation))
     value = "failed" if evaluation.value is None else percent(evaluation.value)
     return View(said, charts.architecture(evaluation.architecture, heading=f"{name}: {value}"))
-
-
-def training(training: Any) -> View:  # noqa: ANN401
-    """The learning curve of a training so far."""
-    said = f"Training {notation(training.architecture)}. {summary(training.reports)}"
-    left = training.seconds_left
-    if training.evaluation is None and left:
-        said += f" About {seconds(left)} left."
-    return View(said, charts.learning_curve(training.reports))
-
-
-def training_finished(training: Any) -> bool:  # noqa: ANN401
-    """Whether nothing more comes."""
-    return training.evaluation is not None or len(training.reports) >= training.epochs
 
 
 def observations(observations: Observations) -> View:

@@ -6,10 +6,14 @@ what a search needs.
 
 import functools
 import importlib
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from nbnas.charts.theme import AnyChart
+
+if TYPE_CHECKING:
+    from nbnas.widgets.panel import Panel
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,31 +23,53 @@ class View:
     Attributes:
         summary: One line in words; it stands below the chart, and for it where there is none.
         chart: The picture, where there is something to draw.
+        panel: Makes what stands in the picture's place where widgets live: the picture with
+            controls. It is not called elsewhere, so that no widget is made there.
     """
 
     summary: str
     chart: AnyChart | None = None
+    panel: "Callable[[], Panel] | None" = None
 
 
+_DISTANCES = (
+    *("edit.EditDistance", "hamming.HammingDistance", "otmann.OtmannDistance"),
+    *("path.PathDistance", "weisfeiler_lehman.WeisfeilerLehmanDistance"),
+)
+_ACQUISITIONS = (
+    *("acquisition.ExpectedImprovement", "acquisition.LogExpectedImprovement"),
+    *("acquisition.ProbabilityOfImprovement", "acquisition.UpperConfidenceBound"),
+    *("acquisition.GrowingUpperConfidenceBound", "noisy.NoisyExpectedImprovement"),
+    *("thompson.ThompsonSampling", "thompson.IndependentThompsonSampling"),
+)
+_KERNELS = ("DistanceKernel", "SquaredDistanceKernel", "WeisfeilerLehmanKernel")
 SUBJECTS = {
-    "nbnas.graphs.architecture.Architecture": "nbnas.widgets.graphs:architecture",
-    "nbnas.graphs.cell.CellSpace": "nbnas.widgets.graphs:space",
-    "nbnas.graphs.distance.Explanation": "nbnas.widgets.graphs:explanation",
-    "nbnas.graphs.chain.ChainSpace": "nbnas.widgets.graphs:space",
-    "nbnas.graphs.cnn.CnnSpace": "nbnas.widgets.graphs:space",
-    "nbnas.graphs.dag.DagSpace": "nbnas.widgets.graphs:space",
-    "nbnas.graphs.recurrent.RecurrentSpace": "nbnas.widgets.graphs:space",
-    "nbnas.graphs.subspace.Subspace": "nbnas.widgets.graphs:space",
+    **{f"nbnas.graphs.{each}": "nbnas.widgets.distance:distance" for each in _DISTANCES},
+    **{f"nbnas.surrogate.{a}": "nbnas.widgets.acquisition:acquisition" for a in _ACQUISITIONS},
+    **{f"nbnas.surrogate.kernels.{each}": "nbnas.widgets.prior:kernel" for each in _KERNELS},
+    "nbnas.graphs.architecture.Architecture": "nbnas.widgets.architecture:architecture",
+    "nbnas.graphs.cell.CellSpace": "nbnas.widgets.space:space",
+    "nbnas.graphs.distance.Explanation": "nbnas.widgets.distance:explanation",
+    "nbnas.graphs.chain.ChainSpace": "nbnas.widgets.space:space",
+    "nbnas.graphs.cnn.CnnSpace": "nbnas.widgets.space:space",
+    "nbnas.graphs.dag.DagSpace": "nbnas.widgets.space:space",
+    "nbnas.graphs.recurrent.RecurrentSpace": "nbnas.widgets.space:space",
+    "nbnas.graphs.subspace.Subspace": "nbnas.widgets.space:space",
+    "nbnas.graphs.embedding.Embedding": "nbnas.widgets.embedding:embedding",
     "nbnas.records.Evaluation": "nbnas.widgets.trials:evaluation",
     "nbnas.records.Observations": "nbnas.widgets.trials:observations",
-    "nbnas.records.Proposal": "nbnas.widgets.model:proposal",
-    "nbnas.surrogate.diagnosis.Diagnosis": "nbnas.widgets.model:diagnosis",
-    "nbnas.surrogate.diagnosis.Diagnoses": "nbnas.widgets.model:diagnoses",
-    "nbnas.surrogate.posterior.Posterior": "nbnas.widgets.model:posterior",
-    "nbnas.surrogate.ensemble_posterior.EnsemblePosterior": "nbnas.widgets.model:posterior",
-    "nbnas.surrogate.leave_one_out.LeaveOneOut": "nbnas.widgets.model:leave_one_out",
-    "nbnas.training.run.Training": "nbnas.widgets.trials:training",
+    "nbnas.records.Proposal": "nbnas.widgets.proposal:proposal",
+    "nbnas.surrogate.prior.GaussianProcess": "nbnas.widgets.prior:prior",
+    "nbnas.surrogate.evidence.Evidence": "nbnas.widgets.prior:evidence",
+    "nbnas.surrogate.diagnosis.Diagnosis": "nbnas.widgets.diagnosis:diagnosis",
+    "nbnas.surrogate.diagnosis.Diagnoses": "nbnas.widgets.diagnosis:diagnoses",
+    "nbnas.surrogate.posterior.Posterior": "nbnas.widgets.posterior:posterior",
+    "nbnas.surrogate.ensemble_posterior.EnsemblePosterior": "nbnas.widgets.posterior:posterior",
+    "nbnas.surrogate.leave_one_out.LeaveOneOut": "nbnas.widgets.posterior:leave_one_out",
+    "nbnas.training.run.Training": "nbnas.widgets.training:training",
     "nbnas.records.Comparison": "nbnas.widgets.search:comparison",
+    "nbnas.search.replay.Round": "nbnas.widgets.round:round_",
+    "nbnas.surrogate.why.Why": "nbnas.widgets.round:why",
     "nbnas.search.search.Search": "nbnas.widgets.search:search",
     "nbnas.search.benchmark.Benchmark": "nbnas.widgets.benchmark:benchmark",
     "nbnas.search.benchmark_results.BenchmarkCurves": "nbnas.widgets.benchmark:curves",

@@ -1,8 +1,10 @@
+import xml.etree.ElementTree as ET
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
+from nbnas.charts.render import to_svg
 from nbnas.graphs.cell import CellSpace
 from nbnas.records import Candidate, EpochReport, Evaluation, Observations, Proposal
 
@@ -12,6 +14,18 @@ ATTACK = "<script>alert('x')</script>"
 @pytest.fixture
 def attack():
     return ATTACK
+
+
+@pytest.fixture
+def said():
+    """The texts of a chart's picture, in one."""
+
+    def words(chart):
+        root = ET.fromstring(to_svg(chart))
+        texts = root.iter("{http://www.w3.org/2000/svg}text")
+        return " ".join("".join(each.itertext()) for each in texts)
+
+    return words
 
 
 @pytest.fixture

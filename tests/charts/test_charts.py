@@ -56,6 +56,13 @@ def test_learning_curve(make_reports, count):
         assert f"After epoch {count} of" in text
 
 
+@pytest.mark.parametrize("count", [0, 1, 12])
+def test_training_shows_the_learning_rate_too(make_reports, count):
+    text = said(charts.training(make_reports(count)))
+    assert ("learning rate" in text) == (count > 0)
+    assert ("no epoch has ended yet" in text) == (count == 0)
+
+
 def test_learning_curve_of_evaluations(cells, make_reports):
     done = Evaluation(cells[0], 0.925, reports=make_reports(12))
     failed = Evaluation(cells[0], None, "failed", reports=make_reports(3))

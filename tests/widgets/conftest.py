@@ -4,7 +4,9 @@ import pytest
 from psygnal import Signal
 
 from nbnas.graphs.cell import CellSpace
+from nbnas.graphs.hamming import HammingDistance
 from nbnas.records import EpochReport, Evaluation, Observations, Step
+from nbnas.search.maximizers import RandomPool
 from nbnas.widgets import show
 
 
@@ -36,6 +38,15 @@ class FakeTraining:
     def __init__(self):
         self.architecture = CellSpace().sample(0, 1)[0]
         self.epochs, self.reports, self.evaluation, self.seconds_left = 3, (), None, None
+        self.stopped = False
+
+    def __iter__(self):
+        while len(self.reports) < self.epochs and not self.stopped:
+            self.advance()
+            yield self.reports[-1]
+
+    def stop(self):
+        self.stopped = True
 
     def advance(self):
         epoch = len(self.reports) + 1
@@ -88,4 +99,28 @@ def no_widgets(monkeypatch):
     def refuse(*args, **options):
         pytest.fail("a widget was made")
 
-    monkeypatch.setattr(ipywidgets, "HTML", refuse)
+    monkeypatch.setattr(ipywidgets.Widget, "__init__", refuse)
+
+
+@pytest.fixture
+def redrawn():
+    """What a panel shows once all is drawn, as HTML."""
+
+    def html(panel):
+        panel.update(final=True)
+        return panel.view.widget.value
+
+    return html
+
+
+@pytest.fixture(scope="session")
+def found(table):
+    """A search on a made-up table, twelve trials long."""
+    from nbnas.search.search import Search
+    from nbnas.search.strategies.bayesian import BayesianOptimization
+    from nbnas.surrogate.kernels import DistanceKernel
+    from nbnas.surrogate.prior import GaussianProcess
+
+    prior = GaussianProcess(DistanceKernel(HammingDistance()))
+    strategy = BayesianOptimization(prior, maximizer=RandomPool(200), initial=6)
+    return Search(CellSpace(), table, strategy, seed=0).run(12)

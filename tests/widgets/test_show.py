@@ -24,7 +24,7 @@ def test_live_object_shows_one_widget_however_often(live, displayed, training):
 
 def test_live_view_follows_and_republishes_at_the_end(live, displayed, training):
     show(training)
-    widget = MODULE._SHOWN[training].live.widget
+    widget = MODULE._SHOWN[training].live.view.widget
     training.advance()
     deadline = time.monotonic() + 60
     while "After epoch 1 of 3" not in widget.value and time.monotonic() < deadline:

@@ -34,7 +34,11 @@ def leave_one_out():
 
 
 def posterior():
-    return named("nbnas.surrogate.posterior.Posterior", leave_one_out=leave_one_out)
+    return named(
+        "nbnas.surrogate.posterior.Posterior",
+        leave_one_out=leave_one_out,
+        observations=Observations(),
+    )
 
 
 def comparison():

@@ -1,0 +1,185 @@
+"""The map: architectures in the plane, those that are alike near each other, coloured by a value.
+
+Notation
+    n          number of architectures
+    positions  their places in the plane `(n, 2)`, in units of a distance; axes have no meaning
+               of their own, so none is drawn, and both have the same scale
+"""
+
+from collections.abc import Sequence
+from typing import Literal, cast
+
+import altair as alt
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from nbnas.charts import theme
+
+CANDIDATE, EVALUATED = "not evaluated", "evaluated"
+_SHAPES = alt.Scale(domain=[CANDIDATE, EVALUATED], range=["circle", "square"])
+PERCENT, NUMBER = ".1%", ".2~f"  # formats of the values
+
+
+def landscape(
+    positions: ArrayLike,
+    values: ArrayLike,
+    evaluated: ArrayLike,
+    labels: Sequence[str],
+    *,
+    name: str = "mean",
+    number: str = PERCENT,
+    scheme: str = "viridis",
+    bounds: tuple[float, float] | None = None,
+    marked: Sequence[int] = (),
+    legend: bool = True,
+    heading: str = "",
+    subtitle: str = "",
+    width: float = 330,
+    height: float = 270,
+) -> alt.LayerChart | alt.Chart:
+    """Draw architectures in the plane, coloured by a value.
+
+    Args:
+        positions: Their places `(n, 2)`.
+        values: What they are coloured by `(n,)`; one that is no number is grey.
+        evaluated: Which of them are evaluated `(n,)`: they are squares with an edge.
+        labels: What each is called `(n,)`; a page that answers to the pointer shows it.
+        name: What the values are.
+        number: How they are written, in d3's notation.
+        scheme: Colours, "viridis" or "cividis".
+        bounds: The values at the ends of the colours; by default the most of them.
+        marked: Numbers of those with a ring around them and their names beside.
+        legend: Whether the colours and shapes are explained.
+        heading: A title.
+        subtitle: What is to be seen.
+        width: Width in pixels.
+        height: Height in pixels.
+
+    Returns:
+        The chart.
+    """
+    places = np.asarray(positions, dtype=np.float64).reshape(-1, 2)
+    if not len(places):
+        return theme.note("there is nothing to map yet", width, height / 3, theme.title(heading))
+    points = _rows(places, np.asarray(values, dtype=np.float64), np.asarray(evaluated), labels)
+    x, y = _axes(places, width, height)
+    ends = _ends([p["value"] for p in points]) if bounds is None else bounds
+    color = alt.Color(
+        "value:Q",
+        scale=alt.Scale(scheme=cast(alt.ColorScheme, scheme), domain=list(ends), clamp=True),
+        legend=_colors(name, number, height) if legend else None,
+    )
+    known = [p for p in points if p["value"] is not None]
+    base = alt.Chart(theme.rows(known), width=width, height=height).encode(x=x, y=y)
+    dots = base.mark_point(filled=True, opacity=0.95, stroke=theme.INK).encode(
+        color=color,
+        shape=alt.Shape("kind:N", scale=_SHAPES, legend=_key(points) if legend else None),
+        size=alt.condition(f"datum.kind === '{EVALUATED}'", alt.value(80), alt.value(34)),
+        strokeWidth=alt.condition(f"datum.kind === '{EVALUATED}'", alt.value(1.8), alt.value(0.3)),
+        order=alt.Order("order:Q"),
+        tooltip=[alt.Tooltip("label:N"), alt.Tooltip("value:Q", title=name, format=number)],
+    )
+    others = alt.Chart(theme.rows([p for p in points if p["value"] is None]))
+    grey = others.mark_point(filled=True, color=theme.GREY, stroke=theme.INK).encode(
+        x=x,
+        y=y,
+        shape=alt.Shape("kind:N", scale=_SHAPES, legend=_key(points) if legend else None),
+        size=alt.condition(f"datum.kind === '{EVALUATED}'", alt.value(60), alt.value(22)),
+        opacity=alt.condition(f"datum.kind === '{EVALUATED}'", alt.value(0.85), alt.value(0.45)),
+        strokeWidth=alt.condition(f"datum.kind === '{EVALUATED}'", alt.value(1.4), alt.value(0)),
+        tooltip=[alt.Tooltip("label:N")],
+    )
+    rings = [] if not len(marked) else _rings([points[i] for i in marked], x, y, places, ends)
+    return theme.layered(grey, dots, *rings, title=theme.title(heading, subtitle))
+
+
+def summary(positions: ArrayLike, evaluated: ArrayLike, kept: float) -> str:
+    """One sentence on what the map shows, and how far it can be believed."""
+    count, seen = len(np.asarray(positions)), int(np.sum(np.asarray(evaluated, dtype=bool)))
+    squares = f", {seen} of them evaluated (squares)" if seen else ""
+    return (
+        f"{theme.count(count, 'architecture')}{squares}; near means alike, as far as a plane can "
+        f"show: it keeps {100 * kept:.0f} % of the variance of the distances."
+    )
+
+
+def _rows(
+    places: NDArray[np.float64],
+    values: NDArray[np.float64],
+    evaluated: NDArray[np.bool_],
+    labels: Sequence[str],
+) -> theme.Rows:
+    return [
+        {
+            "x": x,
+            "y": y,
+            "value": value if np.isfinite(value) else None,
+            "kind": EVALUATED if seen else CANDIDATE,
+            "label": label,
+            "order": int(seen),
+        }
+        for (x, y), value, seen, label in zip(places, values, evaluated, labels, strict=True)
+    ]
+
+
+def _axes(places: NDArray[np.float64], width: float, height: float) -> tuple[alt.X, alt.Y]:
+    """Both axes with as many pixels for a unit, so that lengths mean the same everywhere."""
+    low, high = places.min(axis=0), places.max(axis=0)
+    middle = (low + high) / 2
+    unit = max((high - low) / (width, height)) * 1.1 or 1.0 / width
+    half = unit * np.array([width, height]) / 2
+    (left, bottom), (right, top) = middle - half, middle + half
+    return (
+        alt.X("x:Q", axis=None, scale=theme.scale((left, right))),
+        alt.Y("y:Q", axis=None, scale=theme.scale((bottom, top))),
+    )
+
+
+def _ends(values: Sequence[float | None]) -> tuple[float, float]:
+    """The range of the colours: all values but far-out low ones; never empty."""
+    finite = np.array([v for v in values if v is not None])
+    if not len(finite):
+        return 0.0, 1.0
+    lower, upper = np.quantile(finite, [0.25, 0.75])
+    low, high = float(finite[finite >= lower - 3 * (upper - lower)].min()), float(finite.max())
+    return (low, high) if high > low else (low - 0.5e-3, high + 0.5e-3)
+
+
+def _colors(name: str, number: str, height: float) -> alt.Legend:
+    return alt.Legend(
+        title=name, format=number, orient="right", gradientLength=0.6 * height, tickCount=4
+    )
+
+
+def _key(points: theme.Rows) -> alt.Legend | None:
+    """What the shapes mean, where there are both."""
+    if len({point["kind"] for point in points}) < 2:
+        return None
+    return alt.Legend(title=None, orient="bottom", symbolFillColor=theme.GREY)
+
+
+def _rings(
+    points: theme.Rows,
+    x: alt.X,
+    y: alt.Y,
+    places: NDArray[np.float64],
+    ends: tuple[float, float],
+) -> list[alt.Chart]:
+    middle = float(places[:, 0].min() + places[:, 0].max()) / 2
+    rows = [{**p, "right": bool(p["x"] <= middle)} for p in points]
+    base = alt.Chart(theme.rows(rows)).encode(x=x, y=y)
+    ring = base.mark_point(
+        shape="diamond", size=300, strokeWidth=2.6, color=theme.VERMILLION, opacity=1, filled=False
+    )
+    layers = [ring]
+    sides: tuple[tuple[str, Literal["left", "right"], float], ...] = (
+        *(("datum.right", "left", 13), ("!datum.right", "right", -13)),
+    )
+    for side, align, dx in sides:
+        words = base.transform_filter(side).mark_text(
+            align=align, dx=dx, fontSize=theme.SMALL, fontWeight=600, color=theme.INK
+        )
+        halo = words.copy()
+        halo.mark.stroke, halo.mark.strokeWidth = theme.PAPER, 4
+        layers += [each.encode(text="label:N") for each in (halo, words)]
+    return cast(list[alt.Chart], layers)

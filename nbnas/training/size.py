@@ -1,0 +1,84 @@
+"""How large the network of an architecture is, told without making its weights.
+
+The network is built on torch's meta device, where tensors have shapes and no numbers.
+"""
+
+from dataclasses import dataclass
+
+import torch
+
+from nbnas.graphs.architecture import Architecture
+from nbnas.training.layered import LayeredNetwork
+from nbnas.training.network import (
+    IMAGE,
+    check_operations,
+    count_multiply_adds,
+    count_parameters,
+    reads_text,
+    skeleton,
+)
+from nbnas.training.recurrent import RecurrentNetwork
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What an architecture is put into; by default what a `Trainer` on digits makes of it.
+
+    Attributes:
+        image_shape: `(C, H, W)` of the images; of no meaning for recurrent cells.
+        classes: Number of classes; for recurrent cells, of different tokens.
+        channels: Channels of the first stage; for recurrent cells, the size of a hidden state.
+        cells: Cells of each of the two stages; for recurrent cells, layers.
+    """
+
+    image_shape: tuple[int, int, int] = (1, 8, 8)
+    classes: int = 10
+    channels: int = 8
+    cells: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """How large a network is.
+
+    Attributes:
+        parameters: Number of trainable weights.
+        multiply_adds: Number of multiply-adds for one image; `None` for a network that reads text.
+    """
+
+    parameters: int
+    multiply_adds: int | None
+
+
+def network_size(architecture: Architecture, setting: Setting | None = None) -> Size:
+    """Count the weights and multiply-adds of an architecture's network.
+
+    Args:
+        architecture: An architecture of any search space.
+        setting: What it is put into.
+
+    Returns:
+        The same counts as those of the network that `build_network` makes.
+
+    Raises:
+        ArchitectureError: If the architecture has an unknown operation, or its layers do not go
+            together.
+
+    Example:
+        >>> from nbnas.graphs.cell import CellSpace
+        >>> network_size(CellSpace().sample(0, 1)[0])
+        Size(parameters=450, multiply_adds=6816)
+    """
+    check_operations(architecture)
+    given = Setting() if setting is None else setting
+    with torch.device("meta"):
+        if reads_text(architecture):
+            sizes = (given.classes, given.channels, given.channels, given.cells)
+            return Size(count_parameters(RecurrentNetwork(architecture, *sizes)), None)
+        network: torch.nn.Module
+        if architecture.nodes[0] == IMAGE:
+            network = LayeredNetwork(architecture, given.image_shape, given.classes)
+        else:
+            colors = given.image_shape[0]
+            network = skeleton(architecture, colors, given.classes, given.channels, given.cells)
+        return Size(count_parameters(network), count_multiply_adds(network, given.image_shape))

@@ -1,0 +1,27 @@
+"""The view of an embedding: architectures in the plane."""
+
+import numpy as np
+
+from nbnas import charts
+from nbnas.charts.architecture import notation
+from nbnas.charts.map import summary
+from nbnas.graphs.embedding import Embedding
+from nbnas.widgets.view import View
+
+
+def embedding(embedding: Embedding) -> View:
+    """All points, none of them with a value."""
+    unknown = np.full(len(embedding.positions), np.nan)
+    said = summary(embedding.positions, np.isfinite(unknown), embedding.kept)
+    names = [notation(a) for a in embedding.architectures]
+    chart = charts.landscape(
+        embedding.positions,
+        unknown,
+        np.isfinite(unknown),
+        names,
+        heading="Architectures in the plane",
+        subtitle="near means alike",
+        width=480,
+        height=320,
+    )
+    return View(said, chart)

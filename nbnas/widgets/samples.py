@@ -1,0 +1,96 @@
+"""Random architectures to show a record by that holds no search space, and their plane.
+
+Notation
+    D          distances `(n, n)`
+"""
+
+import functools
+from collections.abc import Sequence
+from typing import Any
+
+from nbnas.errors import NbnasError
+from nbnas.graphs.architecture import Architecture
+from nbnas.graphs.cell import CellSpace
+from nbnas.graphs.chain import ChainSpace
+from nbnas.graphs.cnn import CnnSpace
+from nbnas.graphs.dag import DagSpace
+from nbnas.graphs.distance import Distance
+from nbnas.graphs.edit import EditDistance
+from nbnas.graphs.hamming import HammingDistance
+from nbnas.graphs.recurrent import RecurrentSpace
+from nbnas.graphs.space import SearchSpace
+from nbnas.graphs.weisfeiler_lehman import WeisfeilerLehmanDistance
+
+SPACES: tuple[SearchSpace, ...] = (
+    *(CellSpace(), DagSpace(), ChainSpace(), CnnSpace(), RecurrentSpace()),
+)
+NAMES = ("cells", "DAG cells", "chains of layers", "free CNNs", "recurrent cells")
+
+
+def space_of(architectures: Sequence[Architecture]) -> SearchSpace | None:
+    """The first of nbnas' spaces, as they are by default, that holds some architectures.
+
+    Args:
+        architectures: Some architectures.
+
+    Returns:
+        The space, or `None` if none of them holds the first ten of the architectures.
+    """
+    for space in SPACES:
+        if architectures and all(a in space for a in architectures[:10]):
+            return space
+    return None
+
+
+def more_of(
+    architectures: Sequence[Architecture], n: int, seed: int = 0
+) -> tuple[Architecture, ...]:
+    """Random architectures of the same space as some others, none twice.
+
+    Args:
+        architectures: At least one.
+        n: At most how many.
+        seed: Decides which.
+
+    Returns:
+        The architectures without those given; none where the space is not known.
+    """
+    space = space_of(architectures)
+    if space is None:
+        return ()
+    return tuple(a for a in dict.fromkeys(space.sample(seed, n)) if a not in set(architectures))
+
+
+def distance_of(model: Any, architectures: Sequence[Architecture]) -> Distance:  # noqa: ANN401
+    """The distance by which to map what a model speaks of.
+
+    Args:
+        model: A prior, a posterior, a kernel, or anything else.
+        architectures: What will be mapped, at least one.
+
+    Returns:
+        The distance in the model's kernel if there is one, else the first that serves.
+    """
+    prior = getattr(model, "prior", model)
+    kernel = getattr(prior, "kernel", prior)
+    parts = getattr(kernel, "modules", tuple)()
+    own = (part.distance for part in parts if hasattr(part, "distance"))
+    for distance in (*own, EditDistance(), WeisfeilerLehmanDistance(), HammingDistance()):
+        if serves(distance, architectures):
+            return distance
+    return HammingDistance()
+
+
+@functools.lru_cache(maxsize=256)
+def _serves(distance: Distance, first: Architecture, second: Architecture) -> bool:
+    try:
+        distance.distance(first, second)
+    except (NbnasError, ValueError):
+        return False
+    return True
+
+
+def serves(distance: Distance, architectures: Sequence[Architecture]) -> bool:
+    """Whether a distance can compare some architectures, by a look at the largest two."""
+    largest = sorted(architectures, key=lambda a: len(a.nodes))[-2:]
+    return _serves(distance, largest[0], largest[-1])

@@ -1,0 +1,47 @@
+import pytest
+
+from nbnas.graphs.architecture import Architecture
+from nbnas.graphs.cell import CellSpace
+from nbnas.graphs.cnn import CnnSpace
+from nbnas.graphs.dag import DagSpace
+from nbnas.graphs.edit import EditDistance
+from nbnas.graphs.hamming import HammingDistance
+from nbnas.graphs.path import PathDistance
+from nbnas.surrogate.kernels import DistanceKernel, WeisfeilerLehmanKernel
+from nbnas.surrogate.prior import GaussianProcess
+from nbnas.widgets.samples import SPACES, distance_of, more_of, serves, space_of
+
+STRANGE = Architecture(("input", "output"), ((0, 1, "tanh"),), "pair")
+
+
+@pytest.mark.parametrize("space", SPACES, ids=lambda space: type(space).__name__)
+def test_architectures_know_their_space(space):
+    assert space_of(space.sample(3, 2)) == space
+
+
+def test_unknown_ones_have_none():
+    assert space_of((STRANGE,)) is None
+    assert space_of(()) is None
+    assert more_of((STRANGE,), 10) == ()
+    assert more_of((), 10) == ()
+
+
+def test_more_are_new_and_none_twice():
+    seen = CellSpace().sample(0, 5)
+    more = more_of(seen, 50)
+    assert len(set(more)) == len(more) >= 40
+    assert not set(more) & set(seen)
+
+
+def test_the_distance_is_the_kernel_s_own_where_it_has_one():
+    cells = CellSpace().sample(0, 4)
+    kernel = WeisfeilerLehmanKernel() + DistanceKernel(PathDistance())
+    assert distance_of(GaussianProcess(kernel), cells) == PathDistance()
+    assert distance_of(GaussianProcess(WeisfeilerLehmanKernel()), cells) == EditDistance()
+    assert distance_of(None, CnnSpace().sample(0, 3)) != EditDistance()
+
+
+def test_a_distance_that_cannot_serve_is_known():
+    assert serves(EditDistance(), DagSpace().sample(0, 5))
+    assert not serves(EditDistance(), CnnSpace().sample(0, 5))
+    assert serves(HammingDistance(), CellSpace().sample(0, 1))

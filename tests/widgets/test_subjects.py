@@ -1,0 +1,73 @@
+"""Each class with a view: alive with controls where widgets live, and no widget elsewhere."""
+
+import pytest
+
+import nbnas as nb
+from nbnas.charts.render import to_svg
+from nbnas.widgets import bundle, view
+
+WIDGET = "application/vnd.jupyter.widget-view+json"
+SPACE = nb.CellSpace()
+
+ALONE = {
+    "space": lambda: SPACE,
+    "edit": nb.EditDistance,
+    "path": nb.PathDistance,
+    "prior": lambda: nb.GaussianProcess(nb.DistanceKernel(nb.HammingDistance())),
+    "kernel": lambda: nb.WeisfeilerLehmanKernel(1),
+    "acquisition": nb.ExpectedImprovement,
+}
+FOUND = {
+    "posterior": lambda found: found.posterior,
+    "proposal": lambda found: found.proposal,
+    "round": lambda found: nb.replay(found, 10),
+    "evidence": lambda found: nb.Evidence(nb.GaussianProcess(), found.observations),
+}
+
+
+@pytest.fixture(params=[*ALONE, *FOUND])
+def thing(request, found):
+    name = request.param
+    return ALONE[name]() if name in ALONE else FOUND[name](found)
+
+
+def test_static_is_picture_and_text_and_no_widget(thing, static, no_widgets):
+    data, _ = bundle(thing)
+    assert set(data) == {"image/png", "text/plain"}
+    assert len(data["text/plain"]) > 20
+
+
+def test_live_has_a_widget_with_controls(thing, live):
+    data, _ = bundle(thing)
+    assert set(data) == {WIDGET, "image/png", "text/plain"}
+    panel = view(thing).panel()
+    assert len(panel.widget.children) > 1
+    html = panel.view.widget.value
+    assert "<svg" in html
+    assert 'role="alert"' not in html
+    assert "aria-label" in html
+
+
+@pytest.mark.parametrize(
+    "acquisition",
+    [
+        *(nb.LogExpectedImprovement(), nb.ProbabilityOfImprovement()),
+        *(nb.UpperConfidenceBound(), nb.GrowingUpperConfidenceBound()),
+    ],
+    ids=lambda each: type(each).__name__,
+)
+def test_curves_of_acquisition_functions(acquisition):
+    seen = view(acquisition)
+    assert "larger is better" in seen.summary
+    assert to_svg(seen.chart).startswith("<svg")
+
+
+@pytest.mark.parametrize(
+    "acquisition", [nb.ThompsonSampling(), nb.IndependentThompsonSampling(),
+                    nb.NoisyExpectedImprovement()],
+    ids=lambda each: type(each).__name__,
+)  # fmt: skip
+def test_those_that_ask_the_whole_posterior_say_so(acquisition):
+    seen = view(acquisition)
+    assert "asks the whole posterior" in seen.summary
+    assert seen.chart is None
