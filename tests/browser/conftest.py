@@ -152,6 +152,8 @@ def trust(folder, path):
 def shot(page, name):
     """Keep a picture of the window, for somebody to look at."""
     SHOTS.mkdir(exist_ok=True)
+    for lab in page.locator(".nbl-lab").all()[:1]:
+        lab.evaluate("lab => lab.scrollIntoView()")
     page.screenshot(path=SHOTS / f"{name}.png")
 
 

@@ -15,6 +15,15 @@ const SHAPES = [
   ["◆", "what if"],
 ];
 
+// The kernel puts a picture of the search, and a style, below the lab, for where no lab can live.
+function hiding(identifier) {
+  const output = ".jp-OutputArea-child";
+  const own = `${output}:has([data-lab="${CSS.escape(identifier)}"])`;
+  const picture = `${own} + ${output}:has(.jp-RenderedImage)`;
+  const style = `${picture} + ${output}:has(.nbnas-style)`;
+  return `${picture}, ${style} { display: none; }`;
+}
+
 class Lab {
   constructor(model, embed) {
     this.model = model;
@@ -94,7 +103,13 @@ class Lab {
     const head = (...children) => element("div", { class: "nbl-head" }, ...children);
     this.root = element(
       "div",
-      { class: "nbnas nbl-lab", role: "group", "aria-label": "Architecture search" },
+      {
+        class: "nbnas nbl-lab",
+        role: "group",
+        "aria-label": "Architecture search",
+        "data-lab": this.model.get("identifier"),
+      },
+      element("style", {}, hiding(this.model.get("identifier"))),
       this.controls.host,
       this.error,
       this.said,

@@ -21,9 +21,8 @@ export class Why {
   }
 
   update(embed, why) {
-    const state = JSON.stringify(why);
-    if (state === this.state) return;
-    this.state = state;
+    if (why === this.known) return;
+    this.known = why;
     write(this.title, why.title ?? "Why this one");
     this.back.hidden = why.chosen !== false;
     this.picture.show(embed, why.picture ?? null);
