@@ -31,17 +31,27 @@ export function points(value) {
   return hundred >= 0.1 || hundred === 0 ? hundred.toFixed(2) : hundred.toPrecision(2);
 }
 
-// Draws once a frame however often it is asked, and not at all while the page is hidden.
+const LATEST = 200; // milliseconds: a browser that makes no frames for long must not stop the page
+
+// Draws once a frame however often it is asked.
 export function perFrame(draw) {
-  let waiting = null;
-  const again = () => {
-    if (waiting === null)
-      waiting = requestAnimationFrame(() => {
-        waiting = null;
-        draw();
-      });
+  let frame = null;
+  let timer = null;
+  const cancel = () => {
+    cancelAnimationFrame(frame);
+    clearTimeout(timer);
+    frame = timer = null;
   };
-  again.cancel = () => cancelAnimationFrame(waiting);
+  const now = () => {
+    cancel();
+    draw();
+  };
+  const again = () => {
+    if (frame !== null) return;
+    frame = requestAnimationFrame(now);
+    timer = setTimeout(now, LATEST);
+  };
+  again.cancel = cancel;
   return again;
 }
 
