@@ -36,7 +36,7 @@ def specification(chart: theme.AnyChart, *, fit: bool = True) -> Specification:
     copy = theme.themed(chart)
     copy["config"]["scale"] = {"invalid": {"fill": {"value": theme.GREY}}}  # no model, no colour
     if fit:
-        copy["autosize"] = alt.AutoSizeParams(type="fit", contains="padding")
+        copy["autosize"] = alt.AutoSizeParams(type="fit", contains="padding", resize=True)
         copy["padding"] = 4
     compiled = vl_convert.vegalite_to_vega(copy.to_dict(validate=False), vl_version=VEGA_LITE)
     page: Specification = json.loads(in_page_colours(json.dumps(compiled)))

@@ -62,7 +62,7 @@ def test_specifications_take_data_later(chart, data, signals):
     assert data <= {each["name"] for each in page["data"]}
     assert {"hovered", "selected"} | signals <= {each["name"] for each in page["signals"]}
     assert "var(--jp-ui-font-color1" in json.dumps(page)
-    assert page["autosize"] == {"type": "fit", "contains": "padding"}
+    assert page["autosize"] == {"type": "fit", "contains": "padding", "resize": True}
 
 
 def observations(*values):
