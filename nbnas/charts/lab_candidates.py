@@ -20,6 +20,7 @@ from nbnas.records import Proposal
 
 TOP = 10
 _ROW = 23
+WORDS = 0.24  # of the bands' width, which is left free for words on the right
 
 
 def candidates_chart() -> alt.LayerChart:
@@ -42,7 +43,7 @@ def candidates_chart() -> alt.LayerChart:
     chosen = alt.condition("datum.chosen", alt.value(theme.VERMILLION), alt.value(theme.BLUE))
     band = base.mark_rule(strokeWidth=5, opacity=0.45, strokeCap="round", cursor="pointer")
     dots = base.mark_point(filled=True, opacity=1, cursor="pointer")
-    words = base.mark_text(align="left", dx=10, color=theme.INK, fontSize=theme.SMALL)
+    words = base.mark_text(align="right", dx=-2, color=theme.INK, fontSize=theme.SMALL)
     best = alt.Chart(alt.NamedData("best"))
     layers = (
         base.mark_bar(cursor="pointer", height=_ROW - 3).encode(
@@ -94,6 +95,7 @@ def candidates_data(proposal: Proposal, keys: Mapping[Any, str]) -> dict[str, An
     ends = [row[name] for row in rows for name in ("lower", "upper", "mean")]
     best = [] if proposal.best is None or not rows else [proposal.best]
     low, high = theme.domain([*ends, *best], fence=1e9)
+    high += WORDS * (high - low)
     data = {"rows": rows, "best": [{"best": value} for value in best]}
     return {"data": data, "signals": {"low": low, "high": high}}
 
