@@ -13,7 +13,7 @@ SETTLED = ("idle", "paused", "failed")  # states in which nothing more comes by 
 
 def stand(search: Any) -> tuple[Any, ...]:  # noqa: ANN401
     """What a picture of a search depends on."""
-    return (len(search.observations), search.proposal)
+    return (len(search.observations), getattr(search, "proposal", None))
 
 
 def search(search: Any) -> View:  # noqa: ANN401
