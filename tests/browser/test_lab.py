@@ -13,7 +13,7 @@ import pytest
 
 pytestmark = pytest.mark.browser
 ROOT = Path(__file__).parents[2]
-PATIENCE = 180_000  # milliseconds; the machine may be busy with something else
+PATIENCE = 60_000  # milliseconds; the machine may be busy with something else
 
 SETUP = """
 import time, warnings

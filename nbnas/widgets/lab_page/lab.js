@@ -108,6 +108,7 @@ class Lab {
         role: "group",
         "aria-label": "Architecture search",
         "data-lab": this.model.get("identifier"),
+        "data-lm-suppress-shortcuts": "true", // keys are the lab's here, not the notebook's
       },
       element("style", {}, hiding(this.model.get("identifier"))),
       this.controls.host,
