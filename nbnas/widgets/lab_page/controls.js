@@ -30,7 +30,8 @@ export class Controls {
       step: "1",
       class: "nbl-number",
       "aria-label": "Budget: number of trials in all",
-      onchange: () => this.set("budget", Math.max(1, Math.round(Number(this.budget.value) || 1))),
+      onchange: () => this.spend(),
+      onkeydown: (event) => event.key === "Enter" && this.spend(),
     });
     this.progress = element("progress", { class: "nbl-progress", "aria-label": "Trials done" });
     this.state = element("span", { class: "nbl-state" });
@@ -48,6 +49,10 @@ export class Controls {
   set(name, value) {
     this.model.set(name, value);
     this.model.save_changes();
+  }
+
+  spend() {
+    this.set("budget", Math.max(1, Math.round(Number(this.budget.value) || 1)));
   }
 
   ask(action, button) {

@@ -5,6 +5,10 @@ const COLOURS = [
   ["stddev", "uncertainty (stddev)"],
   ["ei", "expected improvement"],
 ];
+const FOLLOWED = [
+  ...["status", "trace", "best", "curve", "sample", "extras", "map", "candidates", "why"],
+  ...["answer", "rounds", "trials", "chosen", "selected", "round", "what_if", "budget"],
+];
 const SAMPLE = "sample of the space";
 const SHAPES = [
   ["●", SAMPLE],
@@ -35,7 +39,7 @@ class Lab {
     this.draw = perFrame(() => this.attempt());
     this.mark = perFrame(() => this.highlight());
     this.changed = () => this.draw();
-    model.on("change", this.changed);
+    for (const name of FOLLOWED) model.on(`change:${name}`, this.changed);
   }
 
   // The key that is selected, or else that of what was chosen.
@@ -291,7 +295,7 @@ class Lab {
   }
 
   stop() {
-    this.model.off("change", this.changed);
+    for (const name of FOLLOWED) this.model.off(`change:${name}`, this.changed);
     this.draw.cancel();
     this.mark.cancel();
     for (const chart of Object.values(this.charts)) chart.stop();
@@ -303,10 +307,11 @@ class Lab {
 export default {
   initialize({ model }) {
     // Says how far this page has read, so that nothing piles up where nobody reads.
-    const heard = () => {
-      model.set("read", model.get("sent"));
-      model.save_changes();
-    };
+    const heard = () =>
+      setTimeout(() => {
+        model.set("read", model.get("sent"));
+        model.save_changes();
+      });
     model.on("change:sent", heard);
     heard();
     return () => model.off("change:sent", heard);
