@@ -275,6 +275,7 @@ def test_displayed_again_it_is_the_same(page):
     page.wait_for_function("document.querySelectorAll('.nbl-lab').length === 2", timeout=PATIENCE)
     second = page.locator(".nbl-lab").nth(1)
     second.locator(".nbl-area-trials tbody tr").first.wait_for(timeout=PATIENCE)
+    second.locator(".nbl-round").filter(has_text="before trial").wait_for(timeout=PATIENCE)
     assert second.locator(".nbl-area-trials tbody tr").count() == count
     assert (
         second.locator(".nbl-round").inner_text() == page.locator(".nbl-round").first.inner_text()

@@ -15,6 +15,7 @@ export class Chart {
     this.lab = lab;
     this.height = height;
     this.view = null;
+    this.cursor = ""; // where the arrow keys are
     this.sent = {};
     this.waiting = {};
     this.place = element("div", { class: "nbl-plot" });
@@ -28,7 +29,7 @@ export class Chart {
         "aria-label": `${label}. Arrow keys move between architectures, Enter selects.`,
         onkeydown: (event) => this.pressed(event),
         onmouseleave: () => this.lab.hover(""),
-        onblur: () => this.lab.hover(""),
+        onblur: () => this.left(),
       },
       this.place,
     );
@@ -104,16 +105,23 @@ export class Chart {
     return [...found.values()];
   }
 
+  left() {
+    this.cursor = "";
+    this.lab.hover("");
+  }
+
+  // Where the arrow keys are stays when the pointer moves.
   pressed(event) {
     const step = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
     if (event.key === "Enter" || event.key === " ") {
-      if (this.lab.hovered) this.lab.select(this.lab.hovered);
+      if (this.cursor) this.lab.select(this.cursor);
     } else if (event.key === "Escape") {
       this.lab.select("");
     } else if (step[event.key] && this.view !== null) {
-      const next = nearest(this.marks(), this.lab.hovered || this.lab.shown, step[event.key]);
+      const next = nearest(this.marks(), this.cursor || this.lab.shown, step[event.key]);
       const box = this.place.getBoundingClientRect();
       if (next) this.lab.hover(next.key, box.left + next.x, box.top + next.y, true);
+      if (next) this.cursor = next.key;
     } else return;
     event.preventDefault();
     event.stopPropagation();

@@ -112,7 +112,10 @@ class Lab {
         role: "group",
         "aria-label": "Architecture search",
         "data-lab": this.model.get("identifier"),
-        "data-lm-suppress-shortcuts": "true", // keys are the lab's here, not the notebook's
+        onkeydown: (event) => {
+          // JupyterLab takes arrows and Enter at the document; here they are the lab's.
+          if (!event.ctrlKey && !event.metaKey && !event.altKey) event.stopPropagation();
+        },
       },
       element("style", {}, hiding(this.model.get("identifier"))),
       this.controls.host,
