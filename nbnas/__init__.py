@@ -325,7 +325,8 @@ def _show(thing: object) -> None:
 
 
 def _no_widgets(error: ImportError) -> str:
-    return f"nbnas cannot draw here: {error}; install altair, vl-convert-python and ipywidgets"
+    wanted = "altair, vl-convert-python, ipywidgets and anywidget"
+    return f"nbnas cannot draw here: {error}; install {wanted}"
 
 
 def _unknown(name: str) -> str:

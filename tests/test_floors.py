@@ -28,7 +28,7 @@ LIBRARIES = {
     3: {"torch", "torchvision", "gpytorch", "sklearn"},
     4: {"pandas", "sqlalchemy", "optuna"},
     5: {"altair", "vl_convert"},
-    6: {"ipywidgets", "IPython"},
+    6: {"ipywidgets", "IPython", "anywidget", "traitlets"},
     7: {"papermill"},
 }
 OUTSIDE = set().union(*LIBRARIES.values()) | {"jupyterlab", "networkx", "botorch", "matplotlib"}

@@ -45,7 +45,7 @@ def to_svg(chart: theme.AnyChart) -> str:
         identifiers that no other picture on the page has. Text from the data is escaped.
     """
     svg = vl_convert.vegalite_to_svg(_specification(chart), vl_version=VEGA_LITE)
-    return _fluid(_unique(_in_page_colours(svg)))
+    return _fluid(_unique(in_page_colours(svg)))
 
 
 def to_png(chart: theme.AnyChart, scale: float = 2) -> bytes:
@@ -96,10 +96,11 @@ def _specification(chart: theme.AnyChart) -> dict[str, object]:
     return theme.themed(chart).to_dict(validate=False)
 
 
-def _in_page_colours(svg: str) -> str:
+def in_page_colours(text: str) -> str:
+    """A picture's SVG, or a chart's specification as JSON, in the colours of the page."""
     for color, variable in _PAGE.items():
-        svg = svg.replace(f'"{color}"', f'"{variable}"')
-    return svg
+        text = text.replace(f'"{color}"', f'"{variable}"')
+    return text
 
 
 def _unique(svg: str) -> str:

@@ -8,6 +8,13 @@ from nbnas.records import Observations
 from nbnas.widgets.trials import seconds
 from nbnas.widgets.view import View
 
+SETTLED = ("idle", "paused", "failed")  # states in which nothing more comes by itself
+
+
+def stand(search: Any) -> tuple[Any, ...]:  # noqa: ANN401
+    """What a picture of a search depends on."""
+    return (len(search.observations), getattr(search, "proposal", None))
+
 
 def search(search: Any) -> View:  # noqa: ANN401
     """Where a search stands: course, incumbent, model, last proposal."""

@@ -29,6 +29,8 @@ class Follows:
     Attributes:
         signal: Its signal.
         finished: Whether what it emitted was the last.
+        ended: Another signal, which comes when nothing more comes by itself, where there is one: a
+            run that is paused, stopped or interrupted has no last trial.
         line: What the cell that runs it says of what was emitted, where nobody watches: a line in
             papermill's log and in the executed notebook. An empty text says nothing.
     """
@@ -36,11 +38,13 @@ class Follows:
     signal: str
     finished: Callable[[Any], bool]
     line: Callable[[Any], str] = lambda _: ""
+    ended: str = ""
 
 
+SEARCH = "nbnas.search.search.Search"
 LIVE = {
     "nbnas.search.benchmark.Benchmark": Follows("progressed", benchmark.finished, benchmark.line),
-    "nbnas.search.search.Search": Follows("stepped", search.search_finished),
+    SEARCH: Follows("stepped", search.search_finished, ended="changed"),
     "nbnas.training.live.LiveTraining": Follows("progressed", training.training_finished),
 }
 
@@ -60,8 +64,21 @@ def show(thing: Any) -> None:  # noqa: ANN401
         return
     shown = _SHOWN.get(thing)
     if shown is None or shown.mode != mode:
-        shown = _SHOWN[thing] = Shown(thing, mode)
+        shown = _SHOWN[thing] = _shown(thing, mode)
     shown.display()
+
+
+def _shown(thing: Any, mode: Mode) -> Any:  # noqa: ANN401
+    """A search is a lab where widgets live; all else is a picture that follows."""
+    if mode == "live" and _is_search(thing):
+        return guarded(lambda: _lab(thing), lambda _: Shown(thing, "static"))
+    return Shown(thing, mode)
+
+
+def _lab(thing: Any) -> Any:  # noqa: ANN401
+    from nbnas.widgets.lab_shown import LabShown
+
+    return LabShown(thing)
 
 
 class Shown:
@@ -82,9 +99,12 @@ class Shown:
         self._summary = repr(thing)
         self._follows = _follows(thing)
         self._identifier = uuid.uuid4().hex
+        self._drawn: object = None
         self.live = self._alive() if mode == "live" else None
         self._picture = Throttle(self._republish, REPUBLISH)
         getattr(thing, self._follows.signal).connect(self._changed)  # a weak reference to self
+        if self._follows.ended:
+            getattr(thing, self._follows.ended).connect(self._ended)
 
     def _alive(self) -> LiveView | Panel:
         """The widget: a panel if its view has one, else a picture that is drawn anew."""
@@ -109,7 +129,16 @@ class Shown:
         if said:
             guarded(lambda: display({"text/plain": said}, raw=True), lambda _: None)
 
+    def _ended(self, word: str) -> None:
+        """Republish what the search has come to, unless that was done."""
+        thing = self._thing()
+        if thing is not None and word in search.SETTLED and search.stand(thing) != self._drawn:
+            self._picture.request(now=True)
+
     def _republish(self) -> None:
+        thing = self._thing()
+        if thing is not None and self._follows.ended:
+            self._drawn = search.stand(thing)
         data, metadata = self._bundle()
         guarded(lambda: self._send(data, metadata), lambda _: None)
 
@@ -131,6 +160,10 @@ class Shown:
 
 
 _SHOWN: weakref.WeakKeyDictionary[Any, Shown] = weakref.WeakKeyDictionary()
+
+
+def _is_search(thing: Any) -> bool:  # noqa: ANN401
+    return any(f"{cls.__module__}.{cls.__qualname__}" == SEARCH for cls in type(thing).__mro__)
 
 
 def _follows(thing: Any) -> Follows:  # noqa: ANN401

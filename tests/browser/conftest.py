@@ -17,6 +17,7 @@ import nbformat
 import pytest
 
 ROOT = Path(__file__).parents[2]
+SHOTS = ROOT / "screenshots"
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 QUIET = {"fetchNews": "false", "checkForUpdates": False, "doNotDisturbMode": True}
 
@@ -67,6 +68,7 @@ def serving(folder, theme="JupyterLab Light"):
         "JUPYTERLAB_WORKSPACES_DIR": str(folder / ".workspaces"),
         "JUPYTER_CONFIG_DIR": str(folder / ".config"),
         "JUPYTER_RUNTIME_DIR": str(folder / ".runtime"),
+        "JUPYTER_DATA_DIR": str(folder / ".data"),
         "IPYTHONDIR": str(folder / ".ipython"),
     }
     command = [
@@ -91,7 +93,7 @@ def serving(folder, theme="JupyterLab Light"):
                 server.wait()
 
 
-def wait_until_up(url, server, log, seconds=60):
+def wait_until_up(url, server, log, seconds=240):
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline and server.poll() is None:
         try:
@@ -114,15 +116,54 @@ def opened(browser, server, folder, cells, name="test.ipynb"):
     context = browser.new_context(viewport={"width": 1280, "height": 800})
     try:
         page = context.new_page()
-        page.goto(f"{address}/lab/tree/{name}?token={token}&reset", timeout=90_000)
-        page.wait_for_selector(".jp-Notebook .jp-CodeCell", timeout=90_000)
+        page.goto(f"{address}/lab/tree/{name}?token={token}&reset", timeout=240_000)
+        page.wait_for_selector(".jp-Notebook .jp-CodeCell", timeout=240_000)
         wait_idle(page)
         yield page
     finally:
         context.close()
 
 
-def wait_idle(page, seconds=90):
+@contextmanager
+def viewing(browser, server, name):
+    """A page with a notebook that exists."""
+    address, token = server
+    context = browser.new_context(viewport={"width": 1280, "height": 800})
+    try:
+        page = context.new_page()
+        page.goto(f"{address}/lab/tree/{name}?token={token}&reset", timeout=240_000)
+        page.wait_for_selector(".jp-Notebook .jp-CodeCell", timeout=240_000)
+        yield page
+    finally:
+        context.close()
+
+
+def trust(folder, path):
+    """Sign a notebook, as `jupyter trust` does, for the server of a folder."""
+    own = {"JUPYTER_DATA_DIR": str(folder / ".data")}
+    subprocess.run(
+        [sys.executable, "-m", "jupyter", "trust", str(path)],
+        env=os.environ | own,
+        check=True,
+        capture_output=True,
+    )
+
+
+def shot(page, name):
+    """Keep a picture of the window, for somebody to look at."""
+    SHOTS.mkdir(exist_ok=True)
+    for lab in page.locator(".nbl-lab").all()[:1]:
+        lab.evaluate("lab => lab.scrollIntoView()")
+    page.screenshot(path=SHOTS / f"{name}.png")
+
+
+def shot_whole(page, name):
+    """Keep a picture of the whole lab."""
+    SHOTS.mkdir(exist_ok=True)
+    page.locator(".nbl-lab").first.screenshot(path=SHOTS / f"{name}.png")
+
+
+def wait_idle(page, seconds=240):
     page.get_by_text("(ipykernel) | Idle").wait_for(timeout=1000 * seconds)
 
 

@@ -14,6 +14,7 @@ class FakeSearch:
     """Has what a view of a search needs, and can be stepped without an objective."""
 
     stepped = Signal(Step)
+    changed = Signal(str)
 
     def __init__(self):
         self.observations, self.target, self.proposal = Observations(), None, None

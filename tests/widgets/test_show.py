@@ -13,32 +13,32 @@ MODULE = sys.modules[show.__module__]
 WIDGET = "application/vnd.jupyter.widget-view+json"
 
 
-def test_live_object_shows_one_widget_however_often(live, displayed, search):
-    show(search)
-    show(search)
+def test_live_object_shows_one_widget_however_often(live, displayed, training):
+    show(training)
+    show(training)
     models = {data[WIDGET]["model_id"] for data, _ in displayed}
     assert len(displayed) == 2
     assert len(models) == 1
     assert len({options["display_id"] for _, options in displayed}) == 1
 
 
-def test_live_view_follows_and_republishes_at_the_end(live, displayed, search):
-    show(search)
-    widget = MODULE._SHOWN[search].live.widget
-    search.running, search.target = True, 2
-    search.tell(0.8)
-    deadline = time.monotonic() + 10
-    while "1 of 2 trials" not in widget.value and time.monotonic() < deadline:
+def test_live_view_follows_and_republishes_at_the_end(live, displayed, training):
+    show(training)
+    widget = MODULE._SHOWN[training].live.view.widget
+    training.advance()
+    deadline = time.monotonic() + 60
+    while "After epoch 1 of 3" not in widget.value and time.monotonic() < deadline:
         time.sleep(0.01)
-    assert "1 of 2 trials" in widget.value
+    assert "After epoch 1 of 3" in widget.value
     assert len(displayed) == 1
-    search.tell(0.9)
-    assert "2 of 2 trials" in widget.value
+    training.advance()
+    training.advance()
+    assert "After epoch 3 of 3" in widget.value
     assert len(displayed) == 2
     data, options = displayed[-1]
     assert options["update"]
     assert options["display_id"] == displayed[0][1]["display_id"]
-    assert "2 of 2 trials" in data["text/plain"]
+    assert "After epoch 3 of 3" in data["text/plain"]
 
 
 def test_static_object_makes_no_widget_and_republishes(static, displayed, search, no_widgets):
@@ -74,18 +74,34 @@ def test_off_is_text(monkeypatch, displayed, search, no_widgets):
     assert search not in MODULE._SHOWN
 
 
-def test_a_change_of_mode_is_followed(monkeypatch, displayed, search):
+def test_a_run_that_is_interrupted_republishes(static, displayed, search):
+    show(search)
+    search.running, search.target = True, 30
+    search.tell(0.9)
+    search.running = False
+    search.changed.emit("idle")
+    assert "1 of 30 trials" in displayed[-1][0]["text/plain"]
+    count = len(displayed)
+    search.changed.emit("paused")  # nothing is new
+    assert len(displayed) == count
+
+
+def test_a_search_that_no_lab_suits_is_a_picture(live, displayed, search):
+    with pytest.warns(UserWarning, match="could not draw"):
+        show(search)
+    assert set(displayed[-1][0]) == {"image/png", "text/plain"}
+
+
+def test_a_change_of_mode_is_followed(monkeypatch, displayed, training):
     monkeypatch.setenv("NBNAS_DISPLAY", "static")
-    show(search)
+    show(training)
     monkeypatch.setenv("NBNAS_DISPLAY", "live")
-    show(search)
+    show(training)
     assert WIDGET not in displayed[0][0]
     assert WIDGET in displayed[1][0]
 
 
-@pytest.mark.parametrize("mode", ["live", "static"])
-def test_views_do_not_keep_objects_alive(monkeypatch, displayed, mode):
-    monkeypatch.setenv("NBNAS_DISPLAY", mode)
+def test_views_do_not_keep_objects_alive(static, displayed):
     search = _fresh_search()
     view.register(type(search), lambda thing: View("short"))
     show(search)
@@ -101,6 +117,7 @@ def _fresh_search():
 
     class Search:
         stepped = Signal(int)
+        changed = Signal(str)
 
         def __init__(self):
             self.observations, self.target, self.running = Observations(), None, False
@@ -112,9 +129,7 @@ def _fresh_search():
     return Search()
 
 
-@pytest.mark.parametrize("mode", ["live", "static"])
-def test_a_failing_view_never_reaches_the_search(monkeypatch, displayed, search, mode):
-    monkeypatch.setenv("NBNAS_DISPLAY", mode)
+def test_a_failing_view_never_reaches_the_search(static, monkeypatch, displayed, search):
     show(search)
     monkeypatch.setattr(type(search), "seconds_left", property(_explode), raising=False)
     del search.__dict__["seconds_left"]
@@ -122,8 +137,6 @@ def test_a_failing_view_never_reaches_the_search(monkeypatch, displayed, search,
         search.tell(0.9)
     assert len(search.observations) == 1
     assert "clock is broken" in displayed[-1][0]["text/plain"]
-    if mode == "live":
-        assert "clock is broken" in MODULE._SHOWN[search].live.widget.value
 
 
 def _explode(_):

@@ -1,0 +1,75 @@
+"""The course of a search for the lab's page, with what random search finds in the same table."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from nbnas.charts.lab_random import RandomBand, random_band
+from nbnas.charts.lab_trace import regret_data, regret_words, trace_data
+from nbnas.charts.trace import summary
+
+
+class Course:
+    """Knows of an objective what does not change: its optimum, and the values of its table.
+
+    Args:
+        objective: What is searched for its maximum.
+
+    Attributes:
+        optimum: The highest accuracy there is, where the objective tells it.
+    """
+
+    def __init__(self, objective: object) -> None:
+        optimum = getattr(objective, "optimum", None)
+        self.optimum = None if optimum is None else float(optimum)
+        values = getattr(objective, "values", None)
+        self._values = list(values.values()) if isinstance(values, Mapping) else []
+        self._band: RandomBand | None = None
+
+    def band(self, trials: int) -> RandomBand | None:
+        """Random search's best after 1 … `trials` trials; `None` where there is no table."""
+        if not self._values:
+            return None
+        if self._band is None or len(self._band.mean) < trials:
+            self._band = random_band(self._values, max(trials, 30))
+        return self._band
+
+    def page(self, search: Any, budget: int, keys: Any, number: int | None) -> dict[str, Any]:  # noqa: ANN401
+        """What the page shows of the course.
+
+        Args:
+            search: The search.
+            budget: Number of trials to come to.
+            keys: The key of each architecture.
+            number: The round that is looked at; `None` for the present one.
+
+        Returns:
+            Data and signals, the line below, and the same of the regret where it is known.
+        """
+        seen = search.observations
+        trials = max(budget, len(seen))
+        band = self.band(trials)
+        page = trace_data(
+            seen, keys, trials=trials, band=band, optimum=self.optimum, number=number
+        )
+        page["line"] = self._line(seen, budget, band)
+        if self.optimum is not None:
+            page["regret"] = regret_data(
+                seen, self.optimum, trials=trials, band=band, number=number
+            )
+        return page
+
+    def _line(self, seen: Any, budget: int, band: RandomBand | None) -> str:  # noqa: ANN401
+        line = summary(seen, budget)
+        if self.optimum is not None:
+            line += f" {regret_words(seen, self.optimum)}"
+        if band is not None and len(seen):
+            at = min(len(seen), len(band.mean)) - 1
+            mean, lower, upper = (x[at] for x in (band.mean, band.lower, band.upper))
+            if np.isfinite(mean):
+                line += (
+                    f" Grey: random search, after as many trials {mean:.2%} on average, "
+                    f"{lower:.2%} to {upper:.2%} in 8 of 10 cases."
+                )
+        return line.replace("%", " %").replace("  %", " %")

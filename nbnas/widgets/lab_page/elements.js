@@ -1,0 +1,76 @@
+// Small tools. Text from the kernel becomes text nodes only, never markup.
+
+export function element(tag, attributes = {}, ...children) {
+  const made = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) {
+    if (value === false || value == null) continue;
+    if (name.startsWith("on")) made.addEventListener(name.slice(2), value);
+    else made.setAttribute(name, value === true ? "" : value);
+  }
+  made.append(...children.filter((child) => child != null));
+  return made;
+}
+
+export function write(place, text) {
+  const whole = together(text);
+  if (place.textContent !== whole) place.textContent = whole; // a live region speaks once
+}
+
+// No line ends between a number and its sign.
+export function together(text) {
+  return `${text ?? ""}`.replaceAll(" %", "\u00a0%");
+}
+
+export function percent(value, digits = 2) {
+  return value == null ? "–" : `${(100 * value).toFixed(digits)} %`;
+}
+
+export function points(value) {
+  if (value == null) return "–";
+  const hundred = 100 * value;
+  return hundred >= 0.1 || hundred === 0 ? hundred.toFixed(2) : hundred.toPrecision(2);
+}
+
+const LATEST = 200; // milliseconds: a browser that makes no frames for long must not stop the page
+
+// Draws once a frame however often it is asked.
+export function perFrame(draw) {
+  let frame = null;
+  let timer = null;
+  const cancel = () => {
+    cancelAnimationFrame(frame);
+    clearTimeout(timer);
+    frame = timer = null;
+  };
+  const now = () => {
+    cancel();
+    draw();
+  };
+  const again = () => {
+    if (frame !== null) return;
+    frame = requestAnimationFrame(now);
+    timer = setTimeout(now, LATEST);
+  };
+  again.cancel = cancel;
+  return again;
+}
+
+// The one script of Vega on this page, held by one model of the kernel for all labs.
+export async function loadVega(model) {
+  const page = globalThis;
+  const reference = model.get("script").replace("IPY_MODEL_", "");
+  page.nbnasVega ??= (async () => {
+    const held = await model.widget_manager.get_model(reference);
+    const file = new Blob([held.get("text")], { type: "text/javascript" });
+    const address = URL.createObjectURL(file);
+    try {
+      return (await import(address)).default;
+    } finally {
+      URL.revokeObjectURL(address);
+    }
+  })();
+  return page.nbnasVega.catch((error) => {
+    page.nbnasVega = undefined;
+    throw error;
+  });
+}

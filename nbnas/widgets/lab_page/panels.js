@@ -1,0 +1,201 @@
+// Panels of words: why an architecture was chosen, and the table of trials.
+
+export class Why {
+  constructor(lab) {
+    this.lab = lab;
+    this.picture = new Picture(lab);
+    this.title = element("h4", {}, "Why this one");
+    this.back = element(
+      "button",
+      { type: "button", class: "nbl-button nbl-back", hidden: true, onclick: () => lab.select("") },
+      "Back to the choice",
+    );
+    this.body = element("div", { class: "nbl-why", "aria-live": "polite" });
+    this.host = element(
+      "section",
+      { class: "nbl-card nbl-area-why", "aria-label": "Why this architecture" },
+      element("div", { class: "nbl-head" }, this.title, this.back),
+      this.picture.host,
+      this.body,
+    );
+  }
+
+  update(embed, why) {
+    if (why === this.known) return;
+    this.known = why;
+    write(this.title, why.title ?? "Why this one");
+    this.back.hidden = why.chosen !== false;
+    this.picture.show(embed, why.picture ?? null);
+    this.body.replaceChildren(
+      element("p", { class: "nbl-name", title: why.text ?? "" }, why.name ?? ""),
+      ...(why.sentences ?? []).map((text) => element("p", { class: "nbl-line" }, together(text))),
+      ...this.gain(why.gain),
+      ...this.neighbours(why.neighbours ?? []),
+    );
+  }
+
+  // Expected improvement in its two parts.
+  gain(gain) {
+    if (!gain || !(gain.exploitation + gain.exploration > 0)) return [];
+    const all = gain.exploitation + gain.exploration;
+    const part = (name, value, words) =>
+      element(
+        "div",
+        { class: "nbl-gain" },
+        element("span", { class: "nbl-gain-word" }, words),
+        element(
+          "span",
+          { class: "nbl-gain-track", "aria-hidden": "true" },
+          element("span", { class: `nbl-gain-${name}`, style: `width:${(100 * value) / all}%` }),
+        ),
+        element("span", { class: "nbl-figure" }, points(value)),
+      );
+    return [
+      element("h5", {}, `Expected improvement ${points(all)} points`),
+      part("exploitation", gain.exploitation, "exploitation: a better mean"),
+      part("exploration", gain.exploration, "exploration: uncertainty"),
+    ];
+  }
+
+  neighbours(found) {
+    if (!found.length) return [];
+    const one = (near) =>
+      element(
+        "li",
+        {},
+        element(
+          "button",
+          {
+            type: "button",
+            class: "nbl-link",
+            onclick: () => this.lab.select(near.key),
+            onmouseenter: (event) => this.lab.hover(near.key, event.clientX, event.clientY),
+            onmouseleave: () => this.lab.hover(""),
+          },
+          near.name,
+        ),
+        element("span", { class: "nbl-line" }, together(near.words)),
+        near.difference ? element("span", { class: "nbl-difference" }, near.difference) : null,
+      );
+    return [
+      element("h5", {}, "Trials that weigh most in this prediction"),
+      element("ol", { class: "nbl-neighbours" }, ...found.map(one)),
+    ];
+  }
+}
+
+const COLUMNS = [
+  ["trial", "trial", "nbl-figure"],
+  ["name", "architecture", ""],
+  ["value", "accuracy", "nbl-figure"],
+  ["seconds", "seconds", "nbl-figure"],
+];
+
+export class Trials {
+  constructor(lab) {
+    this.lab = lab;
+    this.by = "trial";
+    this.down = true;
+    this.rows = [];
+    this.heads = COLUMNS.map(([name, word, kind]) =>
+      element(
+        "th",
+        { scope: "col", class: kind },
+        element(
+          "button",
+          { type: "button", class: "nbl-sort", onclick: () => this.sort(name) },
+          word,
+        ),
+      ),
+    );
+    this.body = element("tbody");
+    this.empty = element("p", { class: "nbl-line" }, "No trial has ended yet.");
+    this.table = element(
+      "table",
+      { class: "nbl-table nbl-trials", hidden: true },
+      element("thead", {}, element("tr", {}, ...this.heads)),
+      this.body,
+    );
+    this.host = element(
+      "section",
+      { class: "nbl-card nbl-area-trials", "aria-label": "Trials" },
+      element("h4", {}, "Trials"),
+      this.empty,
+      element(
+        "div",
+        { class: "nbl-scroll" },
+        this.table,
+      ),
+    );
+  }
+
+  sort(name) {
+    this.down = this.by === name ? !this.down : name !== "name";
+    this.by = name;
+    this.draw();
+  }
+
+  update(rows) {
+    if (this.rows === rows) return;
+    this.rows = rows;
+    this.draw();
+  }
+
+  draw() {
+    this.empty.hidden = this.rows.length > 0;
+    this.table.hidden = !this.rows.length;
+    const sign = this.down ? -1 : 1;
+    const worth = (row) => row[this.by] ?? (this.down ? -Infinity : Infinity);
+    const compare = (a, b) => (a < b ? -1 : a > b ? 1 : 0);
+    const sorted = [...this.rows].sort((a, b) => sign * compare(worth(a), worth(b)));
+    const focused = this.body.contains(document.activeElement)
+      ? document.activeElement.dataset.trial
+      : null;
+    this.body.replaceChildren(...sorted.map((row) => this.line(row)));
+    if (focused) this.body.querySelector(`[data-trial="${Number(focused)}"]`)?.focus();
+    this.heads.forEach((head, at) => {
+      const own = COLUMNS[at][0] === this.by;
+      head.setAttribute("aria-sort", own ? (this.down ? "descending" : "ascending") : "none");
+    });
+    this.mark();
+  }
+
+  line(row) {
+    const failed = row.value == null;
+    return element(
+      "tr",
+      {
+        tabindex: "0",
+        "data-key": row.key,
+        "data-trial": row.trial,
+        title: failed ? row.error : row.text,
+        onclick: () => this.lab.select(row.key),
+        onkeydown: (event) => this.pressed(event, row.key),
+        onmouseenter: (event) => this.lab.hover(row.key, event.clientX, event.clientY),
+        onmouseleave: () => this.lab.hover(""),
+      },
+      element("td", { class: "nbl-figure" }, `${row.trial}`),
+      element("td", { class: "nbl-cut" }, row.name),
+      element("td", { class: "nbl-figure" }, failed ? "✕ failed" : percent(row.value)),
+      element("td", { class: "nbl-figure" }, row.seconds.toFixed(row.seconds < 10 ? 2 : 0)),
+    );
+  }
+
+  pressed(event, key) {
+    const row = event.currentTarget;
+    if (event.key === "Enter" || event.key === " ") this.lab.select(key);
+    else if (event.key === "ArrowDown") row.nextElementSibling?.focus();
+    else if (event.key === "ArrowUp") row.previousElementSibling?.focus();
+    else return;
+    event.preventDefault();
+    event.stopPropagation();
+  }
+
+  mark() {
+    for (const row of this.body.children) {
+      row.classList.toggle("nbl-selected", row.dataset.key === this.lab.shown);
+      row.classList.toggle("nbl-hovered", row.dataset.key === this.lab.hovered);
+      row.setAttribute("aria-current", String(row.dataset.key === this.lab.shown));
+    }
+  }
+}
