@@ -92,7 +92,8 @@ def candidates_data(proposal: Proposal, keys: Mapping[Any, str]) -> dict[str, An
         }
         for rank, each in enumerate(proposal.candidates[:TOP], 1)
     ]
-    ends = [row[name] for row in rows for name in ("lower", "upper", "mean")]
+    shown = proposal.candidates[:TOP]
+    ends = [end for each in shown for end in (each.lower, each.upper, each.mean)]
     best = [] if proposal.best is None or not rows else [proposal.best]
     low, high = theme.domain([*ends, *best], fence=1e9)
     high += WORDS * (high - low)

@@ -187,7 +187,7 @@ def apart(row: alt.HConcatChart) -> alt.HConcatChart:
     return cast(alt.HConcatChart, own)
 
 
-def layered(*charts: alt.Chart, **options: Any) -> alt.LayerChart:  # noqa: ANN401
+def layered(*charts: alt.Chart | alt.LayerChart, **options: Any) -> alt.LayerChart:  # noqa: ANN401
     """Charts over each other."""
     return alt.LayerChart(layer=list(charts), **options)
 
