@@ -278,7 +278,8 @@ def test_displayed_again_it_is_the_same(page):
     second.locator(".nbl-round").filter(has_text="before trial").wait_for(timeout=PATIENCE)
     assert second.locator(".nbl-area-trials tbody tr").count() == count
     assert (
-        second.locator(".nbl-round").inner_text() == page.locator(".nbl-round").first.inner_text()
+        second.locator(".nbl-round").text_content()
+        == page.locator(".nbl-round").first.text_content()
     )
 
 
