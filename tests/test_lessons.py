@@ -1,0 +1,114 @@
+"""The lessons run from top to bottom without a warning, and are built alike."""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import nbformat
+import pytest
+
+ROOT = Path(__file__).parents[1]
+FOLDER = ROOT / "notebooks" / "lessons"
+LESSONS = sorted(FOLDER.glob("*.ipynb"))
+TITLES = (
+    *("Bayesian optimisation by hand", "Architectures and spaces", "Distances"),
+    *("Prior and kernel", "Posterior and expected improvement", "Training for real"),
+    "A whole search",
+)
+MOST_CELLS, MOST_LINES = 27, 10
+LINK = re.compile(r"\]\(([^)]+)\)")
+each_lesson = pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
+
+
+def read(path):
+    return nbformat.read(path, as_version=4)
+
+
+def words(path):
+    """All prose of a lesson."""
+    return "\n".join(cell.source for cell in read(path).cells if cell.cell_type == "markdown")
+
+
+def code(path):
+    return [cell for cell in read(path).cells if cell.cell_type == "code"]
+
+
+def run(path, folder):
+    """The lesson as papermill leaves it."""
+    own = {k: v for k, v in os.environ.items() if not k.startswith(("NBNAS_", "JPY_"))}
+    done = subprocess.run(
+        [sys.executable, "-m", "papermill", str(path), "out.ipynb", "-k", "python3"],
+        env=own | {"PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"},
+        cwd=folder, capture_output=True, text=True,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr[-3000:]
+    return read(folder / "out.ipynb")
+
+
+@each_lesson
+def test_runs_without_a_warning(path, tmp_path):
+    outputs = [o for cell in run(path, tmp_path).cells for o in cell.get("outputs", ())]
+    assert not [o.text for o in outputs if o.output_type == "stream" and o.name == "stderr"]
+    said = [o.get("data", {}).get("text/plain", "") for o in outputs]
+    assert not [text for text in said if "could not be drawn" in text]
+    assert any("image/png" in o.get("data", {}) for o in outputs)
+
+
+def test_there_are_seven_in_order():
+    titles = [read(path).cells[0].source.splitlines()[0] for path in LESSONS]
+    assert titles == [f"# Lesson {i}: {title}" for i, title in enumerate(TITLES, 1)]
+
+
+@each_lesson
+def test_is_short(path):
+    assert len(read(path).cells) <= MOST_CELLS
+    for cell in code(path):
+        lines = [line for line in cell.source.splitlines() if line.strip()]
+        assert len(lines) <= MOST_LINES, cell.id
+
+
+@each_lesson
+def test_is_committed_without_outputs_and_with_readable_ids(path):
+    notebook = read(path)
+    nbformat.validate(notebook)
+    assert "widgets" not in notebook.metadata
+    assert not [cell.id for cell in code(path) if cell.outputs or cell.execution_count]
+    ids = [cell.id for cell in notebook.cells]
+    assert len(set(ids)) == len(ids)
+    assert not [each for each in ids if re.fullmatch(r"[0-9a-f]{8}", each)]
+
+
+@each_lesson
+def test_says_how_long_it_takes(path):
+    said = re.search(r"About (\d+) minutes", read(path).cells[0].source)
+    assert said is not None
+    assert 15 <= int(said[1]) <= 25
+
+
+@each_lesson
+def test_asks_before_experiments_and_has_three_exercises_with_folded_solutions(path):
+    text = words(path)
+    assert len(re.findall(r"\*\*[^*]*\?[^*]*\*\*", text)) >= 5
+    exercises = text.split("## Exercises")[1]
+    assert re.findall(r"^\*\*(\d)\.\*\*", exercises, flags=re.MULTILINE) == ["1", "2", "3"]
+    assert exercises.count("<details><summary>Solution</summary>") == 3
+    assert exercises.count("</details>") == 3
+
+
+@each_lesson
+def test_links_lead_somewhere(path):
+    links = [link for link in LINK.findall(words(path)) if "://" not in link]
+    missing = [link for link in links if not (path.parent / link.split("#")[0]).exists()]
+    assert not missing
+    place = LESSONS.index(path)
+    for neighbor in LESSONS[max(place - 1, 0) : place + 2]:
+        assert neighbor == path or neighbor.name in links
+
+
+@each_lesson
+def test_solutions_are_python(path):
+    blocks = re.findall(r"```python\n(.*?)```", words(path), flags=re.DOTALL)
+    for block in blocks:
+        compile(block, path.name, "exec")
