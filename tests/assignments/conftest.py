@@ -156,6 +156,12 @@ def round_trip(folder, name, wrong):
 
 
 @pytest.fixture(scope="session")
+def course_folder():
+    """The folder of the course."""
+    return COURSE
+
+
+@pytest.fixture(scope="session")
 def graded(tmp_path_factory):
     """The function that takes an assignment through a whole course."""
 
