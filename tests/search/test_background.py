@@ -490,7 +490,15 @@ def test_a_listener_cannot_wait_for_its_own_run(table):
     assert all("another thread" in said for said in seen)
 
 
-def test_waiting_can_be_interrupted_and_the_run_goes_on(search, slow):
+@pytest.fixture
+def interrupts():
+    """SIGINT raises KeyboardInterrupt, also in the background of a shell that ignores it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+def test_waiting_can_be_interrupted_and_the_run_goes_on(search, slow, interrupts):
     search.start(1)
     timer = threading.Timer(0.1, signal.raise_signal, (signal.SIGINT,))
     timer.start()
@@ -503,7 +511,7 @@ def test_waiting_can_be_interrupted_and_the_run_goes_on(search, slow):
     assert len(search.observations) == 1
 
 
-def test_an_interrupt_of_a_pause_here_leaves_the_search_idle(search, slow):
+def test_an_interrupt_of_a_pause_here_leaves_the_search_idle(search, slow, interrupts):
     def elsewhere():
         until(lambda: search.training is not None)
         search.pause()
