@@ -78,7 +78,7 @@ def candidates_data(proposal: Proposal, keys: Mapping[Any, str]) -> dict[str, An
     Returns:
         `data`, the data sets, and `signals`.
     """
-    rows = [
+    rows: theme.Rows = [
         {
             "key": keys.get(each.architecture, ""),
             "order": rank,

@@ -28,7 +28,7 @@ def trace_chart() -> alt.LayerChart:
     """
     x, y = _x(), _y()
     chart = theme.layered(
-        _band(x, y, "mean", "lower", "upper"),
+        *_band(x, y),
         _rule(x),
         alt.Chart(alt.NamedData("optimum"))
         .mark_rule(strokeDash=[2, 3], color=theme.GREEN, strokeWidth=1.6)
@@ -168,13 +168,13 @@ def _y() -> alt.Y:
     )
 
 
-def _band(x: alt.X, y: alt.Y, mean: str, lower: str, upper: str) -> alt.LayerChart:
+def _band(x: alt.X, y: alt.Y) -> list[alt.Chart]:
     base = alt.Chart(alt.NamedData("band")).encode(x=x)
     area = base.mark_area(color=theme.GREY, opacity=0.18, clip=True).encode(
-        y=alt.Y(f"{lower}:Q", axis=y["axis"], scale=y["scale"]), y2=f"{upper}:Q"
+        y=alt.Y("lower:Q", axis=y["axis"], scale=y["scale"]), y2="upper:Q"
     )
     line = base.mark_line(color=theme.GREY, strokeDash=[6, 3], strokeWidth=1.8, clip=True)
-    return theme.layered(area, line.encode(y=alt.Y(f"{mean}:Q", axis=y["axis"], scale=y["scale"])))
+    return [area, line.encode(y=alt.Y("mean:Q", axis=y["axis"], scale=y["scale"]))]
 
 
 def _rule(x: alt.X) -> alt.Chart:

@@ -158,9 +158,13 @@ def shot(page, name):
 
 
 def shot_whole(page, name):
-    """Keep a picture of the whole lab."""
+    """Keep a picture of the whole lab, in a window that is high enough for it."""
     SHOTS.mkdir(exist_ok=True)
+    page.set_viewport_size({"width": 1280, "height": 2000})
+    page.locator(".nbl-lab").first.evaluate("lab => lab.scrollIntoView()")
+    page.wait_for_timeout(300)
     page.locator(".nbl-lab").first.screenshot(path=SHOTS / f"{name}.png")
+    page.set_viewport_size({"width": 1280, "height": 800})
 
 
 def wait_idle(page, seconds=240):
