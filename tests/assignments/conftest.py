@@ -180,6 +180,13 @@ def check_round_trip(graded, lost):
         graded: The result of the round trip.
         lost: For each student with wrong answers, the points lost by graded cell.
     """
+    released = "\n".join(cell.source for cell in graded.course.notebook("release").cells)
+    assert "# YOUR CODE HERE" in released
+    assert "### BEGIN" not in released, "a solution or a hidden test was handed out"
+    ran = graded.course.notebook("autograded", "right").cells
+    outputs = [output for cell in ran for output in cell.get("outputs", ())]
+    assert not [o for o in outputs if o.output_type == "error"]
+    assert not [o for o in outputs if any("widget" in kind for kind in o.get("data", ()))]
     most = {k: most for k, (_, most, _) in graded.scores["right"].items()}
     assert set(graded.points("blank").values()) == {0}
     assert graded.lost("right") == {}
