@@ -1,4 +1,4 @@
-"""A4 graded by nbgrader: nothing, the solution, and nine typical wrong answers."""
+"""A4 graded by nbgrader: nothing, the solution, and ten typical wrong answers."""
 
 import pytest
 
