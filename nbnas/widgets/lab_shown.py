@@ -19,6 +19,7 @@ from nbnas.widgets.search import SETTLED, stand
 from nbnas.widgets.view import View, view
 
 REPUBLISH = 5.0  # seconds between two pictures at least
+ELSEWHERE = "The lab of a search lives in JupyterLab; the picture below shows where it stood last."
 _OUTPUT = ".jp-OutputArea-child"
 NOT_FOUND = (
     f"{_OUTPUT}:has(+ {_OUTPUT} .jp-RenderedImage):has(+ * + {_OUTPUT} .nbnas-style) "
@@ -53,7 +54,7 @@ class LabShown:
         """Show the lab in the output of the current cell, too."""
         self.lab.update()
         data, metadata = self._bundle()
-        widget = self.lab.widget._repr_mimebundle_()[0] | {"text/plain": data["text/plain"]}
+        widget = self.lab.widget._repr_mimebundle_()[0] | {"text/plain": ELSEWHERE}
         display(widget, raw=True)
         display(data, raw=True, metadata=metadata, display_id=self._identifier)
         style = f'<style class="nbnas-style">{NOT_FOUND}</style>'
