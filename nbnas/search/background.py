@@ -1,5 +1,6 @@
 """What can run here or in the background, be paused, stopped and waited for: a search is such."""
 
+from collections.abc import Iterator
 from typing import Self
 
 from psygnal import Signal
@@ -16,7 +17,7 @@ class Background:
     """The part of a search that starts, pauses and stops it. Every method answers at once.
 
     All but `run` and `wait`, that is. They may be called from any thread, such as that of a
-    view's button. A subclass gives `step` and `_done`.
+    view's button. A subclass gives `step`, `_done` and `_failure`.
 
     Attributes:
         target: Number of trials that the current or last run aims at.
@@ -50,6 +51,10 @@ class Background:
         """Number of trials so far."""
         raise NotImplementedError(f"expected {type(self).__name__} to count its trials")
 
+    def _failure(self, made: object) -> Exception | None:
+        """What a trial that was made failed with, if it did."""
+        raise NotImplementedError(f"expected {type(self).__name__} to tell failed trials")
+
     def step(self) -> object:
         """Make one trial."""
         raise NotImplementedError(f"expected {type(self).__name__} to define step")
@@ -73,13 +78,15 @@ class Background:
         _check_trials(trials)
         with self._course.driving():
             self.target = trials
-            self._drive()
+            for _ in self._drive():
+                pass
         return self
 
     def start(self, trials: int | None = None) -> Self:
         """Search in the background and return at once; after `pause`, go on.
 
-        A failed trial does not end it; any other error does, and `wait` raises it.
+        A failed trial does not end it; any other error does. `wait` raises it, or when all is done
+        the first failed trial, since nobody sees what a thread does.
 
         Args:
             trials: Total number of trials to reach; the last such number, or else 30, by default.
@@ -93,7 +100,7 @@ class Background:
         """
         target = (self.target or TRIALS) if trials is None else trials
         _check_trials(target)
-        self._course.start(self._drive, lambda: setattr(self, "target", target))
+        self._course.start(self._drive_unseen, lambda: setattr(self, "target", target))
         return self
 
     def pause(self) -> None:
@@ -140,13 +147,20 @@ class Background:
         """
         self._course.keep(error)
 
-    def _drive(self) -> None:
+    def _drive(self) -> Iterator[object]:
         """The loop: one trial after the other until the target, a stop or an error."""
         while self._done < (self.target or 0) and self._course.goes_on():
             try:
-                self.step()
+                yield self.step()
             except Dropped:
                 return
+
+    def _drive_unseen(self) -> None:
+        """The loop in a thread, where failed trials are kept for `wait`."""
+        for made in self._drive():
+            failure = self._failure(made)
+            if failure is not None:
+                self.keep(failure)
 
     def _announce(self) -> None:
         """Emit the state; again if it changed meanwhile, so that the last word is true."""

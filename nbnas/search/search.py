@@ -202,6 +202,15 @@ class Search(Background):
     def _done(self) -> int:
         return len(self.observations)
 
+    def _failure(self, made: object) -> Exception | None:
+        evaluation = made.evaluation if isinstance(made, Step) else None
+        if evaluation is None or evaluation.status == "completed":
+            return None
+        return SearchError(
+            f"a trial failed: {evaluation.error or 'no reason was given'} "
+            f"({evaluation.architecture}); it counts as poor, and the search went on"
+        )
+
     def _evaluate(self, architecture: Architecture) -> Evaluation:
         seed = trial_seed(self.seed, len(self.observations))
         try:

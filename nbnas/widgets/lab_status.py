@@ -144,9 +144,10 @@ def _idle(observations: Observations, done: int, budget: int) -> str:
 
 def _error(search: Any, trouble: str) -> str:  # noqa: ANN401
     said = []
-    if search.error is not None:
-        said.append(f"{type(search.error).__name__}: {search.error}")
     failed = [(n, e) for n, e in enumerate(search.observations, 1) if e.status == "failed"]
+    told = bool(failed) and (failed[-1][1].error or "no reason") in str(search.error)
+    if search.error is not None and not told:
+        said.append(f"{type(search.error).__name__}: {search.error}")
     if failed:
         number, evaluation = failed[-1]
         said.append(f"Trial {number} failed: {evaluation.error or 'no reason was given'}")

@@ -349,9 +349,12 @@ def test_a_failed_trial_is_not_the_end(table):
         return table(architecture, seed)
 
     search = Search(SPACE, objective, RandomSearch())
-    search.start(3).wait()
+    with pytest.raises(SearchError, match="a trial failed: MemoryError: out of memory"):
+        search.start(3).wait()
     assert [e.status for e in search.observations] == ["completed", "failed", "completed"]
     assert "out of memory" in search.observations[1].error
+    assert (search.state, search.error) == ("idle", None)
+    assert search.start(4).wait().best is not None  # each is raised once
 
 
 def test_a_training_that_fails_between_epochs_makes_a_failed_trial(table):
@@ -360,7 +363,9 @@ def test_a_training_that_fails_between_epochs_makes_a_failed_trial(table):
             if training.reports:
                 raise TrainingError("the loss is not finite")
 
-    search = Search(SPACE, Broken(table), RandomSearch()).start(1).wait()
+    search = Search(SPACE, Broken(table), RandomSearch()).start(1)
+    with pytest.raises(SearchError, match="TrainingError: the loss is not finite"):
+        search.wait()
     assert "the loss is not finite" in search.observations[0].error
 
 
@@ -369,7 +374,8 @@ def test_a_training_that_is_stopped_by_itself_is_a_failed_trial(search, slow):
     until(lambda: search.training is not None)
     search.training.stop()
     slow.allow(1)
-    search.wait()
+    with pytest.raises(SearchError, match="a trial failed: TrainingError: was stopped"):
+        search.wait()
     assert "was stopped" in search.observations[0].error
 
 
