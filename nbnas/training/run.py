@@ -85,7 +85,9 @@ class Training(LiveTraining):
         precision = choose_precision(device, trainer.mixed_precision)
         layout = choose_layout(device, trainer.channels_last)
         (images, labels), held_out = self._parts(device)
-        network = self.network = self._build(rng).to(device).to(memory_format=layout)
+        network = self.network = (
+            network_of(trainer, self.architecture, rng).to(device).to(memory_format=layout)
+        )
         optimizer = optimizer_of(trainer, network)
         scaler = torch.amp.GradScaler(device.type, enabled=precision == torch.float16)
         batches = math.ceil(len(labels) / trainer.batch_size)
@@ -126,17 +128,6 @@ class Training(LiveTraining):
             return train, val
         return (torch.cat([train[0], val[0]]), torch.cat([train[1], val[1]])), test
 
-    def _build(self, rng: torch.Generator) -> nn.Module:
-        trainer = self.trainer
-        return build_network(
-            self.architecture,
-            image_shape=trainer.data.image_shape,
-            classes=trainer.data.classes,
-            channels=trainer.channels,
-            cells=trainer.cells,
-            generator=rng,
-        )
-
     def _conclude(self) -> Evaluation:
         network = cast(nn.Module, self.network)
         return Evaluation(
@@ -149,6 +140,20 @@ class Training(LiveTraining):
             started=self._started,
             reports=self.reports,
         )
+
+
+def network_of(
+    trainer: "Trainer", architecture: Architecture, generator: torch.Generator
+) -> nn.Module:
+    """The network that a recipe trains, with the initial weights that a generator gives."""
+    return build_network(
+        architecture,
+        image_shape=trainer.data.image_shape,
+        classes=trainer.data.classes,
+        channels=trainer.channels,
+        cells=trainer.cells,
+        generator=generator,
+    )
 
 
 def optimizer_of(trainer: "Trainer", network: nn.Module) -> torch.optim.SGD:

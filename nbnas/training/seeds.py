@@ -25,13 +25,12 @@ from nbnas.records import EpochReport, Evaluation
 from nbnas.training.data import parts_on
 from nbnas.training.device import cpu_threads
 from nbnas.training.network import (
-    build_network,
     check_operations,
     count_multiply_adds,
     count_parameters,
 )
 from nbnas.training.part import Part
-from nbnas.training.run import optimizer_of
+from nbnas.training.run import network_of, optimizer_of
 from nbnas.training.settings import check
 from nbnas.training.side_by_side import side_by_side
 from nbnas.training.trainer import Trainer
@@ -78,7 +77,7 @@ class _Trainings:
     def run(self) -> tuple[Evaluation, ...]:
         started, start = time.time(), time.thread_time()
         rngs = [torch.Generator().manual_seed(seed) for seed in self.seeds]
-        networks = [self._build(rng) for rng in rngs]
+        networks = [network_of(self.trainer, self.architecture, rng) for rng in rngs]
         network = side_by_side(*networks).to(memory_format=torch.channels_last)
         _, _, test = parts_on(self.trainer.data, CPU)
         reports = tuple(zip(*self._epochs(network, rngs, start), strict=True))
@@ -98,17 +97,6 @@ class _Trainings:
                 reports=curve,
             )
             for seed, curve, tested in zip(self.seeds, reports, tests.tolist(), strict=True)
-        )
-
-    def _build(self, rng: torch.Generator) -> nn.Module:
-        trainer = self.trainer
-        return build_network(
-            self.architecture,
-            image_shape=trainer.data.image_shape,
-            classes=trainer.data.classes,
-            channels=trainer.channels,
-            cells=trainer.cells,
-            generator=rng,
         )
 
     def _epochs(

@@ -74,16 +74,18 @@ class _Controls:
 
     def __init__(self, scene: _Scene) -> None:
         self.scene = scene
-        options = [
-            (f"{i}. {notation(each.architecture)}"[:70], i - 1)
-            for i, each in enumerate(scene.proposal.candidates, 1)
-        ]
+        options = ranked(scene.proposal.candidates)
         self.look = dropdown(options, "Candidate", "A candidate to mark and to draw", "440px")
         self.panel = Panel(self.draw, [[self.look]])
         self.panel.changed(self.look)
 
     def draw(self) -> View:
         return View(self.scene.words(self.look.value), self.scene.chart(self.look.value))
+
+
+def ranked(candidates: Sequence[Candidate]) -> list[tuple[str, int]]:
+    """Candidates to choose from: rank and notation, and the place."""
+    return [(f"{i + 1}. {notation(c.architecture)}"[:70], i) for i, c in enumerate(candidates)]
 
 
 def described(candidate: Candidate) -> str:

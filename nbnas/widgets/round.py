@@ -19,6 +19,7 @@ from nbnas.records import Candidate
 from nbnas.surrogate.why import Why
 from nbnas.surrogate.why import why as explain
 from nbnas.widgets.panel import Panel, dropdown, label, toggles
+from nbnas.widgets.proposal import ranked
 from nbnas.widgets.samples import distance_of, more_of
 from nbnas.widgets.view import View
 
@@ -101,10 +102,7 @@ class _Controls:
 
     def __init__(self, scene: _Scene) -> None:
         self.scene = scene
-        options = [
-            (f"{i}. {notation(each.architecture)}"[:70], i - 1)
-            for i, each in enumerate(scene.proposal.candidates, 1)
-        ]
+        options = ranked(scene.proposal.candidates)
         self.look = dropdown(options, "Candidate", "The candidate to explain", "400px")
         colours = [("expected improvement", GAIN), ("mean", MEAN), ("stddev", STDDEV)]
         self.colour = toggles(colours, [f"Colour the map by {n}" for n, _ in colours])
