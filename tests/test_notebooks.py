@@ -237,7 +237,7 @@ def test_the_notebook_of_benchmarks_goes_on_after_a_kill(cells):
 @pytest.mark.parametrize(
     ("parameters", "message"),
     [
-        ({"table": ""}, "table: expected the path of a CSV file"),
+        ({"table": ""}, "table: expected digits, or the path of a CSV file"),
         ({"strategies": "bayes,hill"}, "strategies: expected different words out of bayes"),
         ({"value": "accuracy"}, "no column accuracy; its columns are arch_str"),
     ],

@@ -93,7 +93,7 @@ def view(thing: Any) -> View:  # noqa: ANN401
 
     Example:
         >>> from nbnas.graphs.cell import CellSpace
-        >>> view(CellSpace().sample(0, 1)[0]).summary
+        >>> view(CellSpace().sample(0, 1)[0]).summary.partition(" Its string")[0]
         'Cell pool | 3×3+1×1 | skip+skip+–: 3 of 6 edges carry data from input to output; \
 2 more lead nowhere (faint).'
     """

@@ -159,6 +159,7 @@ def test_cifar10_out_of_reach_says_what_to_do(monkeypatch):
 
 def test_device_copies_are_made_once_and_dropped_with_the_data():
     data = digits(100, 50)
+    gc.collect()  # data of other tests that nobody holds
     meta = torch.device("meta")
     assert parts_on(data, meta)[0][0] is parts_on(data, meta)[0][0]
     assert parts_on(data, torch.device("cpu"))[0][0] is data.train[0]
