@@ -19,17 +19,13 @@ from scipy.stats import spearmanr
 from nbnas.benchmarks.archive import Archive
 from nbnas.benchmarks.shipped import archive
 from nbnas.charts.render import to_png
+from nbnas.charts.table import seed_deviation as seed_deviation
 from nbnas.charts.table import table as draw_table
 from nbnas.graphs.cell import texts
 
 Array = NDArray[np.float64]
 TOP = 0.1  # the share of the best classes that is looked at by itself
 QUANTILES = (0.0, 0.1, 0.25, 0.5, 0.75, 0.9, 0.99, 1.0)
-
-
-def seed_deviation(v: Array) -> float:
-    """The standard deviation between seeds: root of the mean variance of the rows of `(K, G)`."""
-    return float(np.sqrt(v.var(axis=1, ddof=1).mean()))
 
 
 def best_classes(v: Array, share: float = TOP) -> NDArray[np.bool_]:

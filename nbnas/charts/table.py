@@ -72,7 +72,7 @@ def noise(
     """
     order = np.argsort(runs.mean(axis=1), kind="stable")
     points = [
-        {"mean": float(runs[g].mean()), "deviation": float(_pooled(runs[g]))}
+        {"mean": float(runs[g].mean()), "deviation": float(seed_deviation(runs[g]))}
         for g in np.array_split(order, min(groups, len(order)))
     ]
     bounds = theme.domain([p["mean"] for p in points], fence=1e9)
@@ -139,5 +139,6 @@ def table(
     return theme.stacked(above, theme.beside(noise(runs), foresight(correlations)))
 
 
-def _pooled(runs: NDArray[np.float64]) -> float:
+def seed_deviation(runs: NDArray[np.float64]) -> float:
+    """The standard deviation between seeds: root of the mean variance of the rows of `(K, G)`."""
     return float(np.sqrt(runs.var(axis=1, ddof=1).mean()))
