@@ -85,8 +85,8 @@ class Background:
     def start(self, trials: int | None = None) -> Self:
         """Search in the background and return at once; after `pause`, go on.
 
-        A failed trial does not end it; any other error does. `wait` raises it, or when all is done
-        the first failed trial, since nobody sees what a thread does.
+        A failed trial or listener does not end it; any other error does. `wait` raises it, or when
+        all is done what failed first, since nobody sees what a thread does.
 
         Args:
             trials: Total number of trials to reach; the last such number, or else 30, by default.
@@ -167,7 +167,8 @@ class Background:
         word: str = ""
         while word != self.state:
             word = self.state
-            announce(self.changed, word)
+            for error in announce(self.changed, word):
+                self.keep(error)
 
 
 def _check_trials(trials: object) -> None:

@@ -240,5 +240,6 @@ class Search(Background):
         self.observations = self.observations + evaluation
         self._pending = tuple(a for a in self._pending if a != evaluation.architecture)
         step = Step(len(self.observations) - 1, evaluation, self.best)
-        announce(self.stepped, step)
+        for error in announce(self.stepped, step):
+            self.keep(error)
         return step

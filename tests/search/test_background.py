@@ -558,16 +558,24 @@ def test_changed_tells_of_proposals_and_trainings(table):
     assert ("running", False, False) in seen
 
 
-def test_a_listener_of_changed_that_fails_is_only_a_warning(table):
+@pytest.mark.parametrize("signal", ["changed", "stepped"])
+def test_what_a_listener_raises_is_raised_by_wait_after_the_run(table, signal):
     search = Search(SPACE, table, RandomSearch())
+    heard = []
 
-    def broken(word):
-        raise ValueError("cannot draw")
+    def broken(fact):
+        raise ValueError(f"cannot draw {fact!r:.20}")
 
-    search.changed.connect(broken)
-    with pytest.warns(RuntimeWarning, match="a listener of changed failed.*cannot draw"):
-        search.start(2).wait()
-    assert len(search.observations) == 2
+    getattr(search, signal).connect(broken)
+    getattr(search, signal).connect(heard.append)  # as a view that is displayed after it
+    with (
+        pytest.warns(RuntimeWarning, match=f"a listener of {signal} failed.*cannot draw"),
+        pytest.raises(ValueError, match="cannot draw"),
+    ):
+        search.start(3).wait()
+    assert len(search.observations) == 3
+    assert len(heard) >= 2
+    assert search.state == "idle"
 
 
 def test_every_trial_of_a_thread_is_on_disk_before_the_next(table, tmp_path):
