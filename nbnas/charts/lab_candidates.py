@@ -87,7 +87,7 @@ def candidates_data(proposal: Proposal, keys: Mapping[Any, str]) -> dict[str, An
             "mean": each.mean,
             "lower": each.lower,
             "upper": each.upper,
-            "gain": f"EI {100 * each.expected_improvement:.2g}",
+            "gain": f"EI {_two_digits(100 * each.expected_improvement)}",
             "chosen": each.architecture in proposal.architectures,
         }
         for rank, each in enumerate(proposal.candidates[:TOP], 1)
@@ -99,6 +99,11 @@ def candidates_data(proposal: Proposal, keys: Mapping[Any, str]) -> dict[str, An
     high += WORDS * (high - low)
     data = {"rows": rows, "best": [{"best": value} for value in best]}
     return {"data": data, "signals": {"low": low, "high": high}}
+
+
+def _two_digits(points: float) -> str:
+    """Two significant digits, also where the second is a zero, so that rows can be compared."""
+    return f"{points:#.2g}".rstrip(".")
 
 
 def _shade() -> dict[str, Any]:

@@ -17,6 +17,7 @@ _KINDS = [TRIAL, LOW, FAILED]
 _COLORS = alt.Scale(domain=_KINDS, range=[theme.BLUE, theme.BLUE, theme.VERMILLION])
 _SHAPES = alt.Scale(domain=_KINDS, range=["circle", "triangle-down", "M-1,-1L1,1M1,-1L-1,1"])
 _HEIGHT = 190
+WORDS = 0.08  # of the axis, which is left free above the optimum
 
 
 def trace_chart() -> alt.LayerChart:
@@ -34,7 +35,7 @@ def trace_chart() -> alt.LayerChart:
         .mark_rule(strokeDash=[2, 3], color=theme.GREEN, strokeWidth=1.6)
         .encode(y=y),
         alt.Chart(alt.NamedData("optimum"))
-        .mark_text(align="left", baseline="top", dy=3, color=theme.INK, fontSize=theme.SMALL)
+        .mark_text(align="left", baseline="bottom", dy=-3, color=theme.INK, fontSize=theme.SMALL)
         .encode(x=alt.value(4), y=y, text="text:N"),
         _steps(x, y),
         _dots(x, y),
@@ -95,6 +96,8 @@ def trace_data(
     if len(values) < 2 and band is not None:
         shown += [*band.lower.tolist(), *band.upper.tolist()]
     low, high = theme.domain(shown, fence=1.5)
+    if optimum is not None:  # room for words above it, where no trial can be
+        high += WORDS * (high - low)
     last = max(len(observations), trials or 0, 2)
     floor = low + 0.03 * (high - low)
     rows = []

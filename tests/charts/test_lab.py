@@ -91,6 +91,14 @@ def test_trace_of_nothing_can_be_drawn():
     assert page["signals"]["low"] < page["signals"]["high"]
 
 
+def test_there_is_room_for_words_above_the_optimum():
+    seen = observations(0.9, 0.95)
+    page = trace_data(seen, {}, optimum=0.951)["signals"]
+    span = page["high"] - page["low"]
+    assert page["high"] - 0.951 > 0.1 * span
+    assert trace_data(seen, {})["signals"]["high"] - 0.95 < 0.1 * span
+
+
 def test_regret_is_exact_and_has_a_floor_for_zero():
     seen = observations(0.7, 0.8, 0.9)
     page = regret_data(seen, 0.9)
@@ -112,6 +120,15 @@ def test_candidates_keep_their_rank_and_mark_the_chosen():
     assert [row["chosen"] for row in page["data"]["rows"]] == [False, True, False]
     assert page["data"]["best"] == [{"best": 0.91}]
     assert candidates_data(Proposal(CELLS[:1], "random"), {})["data"] == {"rows": [], "best": []}
+
+
+@pytest.mark.parametrize(
+    ("gain", "said"), [(0.0001, "0.010"), (0.000087, "0.0087"), (0.123, "12"), (0, "0.0")]
+)
+def test_gains_are_said_with_two_digits(gain, said):
+    one = Candidate(CELLS[0], 0.9, 0.01, 0.88, 0.92, gain, gain, 0.0, 1.0)
+    rows = candidates_data(Proposal(CELLS[:1], "why", (one,)), {})["data"]["rows"]
+    assert rows[0]["gain"] == f"EI {said}"
 
 
 def test_curve_grows_by_epoch():

@@ -11,9 +11,11 @@ const OPTIONS = {
 };
 
 export class Chart {
-  constructor(label, height, lab) {
+  // `height` in pixels; a chart that `fills` its card takes what is free there, if that is more.
+  constructor(label, height, lab, fills = false) {
     this.lab = lab;
     this.height = height;
+    this.fills = fills;
     this.view = null;
     this.cursor = ""; // where the arrow keys are
     this.sent = {};
@@ -22,7 +24,8 @@ export class Chart {
     this.host = element(
       "div",
       {
-        class: "nbl-chart",
+        class: fills ? "nbl-chart nbl-fills" : "nbl-chart",
+        style: fills ? `min-height:${height}px` : "",
         tabindex: "0",
         role: "group",
         "aria-roledescription": "chart",
@@ -70,7 +73,8 @@ export class Chart {
       this.sent[name] = rows;
       this.view.data(name, rows.map((row) => ({ ...row })));
     }
-    this.view.width(width).height(this.height);
+    const height = this.fills ? Math.max(this.height, this.host.clientHeight) : this.height;
+    this.view.width(width).height(height);
     this.view.runAsync().catch((error) => this.lab.failed(error));
   }
 

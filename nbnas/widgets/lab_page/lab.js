@@ -57,7 +57,7 @@ class Lab {
       trace: new Chart("The search so far", 215, this),
       regret: new Chart("The regret so far", 215, this),
       curve: new Chart("The current training", 150, this),
-      map: new Chart("Map of the search space", 390, this),
+      map: new Chart("Map of the search space", 390, this, true),
       candidates: new Chart("Ranked candidates", 290, this),
     };
     this.lines = {};
