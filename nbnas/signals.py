@@ -25,8 +25,8 @@ def announce(signal: SignalInstance, fact: object) -> tuple[Exception, ...]:
                 listener.cb((fact,))
             except ReferenceError:  # its object is gone, and so is the listener
                 continue
-            except Exception as error:
-                failed.append(error)
+            except Exception as raised:
+                failed.append(raised)
     for error in failed:
         message = f"a listener of {signal.name} failed: {error!r}"
         warnings.warn(message, RuntimeWarning, stacklevel=2)
