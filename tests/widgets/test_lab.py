@@ -277,6 +277,22 @@ def test_an_error_in_a_callback_is_seen_and_raised(bayes, monkeypatch):
         bayes.wait()
 
 
+def test_a_students_listener_that_fails_is_seen_and_the_lab_goes_on(bayes):
+    def broken(step):
+        raise KeyError("not in my table")
+
+    bayes.stepped.connect(broken)  # before the lab listens
+    lab = Lab(bayes)
+    with pytest.warns(RuntimeWarning, match="not in my table"):
+        bayes.run(2)
+    assert lab.widget.status["done"] == 2
+    assert "KeyError: 'not in my table'" in lab.widget.status["error"]
+    with pytest.raises(KeyError, match="not in my table"):
+        bayes.wait()
+    lab.update()
+    assert lab.widget.status["error"] == ""
+
+
 def test_a_click_that_cannot_be_done_is_seen(bayes):
     lab = Lab(bayes)
     lab.widget.set_state({"budget": 0})
