@@ -6,7 +6,7 @@ one wrapper, which shows it between the controls and the picture, and keeps it.
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from math import log10
+from math import floor, log10
 from typing import Any
 
 import ipywidgets
@@ -142,7 +142,9 @@ def dropdown(
 def slider(
     value: float, low: float, high: float, label: str, tooltip: str
 ) -> ipywidgets.FloatLogSlider:
-    """A logarithmic slider; its steps are 2 %.
+    """A logarithmic slider; its steps are 2 %, counted from where it stands.
+
+    A browser moves a value that lies between two steps to one of them.
 
     Args:
         value: Where it stands.
@@ -151,12 +153,14 @@ def slider(
         label: What it sets.
         tooltip: The same in more words.
     """
+    value, step = min(max(value, low), high), log10(1.02)
+    below = floor((log10(value) - log10(low)) / step)
     return ipywidgets.FloatLogSlider(
-        value=min(max(value, low), high),
+        value=value,
         base=10,
-        min=log10(low),
+        min=log10(value) - below * step,
         max=log10(high),
-        step=log10(1.02),
+        step=step,
         description=label,
         tooltip=tooltip,
         readout_format=".3g",

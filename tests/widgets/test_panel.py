@@ -1,5 +1,6 @@
 """Callbacks go through one wrapper: what they raise is seen and kept until all is well."""
 
+import math
 import time
 import warnings
 
@@ -142,6 +143,15 @@ def test_every_control_has_a_label_or_tooltip():
 def test_a_slider_holds_what_it_is_given():
     assert slider(0.0001, 0.1, 10.0, "x", "y").value == pytest.approx(0.1)
     assert slider(99.0, 0.1, 10.0, "x", "y").value == pytest.approx(10.0)
+
+
+@pytest.mark.parametrize("value", [0.02, 1.0, 2.0, 10.0])
+def test_a_slider_stands_on_a_step_so_that_a_browser_leaves_it_there(value):
+    control = slider(value, 0.0123, 10.0, "x", "y")
+    steps = (math.log10(value) - control.min) / control.step
+    assert steps == pytest.approx(round(steps), abs=1e-9)
+    assert 10**control.min >= 0.0123 * (1 - 1e-9)
+    assert control.value == pytest.approx(value)
 
 
 def test_a_view_without_a_panel_is_a_picture():
