@@ -247,6 +247,7 @@ _FROZEN = (
     "GrowingUpperConfidenceBound",
     "HammingDistance",
     "IndependentThompsonSampling",
+    "KnowledgeKernel",
     "LeaveOneOut",
     "LogExpectedImprovement",
     "NoisyExpectedImprovement",
@@ -267,6 +268,11 @@ _FROZEN = (
     "WeisfeilerLehmanKernel",
     "Why",
 )
+_COMPOSED = {
+    "AdditiveKernel": "gpytorch.kernels.kernel",
+    "ProductKernel": "gpytorch.kernels.kernel",
+    "ScaleKernel": "gpytorch.kernels.scale_kernel",
+}
 
 
 def __getattr__(name: str) -> Any:  # noqa: ANN401
@@ -297,6 +303,8 @@ def load_ipython_extension(shell: Any) -> None:  # noqa: ANN401
     formatter = shell.display_formatter
     for name in _FROZEN:
         formatter.mimebundle_formatter.for_type_by_name(_NAMES[name], name, _bundle)
+    for name, module in _COMPOSED.items():
+        formatter.mimebundle_formatter.for_type_by_name(module, name, _bundle_if_ours)
     for name in _LIVE:
         formatter.ipython_display_formatter.for_type_by_name(_NAMES[name], name, _show)
 
@@ -309,6 +317,13 @@ def _bundle(thing: object, **_: object) -> object:
         warnings.warn(_no_widgets(error), stacklevel=2)
         return None
     return bundle(thing)
+
+
+def _bundle_if_ours(kernel: object, **_: object) -> object:
+    """Draw a kernel that gpytorch made of ours; it prints all others itself."""
+    from nbnas.surrogate.parts import over_architectures
+
+    return _bundle(kernel) if over_architectures(kernel) else None
 
 
 def _show(thing: object) -> None:

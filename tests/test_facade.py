@@ -75,7 +75,8 @@ def test_every_displayed_class_has_a_view():
     from nbnas.widgets.view import SUBJECTS
 
     names = {f"{nbnas._NAMES[name]}.{name}" for name in (*nbnas._FROZEN, *nbnas._LIVE)}
-    assert names == set(SUBJECTS)
+    composed = {f"{module}.{name}" for name, module in nbnas._COMPOSED.items()}
+    assert names | composed == set(SUBJECTS)
     assert {f"{nbnas._NAMES[name]}.{name}" for name in nbnas._LIVE} == set(LIVE)
 
 
@@ -95,6 +96,28 @@ print(json.dumps([light, live, data["text/plain"]]))
     assert light == []
     assert live
     assert text.startswith("CellSpace: 15,625 architectures")
+
+
+def test_kernels_that_gpytorch_composes_are_drawn_where_they_are_ours():
+    code = """
+import json
+from IPython.core.interactiveshell import InteractiveShell
+from gpytorch.kernels import RBFKernel, ScaleKernel
+shell = InteractiveShell.instance()
+import nbnas
+wl = nbnas.WeisfeilerLehmanKernel(1)
+foreign, ours = (wl + RBFKernel(), ScaleKernel(RBFKernel())), (wl + wl, wl * wl, ScaleKernel(wl))
+shown = [shell.display_formatter.format(each)[0] for each in (*foreign, *ours)]
+print(json.dumps([data["text/plain"] for data in shown]))
+"""
+    shown = in_python(code)
+    assert [text.partition("(")[0] for text in shown[:2]] == ["AdditiveKernel", "ScaleKernel"]
+    assert all(", as a prior takes it: weight" in text for text in shown[2:])
+
+
+def test_the_composed_kernels_are_where_gpytorch_has_them():
+    for name, module in nbnas._COMPOSED.items():
+        assert hasattr(importlib.import_module(module), name)
 
 
 def test_display_without_widgets_falls_back_to_text(monkeypatch):

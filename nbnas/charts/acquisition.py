@@ -59,7 +59,7 @@ def summary(score: Score, name: str, point: tuple[float, float] | None = None) -
     side = "above" if point[0] >= 0 else "below"
     return (
         f"{text} A candidate {abs(point[0]):.2f} {side} the incumbent with standard deviation "
-        f"{point[1]:.2f} scores {value:.3g}; on the model's scale, where values vary by 1, about."
+        f"{point[1]:.2f} scores {value:.3g}, on the model's scale, where values vary by about 1."
     )
 
 

@@ -20,6 +20,7 @@ from nbnas.graphs.weisfeiler_lehman import Motifs
 
 WIDTH = 330.0  # pixels of a cell with operations at its edges
 WIDEST = 700.0  # pixels of both pictures, so that the text has room beside them
+TALL = 12  # lines of a list beside a chart, above which it is put into two columns
 FEW = 6  # lines of each part of a list
 
 Place = tuple[int, ...]
@@ -116,8 +117,8 @@ def only(
         for name, part in zip(names, parts, strict=True)
     ]
     pair, headings = (first, second), ("The first", "The second")
-    if _wide(pair):
-        first_list, *others = lists
+    if _wide(pair) or (also is not None and sum(map(len, lists)) > TALL):
+        first_list, *others = lists if _wide(pair) else [lists[0] + lists[1], lists[2]]
         words = [_lines(f"Their {noun}s", first_list, subtitle)]
         words += [_lines(" ", each, " ") for each in others]
         return _beside(pair, headings, words, also=also)
@@ -165,7 +166,7 @@ def _lines(heading: str, lines: Sequence[str], subtitle: str) -> alt.Chart:
     """A panel of text, line by line."""
     data = theme.rows([{"line": i, "text": text} for i, text in enumerate(lines)])
     words = theme.title(heading, subtitle)
-    chart = alt.Chart(data, width=270, height=18 * len(lines), title=words)
+    chart = alt.Chart(data, width=270, height=16 * len(lines), title=words)
     mark = chart.mark_text(align="left", color=theme.INK, fontSize=theme.SMALL)
     encoded: alt.Chart = mark.encode(x=alt.value(0), y=alt.Y("line:O", axis=None), text="text:N")
     return encoded

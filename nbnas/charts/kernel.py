@@ -6,7 +6,7 @@ Notation
     D          their distances `(n, n)`
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import cast
 
 import altair as alt
@@ -18,6 +18,7 @@ from scipy.spatial.distance import squareform
 from nbnas.charts import theme
 
 BINS = 16
+_PARTS = (theme.VERMILLION, theme.GREEN, theme.PURPLE, theme.ORANGE, theme.SKY)
 Matrix = NDArray[np.float64]
 
 
@@ -26,6 +27,8 @@ def covariance(
     covariances: ArrayLike,
     *,
     name: str = "distance",
+    parts: Mapping[str, ArrayLike] | None = None,
+    total: str = "the sum",
     width: float = 250,
     height: float = 200,
 ) -> alt.LayerChart | alt.Chart:
@@ -35,6 +38,8 @@ def covariance(
         distances: D `(n, n)`.
         covariances: K `(n, n)`.
         name: What the distance is called.
+        parts: The covariances `(n, n)` of which K is the sum or the product, by name.
+        total: What K is called beside them.
         width: Width in pixels.
         height: Height in pixels.
 
@@ -46,18 +51,21 @@ def covariance(
     if len(d) < 2:
         return theme.note("one architecture has no pairs", width, height / 3, heading)
     points = _by_distance(d.ravel(), k.ravel())
-    top = max(float(k.max()), 1e-9) * 1.05
-    bottom = min(float(k.min()), 0.0)
+    inside = {each: np.asarray(part, np.float64) for each, part in (parts or {}).items()}
+    top = max(*(float(each.max()) for each in (k, *inside.values())), 1e-9) * 1.05
+    bottom = min(*(float(each.min()) for each in (k, *inside.values())), 0.0)
     x = alt.X("distance:Q", axis=alt.Axis(title=name, tickCount=6), scale=alt.Scale(zero=True))
     axis, scale = alt.Axis(title="covariance", tickCount=5), theme.scale((bottom, top))
     base = alt.Chart(theme.rows(points), width=width, height=height).encode(x=x)
     range_ = base.mark_rule(color=theme.BLUE, opacity=0.45, strokeWidth=3).encode(
         y=alt.Y("low:Q", axis=axis, scale=scale), y2="high:Q"
     )
+    y = alt.Y("mean:Q", axis=axis, scale=scale)
     line = base.mark_line(
         color=theme.BLUE, strokeWidth=1.8, point=alt.OverlayMarkDef(size=45, color=theme.BLUE)
-    ).encode(y=alt.Y("mean:Q", axis=axis, scale=scale))
-    return theme.layered(range_, line, title=heading)
+    ).encode(y=y)
+    lines = _lines({total: k, **inside}, d, x, y) if inside else []
+    return theme.layered(range_, line, *lines, title=heading)
 
 
 def matrix(
@@ -179,6 +187,29 @@ def profile(
 
 def _log_axis(name: str) -> alt.Axis:
     return alt.Axis(title=name, tickCount=5, format="~g", labelOverlap="greedy", grid=False)
+
+
+def _lines(parts: Mapping[str, Matrix], d: Matrix, x: alt.X, y: alt.Y) -> list[alt.Chart]:
+    """The mean of each part by distance; the first is what they make together."""
+    points = [
+        {"part": part, "distance": point["distance"], "mean": point["mean"]}
+        for part, k in parts.items()
+        for point in _by_distance(d.ravel(), k.ravel())
+    ]
+    names, count = list(parts), len(parts)
+    key = alt.Legend(title=None, symbolSize=300, labelLimit=130)
+    dashes = [theme.DASHES[i % len(theme.DASHES)] for i in range(count)]
+    colors = [theme.BLUE, *(_PARTS[i % len(_PARTS)] for i in range(count - 1))]
+    lines = alt.Chart(theme.rows(points)).mark_line(strokeWidth=2.2)
+    drawn = lines.encode(
+        x=x,
+        y=y,
+        color=alt.Color("part:N", scale=alt.Scale(domain=names, range=colors), legend=key),
+        strokeDash=alt.StrokeDash(
+            "part:N", scale=alt.Scale(domain=names, range=dashes), legend=key
+        ),
+    )
+    return [cast(alt.Chart, drawn)]
 
 
 def _by_distance(d: Matrix, k: Matrix) -> theme.Rows:

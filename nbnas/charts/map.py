@@ -7,7 +7,7 @@ Notation
 """
 
 from collections.abc import Sequence
-from typing import Literal, cast
+from typing import Any, Literal, cast
 
 import altair as alt
 import numpy as np
@@ -17,6 +17,11 @@ from nbnas.charts import theme
 
 CANDIDATE, EVALUATED = "not evaluated", "evaluated"
 _SHAPES = alt.Scale(domain=[CANDIDATE, EVALUATED], range=["circle", "square"])
+_CHANNELS: dict[str, Any] = {
+    "size": alt.SizeValue,
+    "opacity": alt.OpacityValue,
+    "strokeWidth": alt.StrokeWidthValue,
+}
 PERCENT, NUMBER = ".1%", ".2~f"  # formats of the values
 
 
@@ -74,19 +79,17 @@ def landscape(
     dots = base.mark_point(filled=True, opacity=0.95, stroke=theme.INK).encode(
         color=color,
         shape=alt.Shape("kind:N", scale=_SHAPES, legend=_key(points) if legend else None),
-        size=alt.condition(f"datum.kind === '{EVALUATED}'", alt.value(80), alt.value(34)),
-        strokeWidth=alt.condition(f"datum.kind === '{EVALUATED}'", alt.value(1.8), alt.value(0.3)),
+        **_looks(("size", 80, 34), ("strokeWidth", 1.8, 0.3)),
         order=alt.Order("order:Q"),
         tooltip=[alt.Tooltip("label:N"), alt.Tooltip("value:Q", title=name, format=number)],
     )
+    small, faint = (22, 0.45) if known else (34, 0.85)  # grey is the background of the known
     others = alt.Chart(theme.rows([p for p in points if p["value"] is None]))
     grey = others.mark_point(filled=True, color=theme.GREY, stroke=theme.INK).encode(
         x=x,
         y=y,
         shape=alt.Shape("kind:N", scale=_SHAPES, legend=_key(points) if legend else None),
-        size=alt.condition(f"datum.kind === '{EVALUATED}'", alt.value(60), alt.value(22)),
-        opacity=alt.condition(f"datum.kind === '{EVALUATED}'", alt.value(0.85), alt.value(0.45)),
-        strokeWidth=alt.condition(f"datum.kind === '{EVALUATED}'", alt.value(1.4), alt.value(0)),
+        **_looks(("size", 60, small), ("opacity", 0.85, faint), ("strokeWidth", 1.4, 0)),
         tooltip=[alt.Tooltip("label:N")],
     )
     rings = [] if not len(marked) else _rings([points[i] for i in marked], x, y, places, ends)
@@ -101,6 +104,19 @@ def summary(positions: ArrayLike, evaluated: ArrayLike, kept: float) -> str:
         f"{theme.count(count, 'architecture')}{squares}; near means alike, as far as a plane can "
         f"show: it keeps {100 * kept:.0f} % of the variance of the distances."
     )
+
+
+def _looks(*looks: tuple[str, float, float]) -> dict[str, Any]:
+    """Channels with one value for what is evaluated and another for the rest.
+
+    They are written out: altair would take longer to check its own shorthand for this than all
+    else takes, and maps are drawn anew whenever a slider moves.
+    """
+    seen = f"datum.kind === '{EVALUATED}'"
+    return {
+        channel: _CHANNELS[channel](rest, condition={"test": seen, "value": own})
+        for channel, own, rest in looks
+    }
 
 
 def _rows(

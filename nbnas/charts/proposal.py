@@ -142,7 +142,7 @@ def _improvements(ranked: theme.Rows, names: alt.Y, width: float, height: float)
             color=alt.Color(
                 "part:N",
                 scale=_PARTS,
-                legend=alt.Legend(title=None, orient="bottom", columns=2 if width >= 280 else 1),
+                legend=alt.Legend(title=None, orient="bottom", columns=2 if width >= 240 else 1),
             ),
         ),
         words.encode(

@@ -18,6 +18,7 @@ from nbnas.graphs.layer_graph import layer_graph
 GAP = 190.0  # pixels between the two columns
 SAME, OTHER = "the same kind", "another kind"
 THICKEST = 12.0
+_HALO = {"color": theme.PAPER, "stroke": theme.PAPER, "strokeWidth": 3}  # over what is crossed
 TEXT = (7.0, -12.0)  # from the side of a box, where the mass stands that is not matched
 
 
@@ -155,7 +156,8 @@ def _unmatched(
     size: tuple[float, float],
 ) -> list[alt.Chart]:
     """The mass of each layer that no match takes, beside it."""
-    charts = []
+    halos: list[alt.Chart] = []
+    words: list[alt.Chart] = []
     for plan, masses, side in zip(sides, unmatched, (1, -1), strict=True):
         rows: theme.Rows = [
             {
@@ -166,8 +168,9 @@ def _unmatched(
             for (x, y), mass in zip(plan.places, masses, strict=True)
             if mass
         ]
-        mark = alt.Chart(theme.rows(rows)).mark_text(
-            align="left" if side > 0 else "right", color=theme.INK, fontSize=theme.SMALL - 1
-        )
-        charts.append(cast(alt.Chart, mark.encode(**places(size), text="text:N")))
-    return charts
+        for layers, look in ((halos, _HALO), (words, {"color": theme.INK})):
+            mark = alt.Chart(theme.rows(rows)).mark_text(
+                align="left" if side > 0 else "right", fontSize=theme.SMALL - 1, **look
+            )
+            layers.append(cast(alt.Chart, mark.encode(**places(size), text="text:N")))
+    return [*halos, *words]

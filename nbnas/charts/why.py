@@ -44,7 +44,7 @@ class Why(Protocol):
     def differences(self) -> Sequence[str]: ...  # noqa: D102
 
 
-def why(why: Why, *, width: float = 150, row: float = 50) -> alt.HConcatChart:
+def why(why: Why, *, width: float = 150, row: float = 46) -> alt.HConcatChart:
     """Draw a candidate, and the evaluations that weigh most in its prediction.
 
     Args:
@@ -59,7 +59,7 @@ def why(why: Why, *, width: float = 150, row: float = 50) -> alt.HConcatChart:
     candidate = why.candidate
     picture = architecture(
         candidate.architecture,
-        width=290,
+        width=260,
         heading=f"This one: {notation(candidate.architecture)}",
         subtitle=_predicted(candidate),
     )

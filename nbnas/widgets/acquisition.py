@@ -12,7 +12,6 @@ from nbnas import charts
 from nbnas.charts.acquisition import REACH, Array, Score, summary
 from nbnas.surrogate.acquisition import (
     GrowingUpperConfidenceBound,
-    PosteriorAcquisition,
     UpperConfidenceBound,
     in_logs,
 )
@@ -27,8 +26,6 @@ def acquisition(acquisition: Any) -> View:  # noqa: ANN401
     """The score by mean and standard deviation."""
     if isinstance(acquisition, GrowingUpperConfidenceBound):
         return growing(acquisition)
-    if isinstance(acquisition, PosteriorAcquisition):
-        return View(_whole(acquisition))
     return _View(_name(acquisition), _score(acquisition), in_logs(acquisition)).view()
 
 
@@ -91,15 +88,6 @@ def _name(acquisition: object) -> str:
     words = " ".join(re.findall("[A-Z][a-z]*", type(acquisition).__name__)).lower()
     beta = getattr(acquisition, "beta", None)
     return f"mean + {beta:g} stddev" if isinstance(beta, int | float) else words
-
-
-def _whole(acquisition: object) -> str:
-    """What is said of a function that asks more than two numbers of a candidate."""
-    first = (type(acquisition).__doc__ or "").strip().partition("\n")[0]
-    return (
-        f"{acquisition!r}: {first} It asks the whole posterior, not only the mean and the "
-        "standard deviation of each candidate, so there is no curve to draw; look at a proposal."
-    )
 
 
 def _slider(value: float, low: float, high: float, label: str) -> ipywidgets.FloatSlider:

@@ -21,6 +21,7 @@ def embedding(embedding: Embedding) -> View:
         names,
         heading="Architectures in the plane",
         subtitle="near means alike",
+        legend=False,
         width=480,
         height=320,
     )

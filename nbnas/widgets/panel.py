@@ -4,7 +4,7 @@ An exception in a callback of a widget is invisible in JupyterLab; here every ca
 one wrapper, which shows it between the controls and the picture, and keeps it.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from math import floor, log10
 from typing import Any
@@ -139,6 +139,21 @@ def dropdown(
     )
 
 
+def unique(names: Iterable[str]) -> list[str]:
+    """Names that are all different, as choices and controls need them.
+
+    Example:
+        >>> unique(["Edit", "Path", "Edit"])
+        ['Edit', 'Path', 'Edit (2)']
+    """
+    counts: dict[str, int] = {}
+    found = []
+    for name in names:
+        counts[name] = counts.get(name, 0) + 1
+        found.append(name if counts[name] == 1 else f"{name} ({counts[name]})")
+    return found
+
+
 def slider(
     value: float, low: float, high: float, label: str, tooltip: str
 ) -> ipywidgets.FloatLogSlider:
@@ -153,22 +168,31 @@ def slider(
         label: What it sets.
         tooltip: The same in more words.
     """
-    value, step = min(max(value, low), high), log10(1.02)
-    below = floor((log10(value) - log10(low)) / step)
+    value = min(max(value, low), high)
+    # The browser rounds to whole steps from the minimum: so the value is a whole number of them.
+    steps = floor(log10(value / low) / _STEP + 1e-9)
     return ipywidgets.FloatLogSlider(
         value=value,
         base=10,
-        min=log10(value) - below * step,
+        min=log10(value) - steps * _STEP,
         max=log10(high),
-        step=step,
+        step=_STEP,
         description=label,
-        tooltip=tooltip,
+        tooltip=f"{label}: {tooltip}",  # a long label may be cut off
         readout_format=".3g",
-        layout=ipywidgets.Layout(width="420px"),
-        style={"description_width": "190px"},
+        layout=ipywidgets.Layout(width="358px"),
+        style={"description_width": "175px"},
     )
 
 
+def reach(slider: ipywidgets.FloatLogSlider, value: float) -> None:
+    """Set a logarithmic slider, and lengthen it where the value lies beyond its ends."""
+    place = log10(value)
+    slider.min, slider.max = min(slider.min, place), max(slider.max, place)
+    slider.value = value
+
+
+_STEP = log10(1.02)
 _LABEL = {"description_width": "initial"}
 
 

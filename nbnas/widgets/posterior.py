@@ -20,12 +20,13 @@ from nbnas.charts.posterior import Predictions
 from nbnas.charts.posterior import summary as trust
 from nbnas.graphs.architecture import Architecture
 from nbnas.graphs.embedding import embed
-from nbnas.widgets.panel import Panel, dropdown, label, toggles
+from nbnas.widgets.panel import Panel, dropdown, label, toggles, unique
 from nbnas.widgets.samples import distance_of, more_of
 from nbnas.widgets.view import View
 
 MAPPED = 250
 BEST = 8  # architectures of the highest mean, and as many evaluated ones, that can be looked at
+NONE = -1  # the choice of no architecture; of a value None, ipywidgets shows no choice at all
 TRUST, MEANS, STDDEVS = "trust", "mean", "stddev"
 
 
@@ -62,7 +63,7 @@ class _Scene:
     def of(cls, posterior: Any) -> "_Scene":  # noqa: ANN401
         predictions = posterior.leave_one_out()
         seen = tuple(dict.fromkeys(posterior.observations.architectures))
-        mapped = (*seen, *more_of(seen, MAPPED))
+        mapped = (*seen, *more_of(seen, MAPPED, model=posterior))
         found = embed(mapped, distance_of(posterior, mapped))
         mean, stddev = posterior.predict(mapped)
         flags = np.arange(len(mapped)) < len(seen)
@@ -114,14 +115,15 @@ class _Scene:
             f"95 % band {theme.percent(low)} to {theme.percent(high)}."
         )
 
-    def choices(self) -> list[tuple[str, int | None]]:
+    def choices(self) -> list[tuple[str, int]]:
         """What can be looked at: the best means among those not evaluated, and the evaluated."""
         order = np.argsort(-self.mean)
         new = [int(i) for i in order if not self.seen[i]][:BEST]
         old = [int(i) for i in order if self.seen[i]][:BEST]
         named = [(f"not evaluated: {notation(self.mapped[i])}"[:70], i) for i in new]
         named += [(f"evaluated: {notation(self.mapped[i])}"[:70], i) for i in old]
-        return [("none", None), *_apart(named)]
+        names = unique(name for name, _ in named)
+        return [("none", NONE), *zip(names, (i for _, i in named), strict=True)]
 
 
 class _Controls:
@@ -145,7 +147,7 @@ class _Controls:
 
     def to_map(self) -> None:
         """A choice is seen on a map only."""
-        if self.look.value is not None and self.show.value == TRUST:
+        if self.look.value != NONE and self.show.value == TRUST:
             self.show.value = MEANS
 
     def draw(self) -> View:
@@ -153,7 +155,7 @@ class _Controls:
         if self.show.value == TRUST:
             return View(scene.words(TRUST), _trust(scene.predictions))
         draw = scene.means if self.show.value == MEANS else scene.stddevs
-        if index is None:
+        if index == NONE:
             return View(scene.words(MEANS), draw(width=520, height=320))
         one = charts.architecture(scene.mapped[index], width=330)
         said = f"{scene.described(index)} {scene.words(MEANS)}"
@@ -168,13 +170,3 @@ def _trust(predictions: Any) -> theme.AnyChart:  # noqa: ANN401
         return left
     right = charts.calibration(coverage, len(predictions.truth), width=230, height=230)
     return theme.beside(left, right)
-
-
-def _apart(named: list[tuple[str, int]]) -> list[tuple[str, int]]:
-    """Names that are all different, as a list of choices needs them."""
-    counts: dict[str, int] = {}
-    result = []
-    for name, value in named:
-        counts[name] = counts.get(name, 0) + 1
-        result.append((name if counts[name] == 1 else f"{name} ({counts[name]})", value))
-    return result

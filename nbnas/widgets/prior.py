@@ -16,8 +16,7 @@ from nbnas.charts import kernel as pictures
 from nbnas.charts import theme
 from nbnas.charts.architecture import notation
 from nbnas.charts.map import NUMBER
-from nbnas.charts.wording import TIMES
-from nbnas.errors import NotPositiveDefiniteError
+from nbnas.errors import NotPositiveDefiniteError, ObservationError
 from nbnas.graphs.architecture import Architecture
 from nbnas.graphs.distance import Distance
 from nbnas.graphs.embedding import embed
@@ -30,13 +29,19 @@ from nbnas.surrogate.evidence import (
     weights,
     with_parameters,
 )
+from nbnas.surrogate.parts import over_architectures, parts_of
 from nbnas.surrogate.prior import GaussianProcess
 from nbnas.surrogate.table import with_own_table
-from nbnas.widgets.panel import Panel, button, slider
-from nbnas.widgets.samples import SPACES, distance_of, more_of
+from nbnas.widgets.kernel import drawn_parts, name, shares
+from nbnas.widgets.panel import Panel, button, reach, slider, unique
+from nbnas.widgets.samples import SPACES, distance_of, known_to, more_of
 from nbnas.widgets.view import View
 
 SHOWN, MAPPED, DRAWS = 32, 120, 3
+NO_DRAWS = (
+    "no draws: with these parameters the kernel is no covariance; try a shorter length-scale"
+)
+HIGH = 130  # pixels of a panel: all is seen at once on a laptop
 SPREAD = tuple(float(f) for f in np.geomspace(0.1, 10.0, 15))  # factors of the length-scale
 
 
@@ -51,8 +56,18 @@ def evidence(evidence: Evidence) -> View:
 
 
 def kernel(kernel: Kernel) -> View:
-    """A kernel as the prior that it makes."""
-    return prior(GaussianProcess(kernel))
+    """A kernel as the prior that it makes.
+
+    Raises:
+        TypeError: If a part of it compares anything but architectures.
+    """
+    if not over_architectures(kernel):
+        raise TypeError(
+            "expected a kernel made of nbnas' kernels by +, * and ScaleKernel, "
+            f"got {type(kernel).__qualname__}, a part of which is none; draw each part by itself"
+        )
+    process = GaussianProcess(kernel)
+    return _Scene.of(process, None, name(kernel)).view(process, panel=True)
 
 
 @dataclasses.dataclass(frozen=True, slots=True, eq=False)
@@ -65,47 +80,60 @@ class _Scene:
     distance: Distance
     positions: np.ndarray
     kept: float
+    kernel: str = ""  # its name, where a kernel alone is shown: it has no noise
 
     @classmethod
-    def of(cls, prior: GaussianProcess, observations: Observations | None) -> "_Scene":
+    def of(
+        cls, prior: GaussianProcess, observations: Observations | None, kernel: str = ""
+    ) -> "_Scene":
         seen = () if observations is None else tuple(dict.fromkeys(observations.architectures))
-        more = more_of(seen, MAPPED) if seen else SPACES[0].sample(0, MAPPED)
-        mapped = (*seen, *more)[: max(MAPPED, len(seen))]
+        mapped = _mapped(prior, seen)
         distance = distance_of(prior, mapped)
         found = embed(mapped, distance)
-        return cls(observations, mapped[:SHOWN], mapped, distance, found.positions, found.kept)
+        shown = mapped[:SHOWN]
+        return cls(observations, shown, mapped, distance, found.positions, found.kept, kernel)
+
+    def parameters(self, prior: GaussianProcess) -> dict[str, float]:
+        return _parameters(prior, noise=not self.kernel)
 
     def view(self, prior: GaussianProcess, seed: int = 0, panel: bool = False) -> View:
         make = (lambda: _Controls(self, prior).panel) if panel else None
-        return View(self._words(prior), self._chart(prior, seed), make)
+        try:
+            draws = prior.sample(self.mapped, seed, DRAWS)
+        except NotPositiveDefiniteError as error:
+            said = f"{self._words(prior)} There are no draws: {error}."
+            return View(said, self._chart(prior, theme.note(NO_DRAWS, 600, 60)), make)
+        kept = f"The maps keep {100 * self.kept:.0f} % of the variance of the distances."
+        said = f"{self._words(prior)} {kept}"
+        return View(said, self._chart(prior, self._maps(draws)), make)
 
     def _words(self, prior: GaussianProcess) -> str:
-        parts = ", ".join(f"{n} {v:.3g}" for n, v in _parameters(prior).items())
-        said = f"Gaussian-process prior: {parts}."
+        values = ", ".join(f"{n} = {v:.3g}" for n, v in self.parameters(prior).items())
+        what = f"{self.kernel}, as a prior takes it" if self.kernel else "Gaussian-process prior"
+        said = f"{what}: {values}. {shares(prior, self.sample[:1])}".rstrip()
         if self.observations is not None:
             nats = Evidence(prior, self.observations).log_marginal_likelihood
             likelihood = f"{nats:,.2f} nats" if np.isfinite(nats) else "none: it is no covariance"
             trials = theme.count(len(self.observations), "trial")
             said += f" Log marginal likelihood of {trials}: {likelihood}."
-        return f"{said} The maps keep {100 * self.kept:.0f} % of the variance of the distances."
+        return said
 
-    def _chart(self, prior: GaussianProcess, seed: int) -> theme.AnyChart:
+    def _chart(self, prior: GaussianProcess, draws: theme.AnyChart) -> theme.AnyChart:
         k = prior.covariance(self.sample, self.sample)
         d = self.distance.matrix(self.sample, self.sample)
-        name = f"distance ({type(self.distance).__name__.removesuffix('Distance')})"
+        axis = f"distance ({type(self.distance).__name__.removesuffix('Distance')})"
+        parts, how = drawn_parts(prior, self.sample), parts_of(prior.kernel).how
         panels: list[theme.AnyChart] = [
-            pictures.covariance(d, k, name=name, width=200, height=170),
-            pictures.matrix(k, size=170),
+            pictures.covariance(
+                d, k, name=axis, parts=parts, total=f"the {how}", width=200, height=HIGH
+            ),
+            pictures.matrix(k, size=HIGH),
         ]
         if self.observations is not None and scaled_parts(prior.kernel):
             panels.append(_profile(Evidence(prior, self.observations)))
-        return theme.stacked(theme.beside(*panels), self._draws(prior, seed))
+        return theme.stacked(theme.beside(*panels), draws)
 
-    def _draws(self, prior: GaussianProcess, seed: int) -> theme.AnyChart:
-        try:
-            draws = prior.sample(self.mapped, seed, DRAWS)
-        except NotPositiveDefiniteError as error:
-            return theme.note(f"no draws: {error}"[:110], 600, 60)
+    def _maps(self, draws: np.ndarray) -> theme.AnyChart:
         ends = (float(draws.min()), float(draws.max()))
         seen = set(() if self.observations is None else self.observations.architectures)
         flags, labels = [a in seen for a in self.mapped], [notation(a) for a in self.mapped]
@@ -122,7 +150,7 @@ class _Scene:
                 heading=f"Draw {number}" if number > 1 else "Draw 1 from the prior",
                 subtitle="near architectures, near values" if number == 1 else " ",
                 width=200,
-                height=160,
+                height=HIGH,
             )
             for number, draw in enumerate(draws, 1)
         ]
@@ -135,14 +163,14 @@ class _Controls:
     def __init__(self, scene: _Scene, prior: GaussianProcess) -> None:
         self.scene, self.seed = scene, 0
         self.prior = self.start = with_own_table(prior)
-        self.sliders = {name: _slider(prior, name) for name in _parameters(prior)}
+        self.sliders = {each: _slider(prior, each) for each in scene.parameters(prior)}
         self.again = button("New draws", "Draw other functions from the prior", icon="random")
         self.reset = button("Reset", "Back to the parameters that the prior has")
         self.fit = button("Fit", "Maximise the marginal likelihood of the observations")
         sliders = list(self.sliders.values())
         buttons = [self.again, self.reset, *([self.fit] if scene.observations else [])]
-        pairs = [sliders[i : i + 2] for i in range(0, len(sliders), 2)]
-        self.panel = Panel(self.draw, [*pairs, buttons])
+        triples = [sliders[i : i + 3] for i in range(0, len(sliders), 3)]
+        self.panel = Panel(self.draw, [*triples, buttons])
         self.panel.changed(*sliders, act=self.set)
         self.panel.clicked(self.again, self.draw_again)
         self.panel.clicked(self.reset, lambda: self.show(self.start))
@@ -151,8 +179,9 @@ class _Controls:
     def set(self) -> None:
         values = [each.value for each in self.sliders.values()]
         count = len([s for s in summands(self.prior.kernel) if isinstance(s, ScaleKernel)])
+        noise = self.prior.noise if self.scene.kernel else values.pop()
         self.prior = with_parameters(
-            self.prior, weights=values[:count], lengthscales=values[count:-1], noise=values[-1]
+            self.prior, weights=values[:count], lengthscales=values[count:], noise=noise
         )
 
     def draw_again(self) -> None:
@@ -164,9 +193,8 @@ class _Controls:
 
     def show(self, prior: GaussianProcess) -> None:
         with self.panel.silently():
-            for name, value in _parameters(prior).items():
-                each = self.sliders[name]
-                each.value = min(max(value, each.base**each.min), each.base**each.max)
+            for name, value in self.scene.parameters(prior).items():
+                reach(self.sliders[name], value)
         self.prior = prior
 
     def draw(self) -> View:
@@ -180,31 +208,31 @@ def _profile(evidence: Evidence) -> theme.AnyChart:
     now = (scale[0], evidence.log_marginal_likelihood)
     found = evidence.by_lengthscale(SPREAD)
     settings = [scale[0] * factor for factor in SPREAD]
-    return pictures.profile(settings, list(found), now, name=name, width=200, height=170)
+    return pictures.profile(settings, list(found), now, name=name, width=200, height=HIGH)
 
 
-def _parameters(prior: GaussianProcess) -> dict[str, float]:
+def _mapped(prior: GaussianProcess, seen: tuple[Architecture, ...]) -> tuple[Architecture, ...]:
+    """The evaluated architectures and random ones; cells where there is none to go by."""
+    if not seen and known_to(prior) is None:
+        return SPACES[0].sample(0, MAPPED)
+    mapped = (*seen, *more_of(seen, MAPPED, model=prior))[: max(MAPPED, len(seen))]
+    if not mapped:
+        raise ObservationError(
+            "expected an architecture of which all parts of the kernel know, got none; "
+            "give each Knowledge numbers of the same architectures"
+        )
+    return mapped
+
+
+def _parameters(prior: GaussianProcess, *, noise: bool = True) -> dict[str, float]:
     """The weights, the length-scales and the noise, by name and in this order."""
     weighed = [s for s in summands(prior.kernel) if isinstance(s, ScaleKernel)]
     of_weight = dict(zip(summands(prior.kernel), weights(prior.kernel), strict=True))
-    named = [(f"weight {_name(s.base_kernel)}", of_weight[s]) for s in weighed]
+    named = [(f"weight {name(s.base_kernel)}", of_weight[s]) for s in weighed]
     scaled = zip(scaled_parts(prior.kernel), lengthscales(prior.kernel), strict=True)
-    named += [(f"length-scale {_name(part)}", value) for part, value in scaled]
-    named.append(("noise variance", prior.noise))
-    unique: dict[str, float] = {}
-    for name, value in named:
-        unique[name if name not in unique else f"{name} ({len(unique) + 1})"] = value
-    return unique
-
-
-def _name(kernel: Any) -> str:  # noqa: ANN401
-    """A kernel in a word or two."""
-    if hasattr(kernel, "distance"):
-        return type(kernel.distance).__name__.removesuffix("Distance")
-    if hasattr(kernel, "depth"):
-        return f"WL depth {kernel.depth}"
-    parts = list(getattr(kernel, "kernels", ()))
-    return f" {TIMES} ".join(map(_name, parts)) or type(kernel).__name__.removesuffix("Kernel")
+    named += [(f"length-scale {name(part)}", value) for part, value in scaled]
+    named += [("noise variance", prior.noise)] if noise else []
+    return dict(zip(unique(n for n, _ in named), (v for _, v in named), strict=True))
 
 
 def _slider(prior: GaussianProcess, name: str) -> Any:  # noqa: ANN401

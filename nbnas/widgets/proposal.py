@@ -43,11 +43,11 @@ class _Scene:
         return f"{first}{described(candidate)}"
 
     def chart(self, index: int) -> theme.AnyChart:
-        ranking = charts.proposal(self.proposal, top=8, width=260, row=19)
+        ranking = charts.proposal(self.proposal, top=8, width=260, row=15)
         candidate = self.proposal.candidates[index]
         one = charts.architecture(
             candidate.architecture,
-            width=330,
+            width=270,
             heading=f"Candidate {index + 1}: {notation(candidate.architecture)}",
         )
         return theme.stacked(ranking, theme.beside(self._map([index]), one))
@@ -65,7 +65,7 @@ class _Scene:
             heading="Where the candidates are",
             subtitle=f"grey: others; {100 * self.found.kept:.0f} % of the variance kept",
             width=270,
-            height=200,
+            height=150,
         )
 
 

@@ -50,7 +50,7 @@ class _Scene:
         seen = tuple(dict.fromkeys(round_.observations.architectures))
         ranked = tuple(each.architecture for each in self.proposal.candidates)
         new = tuple(a for a in ranked if a not in set(seen))
-        more = more_of((*seen, *new), AROUND)
+        more = more_of((*seen, *new), AROUND, model=self.posterior)
         self.mapped = (*seen, *new, *more)
         self.distance = distance_of(self.posterior, self.mapped)
         self.found = embed(self.mapped, self.distance)
@@ -71,11 +71,11 @@ class _Scene:
         return self._reasons[index]
 
     def words(self, index: int) -> str:
-        first = f"{reason(self.proposal)} " if index == 0 else ""
-        return f"{first}{because(self.why(index))}"
+        chosen = f"Trial {self.proposal.number + 1} is " if index == 0 else ""
+        return f"{chosen}{because(self.why(index))}"
 
     def chart(self, index: int, what: str) -> theme.AnyChart:
-        ranking = charts.proposal(self.proposal, top=8, width=125, row=18)
+        ranking = charts.proposal(self.proposal, top=6, width=125, row=17)
         above = theme.beside(ranking, self._map(index, what))
         return theme.stacked(above, charts.why(self.why(index)))
 
@@ -93,7 +93,7 @@ class _Scene:
             heading="The map",
             subtitle=f"near means alike ({100 * self.found.kept:.0f} % of the variance kept)",
             width=190,
-            height=160,
+            height=130,
         )
 
 

@@ -5,8 +5,10 @@ Notation
 """
 
 import functools
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
+
+import numpy as np
 
 from nbnas.errors import NbnasError
 from nbnas.graphs.architecture import Architecture
@@ -42,8 +44,26 @@ def space_of(architectures: Sequence[Architecture]) -> SearchSpace | None:
     return None
 
 
+def known_to(model: Any) -> tuple[Architecture, ...] | None:  # noqa: ANN401
+    """The architectures of which all knowledge in a model's kernel tells.
+
+    Args:
+        model: A prior, a posterior, a kernel, or anything else.
+
+    Returns:
+        The architectures; `None` where the kernel needs no knowledge, and so can tell of all.
+    """
+    told = [part.knowledge.values for part in _parts(model) if hasattr(part, "knowledge")]
+    if not told:
+        return None
+    return tuple(a for a in told[0] if all(a in each for each in told[1:]))
+
+
 def more_of(
-    architectures: Sequence[Architecture], n: int, seed: int = 0
+    architectures: Sequence[Architecture],
+    n: int,
+    seed: int = 0,
+    model: Any = None,  # noqa: ANN401
 ) -> tuple[Architecture, ...]:
     """Random architectures of the same space as some others, none twice.
 
@@ -51,14 +71,20 @@ def more_of(
         architectures: At least one.
         n: At most how many.
         seed: Decides which.
+        model: What will be asked of them; it has to know them.
 
     Returns:
         The architectures without those given; none where the space is not known.
     """
+    known, seen = known_to(model), set(architectures)
+    if known is not None:
+        new = [a for a in known if a not in seen]
+        drawn = np.random.default_rng(seed).permutation(len(new))[:n]
+        return tuple(new[i] for i in drawn)
     space = space_of(architectures)
     if space is None:
         return ()
-    return tuple(a for a in dict.fromkeys(space.sample(seed, n)) if a not in set(architectures))
+    return tuple(a for a in dict.fromkeys(space.sample(seed, n)) if a not in seen)
 
 
 def distance_of(model: Any, architectures: Sequence[Architecture]) -> Distance:  # noqa: ANN401
@@ -71,14 +97,19 @@ def distance_of(model: Any, architectures: Sequence[Architecture]) -> Distance: 
     Returns:
         The distance in the model's kernel if there is one, else the first that serves.
     """
-    prior = getattr(model, "prior", model)
-    kernel = getattr(prior, "kernel", prior)
-    parts = getattr(kernel, "modules", tuple)()
-    own = (part.distance for part in parts if hasattr(part, "distance"))
+    own = (part.distance for part in _parts(model) if hasattr(part, "distance"))
     for distance in (*own, EditDistance(), WeisfeilerLehmanDistance(), HammingDistance()):
         if serves(distance, architectures):
             return distance
     return HammingDistance()
+
+
+def _parts(model: Any) -> Iterable[Any]:  # noqa: ANN401
+    """All kernels in the kernel of a model."""
+    prior = getattr(model, "prior", model)
+    kernel = getattr(prior, "kernel", prior)
+    parts: Iterable[Any] = getattr(kernel, "modules", tuple)()
+    return parts
 
 
 @functools.lru_cache(maxsize=256)

@@ -57,8 +57,8 @@ def _strip(space: SearchSpace, seed: int, *, numbered: bool = False) -> AnyChart
 
 
 def _words(space: SearchSpace) -> str:
-    size = "uncounted" if space.size is None else f"{space.size:,}"
-    return f"{type(space).__name__}: {size} architectures. {_rule(space)}"
+    size = "not counted" if space.size is None else f"{space.size:,} architectures"
+    return f"{type(space).__name__}: {size}. {_rule(space)}"
 
 
 def _rule(space: SearchSpace) -> str:

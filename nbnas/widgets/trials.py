@@ -30,10 +30,12 @@ def seconds(number: float) -> str:
     """A duration for a person.
 
     Example:
-        >>> seconds(42.3), seconds(150), seconds(9000)
-        ('42 s', '2 min 30 s', '2 h 30 min')
+        >>> seconds(0.26), seconds(42.3), seconds(150), seconds(9000)
+        ('0.3 s', '42 s', '2 min 30 s', '2 h 30 min')
     """
     whole = round(number)
+    if 0 < number < 1:
+        return f"{number:.1f} s" if number >= 0.05 else "under 0.1 s"
     if whole < 60:
         return f"{whole} s"
     if whole < 3600:

@@ -39,14 +39,22 @@ _DISTANCES = (
 _ACQUISITIONS = (
     *("acquisition.ExpectedImprovement", "acquisition.LogExpectedImprovement"),
     *("acquisition.ProbabilityOfImprovement", "acquisition.UpperConfidenceBound"),
-    *("acquisition.GrowingUpperConfidenceBound", "noisy.NoisyExpectedImprovement"),
-    *("thompson.ThompsonSampling", "thompson.IndependentThompsonSampling"),
+    "acquisition.GrowingUpperConfidenceBound",
 )
-_KERNELS = ("DistanceKernel", "SquaredDistanceKernel", "WeisfeilerLehmanKernel")
+_THOMPSON = ("thompson.ThompsonSampling", "thompson.IndependentThompsonSampling")
+_KERNELS = (
+    *("nbnas.surrogate.kernels.DistanceKernel", "nbnas.surrogate.kernels.SquaredDistanceKernel"),
+    "nbnas.surrogate.kernels.WeisfeilerLehmanKernel",
+    "nbnas.surrogate.knowledge.KnowledgeKernel",
+    *("gpytorch.kernels.kernel.AdditiveKernel", "gpytorch.kernels.kernel.ProductKernel"),
+    "gpytorch.kernels.scale_kernel.ScaleKernel",  # these three where they are made of ours
+)
 SUBJECTS = {
     **{f"nbnas.graphs.{each}": "nbnas.widgets.distance:distance" for each in _DISTANCES},
     **{f"nbnas.surrogate.{a}": "nbnas.widgets.acquisition:acquisition" for a in _ACQUISITIONS},
-    **{f"nbnas.surrogate.kernels.{each}": "nbnas.widgets.prior:kernel" for each in _KERNELS},
+    **{f"nbnas.surrogate.{each}": "nbnas.widgets.thompson:thompson" for each in _THOMPSON},
+    "nbnas.surrogate.noisy.NoisyExpectedImprovement": "nbnas.widgets.noisy:noisy",
+    **dict.fromkeys(_KERNELS, "nbnas.widgets.prior:kernel"),
     "nbnas.graphs.architecture.Architecture": "nbnas.widgets.architecture:architecture",
     "nbnas.graphs.cell.CellSpace": "nbnas.widgets.space:space",
     "nbnas.graphs.distance.Explanation": "nbnas.widgets.distance:explanation",

@@ -1,9 +1,11 @@
 import dataclasses
+import json
 
 import altair as alt
 import pytest
 
 from nbnas.charts import explanation, to_svg
+from nbnas.charts.explanation import only
 from nbnas.graphs.architecture import LINK, Architecture
 from nbnas.graphs.cell import CellSpace
 from nbnas.graphs.chain import ChainSpace
@@ -44,6 +46,17 @@ def chain(*labels):
 def test_cells_are_explained(distance, words):
     svg = to_svg(explanation(explain(distance, A, B)))
     assert all(word in svg for word in words)
+
+
+def test_a_long_list_beside_a_chart_is_put_into_columns():
+    also = alt.Chart(alt.InlineData(values=[{"x": 1}])).mark_point().encode(x="x:Q")
+    lists = (["a"] * 5, ["b"] * 5, ["c"] * 2)
+    below = only(A, B, lists, "motif", "", also).vconcat[1].hconcat
+    assert [json.loads(panel.data.values)[0]["text"] for panel in below[:-1]] == [
+        "Only the first (5):",
+        "Both (2):",
+    ]
+    assert len(only(A, B, (["a"], ["b"], ["c"]), "motif", "", also).vconcat[1].hconcat) == 2
 
 
 def test_equal_cells_are_explained():

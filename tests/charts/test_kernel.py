@@ -80,3 +80,14 @@ def test_profile_says_where_there_is_no_covariance(said):
     assert "no covariance for any value" in said(nowhere)
     here = kernel.profile([1.0, 2.0], [-5.0, np.nan], (2.0, np.nan))
     assert "here the kernel is no covariance" in said(here)
+
+
+def test_parts_are_drawn_beside_what_they_make(said):
+    d = np.array([[0.0, 1.0], [1.0, 0.0]])
+    one, two = np.exp(-d), np.full((2, 2), 0.5)
+    chart = kernel.covariance(d, one + two, parts={"one": one, "two": two}, total="the sum")
+    assert all(name in said(chart) for name in ("one", "two", "the sum"))
+    points = [r for r in rows_of(chart, 2) if r["distance"] == 1.0]
+    assert {r["part"]: r["mean"] for r in points} == pytest.approx(
+        {"the sum": np.exp(-1) + 0.5, "one": np.exp(-1), "two": 0.5}
+    )

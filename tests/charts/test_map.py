@@ -23,6 +23,21 @@ def test_evaluated_ones_have_a_shape_of_their_own(said):
     assert kinds == ["evaluated", *["not evaluated"] * 3]
 
 
+def test_evaluated_ones_are_larger_than_the_rest():
+    chart = landscape(POSITIONS, [0.9, 0.8, np.nan, np.nan], [True, False, True, False], NAMES)
+    for layer in chart.to_dict(validate=False)["layer"][:2]:
+        for channel in ("size", "strokeWidth"):
+            drawn = layer["encoding"][channel]
+            assert drawn["condition"]["test"] == "datum.kind === 'evaluated'"
+            assert drawn["condition"]["value"] > drawn["value"]
+
+
+def test_where_nothing_has_a_value_all_is_seen_well():
+    chart = landscape(POSITIONS, np.full(4, np.nan), np.zeros(4), NAMES, legend=False)
+    grey = chart.to_dict(validate=False)["layer"][0]["encoding"]
+    assert grey["opacity"]["value"] > 0.8
+
+
 def test_both_axes_have_the_same_scale():
     chart = landscape(POSITIONS, np.ones(4), np.zeros(4), NAMES, width=300, height=200)
     encoding = chart.to_dict(validate=False)["layer"][1]["encoding"]

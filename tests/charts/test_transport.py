@@ -47,6 +47,12 @@ def test_what_is_not_matched_stands_beside_its_layer():
     assert second[0]["x"] < boxes[len(layer_graph(A).nodes) + 1]["x"]
 
 
+def test_words_over_a_match_have_a_halo_below_them():
+    halo, words = (transport(A, B, PLAN).layer[i] for i in (-4, -2))
+    assert rows(halo) == rows(words)
+    assert halo.mark.stroke == theme.PAPER
+
+
 @pytest.mark.parametrize(("a", "b"), [(A, B), (B, A), (lstm(), gru()), (cell(["none"] * 6), A)])
 def test_every_operation_of_a_pair_of_cells_is_a_box(a, b):
     plan = OtmannDistance().explain(a, b)

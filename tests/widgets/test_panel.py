@@ -8,7 +8,7 @@ import ipywidgets
 import pytest
 
 from nbnas.widgets.live import LiveView
-from nbnas.widgets.panel import Panel, alive, button, dropdown, label, slider, toggles
+from nbnas.widgets.panel import Panel, alive, button, dropdown, label, reach, slider, toggles
 from nbnas.widgets.view import View
 
 
@@ -158,3 +158,19 @@ def test_a_view_without_a_panel_is_a_picture():
     assert isinstance(alive(View("words")), LiveView)
     panel = Panel(lambda: View("x"), [[]])
     assert alive(View("words", None, lambda: panel)) is panel
+
+
+@pytest.mark.parametrize("value", [0.25, 2.0, 0.02, 1e-4])
+def test_a_slider_stands_at_a_whole_step_so_that_its_number_is_the_value(value):
+    control = slider(value, value / 50, 50 * value, "weight", "how much")
+    steps = (math.log10(value) - control.min) / control.step
+    assert steps == pytest.approx(round(steps), abs=1e-6)
+    assert control.value == pytest.approx(value)
+    assert 10**control.min == pytest.approx(value / 50, rel=0.02)
+
+
+@pytest.mark.parametrize("value", [0.001, 0.5, 400.0])
+def test_a_slider_reaches_what_is_beyond_its_ends(value):
+    control = slider(1.0, 0.1, 10.0, "weight", "how much")
+    reach(control, value)
+    assert control.value == pytest.approx(value)

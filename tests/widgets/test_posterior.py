@@ -3,7 +3,7 @@ import pytest
 
 from nbnas.charts.theme import percent
 from nbnas.widgets import view
-from nbnas.widgets.posterior import MEANS, STDDEVS, TRUST, _Controls, _Scene
+from nbnas.widgets.posterior import MEANS, NONE, STDDEVS, TRUST, _Controls, _Scene
 
 
 @pytest.fixture(scope="module")
@@ -42,7 +42,7 @@ def test_selector_shows_each_picture(controls, redrawn):
 
 
 def test_a_choice_is_marked_drawn_and_told(controls, scene, redrawn):
-    index = next(value for _, value in controls.look.options if value is not None)
+    index = next(value for _, value in controls.look.options if value != NONE)
     controls.look.value = index
     assert controls.show.value == MEANS
     html = redrawn(controls.panel)
@@ -56,3 +56,11 @@ def test_choices_are_the_best_and_have_different_names(controls, scene):
     new = [i for name, i in controls.look.options if name.startswith("not evaluated")]
     best = scene.mean[~scene.seen].max()
     assert scene.mean[new[0]] == pytest.approx(best)
+
+
+def test_no_choice_stays_a_choice(controls):
+    """Of an option with the value None, ipywidgets would clear the list."""
+    assert controls.look.index == 0
+    controls.look.index = 2
+    controls.look.index = 0
+    assert (controls.look.index, controls.look.label, controls.look.value) == (0, "none", NONE)

@@ -4,7 +4,7 @@ import pytest
 from nbnas.graphs.edit import EditDistance
 from nbnas.graphs.hamming import HammingDistance
 from nbnas.surrogate.evidence import Evidence, lengthscales, weights
-from nbnas.surrogate.kernels import DistanceKernel, WeisfeilerLehmanKernel
+from nbnas.surrogate.kernels import DistanceKernel, SquaredDistanceKernel, WeisfeilerLehmanKernel
 from nbnas.surrogate.prior import GaussianProcess
 from nbnas.widgets import view
 from nbnas.widgets.prior import _Controls, _parameters, _Scene
@@ -82,3 +82,13 @@ def test_draws_and_matrix_are_those_of_the_prior(prior):
     assert len(scene.sample) == 32
     assert np.isfinite(scene.positions).all()
     assert 0 < scene.kept <= 1
+
+
+def test_a_kernel_that_is_no_covariance_says_so_and_what_to_do(redrawn):
+    seen = view(SquaredDistanceKernel(HammingDistance()))
+    assert "There are no draws: expected a positive definite kernel" in seen.summary
+    assert "The maps keep" not in seen.summary
+    panel = seen.panel()
+    assert "try a shorter length-scale" in redrawn(panel)
+    panel.widget.children[0].children[1].value = 0.3
+    assert "The maps keep" in redrawn(panel)

@@ -8,8 +8,9 @@ from nbnas.graphs.edit import EditDistance
 from nbnas.graphs.hamming import HammingDistance
 from nbnas.graphs.path import PathDistance
 from nbnas.surrogate.kernels import DistanceKernel, WeisfeilerLehmanKernel
+from nbnas.surrogate.knowledge import Knowledge, KnowledgeKernel
 from nbnas.surrogate.prior import GaussianProcess
-from nbnas.widgets.samples import SPACES, distance_of, more_of, serves, space_of
+from nbnas.widgets.samples import SPACES, distance_of, known_to, more_of, serves, space_of
 
 STRANGE = Architecture(("input", "output"), ((0, 1, "tanh"),), "pair")
 
@@ -45,3 +46,14 @@ def test_a_distance_that_cannot_serve_is_known():
     assert serves(EditDistance(), DagSpace().sample(0, 5))
     assert not serves(EditDistance(), CnnSpace().sample(0, 5))
     assert serves(HammingDistance(), CellSpace().sample(0, 1))
+
+
+def test_a_model_with_knowledge_is_asked_of_what_it_knows():
+    cells = CellSpace().sample(2, 30)
+    kernel = KnowledgeKernel(Knowledge(("place",), {a: (float(i),) for i, a in enumerate(cells)}))
+    both = kernel + WeisfeilerLehmanKernel(1)
+    assert known_to(WeisfeilerLehmanKernel(1)) is None
+    assert set(known_to(GaussianProcess(both))) == set(cells)
+    more = more_of(cells[:5], 10, model=GaussianProcess(both))
+    assert len(more) == 10
+    assert set(more) <= set(cells[5:])
