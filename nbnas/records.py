@@ -5,7 +5,7 @@ parameters and multiply-adds are plain counts; `n` observations, `m` candidates.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 import numpy as np
@@ -77,7 +77,7 @@ class Evaluation:
     multiply_adds: int | None = None
     started: float = 0.0
     error: str | None = None
-    reports: tuple[EpochReport, ...] = ()
+    reports: tuple[EpochReport, ...] = field(default=(), repr=False)  # many numbers
 
     def __post_init__(self) -> None:
         if (self.value is None) != (self.status == "failed"):
@@ -91,11 +91,17 @@ class Evaluation:
             )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Observations:
     """The evaluations of a search so far, in order. Adding one gives a new object."""
 
     evaluations: tuple[Evaluation, ...] = ()
+
+    def __repr__(self) -> str:
+        """How many there are and the best value: all of them would fill pages."""
+        measured = [e.value for e in self.evaluations if e.value is not None]
+        best = f", best {max(measured):.4g}" if measured else ""
+        return f"<Observations: {len(self)} trial{'s' * (len(self) != 1)}{best}>"
 
     def __len__(self) -> int:
         """Number of trials, failed ones included."""

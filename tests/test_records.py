@@ -45,6 +45,13 @@ def test_adding_gives_a_new_object():
     assert list(more)[:5] == list(OBSERVATIONS)
 
 
+def test_prints_in_a_line_however_many_there_are():
+    assert repr(OBSERVATIONS) == "<Observations: 5 trials, best 0.9>"
+    assert repr(Observations()) == "<Observations: 0 trials>"
+    report = EpochReport(1, 1, 0.1, 0.9, 0.1, 0.9, 0.1, 1.0, 9.0)
+    assert "EpochReport" not in repr(dataclasses.replace(OBSERVATIONS[0], reports=(report,)))
+
+
 def test_records_are_frozen():
     with pytest.raises(dataclasses.FrozenInstanceError):
         OBSERVATIONS.evaluations = ()

@@ -15,7 +15,7 @@ References:
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -42,7 +42,7 @@ class Embedding:
             distance is not Euclidean, variance that would be negative is left out.
     """
 
-    architectures: tuple[Architecture, ...]
+    architectures: tuple[Architecture, ...] = field(repr=False)
     positions: Array
     kept: float
 
