@@ -16,6 +16,7 @@ References:
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -30,6 +31,7 @@ from nbnas.graphs.space import Randomness
 from nbnas.records import Observations
 from nbnas.surrogate.covariance import root
 from nbnas.surrogate.leave_one_out import LeaveOneOut, leave_one_out
+from nbnas.surrogate.table import ArchitectureTable
 from nbnas.surrogate.warp import FittedWarp
 from nbnas.surrogate.warped import WarpedPosterior
 
@@ -93,7 +95,7 @@ class Posterior(WarpedPosterior):
         """
         cross = self._cross(architectures)
         white = torch.linalg.solve_triangular(self.factor, cross, upper=False).numpy()
-        covariance = self.prior.covariance(architectures, architectures) - white.T @ white
+        covariance = _alone(self.prior, architectures) - white.T @ white
         normal = np.random.default_rng(rng).standard_normal((k, len(architectures)))
         mean = self.prior.mean + (cross.T @ self.alpha()).numpy()
         return self.warp.inverse(mean + normal @ root(covariance).T)
@@ -136,6 +138,17 @@ class Posterior(WarpedPosterior):
         """α `(n,)`, the weights of the evaluations in the posterior mean."""
         centred = torch.from_numpy(self.z - self.prior.mean)[:, None]
         return torch.cholesky_solve(centred, self.factor)[:, 0]
+
+
+def _alone(prior: GaussianProcess, architectures: Sequence[Architecture]) -> Array:
+    """Prior covariance `(m, m)` of architectures, kept nowhere.
+
+    A row of the prior's own table is measured against all that the table holds, often a whole
+    space, and a thousand rows that are asked for once would stay in memory.
+    """
+    if len(prior.table) > 2 * len(architectures):
+        prior = dataclasses.replace(prior, table=ArchitectureTable())
+    return prior.covariance(architectures, architectures)
 
 
 def _check_variance(variance: torch.Tensor, prior: torch.Tensor) -> None:

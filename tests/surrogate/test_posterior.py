@@ -9,6 +9,7 @@ from nbnas.errors import SettingError
 from nbnas.graphs.cell import CellSpace
 from nbnas.records import Evaluation, Observations
 from nbnas.surrogate.prior import GaussianProcess
+from nbnas.surrogate.table import ArchitectureTable
 
 CELLS = CellSpace().sample(0, 60)
 SEEN, NEW = CELLS[:40], CELLS[40:]
@@ -51,6 +52,22 @@ def test_samples_have_the_posterior_moments(posterior):
     assert draws.shape == (20_000, 20)
     assert np.abs(draws.mean(axis=0) - mean).max() < 0.006
     assert np.abs(draws.std(axis=0) - stddev).max() < 0.006
+
+
+def test_draws_neither_measure_nor_keep_what_the_prior_knows_besides(posterior):
+    alone = posterior.sample(NEW, rng=1, k=3)
+    prior = dataclasses.replace(posterior.prior, table=ArchitectureTable())
+    prior.table.indices(CellSpace().sample(1, 2_000))  # as after a search in a large space
+    known = prior.condition(posterior.observations)
+    known.latent(NEW)
+    measured = measured_rows(prior.table)
+    np.testing.assert_allclose(known.sample(NEW, rng=1, k=3), alone, atol=1e-6)
+    assert measured_rows(prior.table) == measured
+
+
+def measured_rows(table):
+    """The numbers of the architectures that were compared with all of the table."""
+    return {number for rows in table._rows.values() for number in rows.measured}
 
 
 def test_predictions_are_accuracies_inside_their_band(posterior):
