@@ -118,7 +118,7 @@ class Training(LiveTraining):
             lasted = time.perf_counter() - start
             seconds, speed = seconds + lasted, len(labels) / lasted
             report = EpochReport(epoch, trainer.epochs, *figures, rate, seconds, speed)
-            _check_finite(report)
+            _check_finite(report, trainer.learning_rate)
             yield report
 
     def _parts(self, device: torch.device) -> tuple[Part, Part]:
@@ -169,10 +169,10 @@ def optimizer_of(trainer: "Trainer", network: nn.Module) -> torch.optim.SGD:
     )
 
 
-def _check_finite(report: EpochReport) -> None:
+def _check_finite(report: EpochReport, highest: float) -> None:
     if not math.isfinite(report.train_loss + report.val_loss):
         raise TrainingError(
             f"expected a finite loss, got {report.train_loss} in training and {report.val_loss} "
-            f"held out after epoch {report.epoch} of {report.epochs}; lower the learning rate "
-            f"(it was {report.learning_rate:.3g}) or lengthen the schedule's warm-up"
+            f"held out after epoch {report.epoch} of {report.epochs}; lower learning_rate, "
+            f"which is {highest:g}, or lengthen the schedule's warm-up"
         )

@@ -16,16 +16,22 @@ from nbnas.widgets.view import View
 
 def training(training: Any) -> View:  # noqa: ANN401
     """Loss, accuracy and learning rate of a training so far."""
+    known = weakref.ref(training)
+    return View(_said(training), charts.training(training.reports), lambda: _Controls(known).panel)
+
+
+def _said(training: Any, *, stopped: bool = False) -> str:  # noqa: ANN401
     reports, left = training.reports, training.seconds_left
     said = f"Training {notation(training.architecture)}. {summary(reports)}"
     if reports:
         last = reports[-1]
         said += f" Learning rate {last.learning_rate:.3g}"
         said += f", {last.images_per_second:,.0f} images per second."
+    if stopped:
+        return f"{said} Stopped."
     if training.evaluation is None and left:
         said += f" About {seconds(left)} left."
-    known = weakref.ref(training)
-    return View(said, charts.training(reports), lambda: _Controls(known).panel)
+    return said
 
 
 def training_finished(training: Any) -> bool:  # noqa: ANN401
@@ -64,9 +70,8 @@ class _Controls:
         if live is None:
             return View("This training is gone.")
         self._enable(live)
-        seen = training(live)
         stopped = self._stopped and not training_finished(live)
-        return View(f"{seen.summary} Stopped." if stopped else seen.summary, seen.chart)
+        return View(_said(live, stopped=stopped), charts.training(live.reports))
 
     def _live(self) -> Any:  # noqa: ANN401
         live = self._training()

@@ -179,7 +179,7 @@ def test_stop_from_another_thread(data):
 
 def test_a_loss_that_is_no_number(data):
     training = start(data, learning_rate=1e30)
-    with pytest.raises(TrainingError, match=r"finite loss.* after epoch 1 of 3; lower the learn"):
+    with pytest.raises(TrainingError, match=r"finite loss.* epoch 1 of 3; .*which is 1e\+30"):
         training.run()
     assert training.network is None
     with pytest.raises(TrainingError, match="had failed after 0"):

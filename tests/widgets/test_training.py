@@ -40,10 +40,13 @@ def test_train_runs_in_the_background_to_the_end(training, controls, redrawn):
 def test_stop_ends_it_after_the_epoch(training, controls, redrawn):
     rounds = iter(training)
     next(rounds)
+    training.seconds_left = 75.0
     controls.stop.click()
     assert training.stopped
     assert list(rounds) == []
-    assert "Stopped." in redrawn(controls.panel)
+    said = redrawn(controls.panel)
+    assert "Stopped." in said
+    assert "left" not in said
     assert controls.train.disabled
     assert controls.stop.disabled
 
