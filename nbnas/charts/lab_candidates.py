@@ -20,7 +20,7 @@ from nbnas.records import Proposal
 
 TOP = 10
 _ROW = 23
-WORDS = 0.24  # of the bands' width, which is left free for words on the right
+WORDS = 62  # pixels right of the bands, which are left free for words
 
 
 def candidates_chart() -> alt.LayerChart:
@@ -37,8 +37,11 @@ def candidates_chart() -> alt.LayerChart:
         },
     )
     y = alt.Y("rank:O", sort=alt.EncodingSortField("order"), axis=names)
-    axis = percent_axis("predicted accuracy: mean and 95 % band", orient="bottom")
-    x = alt.X("lower:Q", scale=between("low", "high"), axis=axis)
+    axis = percent_axis(
+        "predicted accuracy: mean and 95 % band", orient="bottom", titleAnchor="end"
+    )
+    scale = between("low", "high", range=[0, alt.ExprRef(f"width - {WORDS}")])
+    x = alt.X("lower:Q", scale=scale, axis=axis)
     base = alt.Chart(alt.NamedData("rows")).encode(y=y)
     chosen = alt.condition("datum.chosen", alt.value(theme.VERMILLION), alt.value(theme.BLUE))
     band = base.mark_rule(strokeWidth=5, opacity=0.45, strokeCap="round", cursor="pointer")
@@ -53,11 +56,11 @@ def candidates_chart() -> alt.LayerChart:
             opacity=_shade(),
         ),
         best.mark_rule(color=theme.INK, strokeDash=[4, 3], opacity=0.8).encode(
-            x=alt.X("best:Q", scale=between("low", "high"), axis=axis)
+            x=alt.X("best:Q", scale=scale, axis=axis)
         ),
         band.encode(x=x, x2="upper:Q", color=chosen),
         dots.encode(
-            x=alt.X("mean:Q", scale=between("low", "high"), axis=axis),
+            x=alt.X("mean:Q", scale=scale, axis=axis),
             color=chosen,
             size=picked(75, 170, 150),
             shape=alt.condition("datum.chosen", alt.value("diamond"), alt.value("circle")),
@@ -96,7 +99,6 @@ def candidates_data(proposal: Proposal, keys: Mapping[Any, str]) -> dict[str, An
     ends = [end for each in shown for end in (each.lower, each.upper, each.mean)]
     best = [] if proposal.best is None or not rows else [proposal.best]
     low, high = theme.domain([*ends, *best], fence=1e9)
-    high += WORDS * (high - low)
     data = {"rows": rows, "best": [{"best": value} for value in best]}
     return {"data": data, "signals": {"low": low, "high": high}}
 

@@ -95,7 +95,8 @@ def picked(usual: Any, hovered: Any, selected: Any) -> Any:  # noqa: ANN401
 def percent_axis(title: str, **options: Any) -> alt.Axis:  # noqa: ANN401
     """An axis in percent whose decimals follow from the signals `low` and `high`."""
     digits = "high - low > 0.05 ? '.0%' : high - low > 0.005 ? '.1%' : '.2%'"
-    given: dict[str, Any] = {"title": title, "tickCount": 5, "labelOverlap": "greedy"} | options
+    given: dict[str, Any] = {"title": title, "tickCount": 5, "labelOverlap": "greedy"}
+    given |= {"labelSeparation": 8} | options
     return alt.Axis(
         labelExpr=f"datum.value > 1.0001 ? '' : format(datum.value, {digits})", **given
     )

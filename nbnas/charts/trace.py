@@ -115,8 +115,9 @@ def summary(observations: Observations, trials: int | None = None) -> str:
     if not len(observations):
         return f"No trial of {trials} has ended yet." if trials else "No trial has ended yet."
     failed = len(observations) - len(observations.completed)
-    number = f"{len(observations)} of {trials}" if trials else f"{len(observations)}"
-    noun = "trial" if (trials or len(observations)) == 1 else "trials"
+    planned = trials if trials and trials >= len(observations) else None
+    number = f"{len(observations)} of {planned}" if planned else f"{len(observations)}"
+    noun = "trial" if (planned or len(observations)) == 1 else "trials"
     text = f"{number} {noun}" + (f", {failed} failed" if failed else "")
     best = observations.incumbent
     if best is None or best.value is None:

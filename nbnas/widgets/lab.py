@@ -157,9 +157,16 @@ class Lab:
     # The slow path.
 
     def _compute(self) -> None:
-        search = self._search()
+        search, widget = self._search(), self.widget
         if search is None:
             return
+        asked = {"round": widget.round, "what_if": dict(widget.what_if)}
+        try:
+            self._compute_round(search)
+        finally:
+            widget.put(answered=asked)
+
+    def _compute_round(self, search: Any) -> None:  # noqa: ANN401
         widget = self.widget
         last = _present(search)
         number = widget.round if 0 <= widget.round < last else last

@@ -100,7 +100,10 @@ def seconds_left(observations: Observations, trials: int) -> float | None:
 
 def _progress(search: Any, done: int, budget: int) -> str:  # noqa: ANN401
     failed = done - len(search.observations.completed)
-    text = f"{done} of {theme.count(budget, 'trial')}" + (f", {failed} failed" if failed else "")
+    text = f"{done} of {theme.count(budget, 'trial')}"
+    if done > budget:
+        text = f"{theme.count(done, 'trial')}, {done - budget} over the budget"
+    text += f", {failed} failed" if failed else ""
     left = seconds_left(search.observations, budget)
     if search.state == "running" and left and left >= 1:
         text += f", about {seconds(left)} left"

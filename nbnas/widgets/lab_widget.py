@@ -111,6 +111,9 @@ class LabWidget(anywidget.AnyWidget):
     why = traitlets.Dict().tag(sync=True)
     answer = traitlets.Dict().tag(sync=True)
     rounds = traitlets.Dict({"last": 0}).tag(sync=True)
+    answered = traitlets.Dict({"round": -1, "what_if": {}}).tag(
+        sync=True
+    )  # what the slow part shows
     trials = traitlets.List().tag(sync=True)
     chosen = traitlets.Unicode().tag(sync=True)
     heard = traitlets.Int(0).tag(sync=True)

@@ -186,6 +186,9 @@ def test_the_slider_rewinds_and_what_if_answers(page):
     page.locator(".nbl-acquisition").select_option(label="upper confidence bound")
     said(page, ".nbl-answer", "With upper confidence bound and the kernel Hamming it would have")
     assert page.locator(".nbl-answer tbody tr").count() == 2
+    page.wait_for_function(
+        "document.querySelector('.nbl-computing').textContent === ''", timeout=PATIENCE
+    )
     tools.shot_whole(page, "lab-5-rewound")
     page.locator(".nbl-reset").click()
     page.locator(".nbl-answer table").wait_for(state="detached", timeout=PATIENCE)

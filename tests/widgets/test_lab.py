@@ -107,6 +107,20 @@ def test_step_makes_one_trial_and_keeps_the_budget(bayes):
     settled(lab, bayes)
     assert lab.widget.budget == 9
     assert lab.widget.status["progress"].startswith("2 of 9 trials")
+    lab.widget.set_state({"budget": 1})
+    settled(lab, bayes)
+    assert lab.widget.status["progress"] == "2 trials, 1 over the budget"
+    assert lab.widget.trace["line"].startswith("2 trials;")
+
+
+def test_the_page_can_tell_whether_what_it_shows_answers_what_was_asked(bayes):
+    bayes.run(5)
+    lab = Lab(bayes)
+    settled(lab, bayes)
+    asked = {"round": 4, "what_if": {"acquisition": 2}}
+    lab.widget.set_state(asked)
+    settled(lab, bayes)
+    assert lab.widget.answered == asked
 
 
 def test_pause_answers_within_an_epoch_and_run_goes_on():

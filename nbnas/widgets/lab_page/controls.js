@@ -97,6 +97,7 @@ export class Rewind {
       oninput: () => this.moved(Number(this.slider.value)),
     });
     this.words = element("output", { class: "nbl-round" });
+    this.computing = element("span", { class: "nbl-computing", role: "status" });
     this.now = element(
       "button",
       { type: "button", class: "nbl-button nbl-now", onclick: () => this.set("round", -1) },
@@ -130,6 +131,7 @@ export class Rewind {
         element("h4", {}, "Rewind"),
         this.slider,
         this.words,
+        this.computing,
         this.now,
       ),
       choices.acquisitions.length > 1
@@ -198,7 +200,16 @@ export class Rewind {
     this.lengthscale.setAttribute("aria-valuetext", this.scaled.textContent);
     const asked = Object.values(what).some((value) => value);
     this.reset.setAttribute("aria-disabled", String(!asked));
+    this.wait(round, what);
     this.compare(this.model.get("answer"));
+  }
+
+  // The rest of the page is still that of an earlier question.
+  wait(round, what) {
+    const answered = this.model.get("answered");
+    const same = answered.round === round && JSON.stringify(answered.what_if) === JSON.stringify(what);
+    write(this.computing, same ? "" : "computing …");
+    this.computing.classList.toggle("nbl-waits", !same);
   }
 
   // What would have been chosen, next to what was chosen.

@@ -28,6 +28,7 @@ export function percent(value, digits = 2) {
 export function points(value) {
   if (value == null) return "–";
   const hundred = 100 * value;
+  if (hundred > 0 && hundred < 0.0001) return "< 0.0001";
   return hundred >= 0.1 || hundred === 0 ? hundred.toFixed(2) : hundred.toPrecision(2);
 }
 

@@ -7,7 +7,7 @@ const COLOURS = [
 ];
 const FOLLOWED = [
   ...["status", "trace", "best", "curve", "sample", "extras", "map", "candidates", "why"],
-  ...["answer", "rounds", "trials", "chosen", "selected", "round", "what_if", "budget"],
+  ...["answer", "answered", "rounds", "trials", "chosen", "selected", "round", "what_if", "budget"],
 ];
 const SAMPLE = "sample of the space";
 const SHAPES = [
