@@ -50,8 +50,8 @@ def probability_of_improvement(mean, stddev, best):
     return ndtr((mean - best) / stddev)
 
 
-def upper_confidence_bound(mean, stddev, kappa):
-    return mean - kappa * stddev
+def upper_confidence_bound(mean, stddev, beta):
+    return mean - beta * stddev
 """,
     },
 }

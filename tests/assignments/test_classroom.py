@@ -40,7 +40,7 @@ def test_the_solution_passes_and_a_mistake_fails_where_it_is(classroom):
     def change(notebook):
         for cell in notebook.cells:
             if cell.id == "a1-others":
-                cell.source = cell.source.replace("mean + kappa", "mean - kappa")
+                cell.source = cell.source.replace("mean + beta", "mean - beta")
             if cell.id == "a1-pi-test":  # a test that a student emptied is put back
                 cell.source = "raise AssertionError('not mine')"
 

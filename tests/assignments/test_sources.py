@@ -1,5 +1,6 @@
 """The sources of the assignments are what nbgrader, the texts and the course pack say."""
 
+import ast
 import json
 import os
 import re
@@ -55,6 +56,14 @@ def test_solutions_and_hidden_tests_are_where_they_are_cleared(source):
             begun = cell.source.count(f"### BEGIN {word}\n")
             assert begun == len(re.findall(rf"### END {word}$", cell.source, re.MULTILINE))
             assert bool(begun) == expected, cell.id
+
+
+def test_every_assertion_says_what_was_expected(source):
+    _, notebook = source
+    tests = [cell for cell in known(notebook) if cell.metadata.nbgrader.grade]
+    for cell in (cell for cell in tests if cell.cell_type == "code"):
+        found = [node for node in ast.walk(ast.parse(cell.source)) if isinstance(node, ast.Assert)]
+        assert not [ast.unparse(node) for node in found if node.msg is None], cell.id
 
 
 def test_points_are_those_of_the_text(source, course_folder):
