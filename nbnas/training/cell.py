@@ -51,12 +51,24 @@ def conv_bn_relu(channels: int, kernel_size: int) -> nn.Module:
     return nn.Sequential(convolution, nn.BatchNorm2d(channels), nn.ReLU())
 
 
+class AveragePool(nn.AvgPool2d):
+    """Average pooling whose gradients are right on every device.
+
+    Torch's own are wrong on CUDA where images keep their channels last and are padded
+    (https://github.com/pytorch/pytorch/issues/188344), so they are given it the other way round.
+    """
+
+    def forward(self, images: Tensor) -> Tensor:
+        """Pool, `(n, C, H, W)` to `(n, C, H', W')`."""
+        return super().forward(images.contiguous())
+
+
 OPERATIONS: Mapping[str, Callable[[int, int], nn.Module]] = MappingProxyType(
     {
         IDENTITY: lambda channels, copies: nn.Identity(),
         "nor_conv_1x1": lambda channels, copies: relu_conv_bn(channels, copies, 1),
         "nor_conv_3x3": lambda channels, copies: relu_conv_bn(channels, copies, 3),
-        "avg_pool_3x3": lambda channels, copies: nn.AvgPool2d(3, 1, 1, count_include_pad=False),
+        "avg_pool_3x3": lambda channels, copies: AveragePool(3, 1, 1, count_include_pad=False),
     }
 )
 """What each operation of an edge but "none" does: `(channels, copies) -> module`.

@@ -1,0 +1,135 @@
+"""What only a CUDA device can tell. Without one, all of this is skipped."""
+
+import copy
+import gc
+
+import pytest
+import torch
+from torch.nn.functional import cross_entropy
+
+import nbnas as nb
+from nbnas.graphs.cell import cell
+from nbnas.graphs.chain import ChainSpace
+from nbnas.graphs.cnn import CnnSpace
+from nbnas.graphs.dag import DagSpace
+from nbnas.training.augment import crop_and_flip
+from nbnas.training.cell import OPERATIONS, VERTEX_OPERATIONS
+from nbnas.training.network import build_network
+
+pytestmark = pytest.mark.skipif(not torch.cuda.is_available(), reason="there is no CUDA device")
+
+CUDA = "cuda:0"
+LAYOUTS = {"as usual": torch.contiguous_format, "channels last": torch.channels_last}
+each_layout = pytest.mark.parametrize("layout", LAYOUTS.values(), ids=LAYOUTS.keys())
+POOLED = cell(
+    ["avg_pool_3x3", "nor_conv_3x3", "avg_pool_3x3", "none", "skip_connect", "nor_conv_1x1"]
+)
+MODULES = {word: make(4, 1) for word, make in OPERATIONS.items()}
+MODULES |= {word: make(4) for word, make in VERTEX_OPERATIONS.items()}
+NETWORKS = [
+    *nb.CellSpace().sample(0, 4),
+    *DagSpace().sample(0, 2),
+    *ChainSpace().sample(0, 2),
+    *CnnSpace().sample(0, 2),
+]
+
+
+def gradients(network, images, labels, device, layout):
+    """Scores, gradient of the images and of each weight, in float64, brought to the CPU."""
+    network = copy.deepcopy(network).double().to(device).to(memory_format=layout)
+    images = images.double().to(device).contiguous(memory_format=layout).requires_grad_()
+    scores = network(images)
+    cross_entropy(scores.flatten(1), labels.to(device)).backward()
+    weights = [weight.grad for weight in network.parameters()]
+    return [each.detach().cpu() for each in (scores, images.grad, *weights) if each is not None]
+
+
+def assert_alike(network, shape, layout):
+    rng = torch.Generator().manual_seed(0)
+    images, labels = torch.randn(6, *shape, generator=rng), torch.arange(6)
+    here = gradients(network, images, labels, "cpu", torch.contiguous_format)
+    there = gradients(network, images, labels, CUDA, layout)
+    torch.testing.assert_close(there, here, rtol=1e-6, atol=1e-8)
+
+
+@each_layout
+@pytest.mark.parametrize("word", MODULES)
+def test_an_operation_has_the_gradients_of_the_cpu(word, layout):
+    assert_alike(MODULES[word], (4, 6, 6), layout)
+
+
+@each_layout
+@pytest.mark.parametrize("architecture", NETWORKS, ids=lambda a: a.text[:40])
+def test_a_network_has_the_gradients_of_the_cpu(architecture, layout):
+    shape, rng = (3, 16, 16), torch.Generator().manual_seed(0)
+    network = build_network(architecture, image_shape=shape, classes=10, channels=4, generator=rng)
+    assert_alike(network.eval(), shape, layout)
+
+
+@each_layout
+def test_an_epoch_is_that_of_the_cpu(layout, monkeypatch):
+    monkeypatch.setattr(torch.backends.cudnn, "allow_tf32", False)
+    last = layout == torch.channels_last
+    here = nb.Trainer(nb.digits(), epochs=1, device="cpu").start(POOLED).run()
+    settings = {"mixed_precision": False, "channels_last": last}
+    there = nb.Trainer(nb.digits(), epochs=1, device="cuda", **settings).start(POOLED).run()
+    expected = here.reports[0].train_loss
+    assert there.reports[0].train_loss == pytest.approx(expected, rel=1e-3)
+
+
+def test_the_default_recipe_learns():
+    found = nb.Trainer(nb.digits(), epochs=12, device="cuda")(POOLED)
+    assert found.value > 0.8
+
+
+def test_augmentation_is_repeatable():
+    images = nb.from_arrays(
+        "noise",
+        torch.randn(300, 3, 32, 32, generator=torch.Generator().manual_seed(0)).numpy(),
+        (torch.arange(300) % 3).numpy(),
+        train=100,
+        validation=100,
+    )
+    trainer = nb.Trainer(images, epochs=1, augment=crop_and_flip(), device="cuda")
+    losses = [trainer.start(POOLED, seed).run().reports[0].train_loss for seed in (0, 0, 1)]
+    assert losses[0] == pytest.approx(losses[1], rel=1e-2)
+    assert losses[0] != pytest.approx(losses[2], rel=1e-6)
+
+
+def allocated():
+    gc.collect()
+    torch.cuda.synchronize()
+    return torch.cuda.memory_allocated()
+
+
+def test_what_has_ended_holds_no_memory():
+    trainer = nb.Trainer(nb.digits(), epochs=2, device="cuda")
+    trainer(POOLED)  # the libraries' own workspaces and the images stay
+    before = allocated()
+    trainer(POOLED)
+    stopped = trainer.start(POOLED)
+    next(iter(stopped))
+    stopped.stop()
+    del stopped
+    assert allocated() - before < 2**20
+
+
+def test_too_little_memory_is_a_failed_trial_and_the_search_goes_on():
+    trainer = nb.Trainer(nb.digits(), epochs=1, device="cuda")
+    trainer(POOLED)
+    free = torch.cuda.memory_allocated() + 2**28
+    torch.cuda.set_per_process_memory_fraction(free / torch.cuda.mem_get_info()[1])
+    huge = nb.Trainer(nb.digits(), epochs=1, channels=4096, cells=4, device="cuda")
+    turns = iter((huge, trainer, huge, trainer))
+
+    def objective(architecture, seed=0):
+        return next(turns)(architecture, seed)
+
+    before = allocated()
+    try:
+        search = nb.Search(nb.CellSpace(), objective, nb.RandomSearch(), seed=0).run(4)
+    finally:
+        torch.cuda.set_per_process_memory_fraction(1.0)
+    assert [each.status for each in search.observations] == ["failed", "completed"] * 2
+    assert "memory" in search.observations[0].error
+    assert allocated() - before < 2**20
