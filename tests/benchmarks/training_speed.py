@@ -2,9 +2,9 @@
 
 python tests/benchmarks/training_speed.py
 
-The quickest epoch of a training after its first counts: the first one starts the device. One cell with every
-operation but none; the recipe is the trainer's default, and for photographs also that of
-`notebooks/search.ipynb` with cifar10: more channels and cells, larger batches, augmentation.
+The quickest epoch of a training after its first counts: the first one starts the device. One cell
+with every operation but none; the recipe is the trainer's default, and for photographs also that
+of `notebooks/search.ipynb` with cifar10: more channels and cells, larger batches, augmentation.
 """
 
 import os
