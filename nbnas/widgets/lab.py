@@ -127,8 +127,8 @@ class Lab:
             self._target = self.widget.budget
             search.start(self.widget.budget)
         elif action == "step":
-            search.start(len(search.observations) + 1)
-            self._target = search.target
+            self._target = len(search.observations) + 1  # before: the trial may be over at once
+            search.start(self._target)
         elif action in ("pause", "stop"):
             getattr(search, str(action))()
 

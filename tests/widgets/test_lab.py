@@ -113,6 +113,21 @@ def test_step_makes_one_trial_and_keeps_the_budget(bayes):
     assert lab.widget.trace["line"].startswith("2 trials;")
 
 
+def test_a_step_that_is_over_at_once_keeps_the_budget(bayes, monkeypatch):
+    lab = Lab(bayes)
+    started = bayes.start
+
+    def start(trials):
+        started(trials)
+        lab._draw()  # the page is drawn before the click has been dealt with
+
+    monkeypatch.setattr(bayes, "start", start)
+    click(lab, "step")
+    until(lambda: len(bayes.observations) == 1 and not bayes.running)
+    settled(lab, bayes)
+    assert lab.widget.budget == 30
+
+
 def test_the_page_can_tell_whether_what_it_shows_answers_what_was_asked(bayes):
     bayes.run(5)
     lab = Lab(bayes)
