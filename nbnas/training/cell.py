@@ -55,12 +55,13 @@ class AveragePool(nn.AvgPool2d):
     """Average pooling whose gradients are right on every device.
 
     Torch's own are wrong on CUDA where images keep their channels last and are padded
-    (https://github.com/pytorch/pytorch/issues/188344), so they are given it the other way round.
+    (https://github.com/pytorch/pytorch/issues/188344), so there it gets them the other way round.
+    On the CPU, where they are right, channels stay last: that is quicker.
     """
 
     def forward(self, images: Tensor) -> Tensor:
         """Pool, `(n, C, H, W)` to `(n, C, H', W')`."""
-        return super().forward(images.contiguous())
+        return super().forward(images.contiguous() if images.is_cuda else images)
 
 
 OPERATIONS: Mapping[str, Callable[[int, int], nn.Module]] = MappingProxyType(

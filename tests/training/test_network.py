@@ -10,6 +10,7 @@ from nbnas.graphs.chain import ChainSpace
 from nbnas.graphs.cnn import CnnSpace
 from nbnas.graphs.dag import DagSpace
 from nbnas.graphs.recurrent import RecurrentSpace, gru, lstm, rnn
+from nbnas.training.cell import OPERATIONS as MODULES
 from nbnas.training.cell import Cell, VertexCell, live_edges
 from nbnas.training.data import digits
 from nbnas.training.network import (
@@ -55,6 +56,13 @@ def edge_by_edge(module, architecture, images):
             )
         values[target] = values[target] + y
     return values[-1]
+
+
+def test_average_pooling_leaves_channels_last_on_the_cpu():
+    images = torch.randn(2, 3, 5, 5).contiguous(memory_format=torch.channels_last)
+    pooled = MODULES["avg_pool_3x3"](3, 1)(images)
+    assert pooled.is_contiguous(memory_format=torch.channels_last)
+    assert torch.equal(pooled, avg_pool2d(images, 3, 1, 1, count_include_pad=False))
 
 
 @pytest.mark.parametrize("architecture", CellSpace().sample(3, 12), ids=str)
