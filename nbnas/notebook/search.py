@@ -21,7 +21,7 @@ from nbnas.surrogate.acquisition import (
 )
 from nbnas.surrogate.kernels import DistanceKernel, Kernel, WeisfeilerLehmanKernel
 from nbnas.surrogate.prior import GaussianProcess
-from nbnas.training.augment import crop_and_flip
+from nbnas.training.augment import CropAndFlip
 from nbnas.training.data import ImageData, cifar10, digits
 from nbnas.training.device import choose_device
 from nbnas.training.trainer import Trainer
@@ -82,7 +82,7 @@ class SearchParameters:
         if self.dataset == "digits":
             return recipe
         return dataclasses.replace(
-            recipe, batch_size=256, channels=16, cells=2, augment=crop_and_flip(), threads=None
+            recipe, batch_size=256, channels=16, cells=2, augment=CropAndFlip(), threads=None
         )
 
     def make_prior(self) -> GaussianProcess:

@@ -1,20 +1,72 @@
-"""Augmentation: a random transform of each training image, repeatable from a generator."""
+"""Augmentation: a random transform of each training image, repeatable from a generator.
+
+Notation
+    n         number of images of a batch
+    C, H, W   channels, height and width of an image
+"""
 
 import threading
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor
+from torch.nn.functional import pad
 
 from nbnas.errors import SettingError
+from nbnas.training.settings import check
 
 _GLOBAL_RANDOMNESS = threading.Lock()
+
+
+@dataclass(frozen=True, slots=True)
+class CropAndFlip:
+    """The usual augmentation of photographs: a shifted crop, and left and right swapped.
+
+    What comes in from beyond the edge is 0, the mean of normalised images. A whole batch is
+    transformed at once, each image in its own way, on the device where it is.
+
+    Attributes:
+        padding: Largest shift, in pixels.
+
+    References:
+        He et al., Deep Residual Learning for Image Recognition, CVPR 2016, section 4.2.
+    """
+
+    padding: int = 4
+
+    def __post_init__(self) -> None:
+        whole = isinstance(self.padding, int) and not isinstance(self.padding, bool)
+        check(whole and self.padding >= 0, "padding", self.padding, "a whole number from 0")
+
+    def __call__(self, images: Tensor, generator: torch.Generator | None = None) -> Tensor:
+        """Transform each image of a batch.
+
+        Args:
+            images: Batch `(n, C, H, W)`.
+            generator: Source of the shifts and swaps, a generator of the CPU; `None` for torch's
+                own.
+
+        Returns:
+            The transformed batch `(n, C, H, W)`, with channels last in memory.
+        """
+        n, _, height, width = images.shape
+        shifts = torch.randint(2 * self.padding + 1, (2, n, 1), generator=generator)
+        swapped = torch.randint(2, (n, 1), generator=generator, dtype=torch.bool)
+        rows, columns = shifts[0] + torch.arange(height), shifts[1] + torch.arange(width)
+        columns = torch.where(swapped, columns.flip(1), columns)
+        places = (torch.arange(n)[:, None, None], rows[:, :, None], columns[:, None, :])
+        which, y, x = (place.to(images.device, non_blocking=True) for place in places)
+        padded = pad(images, [self.padding] * 4)
+        return padded.permute(0, 2, 3, 1)[which, y, x].permute(0, 3, 1, 2)
 
 
 def augment_images(
     images: Tensor, transform: Callable[[Tensor], Tensor], generator: torch.Generator
 ) -> Tensor:
     """Transform each image of a batch by itself.
+
+    A `CropAndFlip` does so for all images at once; any other transform gets them one by one.
 
     Transforms of torchvision draw from torch's global generators; these are seeded from ours for
     the time of the call and restored after it. One lock keeps other trainings out meanwhile.
@@ -30,6 +82,8 @@ def augment_images(
     Raises:
         SettingError: If the transform changes the shape or type of an image.
     """
+    if isinstance(transform, CropAndFlip):
+        return transform(images, generator)
     seed = int(torch.randint(2**62, (), generator=generator))
     device = images.device
     devices = [] if device.type == "cpu" else [device.index or 0]
@@ -56,20 +110,3 @@ def _check_image(image: object, images: Tensor) -> None:
             f"expected augment to give a tensor {images.dtype} {tuple(images.shape[1:])} as it "
             f"got, but it gave {came}; use transforms that keep size and type"
         )
-
-
-def crop_and_flip(size: int = 32, padding: int = 4) -> Callable[[Tensor], Tensor]:
-    """The usual augmentation of photographs: a shifted crop, and left and right swapped.
-
-    Args:
-        size: Side of an image, in pixels.
-        padding: Largest shift, in pixels.
-
-    Returns:
-        A transform of one image `(C, size, size)`.
-    """
-    from torchvision.transforms import v2
-
-    steps = [v2.RandomCrop(size, padding=padding), v2.RandomHorizontalFlip()]
-    transform: Callable[[Tensor], Tensor] = v2.Compose(steps)
-    return transform

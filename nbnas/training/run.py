@@ -99,9 +99,10 @@ class Training(LiveTraining):
             totals = torch.zeros(2, device=device)
             order = torch.randperm(len(labels), generator=rng).to(device)
             for batch in order.tensor_split(batches):
-                x, y = images[batch].contiguous(memory_format=layout), labels[batch]
+                x, y = images[batch], labels[batch]
                 if trainer.augment is not None:
                     x = augment_images(x, trainer.augment, rng)
+                x = x.contiguous(memory_format=layout)
                 with autocast(device, precision):
                     scores = network(x)
                     loss = cross_entropy(scores, y, label_smoothing=trainer.label_smoothing)

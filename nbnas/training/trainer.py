@@ -40,7 +40,8 @@ class Trainer:
         channels: Number of channels of the network's first stage.
         cells: Number of cells of each of its two stages.
         augment: A transform of one training image `(C, H, W)`, normalised, such as one of
-            `torchvision.transforms.v2`; applied anew in every epoch.
+            `torchvision.transforms.v2`; applied anew in every epoch. Or
+            `nbnas.training.augment.CropAndFlip`, which is quicker: it takes a batch at once.
         threads: Number of CPU threads while it trains; `None` leaves torch's setting. One is
             quickest for networks as small as those of digits, and results depend on it.
         device: "auto" for CUDA, else MPS, else the CPU; or one of these by its word.

@@ -14,7 +14,7 @@ import torch
 
 import nbnas as nb
 from nbnas.graphs.cell import cell
-from nbnas.training.augment import crop_and_flip
+from nbnas.training.augment import CropAndFlip
 from nbnas.training.device import available_devices
 
 CELL = cell(
@@ -32,7 +32,7 @@ def photographs(count=4_400):
 def recipes():
     yield "digits, default", {"data": nb.digits()}
     yield "32x32x3, default", {"data": photographs()}
-    large = {"batch_size": 256, "channels": 16, "cells": 2, "augment": crop_and_flip()}
+    large = {"batch_size": 256, "channels": 16, "cells": 2, "augment": CropAndFlip()}
     yield "32x32x3, large", {"data": photographs(), **large}
 
 

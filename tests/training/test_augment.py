@@ -1,9 +1,11 @@
+import itertools
+
 import pytest
 import torch
 from torchvision.transforms import v2
 
 from nbnas.errors import SettingError
-from nbnas.training.augment import augment_images
+from nbnas.training.augment import CropAndFlip, augment_images
 
 
 def batch():
@@ -48,3 +50,41 @@ def test_global_state_is_restored_after_an_error():
 def test_transforms_must_keep_the_shape(transform, came):
     with pytest.raises(SettingError, match=rf"float32 \(1, 6, 6\).*{came}"):
         augment_images(batch(), transform, torch.Generator())
+
+
+def test_crop_and_flip_is_a_crop_of_each_padded_image_or_its_mirror():
+    images = torch.rand(400, 2, 6, 8, generator=torch.Generator().manual_seed(0))
+    before = torch.random.get_rng_state()
+    a, b, c = (
+        augment_images(images, CropAndFlip(2), torch.Generator().manual_seed(seed))
+        for seed in (1, 1, 2)
+    )
+    assert torch.equal(before, torch.random.get_rng_state())
+    assert torch.equal(a, b)
+    assert not torch.equal(a, c)
+    seen = [_crop_of(new, old) for new, old in zip(a, images, strict=True)]
+    assert len({crop for crop, _ in seen}) == 25  # every shift of rows and columns happens
+    assert 150 < sum(mirrored for _, mirrored in seen) < 250
+
+
+def _crop_of(new, old):
+    """The one shift and mirroring of torchvision's that give the new image, looked for."""
+    found = []
+    for shift in itertools.product(range(5), range(5)):
+        crop = v2.functional.crop(v2.functional.pad(old, [2, 2, 2, 2]), *shift, *old.shape[1:])
+        both = (crop, v2.functional.horizontal_flip(crop))
+        found += [(shift, k) for k, image in enumerate(both) if torch.equal(image, new)]
+    (only,) = found
+    return only
+
+
+def test_without_padding_images_are_kept_or_mirrored():
+    kept = CropAndFlip(0)(batch(), torch.Generator().manual_seed(0))
+    for new, old in zip(kept, batch(), strict=True):
+        assert torch.equal(new, old) or torch.equal(new, old.flip(-1))
+
+
+@pytest.mark.parametrize("padding", [-1, 1.0, True])
+def test_a_wrong_padding_is_refused(padding):
+    with pytest.raises(SettingError, match="whole number from 0"):
+        CropAndFlip(padding)

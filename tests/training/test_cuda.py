@@ -12,7 +12,7 @@ from nbnas.graphs.cell import cell
 from nbnas.graphs.chain import ChainSpace
 from nbnas.graphs.cnn import CnnSpace
 from nbnas.graphs.dag import DagSpace
-from nbnas.training.augment import crop_and_flip
+from nbnas.training.augment import CropAndFlip
 from nbnas.training.cell import OPERATIONS, VERTEX_OPERATIONS
 from nbnas.training.network import build_network
 
@@ -90,7 +90,7 @@ def test_augmentation_is_repeatable():
         train=100,
         validation=100,
     )
-    trainer = nb.Trainer(images, epochs=1, augment=crop_and_flip(), device="cuda")
+    trainer = nb.Trainer(images, epochs=1, augment=CropAndFlip(), device="cuda")
     losses = [trainer.start(POOLED, seed).run().reports[0].train_loss for seed in (0, 0, 1)]
     assert losses[0] == pytest.approx(losses[1], rel=1e-2)
     assert losses[0] != pytest.approx(losses[2], rel=1e-6)

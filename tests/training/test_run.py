@@ -11,6 +11,7 @@ from nbnas.errors import TrainingError
 from nbnas.graphs.cell import cell
 from nbnas.records import EpochReport
 from nbnas.training import run as module
+from nbnas.training.augment import CropAndFlip
 from nbnas.training.data import from_arrays
 from nbnas.training.network import count_parameters
 from nbnas.training.trainer import Trainer
@@ -109,6 +110,28 @@ def test_every_image_is_seen_once_an_epoch(data, monkeypatch):
     assert not torch.equal(first, second)
     expected = sorted(data.train[0].flatten(1).tolist())
     assert sorted(first.tolist()) == sorted(second.tolist()) == expected
+
+
+@pytest.mark.parametrize("augment", [None, torch.nn.Identity(), CropAndFlip()])
+@pytest.mark.parametrize("last", [False, True])
+def test_images_have_the_layout_that_was_asked_for(augment, last, monkeypatch):
+    layouts, build = [], module.build_network
+
+    def watched(*args, **settings):
+        network = build(*args, **settings)
+        network.register_forward_pre_hook(
+            lambda _, inputs: layouts.append(
+                inputs[0].is_contiguous(memory_format=torch.channels_last)
+            )
+        )
+        return network
+
+    monkeypatch.setattr(module, "build_network", watched)
+    images = np.random.default_rng(0).random((60, 3, 8, 8))
+    data = from_arrays("noise", images, np.arange(60) % 3, train=30, validation=15)
+    settings = {"augment": augment, "channels_last": last, "device": "cpu"}
+    Trainer(data, epochs=1, batch_size=15, **settings)(LIGHT)
+    assert set(layouts[:3]) == {last}  # two batches and the validation part
 
 
 def test_learning_rate_of_the_last_step(data):
