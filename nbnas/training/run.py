@@ -40,7 +40,10 @@ if TYPE_CHECKING:
 class Training(LiveTraining):
     """A training that is under way; see `LiveTraining`. Seconds are those of training.
 
-    On the CPU the same seed and number of threads give the same numbers.
+    On the CPU the same seed and number of threads give the same numbers, on one kind of processor
+    and with one version of torch. On CUDA in mixed precision, as by default, all trainings that
+    were repeated on one card gave the same numbers; nothing enforces it. In float32 most did not:
+    some sums there are added up in whatever order they come.
 
     Attributes:
         final: Whether it trains on the training and validation part and holds out the test part,

@@ -96,6 +96,19 @@ def test_augmentation_is_repeatable():
     assert losses[0] != pytest.approx(losses[2], rel=1e-6)
 
 
+@pytest.mark.parametrize("architecture", [POOLED, *DagSpace().sample(0, 1)], ids=lambda a: a.text)
+def test_in_mixed_precision_the_same_seed_gives_the_same_numbers(architecture):
+    trainer = nb.Trainer(nb.digits(), epochs=3, device="cuda")
+    once, again = (trainer(architecture, seed=1).reports for _ in range(2))
+    assert [r.train_loss for r in once] == [r.train_loss for r in again]
+    assert [r.val_loss for r in once] == [r.val_loss for r in again]
+
+
+def test_zero_cost_scores_are_those_of_the_cpu():
+    here, there = (nb.ZeroCost(nb.digits(), device=device)(POOLED) for device in ("cpu", "cuda"))
+    assert there == pytest.approx(here, rel=1e-2)
+
+
 def allocated():
     gc.collect()
     torch.cuda.synchronize()
