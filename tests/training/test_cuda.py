@@ -74,7 +74,7 @@ def test_an_epoch_is_that_of_the_cpu(layout, monkeypatch):
     settings = {"mixed_precision": False, "channels_last": last}
     there = nb.Trainer(nb.digits(), epochs=1, device="cuda", **settings).start(POOLED).run()
     expected = here.reports[0].train_loss
-    assert there.reports[0].train_loss == pytest.approx(expected, rel=1e-3)
+    assert there.reports[0].train_loss == pytest.approx(expected, rel=1e-2)
 
 
 def test_the_default_recipe_learns():
