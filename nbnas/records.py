@@ -99,8 +99,7 @@ class Observations:
 
     def __repr__(self) -> str:
         """How many there are and the best value: all of them would fill pages."""
-        measured = [e.value for e in self.evaluations if e.value is not None]
-        best = f", best {max(measured):.4g}" if measured else ""
+        best = "" if self.incumbent is None else f", best {self.incumbent.value:.4g}"
         return f"<Observations: {len(self)} trial{'s' * (len(self) != 1)}{best}>"
 
     def __len__(self) -> int:

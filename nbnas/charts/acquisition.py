@@ -86,8 +86,7 @@ def _curves(
         if b >= bounds[0]
     ]
     key = alt.Legend(title=None, orient="bottom", symbolSize=900)
-    scale = alt.Scale(domain=names, range=list(_COLORS))
-    dashes = alt.Scale(domain=names, range=list(theme.DASHES[:3]))
+    colors, dashes = (theme.series(names, looks) for looks in (_COLORS, theme.DASHES))
     x = _mean_axis("t", "mean above the incumbent")
     axis = alt.Axis(title=name, tickCount=5)
     y = alt.Y("score:Q", scale=theme.scale(bounds), axis=axis)
@@ -99,7 +98,7 @@ def _curves(
         lines.encode(
             x=x,
             y=y,
-            color=alt.Color("stddev:N", scale=scale, legend=key),
+            color=alt.Color("stddev:N", scale=colors, legend=key),
             strokeDash=alt.StrokeDash("stddev:N", scale=dashes, legend=key),
         ),
     ]

@@ -68,9 +68,7 @@ def subtitle(found: BenchmarkCurves) -> str:
 
 def color(strategies: Sequence[str]) -> alt.Color:
     """The colour of each strategy, by its place."""
-    chosen = [LINES[i % len(LINES)] for i in range(len(strategies))]
-    scale = alt.Scale(domain=list(strategies), range=chosen)
-    return alt.Color("strategy:N", scale=scale, legend=None)
+    return alt.Color("strategy:N", scale=theme.series(strategies, LINES), legend=None)
 
 
 def dash(strategies: Sequence[str]) -> alt.StrokeDash:

@@ -196,18 +196,16 @@ def _lines(parts: Mapping[str, Matrix], d: Matrix, x: alt.X, y: alt.Y) -> list[a
         for part, k in parts.items()
         for point in _by_distance(d.ravel(), k.ravel())
     ]
-    names, count = list(parts), len(parts)
+    names = list(parts)
     key = alt.Legend(title=None, symbolSize=300, labelLimit=130)
-    dashes = [theme.DASHES[i % len(theme.DASHES)] for i in range(count)]
-    colors = [theme.BLUE, *(_PARTS[i % len(_PARTS)] for i in range(count - 1))]
+    dashes = theme.series(names, theme.DASHES)
+    colors = [theme.BLUE, *(_PARTS[i % len(_PARTS)] for i in range(len(names) - 1))]
     lines = alt.Chart(theme.rows(points)).mark_line(strokeWidth=2.2)
     drawn = lines.encode(
         x=x,
         y=y,
         color=alt.Color("part:N", scale=alt.Scale(domain=names, range=colors), legend=key),
-        strokeDash=alt.StrokeDash(
-            "part:N", scale=alt.Scale(domain=names, range=dashes), legend=key
-        ),
+        strokeDash=alt.StrokeDash("part:N", scale=dashes, legend=key),
     )
     return [cast(alt.Chart, drawn)]
 

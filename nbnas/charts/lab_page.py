@@ -95,8 +95,6 @@ def picked(usual: Any, hovered: Any, selected: Any) -> Any:  # noqa: ANN401
 def percent_axis(title: str, **options: Any) -> alt.Axis:  # noqa: ANN401
     """An axis in percent whose decimals follow from the signals `low` and `high`."""
     digits = "high - low > 0.05 ? '.0%' : high - low > 0.005 ? '.1%' : '.2%'"
-    given: dict[str, Any] = {"title": title, "tickCount": 5, "labelOverlap": "greedy"}
-    given |= {"labelSeparation": 8} | options
-    return alt.Axis(
-        labelExpr=f"datum.value > 1.0001 ? '' : format(datum.value, {digits})", **given
-    )
+    label = f"datum.value > 1.0001 ? '' : format(datum.value, {digits})"
+    given: dict[str, Any] = {"tickCount": 5, "labelOverlap": "greedy", "labelSeparation": 8}
+    return alt.Axis(title=title, labelExpr=label, **given | options)

@@ -145,10 +145,8 @@ def worth(
         if np.isfinite(v)
     ]
     top = max((row["value"] for row in rows), default=0.0)
-    names = list(lines)
+    colors, dashes = (theme.series(list(lines), looks) for looks in (_LINES, theme.DASHES))
     key = alt.Legend(title=None, orient="bottom", symbolSize=900)
-    colors = alt.Scale(domain=names, range=list(_LINES[: len(names)]))
-    dashes = alt.Scale(domain=names, range=list(theme.DASHES[: len(names)]))
     length = len(next(iter(lines.values())))
     bounds = theme.scale((0.0, 1.1 * top or 1.0))
     x = _places(length)

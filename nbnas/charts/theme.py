@@ -102,6 +102,11 @@ def count(number: int, noun: str) -> str:
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
+def series(names: Sequence[str], looks: Sequence[Any]) -> alt.Scale:
+    """Give each name a look by its place, such as a colour; after the last comes the first."""
+    return alt.Scale(domain=list(names), range=[looks[i % len(looks)] for i in range(len(names))])
+
+
 def rows(values: Rows) -> alt.InlineData:
     """Records as the data of a chart; numbers that are none (NaN, infinite) become null.
 

@@ -2,7 +2,6 @@
 
 import itertools
 from collections.abc import Sequence
-from typing import Any
 
 import altair as alt
 import numpy as np
@@ -94,10 +93,10 @@ def comparison(
         for name, line in zip(names, traces, strict=True)
         for n, v in line
     ]
-    color = alt.Color("name:N", scale=_series(names, _LINES), legend=None)
+    color = alt.Color("name:N", scale=theme.series(names, _LINES), legend=None)
     base = alt.Chart(theme.rows(steps), width=width, height=height).encode(x=x, y=y, color=color)
     lines = base.mark_line(interpolate="step-after").encode(
-        strokeDash=alt.StrokeDash("name:N", scale=_series(names, theme.DASHES), legend=None),
+        strokeDash=alt.StrokeDash("name:N", scale=theme.series(names, theme.DASHES), legend=None),
         strokeWidth=alt.condition(alt.datum.name == names[0], alt.value(3.4), alt.value(1.8)),
     )
     ends = _spread([{**row} for row in _last(steps)], bounds, 15 / height)
@@ -110,15 +109,19 @@ def comparison(
     return theme.layered(lines, *named, title=heading)
 
 
+def counted(done: int, planned: int | None) -> str:
+    """How many trials there are, and of how many where there are no more than were planned."""
+    if planned is None or done > planned:
+        return theme.count(done, "trial")
+    return f"{done} of {theme.count(planned, 'trial')}"
+
+
 def summary(observations: Observations, trials: int | None = None) -> str:
     """One sentence on where a search stands."""
     if not len(observations):
         return f"No trial of {trials} has ended yet." if trials else "No trial has ended yet."
     failed = len(observations) - len(observations.completed)
-    planned = trials if trials and trials >= len(observations) else None
-    number = f"{len(observations)} of {planned}" if planned else f"{len(observations)}"
-    noun = "trial" if (planned or len(observations)) == 1 else "trials"
-    text = f"{number} {noun}" + (f", {failed} failed" if failed else "")
+    text = counted(len(observations), trials) + (f", {failed} failed" if failed else "")
     best = observations.incumbent
     if best is None or best.value is None:
         return f"{text}; nothing completed yet."
@@ -137,11 +140,6 @@ def compare(names: Sequence[str], observations: Sequence[Observations]) -> str:
 
 
 _LINES = (theme.VERMILLION, theme.BLUE, theme.GREEN, theme.PURPLE, theme.ORANGE, theme.SKY)
-
-
-def _series(names: Sequence[str], values: Sequence[Any]) -> alt.Scale:
-    chosen = [values[i % len(values)] for i in range(len(names))]
-    return alt.Scale(domain=list(names), range=chosen)
 
 
 def _axes(last: int, bounds: tuple[float, float], name: str = "trial") -> tuple[alt.X, alt.Y]:

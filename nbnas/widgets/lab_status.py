@@ -6,6 +6,7 @@ from nbnas.charts import theme
 from nbnas.charts.lab_curve import curve_data
 from nbnas.charts.lab_page import name_of
 from nbnas.charts.learning_curve import summary
+from nbnas.charts.trace import counted
 from nbnas.records import Observations
 from nbnas.widgets.lab_atlas import shorten
 from nbnas.widgets.lab_picture import picture
@@ -100,9 +101,8 @@ def seconds_left(observations: Observations, trials: int) -> float | None:
 
 def _progress(search: Any, done: int, budget: int) -> str:  # noqa: ANN401
     failed = done - len(search.observations.completed)
-    text = f"{done} of {theme.count(budget, 'trial')}"
-    if done > budget:
-        text = f"{theme.count(done, 'trial')}, {done - budget} over the budget"
+    text = counted(done, budget)
+    text += f", {done - budget} over the budget" if done > budget else ""
     text += f", {failed} failed" if failed else ""
     left = seconds_left(search.observations, budget)
     if search.state == "running" and left and left >= 1:
