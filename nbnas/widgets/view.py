@@ -33,26 +33,36 @@ class View:
 
 
 _DISTANCES = (
-    *("edit.EditDistance", "hamming.HammingDistance", "otmann.OtmannDistance"),
-    *("path.PathDistance", "weisfeiler_lehman.WeisfeilerLehmanDistance"),
+    "nbnas.graphs.edit.EditDistance",
+    "nbnas.graphs.hamming.HammingDistance",
+    "nbnas.graphs.otmann.OtmannDistance",
+    "nbnas.graphs.path.PathDistance",
+    "nbnas.graphs.weisfeiler_lehman.WeisfeilerLehmanDistance",
 )
 _ACQUISITIONS = (
-    *("acquisition.ExpectedImprovement", "acquisition.LogExpectedImprovement"),
-    *("acquisition.ProbabilityOfImprovement", "acquisition.UpperConfidenceBound"),
-    "acquisition.GrowingUpperConfidenceBound",
+    "nbnas.surrogate.acquisition.ExpectedImprovement",
+    "nbnas.surrogate.acquisition.LogExpectedImprovement",
+    "nbnas.surrogate.acquisition.ProbabilityOfImprovement",
+    "nbnas.surrogate.acquisition.UpperConfidenceBound",
+    "nbnas.surrogate.acquisition.GrowingUpperConfidenceBound",
 )
-_THOMPSON = ("thompson.ThompsonSampling", "thompson.IndependentThompsonSampling")
+_THOMPSON = (
+    "nbnas.surrogate.thompson.ThompsonSampling",
+    "nbnas.surrogate.thompson.IndependentThompsonSampling",
+)
 _KERNELS = (
-    *("nbnas.surrogate.kernels.DistanceKernel", "nbnas.surrogate.kernels.SquaredDistanceKernel"),
+    "nbnas.surrogate.kernels.DistanceKernel",
+    "nbnas.surrogate.kernels.SquaredDistanceKernel",
     "nbnas.surrogate.kernels.WeisfeilerLehmanKernel",
     "nbnas.surrogate.knowledge.KnowledgeKernel",
-    *("gpytorch.kernels.kernel.AdditiveKernel", "gpytorch.kernels.kernel.ProductKernel"),
-    "gpytorch.kernels.scale_kernel.ScaleKernel",  # these three where they are made of ours
+    "gpytorch.kernels.kernel.AdditiveKernel",  # these three where they are made of ours
+    "gpytorch.kernels.kernel.ProductKernel",
+    "gpytorch.kernels.scale_kernel.ScaleKernel",
 )
 SUBJECTS = {
-    **{f"nbnas.graphs.{each}": "nbnas.widgets.distance:distance" for each in _DISTANCES},
-    **{f"nbnas.surrogate.{a}": "nbnas.widgets.acquisition:acquisition" for a in _ACQUISITIONS},
-    **{f"nbnas.surrogate.{each}": "nbnas.widgets.thompson:thompson" for each in _THOMPSON},
+    **dict.fromkeys(_DISTANCES, "nbnas.widgets.distance:distance"),
+    **dict.fromkeys(_ACQUISITIONS, "nbnas.widgets.acquisition:acquisition"),
+    **dict.fromkeys(_THOMPSON, "nbnas.widgets.thompson:thompson"),
     "nbnas.surrogate.noisy.NoisyExpectedImprovement": "nbnas.widgets.noisy:noisy",
     **dict.fromkeys(_KERNELS, "nbnas.widgets.prior:kernel"),
     "nbnas.graphs.architecture.Architecture": "nbnas.widgets.architecture:architecture",
