@@ -19,24 +19,24 @@ if TYPE_CHECKING:
     from nbnas.batch import run_notebook as run_notebook
     from nbnas.errors import NbnasError as NbnasError
     from nbnas.graphs.architecture import Architecture as Architecture
-    from nbnas.graphs.cell import CellSpace as CellSpace
-    from nbnas.graphs.chain import ChainSpace as ChainSpace
-    from nbnas.graphs.cnn import CnnSpace as CnnSpace
-    from nbnas.graphs.dag import DagSpace as DagSpace
-    from nbnas.graphs.distance import Explanation as Explanation
-    from nbnas.graphs.distance import explain as explain
-    from nbnas.graphs.edit import EditDistance as EditDistance
-    from nbnas.graphs.embedding import Embedding as Embedding
-    from nbnas.graphs.embedding import embed as embed
-    from nbnas.graphs.hamming import HammingDistance as HammingDistance
-    from nbnas.graphs.layers import Layer as Layer
-    from nbnas.graphs.otmann import OtmannDistance as OtmannDistance
-    from nbnas.graphs.path import PathDistance as PathDistance
-    from nbnas.graphs.recurrent import RecurrentSpace as RecurrentSpace
-    from nbnas.graphs.subspace import Subspace as Subspace
-    from nbnas.graphs.weisfeiler_lehman import (
+    from nbnas.graphs.distances.distance import Explanation as Explanation
+    from nbnas.graphs.distances.distance import explain as explain
+    from nbnas.graphs.distances.edit.distance import EditDistance as EditDistance
+    from nbnas.graphs.distances.embedding import Embedding as Embedding
+    from nbnas.graphs.distances.embedding import embed as embed
+    from nbnas.graphs.distances.hamming import HammingDistance as HammingDistance
+    from nbnas.graphs.distances.otmann.distance import OtmannDistance as OtmannDistance
+    from nbnas.graphs.distances.path import PathDistance as PathDistance
+    from nbnas.graphs.distances.weisfeiler_lehman import (
         WeisfeilerLehmanDistance as WeisfeilerLehmanDistance,
     )
+    from nbnas.graphs.spaces.cell import CellSpace as CellSpace
+    from nbnas.graphs.spaces.chain.space import ChainSpace as ChainSpace
+    from nbnas.graphs.spaces.cnn.space import CnnSpace as CnnSpace
+    from nbnas.graphs.spaces.dag.space import DagSpace as DagSpace
+    from nbnas.graphs.spaces.layers import Layer as Layer
+    from nbnas.graphs.spaces.recurrent.space import RecurrentSpace as RecurrentSpace
+    from nbnas.graphs.spaces.subspace import Subspace as Subspace
     from nbnas.notebook.benchmark import read_benchmark_parameters as read_benchmark_parameters
     from nbnas.notebook.distances import read_distance_parameters as read_distance_parameters
     from nbnas.notebook.search import read_parameters as read_parameters
@@ -128,17 +128,17 @@ _NAMES = {
     "BenchmarkResults": "nbnas.search.benchmark_results",
     "BenchmarkTable": "nbnas.search.benchmark_table",
     "Candidate": "nbnas.records",
-    "CellSpace": "nbnas.graphs.cell",
-    "ChainSpace": "nbnas.graphs.chain",
-    "CnnSpace": "nbnas.graphs.cnn",
+    "CellSpace": "nbnas.graphs.spaces.cell",
+    "ChainSpace": "nbnas.graphs.spaces.chain.space",
+    "CnnSpace": "nbnas.graphs.spaces.cnn.space",
     "Comparison": "nbnas.records",
     "Cosine": "nbnas.training.schedule",
-    "DagSpace": "nbnas.graphs.dag",
+    "DagSpace": "nbnas.graphs.spaces.dag.space",
     "Diagnoses": "nbnas.surrogate.diagnosis",
     "Diagnosis": "nbnas.surrogate.diagnosis",
     "DistanceKernel": "nbnas.surrogate.kernels",
-    "EditDistance": "nbnas.graphs.edit",
-    "Embedding": "nbnas.graphs.embedding",
+    "EditDistance": "nbnas.graphs.distances.edit.distance",
+    "Embedding": "nbnas.graphs.distances.embedding",
     "Ensemble": "nbnas.surrogate.ensemble",
     "EnsemblePosterior": "nbnas.surrogate.ensemble_posterior",
     "EpochReport": "nbnas.records",
@@ -147,17 +147,17 @@ _NAMES = {
     "Evolutionary": "nbnas.search.maximizers",
     "Exhaustive": "nbnas.search.maximizers",
     "ExpectedImprovement": "nbnas.surrogate.acquisition",
-    "Explanation": "nbnas.graphs.distance",
+    "Explanation": "nbnas.graphs.distances.distance",
     "Fantasies": "nbnas.search.pending",
     "GaussianProcess": "nbnas.surrogate.prior",
     "GrowingUpperConfidenceBound": "nbnas.surrogate.acquisition",
-    "HammingDistance": "nbnas.graphs.hamming",
+    "HammingDistance": "nbnas.graphs.distances.hamming",
     "ImageData": "nbnas.training.data",
     "IndependentThompsonSampling": "nbnas.surrogate.thompson",
     "Knowledge": "nbnas.surrogate.knowledge",
     "KnowledgeKernel": "nbnas.surrogate.knowledge",
     "KrigingBeliever": "nbnas.search.pending",
-    "Layer": "nbnas.graphs.layers",
+    "Layer": "nbnas.graphs.spaces.layers",
     "LeaveOneOut": "nbnas.surrogate.leave_one_out",
     "LiveTraining": "nbnas.training.live",
     "LocalAscent": "nbnas.search.maximizers",
@@ -172,9 +172,9 @@ _NAMES = {
     "Observations": "nbnas.records",
     "OneCycle": "nbnas.training.schedule",
     "OperationEncoding": "nbnas.surrogate.encoding",
-    "OtmannDistance": "nbnas.graphs.otmann",
+    "OtmannDistance": "nbnas.graphs.distances.otmann.distance",
     "PairedDifferences": "nbnas.search.summaries",
-    "PathDistance": "nbnas.graphs.path",
+    "PathDistance": "nbnas.graphs.distances.path",
     "PathEncoding": "nbnas.surrogate.encoding",
     "Posterior": "nbnas.surrogate.posterior",
     "ProbabilityOfImprovement": "nbnas.surrogate.acquisition",
@@ -182,7 +182,7 @@ _NAMES = {
     "RandomPool": "nbnas.search.maximizers",
     "RandomSearch": "nbnas.search.strategies.random",
     "RecordedTraining": "nbnas.search.recorded",
-    "RecurrentSpace": "nbnas.graphs.recurrent",
+    "RecurrentSpace": "nbnas.graphs.spaces.recurrent.space",
     "RegularizedEvolution": "nbnas.search.strategies.evolution",
     "Reinforce": "nbnas.search.strategies.reinforce",
     "Round": "nbnas.search.replay",
@@ -190,22 +190,22 @@ _NAMES = {
     "Search": "nbnas.search.search",
     "SquaredDistanceKernel": "nbnas.surrogate.kernels",
     "Step": "nbnas.records",
-    "Subspace": "nbnas.graphs.subspace",
+    "Subspace": "nbnas.graphs.spaces.subspace",
     "TabularObjective": "nbnas.search.tabular",
     "ThompsonSampling": "nbnas.surrogate.thompson",
     "Tpe": "nbnas.search.strategies.tpe",
     "Trainer": "nbnas.training.trainer",
     "Training": "nbnas.training.run",
     "UpperConfidenceBound": "nbnas.surrogate.acquisition",
-    "WeisfeilerLehmanDistance": "nbnas.graphs.weisfeiler_lehman",
+    "WeisfeilerLehmanDistance": "nbnas.graphs.distances.weisfeiler_lehman",
     "WeisfeilerLehmanKernel": "nbnas.surrogate.kernels",
     "Why": "nbnas.surrogate.why",
     "ZeroCost": "nbnas.training.zero_cost",
     "cifar10": "nbnas.training.data",
     "diagnose": "nbnas.surrogate.diagnosis",
     "digits": "nbnas.training.data",
-    "embed": "nbnas.graphs.embedding",
-    "explain": "nbnas.graphs.distance",
+    "embed": "nbnas.graphs.distances.embedding",
+    "explain": "nbnas.graphs.distances.distance",
     "from_arrays": "nbnas.training.data",
     "jacov": "nbnas.training.proxies",
     "load_trials": "nbnas.search.store",

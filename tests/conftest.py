@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 import torch
 
-from nbnas.graphs.cell import CellSpace, operations_of
+from nbnas.graphs.spaces.cell import CellSpace, operations_of
 from nbnas.search.tabular import TabularObjective
 
 torch.set_num_threads(1)

@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 
 from nbnas.errors import NbnasError
-from nbnas.graphs.cell import CellSpace
+from nbnas.graphs.spaces.cell import CellSpace
 from nbnas.search.store import load_trials
 
 ROOT = Path(__file__).parents[1]

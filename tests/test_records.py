@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from nbnas.errors import ObservationError, SettingError
-from nbnas.graphs.cell import CellSpace
+from nbnas.graphs.spaces.cell import CellSpace
 from nbnas.records import Comparison, EpochReport, Evaluation, Observations, Proposal
 
 CELLS = CellSpace().sample(0, 5)

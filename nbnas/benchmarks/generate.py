@@ -18,7 +18,7 @@ from nbnas.benchmarks.pack import pack
 from nbnas.benchmarks.protocol import NAME, PROXIES, SEEDS, classes, recipe, zero_cost
 from nbnas.errors import NbnasError
 from nbnas.graphs.architecture import Architecture
-from nbnas.graphs.cell import CellSpace
+from nbnas.graphs.spaces.cell import CellSpace
 from nbnas.records import Evaluation
 from nbnas.training.seeds import train_seeds
 

@@ -20,7 +20,7 @@ from nbnas.benchmarks.protocol import (
     recipe,
 )
 from nbnas.errors import DataError
-from nbnas.graphs.cell import texts
+from nbnas.graphs.spaces.cell import texts
 
 GENERATOR = 1  # counts up when a change here or in the trainer changes the numbers
 

@@ -5,7 +5,7 @@ import functools
 import nbnas.training.data
 from nbnas.graphs.architecture import Architecture
 from nbnas.graphs.canonical import canonical_form
-from nbnas.graphs.cell import CellSpace
+from nbnas.graphs.spaces.cell import CellSpace
 from nbnas.training.proxies import grad_norm, jacov, nwot, snip, synflow
 from nbnas.training.trainer import Trainer
 from nbnas.training.zero_cost import ZeroCost

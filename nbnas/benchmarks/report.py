@@ -21,7 +21,7 @@ from nbnas.benchmarks.shipped import archive
 from nbnas.charts.render import to_png
 from nbnas.charts.table import seed_deviation as seed_deviation
 from nbnas.charts.table import table as draw_table
-from nbnas.graphs.cell import texts
+from nbnas.graphs.spaces.cell import texts
 
 Array = NDArray[np.float64]
 TOP = 0.1  # the share of the best classes that is looked at by itself

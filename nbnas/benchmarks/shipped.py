@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from nbnas.benchmarks.archive import Archive, read_archive
 from nbnas.errors import SettingError
 from nbnas.graphs.architecture import Architecture
-from nbnas.graphs.cell import CellSpace, texts
+from nbnas.graphs.spaces.cell import CellSpace, texts
 from nbnas.records import EpochReport
 from nbnas.search.benchmark_table import PERCENT, BenchmarkTable
 from nbnas.search.tabular import Curve, TabularObjective

@@ -11,12 +11,12 @@ from nbnas.charts.transport import transport
 from nbnas.charts.wording import edit_words, motif_words, path_words
 from nbnas.graphs.architecture import Architecture
 from nbnas.graphs.canonical import has_vertex_operations
-from nbnas.graphs.distance import Explanation
-from nbnas.graphs.edit import MAX_VERTICES, EditDistance
-from nbnas.graphs.edit_script import Edit
-from nbnas.graphs.otmann import TransportPlan
-from nbnas.graphs.path import PathComparison
-from nbnas.graphs.weisfeiler_lehman import Motifs
+from nbnas.graphs.distances.distance import Explanation
+from nbnas.graphs.distances.edit.distance import MAX_VERTICES, EditDistance
+from nbnas.graphs.distances.edit.script import Edit
+from nbnas.graphs.distances.otmann.distance import TransportPlan
+from nbnas.graphs.distances.path import PathComparison
+from nbnas.graphs.distances.weisfeiler_lehman import Motifs
 
 WIDTH = 330.0  # pixels of a cell with operations at its edges
 WIDEST = 700.0  # pixels of both pictures, so that the text has room beside them
@@ -32,7 +32,7 @@ def explanation(
     """Draw why two architectures are as far apart as they are.
 
     Args:
-        explained: From `nbnas.graphs.distance.explain`.
+        explained: From `nbnas.graphs.distances.distance.explain`.
         also: A chart to stand below the two pictures, beside the words where there are some.
 
     Returns:

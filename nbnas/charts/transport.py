@@ -13,7 +13,7 @@ from nbnas.charts import theme
 from nbnas.charts.network import box_rows, draw, kinds, link_rows, places
 from nbnas.charts.network_layout import BOX, Plan, column_of
 from nbnas.graphs.architecture import Architecture
-from nbnas.graphs.layer_graph import layer_graph
+from nbnas.graphs.spaces.layer_graph import layer_graph
 
 GAP = 190.0  # pixels between the two columns
 SAME, OTHER = "the same kind", "another kind"
@@ -36,7 +36,7 @@ class Match(Protocol):
 
 
 class Plans(Protocol):
-    """What is drawn of an optimal transport, as `nbnas.graphs.otmann.TransportPlan`."""
+    """What is drawn of an optimal transport, as `TransportPlan` of OTMANN."""
 
     @property
     def matches(self) -> Sequence[Match]: ...  # noqa: D102

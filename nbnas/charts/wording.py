@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from nbnas.charts.network import shorten
 from nbnas.graphs.architecture import LINK, Architecture
 from nbnas.graphs.canonical import has_vertex_operations
-from nbnas.graphs.edit_script import Edit
+from nbnas.graphs.distances.edit.script import Edit
 
 TIMES = "\N{MULTIPLICATION SIGN}"
 ARROW = " → "
@@ -22,7 +22,7 @@ def edit_words(edit: Edit | tuple[int, ...], first: Architecture) -> str:
         The words; ends are called "in" and "out" where the picture calls them so.
 
     Example:
-        >>> from nbnas.graphs.cell import CellSpace
+        >>> from nbnas.graphs.spaces.cell import CellSpace
         >>> a = CellSpace().sample(0, 1)[0]
         >>> edit_words(Edit("insert", (0, 2), "", "nor_conv_1x1"), a)
         'edge in→2: insert conv 1×1'

@@ -9,7 +9,7 @@ import pandas as pd
 
 from nbnas import benchmarks
 from nbnas.errors import DataError
-from nbnas.graphs.recurrent import RecurrentSpace
+from nbnas.graphs.spaces.recurrent.space import RecurrentSpace
 from nbnas.notebook.checks import SHIPPED, check_parameters, file, table, text, whole
 from nbnas.records import Evaluation
 from nbnas.search.objective import Objective

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from nbnas.errors import SettingError
-from nbnas.graphs.edit import EditDistance
-from nbnas.graphs.hamming import HammingDistance
+from nbnas.graphs.distances.edit.distance import EditDistance
+from nbnas.graphs.distances.hamming import HammingDistance
 from nbnas.notebook.checks import check_parameters, flag, new_file, text, whole, word
 from nbnas.search.strategies.bayesian import BayesianOptimization
 from nbnas.search.strategies.random import RandomSearch

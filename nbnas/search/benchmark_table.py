@@ -21,13 +21,13 @@ import pandas as pd
 
 from nbnas.errors import ArchitectureError, DataError
 from nbnas.graphs.architecture import Architecture
-from nbnas.graphs.cell import CellSpace
-from nbnas.graphs.chain import ChainSpace
-from nbnas.graphs.cnn import CnnSpace
-from nbnas.graphs.dag import DagSpace
-from nbnas.graphs.recurrent import RecurrentSpace
 from nbnas.graphs.space import SearchSpace
-from nbnas.graphs.subspace import Subspace
+from nbnas.graphs.spaces.cell import CellSpace
+from nbnas.graphs.spaces.chain.space import ChainSpace
+from nbnas.graphs.spaces.cnn.space import CnnSpace
+from nbnas.graphs.spaces.dag.space import DagSpace
+from nbnas.graphs.spaces.recurrent.space import RecurrentSpace
+from nbnas.graphs.spaces.subspace import Subspace
 from nbnas.search.tabular import TabularObjective
 
 SPACES: tuple[SearchSpace, ...] = (

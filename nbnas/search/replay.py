@@ -63,7 +63,7 @@ def replay(search: Search, number: int, strategy: Strategy | None = None) -> Rou
         SearchError: If every architecture of the space was evaluated.
 
     Example:
-        >>> from nbnas.graphs.cell import CellSpace
+        >>> from nbnas.graphs.spaces.cell import CellSpace
         >>> from nbnas.records import Evaluation
         >>> from nbnas.search.search import Search
         >>> from nbnas.search.strategies.random import RandomSearch

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from scipy.stats import kendalltau, spearmanr
 
 from nbnas.errors import NotPositiveDefiniteError, ObservationError
-from nbnas.graphs.distance import Distance
+from nbnas.graphs.distances.distance import Distance
 from nbnas.graphs.space import Randomness, SearchSpace
 from nbnas.records import Evaluation, Observations
 from nbnas.surrogate.kernels import DistanceKernel

@@ -22,8 +22,8 @@ from scipy.sparse import csr_array, vstack
 
 from nbnas.errors import ArchitectureError, SettingError
 from nbnas.graphs.architecture import Architecture
+from nbnas.graphs.distances.path import MOST_PATHS, paths
 from nbnas.graphs.features import OperationGraph, operation_graph
-from nbnas.graphs.path import MOST_PATHS, paths
 from nbnas.surrogate.table import ArchitectureTable
 
 Array = NDArray[np.float64]
@@ -41,7 +41,7 @@ class Encoding(Hashable, Protocol):
 class PathEncoding:
     """BANANAS' own: which paths from input to output an architecture has, each once.
 
-    Identities are operations like the others, see `nbnas.graphs.path`.
+    Identities are operations like the others, see `nbnas.graphs.distances.path`.
 
     Args:
         max_length: Only paths of at most this many operations count; `None` counts all.
@@ -50,7 +50,7 @@ class PathEncoding:
         SettingError: If `max_length` is no whole number from 0.
 
     Example:
-        >>> from nbnas.graphs.dag import DagSpace
+        >>> from nbnas.graphs.spaces.dag.space import DagSpace
         >>> PathEncoding().words(DagSpace().parse("maxpool3x3|0-1,1-2"))
         {('maxpool3x3',): 1}
     """
@@ -84,7 +84,7 @@ class OperationEncoding:
         SettingError: If `max_length` is no whole number from 0.
 
     Example:
-        >>> from nbnas.graphs.dag import DagSpace
+        >>> from nbnas.graphs.spaces.dag.space import DagSpace
         >>> words = OperationEncoding().words(DagSpace().parse("maxpool3x3|0-1,1-2"))
         >>> sorted(words, key=len)[:2]
         [('operation', 'maxpool3x3'), ('path', 'maxpool3x3')]

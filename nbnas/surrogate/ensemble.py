@@ -56,7 +56,7 @@ class Ensemble:
         SettingError: If a setting is out of its range.
 
     Example:
-        >>> from nbnas.graphs.cell import CellSpace
+        >>> from nbnas.graphs.spaces.cell import CellSpace
         >>> from nbnas.records import Evaluation
         >>> a, b, c = CellSpace().sample(0, 3)
         >>> observations = Observations((Evaluation(a, 0.9), Evaluation(b, 0.8)))

@@ -35,7 +35,7 @@ class Evidence:
         ObservationError: If there are no observations.
 
     Example:
-        >>> from nbnas.graphs.cell import CellSpace
+        >>> from nbnas.graphs.spaces.cell import CellSpace
         >>> from nbnas.records import Evaluation
         >>> cells = CellSpace().sample(0, 3)
         >>> seen = Observations(tuple(Evaluation(c, 0.9 + i / 100) for i, c in enumerate(cells)))

@@ -22,7 +22,7 @@ from scipy.sparse import csr_array, diags_array, vstack
 
 from nbnas.errors import ObservationError
 from nbnas.graphs.architecture import Architecture
-from nbnas.graphs.distance import Distance
+from nbnas.graphs.distances.distance import Distance
 from nbnas.graphs.features import Label, weisfeiler_lehman
 from nbnas.surrogate.table import ArchitectureTable, Array, Measure
 

@@ -50,7 +50,7 @@ class Knowledge:
             of numbers, or one is not finite.
 
     Example:
-        >>> from nbnas.graphs.cell import CellSpace
+        >>> from nbnas.graphs.spaces.cell import CellSpace
         >>> a, b = CellSpace().sample(0, 2)
         >>> Knowledge(("parameters",), {a: (1e6,), b: (2e6,)}).scores((a, b)).shape
         (2, 1)

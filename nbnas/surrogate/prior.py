@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 
 from nbnas.errors import ObservationError, SettingError
 from nbnas.graphs.architecture import Architecture
-from nbnas.graphs.hamming import HammingDistance
+from nbnas.graphs.distances.hamming import HammingDistance
 from nbnas.graphs.space import Randomness
 from nbnas.records import Observations
 from nbnas.surrogate.covariance import no_covariance, root
@@ -68,7 +68,7 @@ class GaussianProcess:
         SettingError: If noise is not positive.
 
     Example:
-        >>> from nbnas.graphs.cell import CellSpace
+        >>> from nbnas.graphs.spaces.cell import CellSpace
         >>> prior = GaussianProcess()
         >>> prior.sample(CellSpace().sample(0, 5), rng=0, k=3).shape
         (3, 5)

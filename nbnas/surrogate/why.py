@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nbnas.errors import SettingError
-from nbnas.graphs.contrast import contrast
-from nbnas.graphs.distance import Distance
+from nbnas.graphs.distances.distance import Distance
+from nbnas.graphs.distances.edit.contrast import contrast
 from nbnas.records import Candidate, Evaluation
 from nbnas.surrogate.model import ModelPosterior
 from nbnas.surrogate.posterior import Posterior
@@ -74,8 +74,8 @@ def why(posterior: ModelPosterior, candidate: Candidate, distance: Distance, k: 
         SettingError: If k is below 1.
 
     Example:
-        >>> from nbnas.graphs.cell import CellSpace
-        >>> from nbnas.graphs.hamming import HammingDistance
+        >>> from nbnas.graphs.spaces.cell import CellSpace
+        >>> from nbnas.graphs.distances.hamming import HammingDistance
         >>> from nbnas.records import Candidate, Observations
         >>> from nbnas.surrogate.prior import GaussianProcess
         >>> *seen, a = CellSpace().sample(0, 6)

@@ -14,7 +14,7 @@ Notation
 A network with a softmax follows NASBOT's rules, in which a layer includes its activation
 (`CnnSpace`); one without writes every ReLU as a layer (`ChainSpace`). A softmax gives scores
 before the exponential, as losses expect them. Dense layers flatten images; there is no global
-average. Every stride of 2 rounds a side up, as `nbnas.graphs.shapes` counts it.
+average. Every stride of 2 rounds a side up, as `nbnas.graphs.spaces.shapes` counts it.
 
 References:
     Kandasamy et al., Neural architecture search with Bayesian optimisation and optimal transport,
@@ -29,8 +29,17 @@ from torch.nn import functional
 
 from nbnas.errors import SettingError
 from nbnas.graphs.architecture import Architecture
-from nbnas.graphs.layers import Layer
-from nbnas.graphs.shapes import CONVOLUTIONS, DENSE, RELU, SOFTMAX, Shape, meet, shapes, sources
+from nbnas.graphs.spaces.layers import Layer
+from nbnas.graphs.spaces.shapes import (
+    CONVOLUTIONS,
+    DENSE,
+    RELU,
+    SOFTMAX,
+    Shape,
+    meet,
+    shapes,
+    sources,
+)
 from nbnas.training.network import initialize
 
 Image = tuple[int, int, int]

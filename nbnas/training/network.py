@@ -25,9 +25,9 @@ from torch import Tensor, nn
 from nbnas.errors import ArchitectureError, SettingError
 from nbnas.graphs.architecture import LINK, ZERO, Architecture
 from nbnas.graphs.canonical import has_vertex_operations
-from nbnas.graphs.layers import Layer
-from nbnas.graphs.recipe_graph import recipe_of
-from nbnas.graphs.shapes import KINDS
+from nbnas.graphs.spaces.layers import Layer
+from nbnas.graphs.spaces.recurrent.graph import recipe_of
+from nbnas.graphs.spaces.shapes import KINDS
 from nbnas.training.cell import OPERATIONS, VERTEX_OPERATIONS, build_cell
 from nbnas.training.cell import Cell as Cell
 from nbnas.training.recurrent import build_recurrent
@@ -67,7 +67,7 @@ def build_network(
             to a recurrent cell.
 
     Example:
-        >>> from nbnas.graphs.recurrent import lstm
+        >>> from nbnas.graphs.spaces.recurrent.space import lstm
         >>> network = build_network(lstm(), classes=65, channels=16, generator=torch.Generator())
         >>> logits, state = network(torch.zeros(5, 2, dtype=torch.int64))
         >>> logits.shape

@@ -21,8 +21,17 @@ from torch.nn.functional import leaky_relu
 
 from nbnas.errors import SettingError
 from nbnas.graphs.architecture import Architecture
-from nbnas.graphs.recipe import BLEND, LEAKY, LINEAR, PROD, SIGM, SUM, TANH, inputs
-from nbnas.graphs.recipe_graph import recipe_of
+from nbnas.graphs.spaces.recurrent.graph import recipe_of
+from nbnas.graphs.spaces.recurrent.recipe import (
+    BLEND,
+    LEAKY,
+    LINEAR,
+    PROD,
+    SIGM,
+    SUM,
+    TANH,
+    inputs,
+)
 
 States = tuple[Tensor, ...]
 

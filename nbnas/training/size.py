@@ -65,7 +65,7 @@ def network_size(architecture: Architecture, setting: Setting | None = None) -> 
             together.
 
     Example:
-        >>> from nbnas.graphs.cell import CellSpace
+        >>> from nbnas.graphs.spaces.cell import CellSpace
         >>> network_size(CellSpace().sample(0, 1)[0])
         Size(parameters=450, multiply_adds=6816)
     """

@@ -52,7 +52,7 @@ class Trainer:
         SettingError: If a value is not allowed or the device is missing; the message says what is.
 
     Example:
-        >>> from nbnas.graphs.cell import CellSpace
+        >>> from nbnas.graphs.spaces.cell import CellSpace
         >>> from nbnas.training.data import digits
         >>> trainer = Trainer(digits(), epochs=1)
         >>> trainer(CellSpace().sample(0, 1)[0], seed=1).status

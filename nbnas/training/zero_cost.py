@@ -73,7 +73,7 @@ class ZeroCost:
         SettingError: If a value is not allowed or the device is missing; the message says what is.
 
     Example:
-        >>> from nbnas.graphs.cell import CellSpace
+        >>> from nbnas.graphs.spaces.cell import CellSpace
         >>> from nbnas.training.data import digits
         >>> zero_cost = ZeroCost(digits(), device="cpu")
         >>> cells = CellSpace().sample(0, 3)

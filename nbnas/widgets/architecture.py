@@ -10,7 +10,7 @@ from nbnas.charts.wording import TIMES
 from nbnas.errors import NbnasError
 from nbnas.graphs.architecture import Architecture
 from nbnas.graphs.canonical import has_vertex_operations
-from nbnas.graphs.cnn import CnnSpace
+from nbnas.graphs.spaces.cnn.space import CnnSpace
 from nbnas.widgets.samples import space_of
 from nbnas.widgets.view import View
 

@@ -15,7 +15,7 @@ from nbnas import charts
 from nbnas.charts.distribution import distribution, summary
 from nbnas.errors import ArchitectureError
 from nbnas.graphs.architecture import Architecture
-from nbnas.graphs.distance import Distance, Explanation, explain
+from nbnas.graphs.distances.distance import Distance, Explanation, explain
 from nbnas.graphs.space import SearchSpace
 from nbnas.widgets.panel import Panel, button, dropdown
 from nbnas.widgets.samples import NAMES, SPACES, serves

@@ -5,7 +5,7 @@ import numpy as np
 from nbnas import charts
 from nbnas.charts.architecture import notation
 from nbnas.charts.map import summary
-from nbnas.graphs.embedding import Embedding
+from nbnas.graphs.distances.embedding import Embedding
 from nbnas.widgets.view import View
 
 

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from nbnas.charts.lab_page import name_of
 from nbnas.graphs.architecture import Architecture
-from nbnas.graphs.distance import Distance
-from nbnas.graphs.embedding import embed
+from nbnas.graphs.distances.distance import Distance
+from nbnas.graphs.distances.embedding import embed
 from nbnas.graphs.space import SearchSpace
 
 LARGEST, SMALLEST = 300, 40  # architectures of the space that the map shows

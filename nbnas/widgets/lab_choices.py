@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from nbnas.errors import NbnasError
-from nbnas.graphs.distance import Distance
-from nbnas.graphs.edit import EditDistance
-from nbnas.graphs.hamming import HammingDistance
+from nbnas.graphs.distances.distance import Distance
+from nbnas.graphs.distances.edit.distance import EditDistance
+from nbnas.graphs.distances.hamming import HammingDistance
+from nbnas.graphs.distances.weisfeiler_lehman import WeisfeilerLehmanDistance
 from nbnas.graphs.space import SearchSpace
-from nbnas.graphs.weisfeiler_lehman import WeisfeilerLehmanDistance
 from nbnas.search.strategies.bayesian import BayesianOptimization
 from nbnas.surrogate.acquisition import (
     ExpectedImprovement,

@@ -16,8 +16,8 @@ from nbnas.charts.lab_candidates import TOP, candidates_data
 from nbnas.charts.lab_map import CANDIDATE, CHOSEN, EVALUATED, FAILED, INSTEAD
 from nbnas.charts.lab_page import name_of
 from nbnas.graphs.architecture import ZERO, Architecture
-from nbnas.graphs.cell import OPERATIONS
-from nbnas.graphs.distance import Distance
+from nbnas.graphs.distances.distance import Distance
+from nbnas.graphs.spaces.cell import OPERATIONS
 from nbnas.records import Candidate, Proposal
 from nbnas.search.replay import Round
 from nbnas.surrogate.why import why

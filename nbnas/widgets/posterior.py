@@ -19,7 +19,7 @@ from nbnas.charts.map import summary as mapped_words
 from nbnas.charts.posterior import Predictions
 from nbnas.charts.posterior import summary as trust
 from nbnas.graphs.architecture import Architecture
-from nbnas.graphs.embedding import embed
+from nbnas.graphs.distances.embedding import embed
 from nbnas.widgets.panel import Panel, dropdown, label, toggles, unique
 from nbnas.widgets.samples import distance_of, more_of
 from nbnas.widgets.view import View

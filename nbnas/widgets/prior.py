@@ -18,8 +18,8 @@ from nbnas.charts.architecture import notation
 from nbnas.charts.map import NUMBER
 from nbnas.errors import NotPositiveDefiniteError, ObservationError
 from nbnas.graphs.architecture import Architecture
-from nbnas.graphs.distance import Distance
-from nbnas.graphs.embedding import embed
+from nbnas.graphs.distances.distance import Distance
+from nbnas.graphs.distances.embedding import embed
 from nbnas.records import Observations
 from nbnas.surrogate.evidence import (
     Evidence,

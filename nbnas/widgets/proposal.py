@@ -9,7 +9,7 @@ from nbnas.charts import theme
 from nbnas.charts.architecture import notation
 from nbnas.charts.proposal import summary as reason
 from nbnas.charts.theme import percent
-from nbnas.graphs.embedding import embed
+from nbnas.graphs.distances.embedding import embed
 from nbnas.records import Candidate, Proposal
 from nbnas.widgets.panel import Panel, dropdown
 from nbnas.widgets.samples import distance_of, more_of

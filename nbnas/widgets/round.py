@@ -14,7 +14,7 @@ from nbnas.charts.architecture import notation
 from nbnas.charts.map import PERCENT
 from nbnas.charts.proposal import summary as reason
 from nbnas.charts.why import summary as because
-from nbnas.graphs.embedding import embed
+from nbnas.graphs.distances.embedding import embed
 from nbnas.records import Candidate
 from nbnas.surrogate.why import Why
 from nbnas.surrogate.why import why as explain

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nbnas.graphs.architecture import Architecture
-from nbnas.graphs.cell import CellSpace
+from nbnas.graphs.spaces.cell import CellSpace
 from nbnas.records import Evaluation, Observations
 from nbnas.surrogate.kernels import SquaredDistanceKernel
 from nbnas.surrogate.posterior import Posterior

@@ -12,16 +12,16 @@ import numpy as np
 
 from nbnas.errors import NbnasError
 from nbnas.graphs.architecture import Architecture
-from nbnas.graphs.cell import CellSpace
-from nbnas.graphs.chain import ChainSpace
-from nbnas.graphs.cnn import CnnSpace
-from nbnas.graphs.dag import DagSpace
-from nbnas.graphs.distance import Distance
-from nbnas.graphs.edit import EditDistance
-from nbnas.graphs.hamming import HammingDistance
-from nbnas.graphs.recurrent import RecurrentSpace
+from nbnas.graphs.distances.distance import Distance
+from nbnas.graphs.distances.edit.distance import EditDistance
+from nbnas.graphs.distances.hamming import HammingDistance
+from nbnas.graphs.distances.weisfeiler_lehman import WeisfeilerLehmanDistance
 from nbnas.graphs.space import SearchSpace
-from nbnas.graphs.weisfeiler_lehman import WeisfeilerLehmanDistance
+from nbnas.graphs.spaces.cell import CellSpace
+from nbnas.graphs.spaces.chain.space import ChainSpace
+from nbnas.graphs.spaces.cnn.space import CnnSpace
+from nbnas.graphs.spaces.dag.space import DagSpace
+from nbnas.graphs.spaces.recurrent.space import RecurrentSpace
 
 SPACES: tuple[SearchSpace, ...] = (
     *(CellSpace(), DagSpace(), ChainSpace(), CnnSpace(), RecurrentSpace()),

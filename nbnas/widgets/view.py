@@ -33,11 +33,11 @@ class View:
 
 
 _DISTANCES = (
-    "nbnas.graphs.edit.EditDistance",
-    "nbnas.graphs.hamming.HammingDistance",
-    "nbnas.graphs.otmann.OtmannDistance",
-    "nbnas.graphs.path.PathDistance",
-    "nbnas.graphs.weisfeiler_lehman.WeisfeilerLehmanDistance",
+    "nbnas.graphs.distances.edit.distance.EditDistance",
+    "nbnas.graphs.distances.hamming.HammingDistance",
+    "nbnas.graphs.distances.otmann.distance.OtmannDistance",
+    "nbnas.graphs.distances.path.PathDistance",
+    "nbnas.graphs.distances.weisfeiler_lehman.WeisfeilerLehmanDistance",
 )
 _ACQUISITIONS = (
     "nbnas.surrogate.acquisition.ExpectedImprovement",
@@ -66,14 +66,14 @@ SUBJECTS = {
     "nbnas.surrogate.noisy.NoisyExpectedImprovement": "nbnas.widgets.noisy:noisy",
     **dict.fromkeys(_KERNELS, "nbnas.widgets.prior:kernel"),
     "nbnas.graphs.architecture.Architecture": "nbnas.widgets.architecture:architecture",
-    "nbnas.graphs.cell.CellSpace": "nbnas.widgets.space:space",
-    "nbnas.graphs.distance.Explanation": "nbnas.widgets.distance:explanation",
-    "nbnas.graphs.chain.ChainSpace": "nbnas.widgets.space:space",
-    "nbnas.graphs.cnn.CnnSpace": "nbnas.widgets.space:space",
-    "nbnas.graphs.dag.DagSpace": "nbnas.widgets.space:space",
-    "nbnas.graphs.recurrent.RecurrentSpace": "nbnas.widgets.space:space",
-    "nbnas.graphs.subspace.Subspace": "nbnas.widgets.space:space",
-    "nbnas.graphs.embedding.Embedding": "nbnas.widgets.embedding:embedding",
+    "nbnas.graphs.spaces.cell.CellSpace": "nbnas.widgets.space:space",
+    "nbnas.graphs.distances.distance.Explanation": "nbnas.widgets.distance:explanation",
+    "nbnas.graphs.spaces.chain.space.ChainSpace": "nbnas.widgets.space:space",
+    "nbnas.graphs.spaces.cnn.space.CnnSpace": "nbnas.widgets.space:space",
+    "nbnas.graphs.spaces.dag.space.DagSpace": "nbnas.widgets.space:space",
+    "nbnas.graphs.spaces.recurrent.space.RecurrentSpace": "nbnas.widgets.space:space",
+    "nbnas.graphs.spaces.subspace.Subspace": "nbnas.widgets.space:space",
+    "nbnas.graphs.distances.embedding.Embedding": "nbnas.widgets.embedding:embedding",
     "nbnas.records.Evaluation": "nbnas.widgets.trials:evaluation",
     "nbnas.records.Observations": "nbnas.widgets.trials:observations",
     "nbnas.records.Proposal": "nbnas.widgets.proposal:proposal",
@@ -110,7 +110,7 @@ def view(thing: Any) -> View:  # noqa: ANN401
         TypeError: If there is no view for its class.
 
     Example:
-        >>> from nbnas.graphs.cell import CellSpace
+        >>> from nbnas.graphs.spaces.cell import CellSpace
         >>> view(CellSpace().sample(0, 1)[0]).summary.partition(" Its string")[0]
         'Cell pool | 3×3+1×1 | skip+skip+–: 3 of 6 edges carry data from input to output; \
 2 more lead nowhere (faint).'

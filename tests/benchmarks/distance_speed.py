@@ -8,7 +8,7 @@
 import time
 
 import nbnas as nb
-from nbnas.graphs.path import PathDistance
+from nbnas.graphs.distances.path import PathDistance
 
 DISTANCES = (
     nb.HammingDistance(),

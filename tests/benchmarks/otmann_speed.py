@@ -18,11 +18,11 @@ import joblib
 import numpy as np
 
 from nbnas.graphs.architecture import LINK, Architecture
-from nbnas.graphs.cell import CellSpace
-from nbnas.graphs.cnn import CnnSpace
-from nbnas.graphs.layer_paths import layer_table
-from nbnas.graphs.otmann import OtmannDistance
-from nbnas.graphs.transport import network_simplex
+from nbnas.graphs.distances.otmann.distance import OtmannDistance
+from nbnas.graphs.distances.otmann.paths import layer_table
+from nbnas.graphs.distances.otmann.transport import network_simplex
+from nbnas.graphs.spaces.cell import CellSpace
+from nbnas.graphs.spaces.cnn.space import CnnSpace
 
 for library in ("PYTORCH", "JAX", "CUPY", "TENSORFLOW"):  # POT would import them
     os.environ[f"POT_BACKEND_DISABLE_{library}"] = "1"

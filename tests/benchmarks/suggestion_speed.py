@@ -13,7 +13,7 @@ import numpy as np
 import torch
 
 import nbnas as nb
-from nbnas.graphs.dag import DagSpace
+from nbnas.graphs.spaces.dag.space import DagSpace
 
 
 def main():

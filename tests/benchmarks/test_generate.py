@@ -15,7 +15,7 @@ from nbnas.benchmarks.pack import learning_rates, pack
 from nbnas.benchmarks.protocol import SEEDS, classes, recipe
 from nbnas.errors import DataError, StoreError
 from nbnas.graphs.canonical import canonical_form
-from nbnas.graphs.cell import CellSpace
+from nbnas.graphs.spaces.cell import CellSpace
 
 EMPTY = "|none~0|+|none~0|none~1|+|none~0|none~1|none~2|"
 

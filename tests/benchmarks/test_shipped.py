@@ -16,8 +16,8 @@ from nbnas.benchmarks.report import seed_deviation
 from nbnas.benchmarks.shipped import FILE, archive
 from nbnas.errors import SettingError
 from nbnas.graphs.canonical import canonical_form
-from nbnas.graphs.cell import CellSpace
 from nbnas.graphs.space import SearchSpace
+from nbnas.graphs.spaces.cell import CellSpace
 from nbnas.search.search import Search
 from nbnas.search.strategies.random import RandomSearch
 

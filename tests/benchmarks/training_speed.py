@@ -13,7 +13,7 @@ import numpy as np
 import torch
 
 import nbnas as nb
-from nbnas.graphs.cell import cell
+from nbnas.graphs.spaces.cell import cell
 from nbnas.training.augment import CropAndFlip
 from nbnas.training.device import available_devices
 

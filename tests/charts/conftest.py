@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from nbnas.charts.render import to_svg
-from nbnas.graphs.cell import CellSpace
+from nbnas.graphs.spaces.cell import CellSpace
 from nbnas.records import Candidate, EpochReport, Evaluation, Observations, Proposal
 
 ATTACK = "<script>alert('x')</script>"

@@ -8,7 +8,7 @@ import pytest
 from nbnas import charts
 from nbnas.charts.render import to_svg
 from nbnas.graphs.architecture import Architecture
-from nbnas.graphs.cell import cell
+from nbnas.graphs.spaces.cell import cell
 from nbnas.records import Evaluation, Observations
 from nbnas.search.tabular_csv import reports
 

@@ -7,17 +7,17 @@ import pytest
 from nbnas.charts import explanation, to_svg
 from nbnas.charts.explanation import only
 from nbnas.graphs.architecture import LINK, Architecture
-from nbnas.graphs.cell import CellSpace
-from nbnas.graphs.chain import ChainSpace
-from nbnas.graphs.cnn import CnnSpace
-from nbnas.graphs.dag import DagSpace
-from nbnas.graphs.distance import explain
-from nbnas.graphs.edit import EditDistance
-from nbnas.graphs.hamming import HammingDistance
-from nbnas.graphs.otmann import OtmannDistance
-from nbnas.graphs.path import PathDistance
-from nbnas.graphs.recurrent import RecurrentSpace
-from nbnas.graphs.weisfeiler_lehman import WeisfeilerLehmanDistance
+from nbnas.graphs.distances.distance import explain
+from nbnas.graphs.distances.edit.distance import EditDistance
+from nbnas.graphs.distances.hamming import HammingDistance
+from nbnas.graphs.distances.otmann.distance import OtmannDistance
+from nbnas.graphs.distances.path import PathDistance
+from nbnas.graphs.distances.weisfeiler_lehman import WeisfeilerLehmanDistance
+from nbnas.graphs.spaces.cell import CellSpace
+from nbnas.graphs.spaces.chain.space import ChainSpace
+from nbnas.graphs.spaces.cnn.space import CnnSpace
+from nbnas.graphs.spaces.dag.space import DagSpace
+from nbnas.graphs.spaces.recurrent.space import RecurrentSpace
 from nbnas.widgets import view
 
 X = "\N{MULTIPLICATION SIGN}"

@@ -18,7 +18,7 @@ from nbnas.charts.lab_trace import (
     trace_chart,
     trace_data,
 )
-from nbnas.graphs.cell import CellSpace
+from nbnas.graphs.spaces.cell import CellSpace
 from nbnas.records import Candidate, EpochReport, Evaluation, Observations, Proposal
 
 CELLS = CellSpace().sample(0, 4)

@@ -5,7 +5,7 @@ import pytest
 
 from nbnas.charts.layout import lay_out
 from nbnas.graphs.architecture import Architecture
-from nbnas.graphs.cell import CellSpace
+from nbnas.graphs.spaces.cell import CellSpace
 
 
 def complete(count):

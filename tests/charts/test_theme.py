@@ -4,7 +4,7 @@ import math
 import pytest
 
 from nbnas.charts import theme
-from nbnas.graphs.cell import OPERATIONS
+from nbnas.graphs.spaces.cell import OPERATIONS
 
 
 def test_operations_differ_in_colour_and_in_dash():

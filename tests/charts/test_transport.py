@@ -5,10 +5,10 @@ import pytest
 
 from nbnas.charts import theme, to_svg
 from nbnas.charts.transport import OTHER, SAME, THICKEST, number, transport
-from nbnas.graphs.cell import cell
-from nbnas.graphs.layer_graph import layer_graph
-from nbnas.graphs.otmann import OtmannDistance
-from nbnas.graphs.recurrent import gru, lstm
+from nbnas.graphs.distances.otmann.distance import OtmannDistance
+from nbnas.graphs.spaces.cell import cell
+from nbnas.graphs.spaces.layer_graph import layer_graph
+from nbnas.graphs.spaces.recurrent.space import gru, lstm
 
 A = cell(["nor_conv_3x3", "none", "none", "none", "skip_connect", "none"])
 B = cell(["nor_conv_1x1", "none", "none", "none", "avg_pool_3x3", "none"])

@@ -6,7 +6,7 @@ import pytest
 from nbnas.charts.render import to_svg
 from nbnas.charts.why import summary, why
 from nbnas.charts.wording import TIMES
-from nbnas.graphs.cell import CellSpace
+from nbnas.graphs.spaces.cell import CellSpace
 from nbnas.records import Candidate, Evaluation
 
 CELLS = CellSpace().sample(5, 4)

@@ -1,10 +1,10 @@
 import pytest
 
 from nbnas.charts.wording import edit_words, motif_words, path_words
-from nbnas.graphs.cell import CellSpace
-from nbnas.graphs.edit_script import Edit
+from nbnas.graphs.distances.edit.script import Edit
 from nbnas.graphs.features import weisfeiler_lehman_labels
-from nbnas.graphs.recurrent import lstm
+from nbnas.graphs.spaces.cell import CellSpace
+from nbnas.graphs.spaces.recurrent.space import lstm
 
 X = "\N{MULTIPLICATION SIGN}"
 CELL = CellSpace().sample(0, 1)[0]

@@ -6,7 +6,7 @@ import pytest
 from nbnas.errors import ArchitectureError
 from nbnas.graphs.architecture import Architecture
 from nbnas.graphs.canonical import functional_form
-from nbnas.graphs.cell import CellSpace
+from nbnas.graphs.spaces.cell import CellSpace
 
 EDGE = Architecture(("input", "output"), ((0, 1, "nor_conv_3x3"),), "one")
 

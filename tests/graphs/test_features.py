@@ -3,9 +3,9 @@ from collections import Counter
 import networkx as nx
 import numpy as np
 
-from nbnas.graphs.cell import CellSpace
-from nbnas.graphs.edit import EditDistance
+from nbnas.graphs.distances.edit.distance import EditDistance
 from nbnas.graphs.features import operation_graph, weisfeiler_lehman, weisfeiler_lehman_labels
+from nbnas.graphs.spaces.cell import CellSpace
 
 SPACE = CellSpace()
 CHAIN = SPACE.parse("|nor_conv_3x3~0|+|none~0|skip_connect~1|+|none~0|none~1|nor_conv_1x1~2|")

@@ -85,8 +85,8 @@ def test_other_numbers_of_workers_are_errors(workers):
 def test_a_script_needs_no_main_guard(tmp_path):
     script = tmp_path / "script.py"
     script.write_text(
-        "from nbnas.graphs.edit import EditDistance\n"
-        "from nbnas.graphs.recurrent import RecurrentSpace\n"
+        "from nbnas.graphs.distances.edit.distance import EditDistance\n"
+        "from nbnas.graphs.spaces.recurrent.space import RecurrentSpace\n"
         "cells = RecurrentSpace(nodes=(9, 12)).sample(0, 5)\n"
         "distances = (EditDistance(approximate=True, workers=n) for n in (1, 2))\n"
         "one, two = (distance.matrix(cells, cells) for distance in distances)\n"

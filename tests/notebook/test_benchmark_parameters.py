@@ -2,7 +2,7 @@ import papermill
 import pytest
 
 from nbnas.errors import DataError, SettingError, StudyMismatchError
-from nbnas.graphs.cell import CellSpace
+from nbnas.graphs.spaces.cell import CellSpace
 from nbnas.notebook.benchmark import read_benchmark_parameters
 from nbnas.notebook.strategies import STRATEGIES
 from nbnas.search.benchmark_table import PERCENT

@@ -2,7 +2,7 @@ import papermill
 import pytest
 
 from nbnas.errors import DataError, SettingError
-from nbnas.graphs.recurrent import RecurrentSpace, lstm, rnn
+from nbnas.graphs.spaces.recurrent.space import RecurrentSpace, lstm, rnn
 from nbnas.notebook.distances import read_distance_parameters, read_recipes
 from nbnas.search.tabular import TabularObjective
 from nbnas.training.trainer import Trainer

@@ -2,7 +2,7 @@ import papermill
 import pytest
 
 from nbnas.errors import SettingError
-from nbnas.graphs.cell import CellSpace
+from nbnas.graphs.spaces.cell import CellSpace
 from nbnas.notebook.search import KERNELS, read_parameters
 from nbnas.search.strategies.bayesian import BayesianOptimization
 from nbnas.search.strategies.random import RandomSearch

@@ -2,7 +2,7 @@
 
 import pytest
 
-from nbnas.graphs.cell import CellSpace, operations_of
+from nbnas.graphs.spaces.cell import CellSpace, operations_of
 from nbnas.search.benchmark_table import read_table
 
 CONVOLUTIONS = {"nor_conv_1x1", "nor_conv_3x3", "skip_connect"}

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from psygnal import Signal
 
 from nbnas.errors import SearchError, SettingError, StoreError, TrainingError
-from nbnas.graphs.cell import CellSpace
+from nbnas.graphs.spaces.cell import CellSpace
 from nbnas.records import EpochReport, Evaluation
 from nbnas.search.background import Background
 from nbnas.search.search import Search

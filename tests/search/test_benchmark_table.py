@@ -4,12 +4,12 @@ import pandas as pd
 import pytest
 
 from nbnas.errors import DataError
-from nbnas.graphs.cell import CellSpace
-from nbnas.graphs.chain import ChainSpace
-from nbnas.graphs.cnn import CnnSpace
-from nbnas.graphs.dag import DagSpace
-from nbnas.graphs.recurrent import RecurrentSpace
-from nbnas.graphs.subspace import Subspace
+from nbnas.graphs.spaces.cell import CellSpace
+from nbnas.graphs.spaces.chain.space import ChainSpace
+from nbnas.graphs.spaces.cnn.space import CnnSpace
+from nbnas.graphs.spaces.dag.space import DagSpace
+from nbnas.graphs.spaces.recurrent.space import RecurrentSpace
+from nbnas.graphs.spaces.subspace import Subspace
 from nbnas.search.benchmark_table import FRACTION, PERCENT, read_proxies, read_table
 
 SPACES = (

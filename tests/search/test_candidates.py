@@ -1,8 +1,8 @@
 import numpy as np
 
 from nbnas.graphs.canonical import functional_form
-from nbnas.graphs.cell import CellSpace
-from nbnas.graphs.cnn import CnnSpace
+from nbnas.graphs.spaces.cell import CellSpace
+from nbnas.graphs.spaces.cnn.space import CnnSpace
 from nbnas.records import Evaluation, Observations
 from nbnas.search.candidates import Novelty, best_evaluated, can_be_listed, listed, random_new
 

@@ -3,8 +3,8 @@ import dataclasses
 import pytest
 
 from nbnas.errors import SearchError
-from nbnas.graphs.cell import CellSpace, cell
-from nbnas.graphs.subspace import Subspace
+from nbnas.graphs.spaces.cell import CellSpace, cell
+from nbnas.graphs.spaces.subspace import Subspace
 from nbnas.records import Evaluation, Proposal
 from nbnas.search.compare import Failure, Query, run_once
 from nbnas.search.search import Search

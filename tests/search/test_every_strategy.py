@@ -5,11 +5,11 @@ import pytest
 
 from nbnas.errors import SearchError, SettingError
 from nbnas.graphs.canonical import functional_form
-from nbnas.graphs.cell import CellSpace
-from nbnas.graphs.chain import ChainSpace
-from nbnas.graphs.cnn import CnnSpace
-from nbnas.graphs.dag import DagSpace
-from nbnas.graphs.recurrent import RecurrentSpace
+from nbnas.graphs.spaces.cell import CellSpace
+from nbnas.graphs.spaces.chain.space import ChainSpace
+from nbnas.graphs.spaces.cnn.space import CnnSpace
+from nbnas.graphs.spaces.dag.space import DagSpace
+from nbnas.graphs.spaces.recurrent.space import RecurrentSpace
 from nbnas.records import Evaluation, Observations
 from nbnas.search.search import Search
 from nbnas.search.strategies.evolution import RegularizedEvolution

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from nbnas.errors import ArchitectureError, SettingError
-from nbnas.graphs.cell import CellSpace, operations_of
-from nbnas.graphs.chain import ChainSpace
+from nbnas.graphs.spaces.cell import CellSpace, operations_of
+from nbnas.graphs.spaces.chain.space import ChainSpace
 from nbnas.records import Evaluation, Observations
 from nbnas.search.search import Search
 from nbnas.search.strategies.evolution import RegularizedEvolution, winner

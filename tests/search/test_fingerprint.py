@@ -3,9 +3,9 @@ import dataclasses
 import pytest
 
 from nbnas.errors import StudyMismatchError
-from nbnas.graphs.cell import CellSpace
-from nbnas.graphs.edit import EditDistance
-from nbnas.graphs.hamming import HammingDistance
+from nbnas.graphs.distances.edit.distance import EditDistance
+from nbnas.graphs.distances.hamming import HammingDistance
+from nbnas.graphs.spaces.cell import CellSpace
 from nbnas.search.fingerprint import check_same, fingerprint
 from nbnas.search.strategies.bayesian import BayesianOptimization
 from nbnas.search.strategies.random import RandomSearch

@@ -3,8 +3,8 @@ import pytest
 
 from nbnas.errors import SettingError
 from nbnas.graphs.canonical import functional_form
-from nbnas.graphs.cell import CellSpace, cell
-from nbnas.graphs.dag import DagSpace
+from nbnas.graphs.spaces.cell import CellSpace, cell
+from nbnas.graphs.spaces.dag.space import DagSpace
 from nbnas.records import Evaluation, Observations
 from nbnas.search.ideas import check_counts, propose_new, propose_start, trial
 from nbnas.search.strategies.random import RandomSearch

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from nbnas.graphs.canonical import functional_form
-from nbnas.graphs.cell import OPERATIONS, CellSpace, cell, operations_of
-from nbnas.graphs.cnn import CnnSpace
+from nbnas.graphs.spaces.cell import OPERATIONS, CellSpace, cell, operations_of
+from nbnas.graphs.spaces.cnn.space import CnnSpace
 from nbnas.records import Evaluation, Observations
 from nbnas.search.search import Search
 from nbnas.search.strategies.local_search import LocalSearch

@@ -2,9 +2,9 @@ import numpy as np
 import pytest
 
 from nbnas.errors import SettingError
-from nbnas.graphs.cell import CellSpace, operations_of
-from nbnas.graphs.cnn import CnnSpace
-from nbnas.graphs.dag import DagSpace
+from nbnas.graphs.spaces.cell import CellSpace, operations_of
+from nbnas.graphs.spaces.cnn.space import CnnSpace
+from nbnas.graphs.spaces.dag.space import DagSpace
 from nbnas.records import Observations
 from nbnas.search.candidates import listed
 from nbnas.search.maximizers import (

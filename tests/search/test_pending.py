@@ -5,7 +5,7 @@ from scipy.stats import norm
 
 from nbnas.errors import SettingError
 from nbnas.graphs.canonical import functional_form
-from nbnas.graphs.cell import CellSpace
+from nbnas.graphs.spaces.cell import CellSpace
 from nbnas.records import Evaluation, Observations
 from nbnas.search.pending import (
     Fantasies,

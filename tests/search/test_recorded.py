@@ -4,7 +4,7 @@ import time
 import pytest
 
 from nbnas.errors import TrainingError
-from nbnas.graphs.cell import CellSpace
+from nbnas.graphs.spaces.cell import CellSpace
 from nbnas.records import EpochReport, Evaluation
 from nbnas.search.recorded import RecordedTraining
 from nbnas.training.live import LiveTraining

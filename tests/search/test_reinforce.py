@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from nbnas.errors import SettingError
-from nbnas.graphs.cell import OPERATIONS, CellSpace, operations_of
-from nbnas.graphs.chain import ChainSpace
-from nbnas.graphs.dag import DagSpace
+from nbnas.graphs.spaces.cell import OPERATIONS, CellSpace, operations_of
+from nbnas.graphs.spaces.chain.space import ChainSpace
+from nbnas.graphs.spaces.dag.space import DagSpace
 from nbnas.records import Evaluation, Observations
 from nbnas.search.search import Search
 from nbnas.search.strategies import reinforce

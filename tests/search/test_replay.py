@@ -4,11 +4,11 @@ import math
 import pytest
 
 from nbnas.errors import SearchError, SettingError
-from nbnas.graphs.cell import CellSpace
-from nbnas.graphs.chain import ChainSpace
-from nbnas.graphs.edit import EditDistance
-from nbnas.graphs.hamming import HammingDistance
-from nbnas.graphs.otmann import OtmannDistance
+from nbnas.graphs.distances.edit.distance import EditDistance
+from nbnas.graphs.distances.hamming import HammingDistance
+from nbnas.graphs.distances.otmann.distance import OtmannDistance
+from nbnas.graphs.spaces.cell import CellSpace
+from nbnas.graphs.spaces.chain.space import ChainSpace
 from nbnas.records import Evaluation, Observations
 from nbnas.search.maximizers import RandomPool
 from nbnas.search.replay import replay, what_if

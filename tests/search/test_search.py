@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from nbnas.errors import SearchError, SettingError, StoreError, StudyMismatchError
-from nbnas.graphs.cell import CellSpace
+from nbnas.graphs.spaces.cell import CellSpace
 from nbnas.records import Evaluation, Step
 from nbnas.search.search import Search
 from nbnas.search.store import Store

@@ -2,11 +2,11 @@
 
 import pytest
 
-from nbnas.graphs.chain import ChainSpace
-from nbnas.graphs.cnn import CnnSpace
-from nbnas.graphs.dag import DagSpace
-from nbnas.graphs.otmann import OtmannDistance
-from nbnas.graphs.recurrent import RecurrentSpace
+from nbnas.graphs.distances.otmann.distance import OtmannDistance
+from nbnas.graphs.spaces.chain.space import ChainSpace
+from nbnas.graphs.spaces.cnn.space import CnnSpace
+from nbnas.graphs.spaces.dag.space import DagSpace
+from nbnas.graphs.spaces.recurrent.space import RecurrentSpace
 from nbnas.records import Evaluation
 from nbnas.search.maximizers import Automatic, RandomPool
 from nbnas.search.search import Search

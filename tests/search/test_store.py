@@ -3,7 +3,7 @@ import sqlite3
 import pytest
 
 from nbnas.errors import StoreError, StudyMismatchError
-from nbnas.graphs.cell import CellSpace
+from nbnas.graphs.spaces.cell import CellSpace
 from nbnas.records import EpochReport, Evaluation
 from nbnas.search.store import COLUMNS, Store, load_trials
 

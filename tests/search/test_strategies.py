@@ -3,7 +3,7 @@ import pytest
 
 from nbnas.errors import SettingError
 from nbnas.graphs.canonical import functional_form
-from nbnas.graphs.cell import CellSpace
+from nbnas.graphs.spaces.cell import CellSpace
 from nbnas.records import Evaluation, Observations
 from nbnas.search.pending import Situation, believe
 from nbnas.search.strategies.bayesian import BayesianOptimization, _checkpoint_below, fitted

@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 
 from nbnas.errors import DataError, SettingError
-from nbnas.graphs.cell import CellSpace
-from nbnas.graphs.subspace import Subspace
+from nbnas.graphs.spaces.cell import CellSpace
+from nbnas.graphs.spaces.subspace import Subspace
 from nbnas.search.objective import Objective
 from nbnas.search.search import Search
 from nbnas.search.strategies.random import RandomSearch

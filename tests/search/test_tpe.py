@@ -7,8 +7,8 @@ import optuna
 import pytest
 
 from nbnas.errors import SettingError
-from nbnas.graphs.cell import EDGES, OPERATIONS, CellSpace, cell
-from nbnas.graphs.dag import DagSpace
+from nbnas.graphs.spaces.cell import EDGES, OPERATIONS, CellSpace, cell
+from nbnas.graphs.spaces.dag.space import DagSpace
 from nbnas.records import Evaluation, Observations
 from nbnas.search.strategies.tpe import Tpe, rebuild
 
@@ -122,7 +122,7 @@ def test_rows_that_give_no_architecture_are_asked_again():
 
 CODE = """
 import numpy as np
-from nbnas.graphs.cell import CellSpace
+from nbnas.graphs.spaces.cell import CellSpace
 from nbnas.records import Evaluation, Observations
 from nbnas.search.strategies.tpe import Tpe
 cells = CellSpace().sample(0, 20)

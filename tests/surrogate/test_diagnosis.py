@@ -6,8 +6,8 @@ import pytest
 from scipy.stats import kendalltau, spearmanr
 
 from nbnas.errors import ObservationError
-from nbnas.graphs.cell import CellSpace
-from nbnas.graphs.hamming import HammingDistance
+from nbnas.graphs.distances.hamming import HammingDistance
+from nbnas.graphs.spaces.cell import CellSpace
 from nbnas.records import Evaluation
 from nbnas.surrogate.diagnosis import Diagnoses, diagnose, variogram
 

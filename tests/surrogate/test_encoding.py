@@ -6,13 +6,13 @@ import numpy as np
 import pytest
 
 from nbnas.errors import ArchitectureError, SettingError
-from nbnas.graphs.cell import CellSpace
-from nbnas.graphs.chain import ChainSpace
-from nbnas.graphs.cnn import CnnSpace
-from nbnas.graphs.dag import DagSpace
+from nbnas.graphs.distances.path import PathDistance, paths
 from nbnas.graphs.features import operation_graph
-from nbnas.graphs.path import PathDistance, paths
-from nbnas.graphs.recurrent import RecurrentSpace
+from nbnas.graphs.spaces.cell import CellSpace
+from nbnas.graphs.spaces.chain.space import ChainSpace
+from nbnas.graphs.spaces.cnn.space import CnnSpace
+from nbnas.graphs.spaces.dag.space import DagSpace
+from nbnas.graphs.spaces.recurrent.space import RecurrentSpace
 from nbnas.surrogate import encoding as module
 from nbnas.surrogate.encoding import OperationEncoding, PathEncoding, common_words, encode
 from nbnas.surrogate.table import ArchitectureTable

@@ -7,10 +7,10 @@ import torch
 from scipy.stats import kendalltau
 
 from nbnas.errors import ObservationError, SettingError
-from nbnas.graphs.cell import CellSpace
-from nbnas.graphs.chain import ChainSpace
 from nbnas.graphs.features import operation_graph
-from nbnas.graphs.recurrent import RecurrentSpace
+from nbnas.graphs.spaces.cell import CellSpace
+from nbnas.graphs.spaces.chain.space import ChainSpace
+from nbnas.graphs.spaces.recurrent.space import RecurrentSpace
 from nbnas.records import Evaluation, Observations
 from nbnas.search.maximizers import RandomPool
 from nbnas.search.search import Search

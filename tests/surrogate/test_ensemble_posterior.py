@@ -6,7 +6,7 @@ import torch
 from scipy.stats import kendalltau, norm
 
 from nbnas.errors import SettingError
-from nbnas.graphs.cell import CellSpace
+from nbnas.graphs.spaces.cell import CellSpace
 from nbnas.records import Evaluation, Observations
 from nbnas.surrogate.ensemble import Ensemble
 from nbnas.surrogate.ensemble_posterior import FLOOR, FOLDS, held_out

@@ -3,9 +3,9 @@ import pytest
 from scipy.stats import multivariate_normal
 
 from nbnas.errors import ObservationError, SettingError
-from nbnas.graphs.cell import CellSpace
-from nbnas.graphs.edit import EditDistance
-from nbnas.graphs.hamming import HammingDistance
+from nbnas.graphs.distances.edit.distance import EditDistance
+from nbnas.graphs.distances.hamming import HammingDistance
+from nbnas.graphs.spaces.cell import CellSpace
 from nbnas.records import Evaluation, Observations
 from nbnas.surrogate.evidence import Evidence, lengthscales, weights, with_parameters
 from nbnas.surrogate.kernels import DistanceKernel, SquaredDistanceKernel, WeisfeilerLehmanKernel

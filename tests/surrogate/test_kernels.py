@@ -7,10 +7,10 @@ import pytest
 import torch
 
 from nbnas.errors import ObservationError
-from nbnas.graphs.cell import CellSpace
-from nbnas.graphs.edit import EditDistance
+from nbnas.graphs.distances.edit.distance import EditDistance
+from nbnas.graphs.distances.hamming import HammingDistance
 from nbnas.graphs.features import weisfeiler_lehman, weisfeiler_lehman_labels
-from nbnas.graphs.hamming import HammingDistance
+from nbnas.graphs.spaces.cell import CellSpace
 from nbnas.records import Observations
 from nbnas.surrogate.kernels import (
     DistanceKernel,

@@ -7,8 +7,8 @@ import torch
 from scipy.stats import norm, rankdata
 
 from nbnas.errors import DataError, ObservationError
-from nbnas.graphs.cell import CellSpace, operations_of
-from nbnas.graphs.hamming import HammingDistance
+from nbnas.graphs.distances.hamming import HammingDistance
+from nbnas.graphs.spaces.cell import CellSpace, operations_of
 from nbnas.records import Evaluation, Observations
 from nbnas.search.strategies.bayesian import BayesianOptimization
 from nbnas.surrogate.kernels import DistanceKernel, covariance

@@ -3,7 +3,7 @@ import pytest
 from scipy.stats import kendalltau, norm
 
 from nbnas.errors import SettingError
-from nbnas.graphs.cell import CellSpace
+from nbnas.graphs.spaces.cell import CellSpace
 from nbnas.records import Observations
 from nbnas.surrogate.leave_one_out import SHARES, leave_one_out
 from nbnas.surrogate.prior import GaussianProcess

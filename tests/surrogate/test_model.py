@@ -1,6 +1,6 @@
 import pytest
 
-from nbnas.graphs.cell import CellSpace
+from nbnas.graphs.spaces.cell import CellSpace
 from nbnas.records import Observations
 from nbnas.surrogate.ensemble import Ensemble
 from nbnas.surrogate.model import Model, ModelPosterior

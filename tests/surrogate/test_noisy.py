@@ -3,7 +3,7 @@ import pytest
 import torch
 
 from nbnas.errors import SettingError
-from nbnas.graphs.cell import CellSpace
+from nbnas.graphs.spaces.cell import CellSpace
 from nbnas.records import Evaluation, Observations
 from nbnas.surrogate.acquisition import LogExpectedImprovement, acquisition_scores
 from nbnas.surrogate.ensemble import Ensemble

@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 from gpytorch.kernels import AdditiveKernel, RBFKernel, ScaleKernel
 
-from nbnas.graphs.cell import CellSpace
-from nbnas.graphs.hamming import HammingDistance
+from nbnas.graphs.distances.hamming import HammingDistance
+from nbnas.graphs.spaces.cell import CellSpace
 from nbnas.surrogate.kernels import DistanceKernel, WeisfeilerLehmanKernel
 from nbnas.surrogate.parts import covariances, over_architectures, parts_of
 from nbnas.surrogate.prior import GaussianProcess

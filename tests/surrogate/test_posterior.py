@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from nbnas.errors import SettingError
-from nbnas.graphs.cell import CellSpace
+from nbnas.graphs.spaces.cell import CellSpace
 from nbnas.records import Evaluation, Observations
 from nbnas.surrogate.prior import GaussianProcess
 from nbnas.surrogate.table import ArchitectureTable

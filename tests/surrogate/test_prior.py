@@ -7,9 +7,9 @@ import torch
 from scipy.stats import multivariate_normal
 
 from nbnas.errors import NotPositiveDefiniteError, ObservationError, SettingError
-from nbnas.graphs.cell import CellSpace
-from nbnas.graphs.edit import EditDistance
-from nbnas.graphs.hamming import HammingDistance
+from nbnas.graphs.distances.edit.distance import EditDistance
+from nbnas.graphs.distances.hamming import HammingDistance
+from nbnas.graphs.spaces.cell import CellSpace
 from nbnas.records import Evaluation, Observations
 from nbnas.surrogate.kernels import DistanceKernel, WeisfeilerLehmanKernel
 from nbnas.surrogate.prior import GaussianProcess

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
-from nbnas.graphs.cell import CellSpace
-from nbnas.graphs.hamming import HammingDistance
+from nbnas.graphs.distances.hamming import HammingDistance
+from nbnas.graphs.spaces.cell import CellSpace
 from nbnas.surrogate.table import ArchitectureTable
 
 CELLS = CellSpace().sample(0, 80)

@@ -3,7 +3,7 @@ import pytest
 import torch
 
 from nbnas.errors import SettingError
-from nbnas.graphs.cell import CellSpace
+from nbnas.graphs.spaces.cell import CellSpace
 from nbnas.records import Observations
 from nbnas.surrogate.acquisition import PosteriorAcquisition, acquisition_scores
 from nbnas.surrogate.prior import GaussianProcess

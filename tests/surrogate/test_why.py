@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 
 from nbnas.errors import SettingError
-from nbnas.graphs.cell import CellSpace
-from nbnas.graphs.contrast import contrast
-from nbnas.graphs.edit import EditDistance
-from nbnas.graphs.hamming import HammingDistance
+from nbnas.graphs.distances.edit.contrast import contrast
+from nbnas.graphs.distances.edit.distance import EditDistance
+from nbnas.graphs.distances.hamming import HammingDistance
+from nbnas.graphs.spaces.cell import CellSpace
 from nbnas.records import Candidate, Observations
 from nbnas.surrogate.ensemble import Ensemble
 from nbnas.surrogate.kernels import DistanceKernel

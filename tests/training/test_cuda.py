@@ -8,10 +8,10 @@ import torch
 from torch.nn.functional import cross_entropy
 
 import nbnas as nb
-from nbnas.graphs.cell import cell
-from nbnas.graphs.chain import ChainSpace
-from nbnas.graphs.cnn import CnnSpace
-from nbnas.graphs.dag import DagSpace
+from nbnas.graphs.spaces.cell import cell
+from nbnas.graphs.spaces.chain.space import ChainSpace
+from nbnas.graphs.spaces.cnn.space import CnnSpace
+from nbnas.graphs.spaces.dag.space import DagSpace
 from nbnas.training.augment import CropAndFlip
 from nbnas.training.cell import OPERATIONS, VERTEX_OPERATIONS
 from nbnas.training.network import build_network

@@ -6,10 +6,10 @@ from torch.nn import functional
 
 from nbnas.errors import ArchitectureError, SettingError
 from nbnas.graphs.architecture import LINK, Architecture
-from nbnas.graphs.cell import CellSpace
-from nbnas.graphs.chain import ChainSpace
-from nbnas.graphs.cnn import CnnSpace
-from nbnas.graphs.shapes import shapes
+from nbnas.graphs.spaces.cell import CellSpace
+from nbnas.graphs.spaces.chain.space import ChainSpace
+from nbnas.graphs.spaces.cnn.space import CnnSpace
+from nbnas.graphs.spaces.shapes import shapes
 from nbnas.training.layered import build_layers, gather
 from nbnas.training.network import count_parameters
 

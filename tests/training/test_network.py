@@ -5,11 +5,11 @@ from torch.nn.functional import avg_pool2d, cross_entropy, max_pool2d
 
 from nbnas.errors import ArchitectureError, SettingError
 from nbnas.graphs.architecture import LINK, Architecture
-from nbnas.graphs.cell import OPERATIONS, CellSpace, cell
-from nbnas.graphs.chain import ChainSpace
-from nbnas.graphs.cnn import CnnSpace
-from nbnas.graphs.dag import DagSpace
-from nbnas.graphs.recurrent import RecurrentSpace, gru, lstm, rnn
+from nbnas.graphs.spaces.cell import OPERATIONS, CellSpace, cell
+from nbnas.graphs.spaces.chain.space import ChainSpace
+from nbnas.graphs.spaces.cnn.space import CnnSpace
+from nbnas.graphs.spaces.dag.space import DagSpace
+from nbnas.graphs.spaces.recurrent.space import RecurrentSpace, gru, lstm, rnn
 from nbnas.training.cell import OPERATIONS as MODULES
 from nbnas.training.cell import Cell, VertexCell, live_edges
 from nbnas.training.data import digits

@@ -9,7 +9,7 @@ from torch import nn
 from torch.autograd.functional import jacobian
 
 from nbnas.graphs.architecture import Architecture
-from nbnas.graphs.cell import CellSpace, cell
+from nbnas.graphs.spaces.cell import CellSpace, cell
 from nbnas.training.cell import Cell
 from nbnas.training.network import build_network, initialize
 from nbnas.training.proxies import (

@@ -8,8 +8,8 @@ from torch import nn
 from torch.nn.functional import cross_entropy
 
 from nbnas.errors import ArchitectureError, SettingError
-from nbnas.graphs.cell import CellSpace
-from nbnas.graphs.recurrent import RecurrentSpace, gru, lstm, rnn
+from nbnas.graphs.spaces.cell import CellSpace
+from nbnas.graphs.spaces.recurrent.space import RecurrentSpace, gru, lstm, rnn
 from nbnas.training.network import count_parameters
 from nbnas.training.recurrent import RecurrentNetwork, build_recurrent, initialize, unroll
 from nbnas.training.recurrent_cell import RecurrentCell, initialize_cell

@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from nbnas.errors import TrainingError
-from nbnas.graphs.cell import cell
+from nbnas.graphs.spaces.cell import cell
 from nbnas.records import EpochReport
 from nbnas.training import run as module
 from nbnas.training.augment import CropAndFlip

@@ -3,8 +3,8 @@ import pytest
 import torch
 
 from nbnas.errors import ArchitectureError, SettingError, TrainingError
-from nbnas.graphs.cell import CellSpace, cell
-from nbnas.graphs.dag import DagSpace
+from nbnas.graphs.spaces.cell import CellSpace, cell
+from nbnas.graphs.spaces.dag.space import DagSpace
 from nbnas.training import seeds as module
 from nbnas.training.data import digits, from_arrays
 from nbnas.training.schedule import Cosine

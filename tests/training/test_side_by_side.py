@@ -2,9 +2,9 @@ import pytest
 import torch
 
 from nbnas.errors import ArchitectureError
-from nbnas.graphs.cell import CellSpace, cell
-from nbnas.graphs.chain import ChainSpace
-from nbnas.graphs.dag import DagSpace
+from nbnas.graphs.spaces.cell import CellSpace, cell
+from nbnas.graphs.spaces.chain.space import ChainSpace
+from nbnas.graphs.spaces.dag.space import DagSpace
 from nbnas.training.network import build_network, count_parameters
 from nbnas.training.side_by_side import side_by_side
 

@@ -3,11 +3,11 @@ import torch
 
 from nbnas.errors import ArchitectureError
 from nbnas.graphs.architecture import Architecture
-from nbnas.graphs.cell import CellSpace
-from nbnas.graphs.chain import ChainSpace
-from nbnas.graphs.cnn import CnnSpace
-from nbnas.graphs.dag import DagSpace
-from nbnas.graphs.recurrent import RecurrentSpace, lstm
+from nbnas.graphs.spaces.cell import CellSpace
+from nbnas.graphs.spaces.chain.space import ChainSpace
+from nbnas.graphs.spaces.cnn.space import CnnSpace
+from nbnas.graphs.spaces.dag.space import DagSpace
+from nbnas.graphs.spaces.recurrent.space import RecurrentSpace, lstm
 from nbnas.training.network import build_network, count_multiply_adds, count_parameters
 from nbnas.training.size import Setting, network_size
 

@@ -8,7 +8,7 @@ from torchvision.transforms import v2
 
 from nbnas.errors import ArchitectureError, SettingError
 from nbnas.graphs.architecture import Architecture
-from nbnas.graphs.cell import cell
+from nbnas.graphs.spaces.cell import cell
 from nbnas.training.data import digits, from_arrays
 from nbnas.training.network import Cell
 from nbnas.training.schedule import Cosine

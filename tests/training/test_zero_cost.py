@@ -10,11 +10,11 @@ from scipy.stats import spearmanr
 
 from nbnas.errors import ArchitectureError, SettingError, TrainingError
 from nbnas.graphs.architecture import Architecture
-from nbnas.graphs.cell import CellSpace, cell
-from nbnas.graphs.chain import ChainSpace
-from nbnas.graphs.cnn import CnnSpace
-from nbnas.graphs.dag import DagSpace
-from nbnas.graphs.recurrent import RecurrentSpace
+from nbnas.graphs.spaces.cell import CellSpace, cell
+from nbnas.graphs.spaces.chain.space import ChainSpace
+from nbnas.graphs.spaces.cnn.space import CnnSpace
+from nbnas.graphs.spaces.dag.space import DagSpace
+from nbnas.graphs.spaces.recurrent.space import RecurrentSpace
 from nbnas.training import zero_cost as module
 from nbnas.training.data import digits, from_arrays
 from nbnas.training.network import build_network

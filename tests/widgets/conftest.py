@@ -3,8 +3,8 @@ import sys
 import pytest
 from psygnal import Signal
 
-from nbnas.graphs.cell import CellSpace
-from nbnas.graphs.hamming import HammingDistance
+from nbnas.graphs.distances.hamming import HammingDistance
+from nbnas.graphs.spaces.cell import CellSpace
 from nbnas.records import EpochReport, Evaluation, Observations, Step
 from nbnas.search.maximizers import RandomPool
 from nbnas.widgets import show

@@ -2,11 +2,11 @@ import pytest
 
 from nbnas.charts.render import to_svg
 from nbnas.graphs.architecture import Architecture
-from nbnas.graphs.cell import CellSpace
-from nbnas.graphs.chain import ChainSpace
-from nbnas.graphs.cnn import CnnSpace
-from nbnas.graphs.dag import DagSpace
-from nbnas.graphs.recurrent import lstm
+from nbnas.graphs.spaces.cell import CellSpace
+from nbnas.graphs.spaces.chain.space import ChainSpace
+from nbnas.graphs.spaces.cnn.space import CnnSpace
+from nbnas.graphs.spaces.dag.space import DagSpace
+from nbnas.graphs.spaces.recurrent.space import lstm
 from nbnas.training.size import network_size
 from nbnas.widgets import view
 

@@ -3,7 +3,7 @@
 import pytest
 
 from nbnas.charts.render import to_svg
-from nbnas.graphs.cell import CellSpace
+from nbnas.graphs.spaces.cell import CellSpace
 from nbnas.search.benchmark import Benchmark, Progress
 from nbnas.search.benchmark_table import PERCENT, BenchmarkTable
 from nbnas.search.compare import Failure

@@ -1,6 +1,6 @@
 import pytest
 
-from nbnas.graphs.cell import CellSpace
+from nbnas.graphs.spaces.cell import CellSpace
 from nbnas.widgets import View, bundle, view
 
 CELL = CellSpace().sample(0, 1)[0]

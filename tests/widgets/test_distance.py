@@ -1,8 +1,8 @@
 import pytest
 
-from nbnas.graphs.cell import CellSpace
-from nbnas.graphs.edit import EditDistance
-from nbnas.graphs.otmann import OtmannDistance
+from nbnas.graphs.distances.edit.distance import EditDistance
+from nbnas.graphs.distances.otmann.distance import OtmannDistance
+from nbnas.graphs.spaces.cell import CellSpace
 from nbnas.widgets import view
 from nbnas.widgets.distance import _Controls, _spaces
 

@@ -1,7 +1,7 @@
 from nbnas.charts.render import to_svg
-from nbnas.graphs.cell import CellSpace
-from nbnas.graphs.embedding import embed
-from nbnas.graphs.hamming import HammingDistance
+from nbnas.graphs.distances.embedding import embed
+from nbnas.graphs.distances.hamming import HammingDistance
+from nbnas.graphs.spaces.cell import CellSpace
 from nbnas.widgets import view
 
 

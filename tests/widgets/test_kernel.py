@@ -3,8 +3,8 @@ import pytest
 from gpytorch.kernels import RBFKernel, ScaleKernel
 
 from nbnas.errors import ObservationError
-from nbnas.graphs.cell import CellSpace
-from nbnas.graphs.hamming import HammingDistance
+from nbnas.graphs.distances.hamming import HammingDistance
+from nbnas.graphs.spaces.cell import CellSpace
 from nbnas.surrogate.kernels import DistanceKernel, WeisfeilerLehmanKernel
 from nbnas.surrogate.knowledge import Knowledge, KnowledgeKernel
 from nbnas.surrogate.prior import GaussianProcess

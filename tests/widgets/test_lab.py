@@ -9,9 +9,9 @@ import pytest
 from ipywidgets.widgets import widget as every
 
 from nbnas.errors import SearchError
-from nbnas.graphs.cell import CellSpace
-from nbnas.graphs.cnn import CnnSpace
-from nbnas.graphs.subspace import Subspace
+from nbnas.graphs.spaces.cell import CellSpace
+from nbnas.graphs.spaces.cnn.space import CnnSpace
+from nbnas.graphs.spaces.subspace import Subspace
 from nbnas.records import EpochReport, Evaluation
 from nbnas.search.search import Search
 from nbnas.search.strategies.bayesian import BayesianOptimization

@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from nbnas.graphs.cell import CellSpace
+from nbnas.graphs.spaces.cell import CellSpace
 from nbnas.search.search import Search
 from nbnas.search.strategies.random import RandomSearch
 from nbnas.widgets import show

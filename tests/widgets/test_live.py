@@ -6,7 +6,7 @@ import warnings
 import pytest
 
 from nbnas import charts
-from nbnas.graphs.cell import CellSpace
+from nbnas.graphs.spaces.cell import CellSpace
 from nbnas.widgets.live import LiveView, Throttle, guarded
 from nbnas.widgets.view import View
 

@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from nbnas.graphs.edit import EditDistance
-from nbnas.graphs.hamming import HammingDistance
+from nbnas.graphs.distances.edit.distance import EditDistance
+from nbnas.graphs.distances.hamming import HammingDistance
 from nbnas.surrogate.evidence import Evidence, lengthscales, weights
 from nbnas.surrogate.kernels import DistanceKernel, SquaredDistanceKernel, WeisfeilerLehmanKernel
 from nbnas.surrogate.prior import GaussianProcess

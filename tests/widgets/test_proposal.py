@@ -1,5 +1,5 @@
 from nbnas.charts.architecture import notation
-from nbnas.graphs.cell import CellSpace
+from nbnas.graphs.spaces.cell import CellSpace
 from nbnas.records import Candidate, Proposal
 from nbnas.widgets import view
 from nbnas.widgets.proposal import _Controls, _Scene, described

@@ -1,12 +1,12 @@
 import pytest
 
 from nbnas.graphs.architecture import Architecture
-from nbnas.graphs.cell import CellSpace
-from nbnas.graphs.cnn import CnnSpace
-from nbnas.graphs.dag import DagSpace
-from nbnas.graphs.edit import EditDistance
-from nbnas.graphs.hamming import HammingDistance
-from nbnas.graphs.path import PathDistance
+from nbnas.graphs.distances.edit.distance import EditDistance
+from nbnas.graphs.distances.hamming import HammingDistance
+from nbnas.graphs.distances.path import PathDistance
+from nbnas.graphs.spaces.cell import CellSpace
+from nbnas.graphs.spaces.cnn.space import CnnSpace
+from nbnas.graphs.spaces.dag.space import DagSpace
 from nbnas.surrogate.kernels import DistanceKernel, WeisfeilerLehmanKernel
 from nbnas.surrogate.knowledge import Knowledge, KnowledgeKernel
 from nbnas.surrogate.prior import GaussianProcess

@@ -1,7 +1,7 @@
 import pytest
 
-from nbnas.graphs.cell import CellSpace
-from nbnas.graphs.dag import DagSpace
+from nbnas.graphs.spaces.cell import CellSpace
+from nbnas.graphs.spaces.dag.space import DagSpace
 from nbnas.widgets.space import NETWORKS, SAMPLES, _Controls
 
 

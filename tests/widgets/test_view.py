@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from nbnas.charts.render import to_svg
-from nbnas.graphs.cell import CellSpace
+from nbnas.graphs.spaces.cell import CellSpace
 from nbnas.records import Comparison, EpochReport, Evaluation, Observations, Proposal
 from nbnas.widgets import View, view
 from nbnas.widgets.live import page

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from nbnas.errors import SettingError
 from nbnas.graphs.architecture import Architecture
 from nbnas.graphs.space import SearchSpace
-from nbnas.graphs.subspace import Subspace
+from nbnas.graphs.spaces.subspace import Subspace
 from nbnas.records import Candidate, Observations, Proposal
 from nbnas.search.candidates import Novelty, can_be_listed, listed
 from nbnas.search.maximizers import Automatic, Maximizer

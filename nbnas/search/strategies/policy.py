@@ -20,7 +20,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from nbnas.graphs.choices import Choices
+from nbnas.graphs.spaces.choices import Choices
 
 FIRST_MOMENT = 0.9
 SECOND_MOMENT = 0.999

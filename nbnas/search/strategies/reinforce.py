@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 
 from nbnas.errors import ArchitectureError, SettingError
 from nbnas.graphs.architecture import Architecture
-from nbnas.graphs.choices import CategoricalSpace, categorical, decisive
 from nbnas.graphs.space import SearchSpace
+from nbnas.graphs.spaces.choices import CategoricalSpace, categorical, decisive
 from nbnas.records import Observations, Proposal
 from nbnas.search.ideas import Idea, check_counts, propose_new, propose_start
 from nbnas.search.strategies.policy import Policy, learn, uniform

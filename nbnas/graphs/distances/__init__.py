@@ -1,0 +1,1 @@
+"""Distances between architectures, and what can be seen of them."""

@@ -1,0 +1,1 @@
+"""The graph edit distance, its script, and how it is found."""

@@ -1,0 +1,1 @@
+"""OTMANN, the optimal-transport distance between networks of layers."""

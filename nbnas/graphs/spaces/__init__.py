@@ -1,0 +1,1 @@
+"""Search spaces: what an architecture may be, how one is drawn and changed."""

@@ -1,0 +1,1 @@
+"""NASBOT's space of convolutional networks."""

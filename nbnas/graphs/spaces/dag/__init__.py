@@ -1,0 +1,1 @@
+"""NAS-Bench-101's space: small directed acyclic graphs."""
