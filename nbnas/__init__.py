@@ -73,37 +73,49 @@ if TYPE_CHECKING:
     from nbnas.search.strategies.tpe import Tpe as Tpe
     from nbnas.search.summaries import PairedDifferences as PairedDifferences
     from nbnas.search.tabular import TabularObjective as TabularObjective
-    from nbnas.surrogate.acquisition import ExpectedImprovement as ExpectedImprovement
-    from nbnas.surrogate.acquisition import (
+    from nbnas.surrogate.acquisition.improvement import ExpectedImprovement as ExpectedImprovement
+    from nbnas.surrogate.acquisition.improvement import (
         GrowingUpperConfidenceBound as GrowingUpperConfidenceBound,
     )
-    from nbnas.surrogate.acquisition import LogExpectedImprovement as LogExpectedImprovement
-    from nbnas.surrogate.acquisition import ProbabilityOfImprovement as ProbabilityOfImprovement
-    from nbnas.surrogate.acquisition import UpperConfidenceBound as UpperConfidenceBound
-    from nbnas.surrogate.diagnosis import Diagnoses as Diagnoses
-    from nbnas.surrogate.diagnosis import Diagnosis as Diagnosis
-    from nbnas.surrogate.diagnosis import diagnose as diagnose
-    from nbnas.surrogate.encoding import OperationEncoding as OperationEncoding
-    from nbnas.surrogate.encoding import PathEncoding as PathEncoding
-    from nbnas.surrogate.ensemble import Ensemble as Ensemble
-    from nbnas.surrogate.ensemble_posterior import EnsemblePosterior as EnsemblePosterior
-    from nbnas.surrogate.evidence import Evidence as Evidence
-    from nbnas.surrogate.kernels import DistanceKernel as DistanceKernel
-    from nbnas.surrogate.kernels import SquaredDistanceKernel as SquaredDistanceKernel
-    from nbnas.surrogate.kernels import WeisfeilerLehmanKernel as WeisfeilerLehmanKernel
-    from nbnas.surrogate.knowledge import Knowledge as Knowledge
-    from nbnas.surrogate.knowledge import KnowledgeKernel as KnowledgeKernel
+    from nbnas.surrogate.acquisition.improvement import (
+        LogExpectedImprovement as LogExpectedImprovement,
+    )
+    from nbnas.surrogate.acquisition.improvement import (
+        ProbabilityOfImprovement as ProbabilityOfImprovement,
+    )
+    from nbnas.surrogate.acquisition.improvement import (
+        UpperConfidenceBound as UpperConfidenceBound,
+    )
+    from nbnas.surrogate.acquisition.noisy import (
+        NoisyExpectedImprovement as NoisyExpectedImprovement,
+    )
+    from nbnas.surrogate.acquisition.thompson import (
+        IndependentThompsonSampling as IndependentThompsonSampling,
+    )
+    from nbnas.surrogate.acquisition.thompson import ThompsonSampling as ThompsonSampling
+    from nbnas.surrogate.ensemble.encoding import OperationEncoding as OperationEncoding
+    from nbnas.surrogate.ensemble.encoding import PathEncoding as PathEncoding
+    from nbnas.surrogate.ensemble.posterior import EnsemblePosterior as EnsemblePosterior
+    from nbnas.surrogate.ensemble.prior import Ensemble as Ensemble
+    from nbnas.surrogate.kernels.architecture import DistanceKernel as DistanceKernel
+    from nbnas.surrogate.kernels.architecture import SquaredDistanceKernel as SquaredDistanceKernel
+    from nbnas.surrogate.kernels.architecture import (
+        WeisfeilerLehmanKernel as WeisfeilerLehmanKernel,
+    )
+    from nbnas.surrogate.kernels.knowledge import Knowledge as Knowledge
+    from nbnas.surrogate.kernels.knowledge import KnowledgeKernel as KnowledgeKernel
     from nbnas.surrogate.leave_one_out import LeaveOneOut as LeaveOneOut
-    from nbnas.surrogate.noisy import NoisyExpectedImprovement as NoisyExpectedImprovement
-    from nbnas.surrogate.posterior import Posterior as Posterior
-    from nbnas.surrogate.prior import GaussianProcess as GaussianProcess
-    from nbnas.surrogate.thompson import IndependentThompsonSampling as IndependentThompsonSampling
-    from nbnas.surrogate.thompson import ThompsonSampling as ThompsonSampling
+    from nbnas.surrogate.process.diagnosis import Diagnoses as Diagnoses
+    from nbnas.surrogate.process.diagnosis import Diagnosis as Diagnosis
+    from nbnas.surrogate.process.diagnosis import diagnose as diagnose
+    from nbnas.surrogate.process.evidence import Evidence as Evidence
+    from nbnas.surrogate.process.posterior import Posterior as Posterior
+    from nbnas.surrogate.process.prior import GaussianProcess as GaussianProcess
+    from nbnas.surrogate.process.why import Neighbor as Neighbor
+    from nbnas.surrogate.process.why import Why as Why
+    from nbnas.surrogate.process.why import why as why
     from nbnas.surrogate.warp import NegativeLogError as NegativeLogError
     from nbnas.surrogate.warp import NormalScores as NormalScores
-    from nbnas.surrogate.why import Neighbor as Neighbor
-    from nbnas.surrogate.why import Why as Why
-    from nbnas.surrogate.why import why as why
     from nbnas.training.data import ImageData as ImageData
     from nbnas.training.data import cifar10 as cifar10
     from nbnas.training.data import digits as digits
@@ -134,28 +146,28 @@ _NAMES = {
     "Comparison": "nbnas.records",
     "Cosine": "nbnas.training.schedule",
     "DagSpace": "nbnas.graphs.spaces.dag.space",
-    "Diagnoses": "nbnas.surrogate.diagnosis",
-    "Diagnosis": "nbnas.surrogate.diagnosis",
-    "DistanceKernel": "nbnas.surrogate.kernels",
+    "Diagnoses": "nbnas.surrogate.process.diagnosis",
+    "Diagnosis": "nbnas.surrogate.process.diagnosis",
+    "DistanceKernel": "nbnas.surrogate.kernels.architecture",
     "EditDistance": "nbnas.graphs.distances.edit.distance",
     "Embedding": "nbnas.graphs.distances.embedding",
-    "Ensemble": "nbnas.surrogate.ensemble",
-    "EnsemblePosterior": "nbnas.surrogate.ensemble_posterior",
+    "Ensemble": "nbnas.surrogate.ensemble.prior",
+    "EnsemblePosterior": "nbnas.surrogate.ensemble.posterior",
     "EpochReport": "nbnas.records",
     "Evaluation": "nbnas.records",
-    "Evidence": "nbnas.surrogate.evidence",
+    "Evidence": "nbnas.surrogate.process.evidence",
     "Evolutionary": "nbnas.search.maximizers",
     "Exhaustive": "nbnas.search.maximizers",
-    "ExpectedImprovement": "nbnas.surrogate.acquisition",
+    "ExpectedImprovement": "nbnas.surrogate.acquisition.improvement",
     "Explanation": "nbnas.graphs.distances.distance",
     "Fantasies": "nbnas.search.pending",
-    "GaussianProcess": "nbnas.surrogate.prior",
-    "GrowingUpperConfidenceBound": "nbnas.surrogate.acquisition",
+    "GaussianProcess": "nbnas.surrogate.process.prior",
+    "GrowingUpperConfidenceBound": "nbnas.surrogate.acquisition.improvement",
     "HammingDistance": "nbnas.graphs.distances.hamming",
     "ImageData": "nbnas.training.data",
-    "IndependentThompsonSampling": "nbnas.surrogate.thompson",
-    "Knowledge": "nbnas.surrogate.knowledge",
-    "KnowledgeKernel": "nbnas.surrogate.knowledge",
+    "IndependentThompsonSampling": "nbnas.surrogate.acquisition.thompson",
+    "Knowledge": "nbnas.surrogate.kernels.knowledge",
+    "KnowledgeKernel": "nbnas.surrogate.kernels.knowledge",
     "KrigingBeliever": "nbnas.search.pending",
     "Layer": "nbnas.graphs.spaces.layers",
     "LeaveOneOut": "nbnas.surrogate.leave_one_out",
@@ -163,21 +175,21 @@ _NAMES = {
     "LocalAscent": "nbnas.search.maximizers",
     "LocalPenalization": "nbnas.search.pending",
     "LocalSearch": "nbnas.search.strategies.local_search",
-    "LogExpectedImprovement": "nbnas.surrogate.acquisition",
+    "LogExpectedImprovement": "nbnas.surrogate.acquisition.improvement",
     "NbnasError": "nbnas.errors",
     "NegativeLogError": "nbnas.surrogate.warp",
-    "Neighbor": "nbnas.surrogate.why",
-    "NoisyExpectedImprovement": "nbnas.surrogate.noisy",
+    "Neighbor": "nbnas.surrogate.process.why",
+    "NoisyExpectedImprovement": "nbnas.surrogate.acquisition.noisy",
     "NormalScores": "nbnas.surrogate.warp",
     "Observations": "nbnas.records",
     "OneCycle": "nbnas.training.schedule",
-    "OperationEncoding": "nbnas.surrogate.encoding",
+    "OperationEncoding": "nbnas.surrogate.ensemble.encoding",
     "OtmannDistance": "nbnas.graphs.distances.otmann.distance",
     "PairedDifferences": "nbnas.search.summaries",
     "PathDistance": "nbnas.graphs.distances.path",
-    "PathEncoding": "nbnas.surrogate.encoding",
-    "Posterior": "nbnas.surrogate.posterior",
-    "ProbabilityOfImprovement": "nbnas.surrogate.acquisition",
+    "PathEncoding": "nbnas.surrogate.ensemble.encoding",
+    "Posterior": "nbnas.surrogate.process.posterior",
+    "ProbabilityOfImprovement": "nbnas.surrogate.acquisition.improvement",
     "Proposal": "nbnas.records",
     "RandomPool": "nbnas.search.maximizers",
     "RandomSearch": "nbnas.search.strategies.random",
@@ -188,21 +200,21 @@ _NAMES = {
     "Round": "nbnas.search.replay",
     "Scored": "nbnas.training.zero_cost",
     "Search": "nbnas.search.search",
-    "SquaredDistanceKernel": "nbnas.surrogate.kernels",
+    "SquaredDistanceKernel": "nbnas.surrogate.kernels.architecture",
     "Step": "nbnas.records",
     "Subspace": "nbnas.graphs.spaces.subspace",
     "TabularObjective": "nbnas.search.tabular",
-    "ThompsonSampling": "nbnas.surrogate.thompson",
+    "ThompsonSampling": "nbnas.surrogate.acquisition.thompson",
     "Tpe": "nbnas.search.strategies.tpe",
     "Trainer": "nbnas.training.trainer",
     "Training": "nbnas.training.run",
-    "UpperConfidenceBound": "nbnas.surrogate.acquisition",
+    "UpperConfidenceBound": "nbnas.surrogate.acquisition.improvement",
     "WeisfeilerLehmanDistance": "nbnas.graphs.distances.weisfeiler_lehman",
-    "WeisfeilerLehmanKernel": "nbnas.surrogate.kernels",
-    "Why": "nbnas.surrogate.why",
+    "WeisfeilerLehmanKernel": "nbnas.surrogate.kernels.architecture",
+    "Why": "nbnas.surrogate.process.why",
     "ZeroCost": "nbnas.training.zero_cost",
     "cifar10": "nbnas.training.data",
-    "diagnose": "nbnas.surrogate.diagnosis",
+    "diagnose": "nbnas.surrogate.process.diagnosis",
     "digits": "nbnas.training.data",
     "embed": "nbnas.graphs.distances.embedding",
     "explain": "nbnas.graphs.distances.distance",
@@ -217,7 +229,7 @@ _NAMES = {
     "run_notebook": "nbnas.batch",
     "synflow": "nbnas.training.proxies",
     "what_if": "nbnas.search.replay",
-    "why": "nbnas.surrogate.why",
+    "why": "nbnas.surrogate.process.why",
 }
 _MODULES = (
     *("batch", "benchmarks", "charts", "errors", "graphs", "notebook", "records"),
@@ -321,7 +333,7 @@ def _bundle(thing: object, **_: object) -> object:
 
 def _bundle_if_ours(kernel: object, **_: object) -> object:
     """Draw a kernel that gpytorch made of ours; it prints all others itself."""
-    from nbnas.surrogate.parts import over_architectures
+    from nbnas.surrogate.kernels.parts import over_architectures
 
     return _bundle(kernel) if over_architectures(kernel) else None
 

@@ -9,7 +9,7 @@ from nbnas.charts import theme
 
 
 class Bin(Protocol):
-    """A bin of a variogram, as `nbnas.surrogate.diagnosis.Bin`; differences in accuracy."""
+    """A bin of a variogram, as `nbnas.surrogate.process.diagnosis.Bin`; differences in accuracy."""
 
     @property
     def shortest(self) -> float: ...  # noqa: D102
@@ -26,7 +26,7 @@ class Bin(Protocol):
 
 
 class Diagnosis(Protocol):
-    """What is drawn, as `nbnas.surrogate.diagnosis.Diagnosis`."""
+    """What is drawn, as `nbnas.surrogate.process.diagnosis.Diagnosis`."""
 
     @property
     def distance(self) -> str: ...  # noqa: D102

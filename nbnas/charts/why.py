@@ -21,7 +21,7 @@ LONGEST = 52  # letters of a line
 
 
 class Neighbor(Protocol):
-    """What is drawn of an evaluation, as `nbnas.surrogate.why.Neighbor`."""
+    """What is drawn of an evaluation, as `nbnas.surrogate.process.why.Neighbor`."""
 
     @property
     def evaluation(self) -> Evaluation: ...  # noqa: D102
@@ -34,7 +34,7 @@ class Neighbor(Protocol):
 
 
 class Why(Protocol):
-    """What is drawn, as `nbnas.surrogate.why.Why`."""
+    """What is drawn, as `nbnas.surrogate.process.why.Why`."""
 
     @property
     def candidate(self) -> Candidate: ...  # noqa: D102

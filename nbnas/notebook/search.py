@@ -12,15 +12,15 @@ from nbnas.notebook.checks import check_parameters, flag, new_file, text, whole,
 from nbnas.search.strategies.bayesian import BayesianOptimization
 from nbnas.search.strategies.random import RandomSearch
 from nbnas.search.strategies.strategy import Strategy
-from nbnas.surrogate.acquisition import (
+from nbnas.surrogate.acquisition.improvement import (
     Acquisition,
     ExpectedImprovement,
     LogExpectedImprovement,
     ProbabilityOfImprovement,
     UpperConfidenceBound,
 )
-from nbnas.surrogate.kernels import DistanceKernel, Kernel, WeisfeilerLehmanKernel
-from nbnas.surrogate.prior import GaussianProcess
+from nbnas.surrogate.kernels.architecture import DistanceKernel, Kernel, WeisfeilerLehmanKernel
+from nbnas.surrogate.process.prior import GaussianProcess
 from nbnas.training.augment import CropAndFlip
 from nbnas.training.data import ImageData, cifar10, digits
 from nbnas.training.device import choose_device

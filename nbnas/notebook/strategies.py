@@ -11,9 +11,9 @@ from nbnas.search.strategies.random import RandomSearch
 from nbnas.search.strategies.reinforce import Reinforce
 from nbnas.search.strategies.strategy import Strategy
 from nbnas.search.strategies.tpe import Tpe
-from nbnas.surrogate.acquisition import ExpectedImprovement
-from nbnas.surrogate.knowledge import Knowledge
-from nbnas.surrogate.thompson import IndependentThompsonSampling
+from nbnas.surrogate.acquisition.improvement import ExpectedImprovement
+from nbnas.surrogate.acquisition.thompson import IndependentThompsonSampling
+from nbnas.surrogate.kernels.knowledge import Knowledge
 
 Proxies = tuple[tuple[str, ...], Mapping[Architecture, tuple[float, ...]]]
 
@@ -84,8 +84,8 @@ def bananas(
     White, Neiswanger and Savani, AAAI 2021. Here the best of all architectures is taken, where the
     space can be listed, and not the best of a pool.
     """
-    from nbnas.surrogate.encoding import PathEncoding
-    from nbnas.surrogate.ensemble import Ensemble
+    from nbnas.surrogate.ensemble.encoding import PathEncoding
+    from nbnas.surrogate.ensemble.prior import Ensemble
 
     model = Ensemble(encoding=PathEncoding(), subsample=False, layers=10, width=20)
     return BayesianOptimization(

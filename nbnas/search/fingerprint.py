@@ -7,7 +7,7 @@ from nbnas.errors import StudyMismatchError
 from nbnas.graphs.space import SearchSpace
 from nbnas.search.objective import Objective
 from nbnas.search.strategies.strategy import Strategy
-from nbnas.surrogate.kernels import Kernel
+from nbnas.surrogate.kernels.architecture import Kernel
 from nbnas.surrogate.table import ArchitectureTable
 
 Fingerprint = dict[str, str]

@@ -30,13 +30,13 @@ from torch import Tensor
 from nbnas.errors import SettingError
 from nbnas.graphs.architecture import Architecture
 from nbnas.records import Evaluation, Observations
-from nbnas.surrogate.acquisition import (
+from nbnas.surrogate.acquisition.improvement import (
     Acquisition,
     PosteriorAcquisition,
     acquisition_scores,
     in_logs,
 )
-from nbnas.surrogate.posterior import Posterior
+from nbnas.surrogate.process.posterior import Posterior
 
 if TYPE_CHECKING:
     from nbnas.surrogate.model import Model, ModelPosterior

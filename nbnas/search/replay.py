@@ -20,10 +20,10 @@ from nbnas.records import Observations, Proposal
 from nbnas.search.strategies.bayesian import BayesianOptimization
 from nbnas.search.strategies.strategy import Strategy
 from nbnas.search.trial import propose
-from nbnas.surrogate.acquisition import Acquisition, PosteriorAcquisition
-from nbnas.surrogate.kernels import DistanceKernel
+from nbnas.surrogate.acquisition.improvement import Acquisition, PosteriorAcquisition
+from nbnas.surrogate.kernels.architecture import DistanceKernel
 from nbnas.surrogate.model import ModelPosterior
-from nbnas.surrogate.prior import GaussianProcess
+from nbnas.surrogate.process.prior import GaussianProcess
 
 if TYPE_CHECKING:
     from nbnas.search.search import Search

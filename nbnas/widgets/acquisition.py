@@ -10,7 +10,7 @@ import torch
 
 from nbnas import charts
 from nbnas.charts.acquisition import REACH, Array, Score, summary
-from nbnas.surrogate.acquisition import (
+from nbnas.surrogate.acquisition.improvement import (
     GrowingUpperConfidenceBound,
     UpperConfidenceBound,
     in_logs,
@@ -81,7 +81,7 @@ def _name(acquisition: object) -> str:
     """The name of the class as words.
 
     Example:
-        >>> from nbnas.surrogate.acquisition import LogExpectedImprovement
+        >>> from nbnas.surrogate.acquisition.improvement import LogExpectedImprovement
         >>> _name(LogExpectedImprovement())
         'log expected improvement'
     """

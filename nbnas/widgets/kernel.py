@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 
 from nbnas.charts.wording import TIMES
 from nbnas.graphs.architecture import Architecture
-from nbnas.surrogate.parts import covariances, parts_of
-from nbnas.surrogate.prior import GaussianProcess
+from nbnas.surrogate.kernels.parts import covariances, parts_of
+from nbnas.surrogate.process.prior import GaussianProcess
 from nbnas.widgets.panel import unique
 
 PRODUCT = "A product is high only where all of its factors are."
@@ -20,7 +20,7 @@ def name(kernel: Any) -> str:  # noqa: ANN401
     """A kernel in a few words; the weights in it are left out.
 
     Example:
-        >>> from nbnas.surrogate.kernels import WeisfeilerLehmanKernel as WL
+        >>> from nbnas.surrogate.kernels.architecture import WeisfeilerLehmanKernel as WL
         >>> name((WL(0) + WL(1)) * WL(2))
         '(WL depth 0 + WL depth 1) × WL depth 2'
     """

@@ -11,15 +11,15 @@ from nbnas.graphs.distances.hamming import HammingDistance
 from nbnas.graphs.distances.weisfeiler_lehman import WeisfeilerLehmanDistance
 from nbnas.graphs.space import SearchSpace
 from nbnas.search.strategies.bayesian import BayesianOptimization
-from nbnas.surrogate.acquisition import (
+from nbnas.surrogate.acquisition.improvement import (
     ExpectedImprovement,
     LogExpectedImprovement,
     ProbabilityOfImprovement,
     UpperConfidenceBound,
 )
-from nbnas.surrogate.kernels import DistanceKernel, WeisfeilerLehmanKernel
-from nbnas.surrogate.prior import GaussianProcess
-from nbnas.surrogate.thompson import ThompsonSampling
+from nbnas.surrogate.acquisition.thompson import ThompsonSampling
+from nbnas.surrogate.kernels.architecture import DistanceKernel, WeisfeilerLehmanKernel
+from nbnas.surrogate.process.prior import GaussianProcess
 
 AS_IT_WAS = "as it was"
 ACQUISITIONS: tuple[tuple[str, Callable[[], Any]], ...] = (

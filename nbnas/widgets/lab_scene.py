@@ -20,7 +20,7 @@ from nbnas.graphs.distances.distance import Distance
 from nbnas.graphs.spaces.cell import OPERATIONS
 from nbnas.records import Candidate, Proposal
 from nbnas.search.replay import Round
-from nbnas.surrogate.why import why
+from nbnas.surrogate.process.why import why
 from nbnas.widgets.lab_atlas import Atlas
 from nbnas.widgets.lab_picture import picture
 

@@ -6,9 +6,13 @@ import numpy as np
 
 from nbnas.charts import row as pictures
 from nbnas.charts import theme
-from nbnas.surrogate.acquisition import ExpectedImprovement, acquisition_scores, in_logs
-from nbnas.surrogate.noisy import NoisyExpectedImprovement
-from nbnas.surrogate.posterior import Posterior
+from nbnas.surrogate.acquisition.improvement import (
+    ExpectedImprovement,
+    acquisition_scores,
+    in_logs,
+)
+from nbnas.surrogate.acquisition.noisy import NoisyExpectedImprovement
+from nbnas.surrogate.process.posterior import Posterior
 from nbnas.widgets.panel import Panel, slider
 from nbnas.widgets.row import LENGTH, ROW, SEEN, best, posterior
 from nbnas.widgets.view import View

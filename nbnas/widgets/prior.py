@@ -21,7 +21,8 @@ from nbnas.graphs.architecture import Architecture
 from nbnas.graphs.distances.distance import Distance
 from nbnas.graphs.distances.embedding import embed
 from nbnas.records import Observations
-from nbnas.surrogate.evidence import (
+from nbnas.surrogate.kernels.parts import over_architectures, parts_of
+from nbnas.surrogate.process.evidence import (
     Evidence,
     lengthscales,
     scaled_parts,
@@ -29,8 +30,7 @@ from nbnas.surrogate.evidence import (
     weights,
     with_parameters,
 )
-from nbnas.surrogate.parts import over_architectures, parts_of
-from nbnas.surrogate.prior import GaussianProcess
+from nbnas.surrogate.process.prior import GaussianProcess
 from nbnas.surrogate.table import with_own_table
 from nbnas.widgets.kernel import drawn_parts, name, shares
 from nbnas.widgets.panel import Panel, button, reach, slider, unique

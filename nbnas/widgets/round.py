@@ -16,8 +16,8 @@ from nbnas.charts.proposal import summary as reason
 from nbnas.charts.why import summary as because
 from nbnas.graphs.distances.embedding import embed
 from nbnas.records import Candidate
-from nbnas.surrogate.why import Why
-from nbnas.surrogate.why import why as explain
+from nbnas.surrogate.process.why import Why
+from nbnas.surrogate.process.why import why as explain
 from nbnas.widgets.panel import Panel, dropdown, label, toggles
 from nbnas.widgets.proposal import ranked
 from nbnas.widgets.samples import distance_of, more_of

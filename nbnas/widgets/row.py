@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 from nbnas.graphs.architecture import Architecture
 from nbnas.graphs.spaces.cell import CellSpace
 from nbnas.records import Evaluation, Observations
-from nbnas.surrogate.kernels import SquaredDistanceKernel
-from nbnas.surrogate.posterior import Posterior
-from nbnas.surrogate.prior import GaussianProcess
+from nbnas.surrogate.kernels.architecture import SquaredDistanceKernel
+from nbnas.surrogate.process.posterior import Posterior
+from nbnas.surrogate.process.prior import GaussianProcess
 from nbnas.surrogate.warp import expected_excess
 
 LENGTH = 41

@@ -7,7 +7,7 @@ import numpy as np
 from nbnas.charts import row as pictures
 from nbnas.charts import theme
 from nbnas.charts.theme import count
-from nbnas.surrogate.thompson import IndependentThompsonSampling
+from nbnas.surrogate.acquisition.thompson import IndependentThompsonSampling
 from nbnas.widgets.panel import Panel, button, slider
 from nbnas.widgets.row import LENGTH, ROW, SEEN, best, posterior
 from nbnas.widgets.view import View

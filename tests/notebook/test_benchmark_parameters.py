@@ -14,8 +14,8 @@ from nbnas.search.strategies.random import RandomSearch
 from nbnas.search.strategies.reinforce import Reinforce
 from nbnas.search.strategies.strategy import Strategy
 from nbnas.search.strategies.tpe import Tpe
-from nbnas.surrogate.acquisition import ExpectedImprovement
-from nbnas.surrogate.ensemble import Ensemble
+from nbnas.surrogate.acquisition.improvement import ExpectedImprovement
+from nbnas.surrogate.ensemble.prior import Ensemble
 
 CELLS = CellSpace().sample(0, 40)
 GOOD = {

@@ -6,7 +6,7 @@ from nbnas.graphs.spaces.cell import CellSpace
 from nbnas.notebook.search import KERNELS, read_parameters
 from nbnas.search.strategies.bayesian import BayesianOptimization
 from nbnas.search.strategies.random import RandomSearch
-from nbnas.surrogate.acquisition import UpperConfidenceBound
+from nbnas.surrogate.acquisition.improvement import UpperConfidenceBound
 
 GOOD = {
     "dataset": "digits",

@@ -16,13 +16,13 @@ from nbnas.search.pending import (
     log_penalties,
 )
 from nbnas.search.strategies.bayesian import BayesianOptimization, fitted
-from nbnas.surrogate.acquisition import (
+from nbnas.surrogate.acquisition.improvement import (
     ExpectedImprovement,
     LogExpectedImprovement,
     UpperConfidenceBound,
 )
-from nbnas.surrogate.ensemble import Ensemble
-from nbnas.surrogate.prior import GaussianProcess
+from nbnas.surrogate.ensemble.prior import Ensemble
+from nbnas.surrogate.process.prior import GaussianProcess
 
 SPACE = CellSpace()
 CELLS = SPACE.sample(7, 300)

@@ -19,11 +19,11 @@ from nbnas.search.strategies.local_search import LocalSearch
 from nbnas.search.strategies.random import RandomSearch
 from nbnas.search.strategies.reinforce import Reinforce
 from nbnas.search.strategies.tpe import Tpe
-from nbnas.surrogate.acquisition import ExpectedImprovement, UpperConfidenceBound
-from nbnas.surrogate.ensemble import Ensemble
-from nbnas.surrogate.kernels import DistanceKernel, WeisfeilerLehmanKernel
-from nbnas.surrogate.prior import GaussianProcess
-from nbnas.surrogate.thompson import ThompsonSampling
+from nbnas.surrogate.acquisition.improvement import ExpectedImprovement, UpperConfidenceBound
+from nbnas.surrogate.acquisition.thompson import ThompsonSampling
+from nbnas.surrogate.ensemble.prior import Ensemble
+from nbnas.surrogate.kernels.architecture import DistanceKernel, WeisfeilerLehmanKernel
+from nbnas.surrogate.process.prior import GaussianProcess
 
 SPACE = CellSpace()
 MODELLED = [

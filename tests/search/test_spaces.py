@@ -11,8 +11,8 @@ from nbnas.records import Evaluation
 from nbnas.search.maximizers import Automatic, RandomPool
 from nbnas.search.search import Search
 from nbnas.search.strategies.bayesian import BayesianOptimization
-from nbnas.surrogate.kernels import DistanceKernel
-from nbnas.surrogate.prior import GaussianProcess, default_kernel
+from nbnas.surrogate.kernels.architecture import DistanceKernel
+from nbnas.surrogate.process.prior import GaussianProcess, default_kernel
 
 
 def weighty(architecture, seed=0):

@@ -9,8 +9,8 @@ from nbnas.search.pending import Situation, believe
 from nbnas.search.strategies.bayesian import BayesianOptimization, _checkpoint_below, fitted
 from nbnas.search.strategies.random import RandomSearch
 from nbnas.search.strategies.strategy import Strategy
-from nbnas.surrogate.acquisition import ExpectedImprovement, UpperConfidenceBound
-from nbnas.surrogate.prior import GaussianProcess
+from nbnas.surrogate.acquisition.improvement import ExpectedImprovement, UpperConfidenceBound
+from nbnas.surrogate.process.prior import GaussianProcess
 
 SPACE = CellSpace()
 

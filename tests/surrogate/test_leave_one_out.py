@@ -6,7 +6,7 @@ from nbnas.errors import SettingError
 from nbnas.graphs.spaces.cell import CellSpace
 from nbnas.records import Observations
 from nbnas.surrogate.leave_one_out import SHARES, leave_one_out
-from nbnas.surrogate.prior import GaussianProcess
+from nbnas.surrogate.process.prior import GaussianProcess
 from nbnas.surrogate.warp import NormalScores
 
 

@@ -2,9 +2,9 @@ import pytest
 
 from nbnas.graphs.spaces.cell import CellSpace
 from nbnas.records import Observations
-from nbnas.surrogate.ensemble import Ensemble
+from nbnas.surrogate.ensemble.prior import Ensemble
 from nbnas.surrogate.model import Model, ModelPosterior
-from nbnas.surrogate.prior import GaussianProcess
+from nbnas.surrogate.process.prior import GaussianProcess
 
 CELLS = CellSpace().sample(0, 12)
 MODELS = [GaussianProcess(), Ensemble(epochs=20)]

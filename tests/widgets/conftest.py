@@ -118,8 +118,8 @@ def found(table):
     """A search on a made-up table, twelve trials long."""
     from nbnas.search.search import Search
     from nbnas.search.strategies.bayesian import BayesianOptimization
-    from nbnas.surrogate.kernels import DistanceKernel
-    from nbnas.surrogate.prior import GaussianProcess
+    from nbnas.surrogate.kernels.architecture import DistanceKernel
+    from nbnas.surrogate.process.prior import GaussianProcess
 
     prior = GaussianProcess(DistanceKernel(HammingDistance()))
     strategy = BayesianOptimization(prior, maximizer=RandomPool(200), initial=6)

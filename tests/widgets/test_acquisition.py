@@ -1,7 +1,7 @@
 import pytest
 import torch
 
-from nbnas.surrogate.acquisition import (
+from nbnas.surrogate.acquisition.improvement import (
     ExpectedImprovement,
     GrowingUpperConfidenceBound,
     UpperConfidenceBound,

@@ -3,8 +3,8 @@ import re
 import numpy as np
 import torch
 
-from nbnas.surrogate.acquisition import ExpectedImprovement
-from nbnas.surrogate.noisy import NoisyExpectedImprovement
+from nbnas.surrogate.acquisition.improvement import ExpectedImprovement
+from nbnas.surrogate.acquisition.noisy import NoisyExpectedImprovement
 from nbnas.widgets import view
 from nbnas.widgets.noisy import LENGTHSCALE, NOISE, _scores, _worth
 from nbnas.widgets.row import ROW, SEEN, posterior

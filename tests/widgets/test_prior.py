@@ -3,9 +3,13 @@ import pytest
 
 from nbnas.graphs.distances.edit.distance import EditDistance
 from nbnas.graphs.distances.hamming import HammingDistance
-from nbnas.surrogate.evidence import Evidence, lengthscales, weights
-from nbnas.surrogate.kernels import DistanceKernel, SquaredDistanceKernel, WeisfeilerLehmanKernel
-from nbnas.surrogate.prior import GaussianProcess
+from nbnas.surrogate.kernels.architecture import (
+    DistanceKernel,
+    SquaredDistanceKernel,
+    WeisfeilerLehmanKernel,
+)
+from nbnas.surrogate.process.evidence import Evidence, lengthscales, weights
+from nbnas.surrogate.process.prior import GaussianProcess
 from nbnas.widgets import view
 from nbnas.widgets.prior import _Controls, _parameters, _Scene
 

@@ -3,7 +3,7 @@ import pytest
 
 from nbnas.charts.architecture import notation
 from nbnas.search.replay import replay
-from nbnas.surrogate.why import why
+from nbnas.surrogate.process.why import why
 from nbnas.widgets import view
 from nbnas.widgets.round import GAIN, MEAN, _Controls, _Scene
 

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from nbnas.surrogate.thompson import IndependentThompsonSampling, ThompsonSampling
+from nbnas.surrogate.acquisition.thompson import IndependentThompsonSampling, ThompsonSampling
 from nbnas.widgets import view
 from nbnas.widgets.row import LENGTH, ROW, SEEN, best, posterior
 from nbnas.widgets.thompson import DRAWS, LENGTHSCALE, NOISE, _Scene

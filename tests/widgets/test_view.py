@@ -35,7 +35,7 @@ def leave_one_out():
 
 def posterior():
     return named(
-        "nbnas.surrogate.posterior.Posterior",
+        "nbnas.surrogate.process.posterior.Posterior",
         leave_one_out=leave_one_out,
         observations=Observations(),
     )

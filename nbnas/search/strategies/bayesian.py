@@ -24,14 +24,14 @@ from nbnas.search.candidates import Novelty, can_be_listed, listed
 from nbnas.search.maximizers import Automatic, Maximizer
 from nbnas.search.pending import KrigingBeliever, PendingRule, Situation
 from nbnas.search.strategies.random import RandomSearch
-from nbnas.surrogate.acquisition import (
+from nbnas.surrogate.acquisition.improvement import (
     Acquisition,
     LogExpectedImprovement,
     PosteriorAcquisition,
 )
-from nbnas.surrogate.knowledge import Knowledge
+from nbnas.surrogate.kernels.knowledge import Knowledge
 from nbnas.surrogate.model import Model, ModelPosterior
-from nbnas.surrogate.prior import GaussianProcess
+from nbnas.surrogate.process.prior import GaussianProcess
 from nbnas.surrogate.table import ArchitectureTable, with_own_table
 from nbnas.surrogate.warp import FittedWarp, band, improvement, moments
 

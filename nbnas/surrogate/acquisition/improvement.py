@@ -1,0 +1,231 @@
+"""Acquisition functions: how much it is worth to evaluate a candidate, larger is better.
+
+Those of this file need no more than the mean and the standard deviation of each candidate; those
+that ask the whole posterior follow `PosteriorAcquisition`, see `nbnas.surrogate.acquisition.thompson` and
+`nbnas.surrogate.acquisition.noisy`. All of them work on the warped scale.
+
+Notation
+    n, m      number of observations and of candidates
+    μ, σ      posterior mean and standard deviation of a candidate, `(m,)` each
+    best      the incumbent's value, on the same scale
+    u         (μ - best) / σ
+    φ, Φ      density and distribution function of the standard normal
+    h(u)      φ(u) + u Φ(u)
+
+References:
+    Jones, Schonlau and Welch, Efficient global optimization, J. Global Optim. 13, 1998 (EI).
+    Ament et al., Unexpected improvements to expected improvement, NeurIPS 2023 (log EI).
+    Kushner, A new method of locating the maximum point, J. Basic Eng. 86, 1964 (PI).
+    Srinivas et al., Gaussian process optimization in the bandit setting, ICML 2010 (UCB).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar, Protocol, runtime_checkable
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from nbnas.errors import SettingError
+from nbnas.graphs.architecture import Architecture
+
+if TYPE_CHECKING:
+    from nbnas.surrogate.model import ModelPosterior
+
+_LOG_SQRT_2PI = 0.5 * math.log(2 * math.pi)
+_SMALLEST_STDDEV = 1e-12
+
+
+class Acquisition(Protocol):
+    """Scores candidates. Implementations are frozen values."""
+
+    def __call__(self, mean: Tensor, stddev: Tensor, best: float) -> Tensor:
+        """Scores `(m,)` of candidates with means and standard deviations `(m,)`."""
+
+
+@runtime_checkable
+class PosteriorAcquisition(Protocol):
+    """Scores candidates by more of the posterior than each one's mean and standard deviation."""
+
+    def score(
+        self,
+        posterior: ModelPosterior,
+        candidates: Sequence[Architecture],
+        rng: np.random.Generator,
+    ) -> Tensor:
+        """Scores `(m,)` of `m` candidates; `rng` is the only source of randomness."""
+
+
+def acquisition_scores(
+    acquisition: Acquisition | PosteriorAcquisition,
+    posterior: ModelPosterior,
+    candidates: Sequence[Architecture],
+    rng: np.random.Generator,
+) -> Tensor:
+    """Score candidates, whichever of the two protocols the acquisition function follows.
+
+    Args:
+        acquisition: The acquisition function.
+        posterior: The model.
+        candidates: The `m` candidates.
+        rng: The only source of randomness.
+
+    Returns:
+        Scores `(m,)`.
+    """
+    if isinstance(acquisition, PosteriorAcquisition):
+        return acquisition.score(posterior, candidates, rng)
+    mean, stddev = posterior.latent(candidates)
+    return acquisition(mean, stddev, float(posterior.z.max()))
+
+
+def in_logs(acquisition: Acquisition | PosteriorAcquisition) -> bool:
+    """Whether the scores are logarithms, as those of log EI are. Averages must know."""
+    return bool(getattr(acquisition, "in_logs", False))
+
+
+@dataclass(frozen=True, slots=True)
+class ExpectedImprovement:
+    """E[max(f - best, 0)] = σ h(u)."""
+
+    def __call__(self, mean: Tensor, stddev: Tensor, best: float) -> Tensor:
+        """Scores `(m,)`, at least 0."""
+        return expected_improvement(mean, stddev, best)
+
+
+@dataclass(frozen=True, slots=True)
+class LogExpectedImprovement:
+    """log E[max(f - best, 0)]: ranks like EI, but stays finite where EI underflows to 0."""
+
+    in_logs: ClassVar[bool] = True
+
+    def __call__(self, mean: Tensor, stddev: Tensor, best: float) -> Tensor:
+        """Scores `(m,)`."""
+        return log_expected_improvement(mean, stddev, best)
+
+
+@dataclass(frozen=True, slots=True)
+class ProbabilityOfImprovement:
+    """P(f > best) = Φ(u)."""
+
+    def __call__(self, mean: Tensor, stddev: Tensor, best: float) -> Tensor:
+        """Scores `(m,)` in [0, 1]."""
+        return probability_of_improvement(mean, stddev, best)
+
+
+@dataclass(frozen=True, slots=True)
+class UpperConfidenceBound:
+    """μ + β σ.
+
+    Args:
+        beta: How many standard deviations are added, at least 0.
+    """
+
+    beta: float = 2.0
+
+    def __post_init__(self) -> None:
+        if not self.beta >= 0:
+            raise SettingError(f"expected beta >= 0, got {self.beta}")
+
+    def __call__(self, mean: Tensor, stddev: Tensor, best: float) -> Tensor:
+        """Scores `(m,)`; the incumbent does not matter."""
+        return upper_confidence_bound(mean, stddev, self.beta)
+
+
+@dataclass(frozen=True, slots=True)
+class GrowingUpperConfidenceBound:
+    """μ + scale √β_n σ with β_n = 2 log(m n² π² / 6δ), which grows with the observations.
+
+    With `scale` 1 the regret is bounded with probability 1 - δ (theorem 1 of the reference, on a
+    finite space). That bound is cautious; the authors divide β by 5 in their experiments.
+
+    Args:
+        delta: δ, the probability that the bound fails, in (0, 1).
+        scale: What √β_n is multiplied by, above 0.
+
+    Raises:
+        SettingError: If one of them is out of its range.
+
+    References:
+        Srinivas et al., Gaussian process optimization in the bandit setting, ICML 2010, section 4.
+    """
+
+    delta: float = 0.1
+    scale: float = 5**-0.5
+
+    def __post_init__(self) -> None:
+        if not (0 < self.delta < 1 and self.scale > 0):
+            raise SettingError(
+                "expected a delta in (0, 1) and a scale above 0, "
+                f"got delta={self.delta}, scale={self.scale}"
+            )
+
+    def beta(self, n: int, m: int) -> float:
+        """β_n after `n` observations, with `m` candidates."""
+        return 2 * math.log(m * n**2 * math.pi**2 / (6 * self.delta))
+
+    def score(
+        self,
+        posterior: ModelPosterior,
+        candidates: Sequence[Architecture],
+        rng: np.random.Generator,
+    ) -> Tensor:
+        """Scores `(m,)`; nothing is drawn."""
+        mean, stddev = posterior.latent(candidates)
+        beta = self.beta(len(posterior.z), len(candidates))
+        return upper_confidence_bound(mean, stddev, self.scale * math.sqrt(beta))
+
+
+def expected_improvement(mean: Tensor, stddev: Tensor, best: float) -> Tensor:
+    """σ h(u) `(m,)`; for σ = 0 it is max(μ - best, 0)."""
+    u, sigma = _standardised(mean, stddev, best)
+    density = torch.exp(-0.5 * u**2 - _LOG_SQRT_2PI)
+    h: Tensor = density + u * torch.special.ndtr(u)
+    return sigma * h.clamp_min(0.0)
+
+
+def log_expected_improvement(mean: Tensor, stddev: Tensor, best: float) -> Tensor:
+    """log σ + log h(u) `(m,)`, finite with finite gradients far in the tail."""
+    u, sigma = _standardised(mean, stddev, best)
+    return torch.log(sigma) + log_h(u)
+
+
+def probability_of_improvement(mean: Tensor, stddev: Tensor, best: float) -> Tensor:
+    """Φ(u) `(m,)`."""
+    u, _ = _standardised(mean, stddev, best)
+    probability: Tensor = torch.special.ndtr(u)
+    return probability
+
+
+def upper_confidence_bound(mean: Tensor, stddev: Tensor, beta: float) -> Tensor:
+    """μ + β σ `(m,)`."""
+    return mean + beta * stddev
+
+
+def log_h(u: Tensor) -> Tensor:
+    """log(φ(u) + u Φ(u)), by three branches (Ament et al. 2023, equation 9).
+
+    For u > -1 as it stands. Below, h(u) = φ(u) (1 - |u| R(|u|)) with Mills' ratio R taken from
+    erfcx, which does not underflow. Below -1000 the bracket is 1 / u² to double precision.
+    Every branch sees inputs from its own range only, so that no NaN enters the gradient.
+    """
+    upper = u.clamp_min(-1.0)
+    middle = u.clamp(-1000.0, -1.0)
+    lower = u.clamp_max(-1000.0)
+    near = torch.log(
+        torch.exp(-0.5 * upper**2 - _LOG_SQRT_2PI) + upper * torch.special.ndtr(upper)
+    )
+    mills = math.sqrt(math.pi / 2) * torch.special.erfcx(-middle / math.sqrt(2))
+    tail = -0.5 * middle**2 - _LOG_SQRT_2PI + torch.log1p(middle * mills)
+    far = -0.5 * lower**2 - _LOG_SQRT_2PI - 2 * torch.log(-lower)
+    return torch.where(u > -1.0, near, torch.where(u > -1000.0, tail, far))
+
+
+def _standardised(mean: Tensor, stddev: Tensor, best: float) -> tuple[Tensor, Tensor]:
+    mean, stddev = (torch.as_tensor(x, dtype=torch.float64) for x in (mean, stddev))
+    sigma = stddev.clamp_min(_SMALLEST_STDDEV)
+    return (mean - best) / sigma, sigma

@@ -1,0 +1,1 @@
+"""An ensemble of perceptrons as a model."""

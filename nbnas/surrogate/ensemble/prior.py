@@ -1,0 +1,169 @@
+"""An ensemble of networks as the model of the accuracy: where they disagree, it is uncertain.
+
+Notation
+    M          number of members
+    n, p       number of evaluated architectures and of inputs
+    z          warped values `(n,)`, z = w(y)
+
+The members minimise the mean squared error of z. BANANAS minimises the mean absolute error of the
+accuracy relative to its distance from a lower bound, so that good architectures are told apart
+well; here the warp sees to that, and the square goes with the normal distribution of the rest.
+
+References:
+    White, Neiswanger and Savani, BANANAS: Bayesian Optimization with Neural Architectures for
+    Neural Architecture Search, AAAI 2021.
+"""
+
+import functools
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import torch
+from torch import Tensor
+
+from nbnas.errors import ObservationError, SettingError
+from nbnas.graphs.architecture import Architecture
+from nbnas.records import Observations
+from nbnas.surrogate.ensemble.encoding import (
+    Encoding,
+    OperationEncoding,
+    Word,
+    common_words,
+    encode,
+)
+from nbnas.surrogate.ensemble.perceptron import Perceptrons, trained, untrained
+from nbnas.surrogate.ensemble.posterior import EnsemblePosterior
+from nbnas.surrogate.table import ArchitectureTable
+from nbnas.surrogate.warp import NormalScores, Warp
+
+
+@dataclass(frozen=True, slots=True)
+class Ensemble:
+    """Networks with random starts, trained on the warped accuracy; a model like `GaussianProcess`.
+
+    With `encoding=PathEncoding(), subsample=False, layers=10, width=20` it has the inputs and the
+    shape of BANANAS' own. The default ranks the architectures of NAS-Bench-201 better.
+
+    Args:
+        members: Number of networks M.
+        encoding: Which words of an architecture are the inputs.
+        warp: How accuracy is warped before it is modelled.
+        subsample: Whether each member leaves out its own M-th part of the evaluations. They
+            disagree more then, which brings the spread closer to the error on new architectures.
+        inputs: Most inputs: the words that most evaluated architectures have. Others do not count.
+        width: Number of units in a hidden layer.
+        layers: Number of hidden layers.
+        epochs: Number of training steps, each on all evaluations.
+        learning_rate: Learning rate of AdamW, which falls linearly to 0.
+        weight_decay: Decoupled weight decay, as a multiple of the learning rate.
+        seed: Seed of the initial weights and of who leaves out what.
+
+    Raises:
+        SettingError: If a setting is out of its range.
+
+    Example:
+        >>> from nbnas.graphs.spaces.cell import CellSpace
+        >>> from nbnas.records import Evaluation
+        >>> a, b, c = CellSpace().sample(0, 3)
+        >>> observations = Observations((Evaluation(a, 0.9), Evaluation(b, 0.8)))
+        >>> mean, stddev = Ensemble().condition(observations).predict((c,))
+        >>> mean.shape
+        (1,)
+    """
+
+    members: int = 5
+    encoding: Encoding = field(default_factory=OperationEncoding)
+    warp: Warp = field(default_factory=NormalScores)
+    subsample: bool = True
+    inputs: int = 1_000
+    width: int = 64
+    layers: int = 2
+    epochs: int = 150
+    learning_rate: float = 0.01
+    weight_decay: float = 0.3
+    seed: int = 0
+    table: ArchitectureTable = field(default_factory=ArchitectureTable, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        _check(self)
+
+    def fit(self, observations: Observations) -> "Ensemble":
+        """Itself: there is nothing to be fitted before `condition`, which trains the members.
+
+        Raises:
+            ObservationError: If there are fewer than two trials.
+        """
+        if len(observations) < 2:
+            raise ObservationError(
+                f"expected at least 2 trials to fit to, got {len(observations)}"
+            )
+        return self
+
+    def condition(self, observations: Observations) -> "EnsemblePosterior":
+        """Train the members on observations; only these and the settings decide the outcome.
+
+        The last few posteriors are kept, so that asking again is free, equal ensembles alike.
+
+        Args:
+            observations: At least one trial; failed ones count as the worst seen value.
+
+        Raises:
+            ObservationError: If there are no observations.
+        """
+        if not len(observations):
+            raise ObservationError(
+                "expected at least one observation, got none; evaluate some first"
+            )
+        return _condition(self, observations)
+
+    def train(self, x: Tensor, z: Tensor) -> Perceptrons:
+        """Train the members, in single precision: it takes half the time and ranks as well.
+
+        Args:
+            x: Inputs `(n, p)`.
+            z: Warped values `(n,)`.
+
+        Returns:
+            The members in float64; the same for the same inputs, values and settings.
+        """
+        generator = torch.Generator().manual_seed(self.seed)
+        sizes = (x.shape[1], *(self.width,) * self.layers)
+        start = untrained(self.members, sizes, generator).to(torch.float32)
+        share = torch.ones(self.members, len(z))
+        if self.subsample:
+            out = torch.randperm(len(z), generator=generator) % self.members
+            share[out, torch.arange(len(z))] = 0.0
+        networks = trained(
+            *(start, x.float(), z.float(), share),
+            epochs=self.epochs,
+            learning_rate=self.learning_rate,
+            weight_decay=self.weight_decay,
+        )
+        return networks.to(torch.float64)
+
+    def inputs_of(self, architectures: Sequence[Architecture], words: Sequence[Word]) -> Tensor:
+        """Inputs `(n, p)` of `n` architectures, for `p` words."""
+        return torch.from_numpy(encode(self.encoding, words, self.table, architectures))
+
+
+@functools.lru_cache(maxsize=8)
+def _condition(ensemble: Ensemble, observations: Observations) -> EnsemblePosterior:
+    warp = ensemble.warp.fit(observations.values)
+    z, architectures = warp.forward(observations.values), observations.architectures
+    words = common_words(ensemble.encoding, architectures, ensemble.inputs)
+    networks = ensemble.train(ensemble.inputs_of(architectures, words), torch.from_numpy(z))
+    return EnsemblePosterior(ensemble, observations, warp, z, words, networks)
+
+
+def _check(ensemble: Ensemble) -> None:
+    smallest = {"members": 2, "inputs": 1, "width": 1, "layers": 1, "epochs": 1, "seed": 0}
+    for name, least in smallest.items():
+        value = getattr(ensemble, name)
+        if not isinstance(value, int) or value < least:
+            raise SettingError(f"expected {name} to be a whole number from {least}, got {value!r}")
+    rate, decay = ensemble.learning_rate, ensemble.weight_decay
+    if not (rate > 0 and 0 <= decay < 1 / rate):
+        raise SettingError(
+            "expected a learning_rate above 0 and a weight_decay from 0 that is below its "
+            f"inverse, got {rate} and {decay}"
+        )

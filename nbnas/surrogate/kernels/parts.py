@@ -1,0 +1,100 @@
+"""What a kernel is made of: the summands of a sum, the factors of a product.
+
+Notation
+    n          number of architectures
+    K_i        covariance of part i `(n, n)`; a sum adds them, a product multiplies them
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import torch
+from gpytorch.kernels import AdditiveKernel, Kernel, ProductKernel, ScaleKernel
+from numpy.typing import NDArray
+
+from nbnas.graphs.architecture import Architecture
+from nbnas.surrogate.kernels.architecture import ArchitectureKernel, covariance
+from nbnas.surrogate.process.prior import GaussianProcess
+
+How = Literal["sum", "product", "one"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Parts:
+    """What a kernel is made of.
+
+    Attributes:
+        how: Whether the parts are added or multiplied, or the kernel is one by itself.
+        kernels: The parts, as they stand in the kernel.
+        weight: What all of it is multiplied by.
+    """
+
+    how: How
+    kernels: tuple[Kernel, ...]
+    weight: float = 1.0
+
+
+def over_architectures(kernel: object) -> bool:
+    """Whether a kernel compares architectures: whether all that it is made of does.
+
+    Args:
+        kernel: Anything, such as a sum of kernels.
+
+    Returns:
+        False for all that is not made of nbnas' kernels by `+`, `*` and `ScaleKernel` with one
+        scale.
+
+    Example:
+        >>> from gpytorch.kernels import RBFKernel
+        >>> from nbnas.surrogate.kernels.architecture import WeisfeilerLehmanKernel
+        >>> over_architectures(WeisfeilerLehmanKernel(0) + WeisfeilerLehmanKernel(1))
+        True
+        >>> over_architectures(WeisfeilerLehmanKernel(0) + RBFKernel())
+        False
+    """
+    if isinstance(kernel, AdditiveKernel | ProductKernel):
+        return len(kernel.kernels) > 0 and all(map(over_architectures, kernel.kernels))
+    if isinstance(kernel, ScaleKernel):
+        return kernel.outputscale.numel() == 1 and over_architectures(kernel.base_kernel)
+    return isinstance(kernel, ArchitectureKernel)
+
+
+def parts_of(kernel: Kernel) -> Parts:
+    """Take a kernel apart, as far as the first sum or product inside its weights.
+
+    Args:
+        kernel: A kernel.
+
+    Returns:
+        Its parts; one part if it is neither a sum nor a product.
+    """
+    weight = 1.0
+    while isinstance(kernel, ScaleKernel):
+        weight *= kernel.outputscale.item()
+        kernel = kernel.base_kernel
+    if isinstance(kernel, AdditiveKernel):
+        return Parts("sum", tuple(kernel.kernels), weight)
+    if isinstance(kernel, ProductKernel):
+        return Parts("product", tuple(kernel.kernels), weight)
+    return Parts("one", (kernel,), weight)
+
+
+def covariances(
+    prior: GaussianProcess, architectures: Sequence[Architecture]
+) -> tuple[NDArray[np.float64], ...]:
+    """The covariance of each part of a prior's kernel, in the order of `parts_of`.
+
+    Args:
+        prior: The prior.
+        architectures: `n` architectures.
+
+    Returns:
+        K_i `(n, n)` each. Those of a sum contain its weight; those of a product are the factors
+        alone, whose product times the weight is the prior's covariance.
+    """
+    parts, index = parts_of(prior.kernel), prior.table.indices(architectures)
+    scale = 1.0 if parts.how == "product" else parts.weight
+    with torch.no_grad():
+        return tuple(scale * covariance(k, index, index).numpy() for k in parts.kernels)

@@ -1,0 +1,1 @@
+"""The Gaussian process: prior, posterior, and what they can be asked."""

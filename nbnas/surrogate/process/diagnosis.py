@@ -1,0 +1,243 @@
+"""How good a distance is: quick to evaluate, and strongly correlated with the objective.
+
+Notation
+    d, |Δf|    distance and difference of the objective of a pair of evaluated architectures
+    variogram  mean |Δf| of the pairs whose distance lies in a bin
+
+References:
+    Kandasamy et al., Neural architecture search with Bayesian optimisation and optimal
+    transport, NeurIPS 2018, figure 2 and appendix C (distance against difference in accuracy).
+    Cressie, Statistics for spatial data, 1993, section 2.4 (the variogram).
+"""
+
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.stats import kendalltau, spearmanr
+
+from nbnas.errors import NotPositiveDefiniteError, ObservationError
+from nbnas.graphs.distances.distance import Distance
+from nbnas.graphs.space import Randomness, SearchSpace
+from nbnas.records import Evaluation, Observations
+from nbnas.surrogate.kernels.architecture import DistanceKernel
+from nbnas.surrogate.process.prior import GaussianProcess
+
+Array = NDArray[np.float64]
+BINS = 10
+RESAMPLES = 200
+TIMED = 40  # architectures whose pairs are timed
+
+
+@dataclass(frozen=True, slots=True)
+class Bin:
+    """One bin of a variogram.
+
+    Attributes:
+        shortest: Shortest distance of its pairs.
+        longest: Longest distance of its pairs.
+        pairs: Number of pairs.
+        mean: Mean |Δf|.
+        lower: 2.5 % quantile of the mean over resampled architectures.
+        upper: 97.5 % quantile of it.
+    """
+
+    shortest: float
+    longest: float
+    pairs: int
+    mean: float
+    lower: float
+    upper: float
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnosis:
+    """What `diagnose` finds out about a distance.
+
+    Attributes:
+        distance: The distance's name and parameters.
+        architectures: Number of evaluated architectures.
+        spearman: Rank correlation of d and |Δf| over all pairs.
+        kendall: Kendall's τ of them.
+        variogram: Mean |Δf| by distance, in objective units.
+        microseconds: Time for one pair, architectures being new to the distance.
+        lengthscale: Fitted length-scale of exp(-d / l), in units of the distance.
+        smallest_eigenvalue: Smallest eigenvalue of exp(-d / l) on the architectures; clearly below
+            0 means that it is no covariance.
+        leave_one_out_spearman: Rank correlation of a Gaussian process' leave-one-out means with
+            the truth; NaN where the kernel is no covariance.
+        leave_one_out_kendall: Kendall's τ of them.
+        problem: What went wrong with the Gaussian process; empty if nothing did.
+    """
+
+    distance: str
+    architectures: int
+    spearman: float
+    kendall: float
+    variogram: tuple[Bin, ...]
+    microseconds: float
+    lengthscale: float
+    smallest_eigenvalue: float
+    leave_one_out_spearman: float
+    leave_one_out_kendall: float
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnoses:
+    """Several distances diagnosed on the same evaluations, to be compared.
+
+    Args:
+        diagnoses: At least one.
+
+    Raises:
+        ObservationError: If there is none.
+    """
+
+    diagnoses: tuple[Diagnosis, ...]
+
+    def __post_init__(self) -> None:
+        if not self.diagnoses:
+            raise ObservationError("expected at least one diagnosis, got none")
+
+    @property
+    def rows(self) -> list[dict[str, str | float]]:
+        """A row for each distance, as `pandas.DataFrame` takes them."""
+        return [
+            {
+                "distance": d.distance,
+                "Spearman of d and |Δf|": d.spearman,
+                "Kendall of d and |Δf|": d.kendall,
+                "leave-one-out Spearman": d.leave_one_out_spearman,
+                "leave-one-out Kendall": d.leave_one_out_kendall,
+                "length-scale": d.lengthscale,
+                "smallest eigenvalue": d.smallest_eigenvalue,
+                "microseconds a pair": d.microseconds,
+            }
+            for d in self.diagnoses
+        ]
+
+
+def diagnose(
+    distance: Distance,
+    space: SearchSpace,
+    evaluations: Iterable[Evaluation],
+    rng: Randomness = 0,
+) -> Diagnosis:
+    """Find out how well a distance suits an objective.
+
+    Args:
+        distance: The distance.
+        space: Where the architectures come from; new ones of it are drawn to measure the time.
+        evaluations: Evaluated architectures; failed ones are left out. A few hundred are plenty:
+            all pairs are compared.
+        rng: A generator, or a seed.
+
+    Returns:
+        The diagnosis.
+
+    Raises:
+        ObservationError: If there are fewer than 10 completed evaluations, or all have one value.
+    """
+    observations = Observations(tuple(e for e in evaluations if e.value is not None))
+    _check(observations)
+    rng = np.random.default_rng(rng)
+    d = distance.matrix(observations.architectures, observations.architectures)
+    i, j = np.triu_indices(len(d), k=1)
+    gaps = np.abs(observations.values[i] - observations.values[j])
+    return Diagnosis(
+        repr(distance),
+        len(observations),
+        float(spearmanr(d[i, j], gaps).statistic),
+        float(kendalltau(d[i, j], gaps).statistic),
+        variogram(d, observations.values, rng),
+        microseconds_per_pair(distance, space, rng),
+        *_model(distance, d, observations),
+    )
+
+
+def variogram(d: Array, values: Array, rng: np.random.Generator) -> tuple[Bin, ...]:
+    """Mean |Δf| by distance, with a band from resampling the architectures.
+
+    Args:
+        d: Distances `(n, n)`.
+        values: Objective `(n,)`.
+        rng: Draws the resamples.
+
+    Returns:
+        A bin for each distance where there are up to 10 different ones, else 10 bins of about as
+        many pairs each.
+    """
+    i, j = np.triu_indices(len(d), k=1)
+    distances, gaps = d[i, j], np.abs(values[i] - values[j])
+    edges = np.unique(distances)
+    if len(edges) > BINS:
+        edges = np.unique(np.quantile(distances, np.arange(BINS) / BINS, method="lower"))
+    member = np.searchsorted(edges, distances, side="right") - 1
+    means = np.stack([_means(member, gaps, weight) for weight in _weights(len(d), rng, i, j)])
+    lower, upper = np.nanquantile(means[1:], [0.025, 0.975], axis=0)
+    return tuple(
+        Bin(
+            float(distances[member == b].min()),
+            float(distances[member == b].max()),
+            int((member == b).sum()),
+            *map(float, (means[0, b], lower[b], upper[b])),
+        )
+        for b in range(len(edges))
+    )
+
+
+def microseconds_per_pair(
+    distance: Distance, space: SearchSpace, rng: np.random.Generator
+) -> float:
+    """Mean time for one pair of architectures that the distance has not seen."""
+    first, second = space.sample(rng, TIMED), space.sample(rng, TIMED)
+    start = time.perf_counter()
+    distance.matrix(first, second)
+    return 1e6 * (time.perf_counter() - start) / TIMED**2
+
+
+def _weights(
+    n: int, rng: np.random.Generator, i: NDArray[np.intp], j: NDArray[np.intp]
+) -> Iterable[Array]:
+    """Weights of the pairs: all ones at first, then those of resampled architectures."""
+    yield np.ones(len(i))
+    for _ in range(RESAMPLES):
+        times = np.bincount(rng.integers(n, size=n), minlength=n).astype(np.float64)
+        yield times[i] * times[j]
+
+
+def _means(member: NDArray[np.intp], gaps: Array, weight: Array) -> Array:
+    """Weighted mean of the gaps in each bin; NaN for a bin without weight."""
+    total = np.bincount(member, weight)
+    sums = np.bincount(member, weight * gaps)
+    means = np.full(len(total), np.nan)
+    np.divide(sums, total, out=means, where=total > 0)
+    return means
+
+
+def _model(
+    distance: Distance, d: Array, observations: Observations
+) -> tuple[float, float, float, float, str]:
+    """Length-scale, smallest eigenvalue, leave-one-out correlations, and what went wrong."""
+    median = float(np.median(d[d > 0])) if (d > 0).any() else 1.0
+    prior = GaussianProcess(DistanceKernel(distance, median)).fit(observations)
+    lengthscale = float(prior.kernel.base_kernel.lengthscale.item())
+    smallest = float(np.linalg.eigvalsh(np.exp(-d / lengthscale))[0])
+    try:
+        loo = prior.condition(observations).leave_one_out()
+    except NotPositiveDefiniteError as error:
+        return lengthscale, smallest, np.nan, np.nan, str(error)
+    spearman, kendall = (f(loo.mean, loo.truth).statistic for f in (spearmanr, kendalltau))
+    return lengthscale, smallest, float(spearman), float(kendall), ""
+
+
+def _check(observations: Observations) -> None:
+    if len(observations) < 10:
+        raise ObservationError(
+            f"expected at least 10 completed evaluations, got {len(observations)}"
+        )
+    if np.ptp(observations.values) == 0:
+        raise ObservationError("expected evaluations that differ, but all have one value")

@@ -1,0 +1,160 @@
+"""The posterior: the Gaussian process conditioned on the evaluations so far.
+
+Notation
+    X, X*      the n evaluated architectures, the m candidates
+    z          warped values `(n,)`, c and s² the constant mean and the noise variance
+    L          Cholesky factor of k(X, X) + s² I
+    α          (k(X, X) + s² I)⁻¹ (z - c) `(n,)`
+    μ, σ       mean and standard deviation at the candidates, in warped units, `(m,)` each
+
+The model lives in warped units (`latent`); what people see is mapped back to accuracy.
+
+References:
+    Rasmussen and Williams, Gaussian Processes for Machine Learning, 2006, algorithm 2.1, and
+    equations 5.10 to 5.12 for leave-one-out.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from nbnas.errors import NotPositiveDefiniteError
+from nbnas.graphs.architecture import Architecture
+from nbnas.graphs.space import Randomness
+from nbnas.records import Observations
+from nbnas.surrogate.kernels.covariance import root
+from nbnas.surrogate.leave_one_out import LeaveOneOut, leave_one_out
+from nbnas.surrogate.table import ArchitectureTable
+from nbnas.surrogate.warp import FittedWarp
+from nbnas.surrogate.warped import WarpedPosterior
+
+if TYPE_CHECKING:
+    from nbnas.surrogate.process.prior import GaussianProcess
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Posterior(WarpedPosterior):
+    """A prior conditioned on observations; made by `GaussianProcess.condition`.
+
+    Attributes:
+        prior: The prior with its parameters.
+        observations: What it was conditioned on.
+        warp: The warp, fitted to these observations.
+        z: Warped values `(n,)`.
+        factor: L `(n, n)`.
+    """
+
+    prior: GaussianProcess
+    observations: Observations
+    warp: FittedWarp
+    z: Array
+    factor: torch.Tensor
+
+    def latent(self, architectures: Sequence[Architecture]) -> tuple[torch.Tensor, torch.Tensor]:
+        """Mean and standard deviation in warped units, which acquisition functions work on.
+
+        Args:
+            architectures: `m` candidates; a tuple that is passed again is looked up faster.
+
+        Returns:
+            μ and σ `(m,)` in float64, without the noise of an evaluation.
+
+        Raises:
+            NotPositiveDefiniteError: If a variance is negative beyond rounding.
+        """
+        cross = self._cross(architectures)  # (n, m)
+        mean = self.prior.mean + cross.T @ self.alpha()
+        white = self._whitener() @ cross
+        prior_variance = torch.from_numpy(self.prior.variance(architectures))
+        variance = prior_variance - white.square_().sum(dim=0)
+        _check_variance(variance, prior_variance)
+        return mean, variance.clamp_min(0.0).sqrt()
+
+    def sample(self, architectures: Sequence[Architecture], rng: Randomness, k: int) -> Array:
+        """Draw functions from the posterior.
+
+        Args:
+            architectures: Where to draw, `m` of them.
+            rng: A generator, or a seed.
+            k: Number of functions.
+
+        Returns:
+            Draws `(k, m)`, in accuracy.
+
+        Raises:
+            NotPositiveDefiniteError: If the kernel is no covariance on these architectures.
+        """
+        cross = self._cross(architectures)
+        white = torch.linalg.solve_triangular(self.factor, cross, upper=False).numpy()
+        covariance = _alone(self.prior, architectures) - white.T @ white
+        normal = np.random.default_rng(rng).standard_normal((k, len(architectures)))
+        mean = self.prior.mean + (cross.T @ self.alpha()).numpy()
+        return self.warp.inverse(mean + normal @ root(covariance).T)
+
+    def leave_one_out(self) -> LeaveOneOut:
+        """Predict each evaluation from all the others, in closed form.
+
+        The warp and the parameters are those of all evaluations.
+        """
+        inverse = torch.cholesky_inverse(self.factor)
+        variance = 1.0 / inverse.diagonal()  # (n,)
+        mean = (torch.from_numpy(self.z) - self.alpha() * variance).numpy()
+        stddev = variance.sqrt().numpy()
+        return leave_one_out(self.warp, self.observations.values, self.z, mean, stddev)
+
+    def contributions(self, architecture: Architecture) -> Array:
+        """How each evaluation moves the prediction at an architecture.
+
+        Args:
+            architecture: A candidate.
+
+        Returns:
+            k(a, x_i) α_i `(n,)`, in warped units; their sum is μ - c.
+        """
+        return (self._cross((architecture,))[:, 0] * self.alpha()).numpy()
+
+    def _cross(self, architectures: Sequence[Architecture]) -> torch.Tensor:
+        """k(X, X*) `(n, m)`."""
+        return torch.from_numpy(
+            self.prior.covariance(self.observations.architectures, architectures)
+        )
+
+    def _whitener(self) -> torch.Tensor:
+        """L⁻¹ `(n, n)`: for many candidates a product is quicker than to solve for them."""
+        identity = torch.eye(len(self.z), dtype=torch.float64)
+        inverse: torch.Tensor = torch.linalg.solve_triangular(self.factor, identity, upper=False)
+        return inverse
+
+    def alpha(self) -> torch.Tensor:
+        """α `(n,)`, the weights of the evaluations in the posterior mean."""
+        centred = torch.from_numpy(self.z - self.prior.mean)[:, None]
+        return torch.cholesky_solve(centred, self.factor)[:, 0]
+
+
+def _alone(prior: GaussianProcess, architectures: Sequence[Architecture]) -> Array:
+    """Prior covariance `(m, m)` of architectures, kept nowhere.
+
+    A row of the prior's own table is measured against all that the table holds, often a whole
+    space, and a thousand rows that are asked for once would stay in memory.
+    """
+    if len(prior.table) > 2 * len(architectures):
+        prior = dataclasses.replace(prior, table=ArchitectureTable())
+    return prior.covariance(architectures, architectures)
+
+
+def _check_variance(variance: torch.Tensor, prior: torch.Tensor) -> None:
+    worst = float((variance / prior).min()) if len(variance) else 0.0
+    if worst < -1e-6:
+        raise NotPositiveDefiniteError(
+            f"expected variances of at least 0, got {worst:.3g} of the prior variance: the kernel "
+            "is not positive definite on these architectures; use a shorter length-scale"
+        )

@@ -1,0 +1,185 @@
+"""The Gaussian-process prior over the accuracy of architectures.
+
+Notation
+    X          the n evaluated architectures; X* the m candidates
+    z          warped values `(n,)`, z = w(y)
+    c, s²      constant mean and noise variance, in warped units
+    K          k(X, X) `(n, n)`;  L  the Cholesky factor of K + s² I
+    θ          the free parameters: weights and length-scales of the kernel, and s²
+
+References:
+    Rasmussen and Williams, Gaussian Processes for Machine Learning, 2006, chapters 2 and 5.
+"""
+
+import copy
+import dataclasses
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import torch
+from gpytorch.kernels import AdditiveKernel, Kernel
+from numpy.typing import NDArray
+
+from nbnas.errors import ObservationError, SettingError
+from nbnas.graphs.architecture import Architecture
+from nbnas.graphs.distances.hamming import HammingDistance
+from nbnas.graphs.space import Randomness
+from nbnas.records import Observations
+from nbnas.surrogate.kernels.architecture import (
+    DistanceKernel,
+    WeisfeilerLehmanKernel,
+    bind,
+    covariance,
+    weighted,
+)
+from nbnas.surrogate.kernels.covariance import no_covariance, root
+from nbnas.surrogate.process.fit import fit_parameters, log_likelihood
+from nbnas.surrogate.process.posterior import Posterior
+from nbnas.surrogate.table import ArchitectureTable
+from nbnas.surrogate.warp import FittedWarp, NormalScores, Warp
+
+Array = NDArray[np.float64]
+
+
+def default_kernel() -> Kernel:
+    """Weisfeiler-Lehman of the depths 0, 1 and 2, plus Hamming, each with a weight of its own.
+
+    What operations there are tells most when little is known, their surroundings tell more later
+    on, and Hamming tells all architectures apart.
+    """
+    depths = [WeisfeilerLehmanKernel(depth) for depth in (0, 1, 2)]
+    return AdditiveKernel(*depths, DistanceKernel(HammingDistance()))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class GaussianProcess:
+    """A Gaussian-process prior on the warped accuracy of architectures; `fit` gives a new one.
+
+    Args:
+        kernel: A sum or product of kernels over architectures; every summand gets a weight of its
+            own that is fitted. The process works on a copy.
+        warp: How accuracy is warped before it is modelled.
+        noise: Noise variance, in warped units (where the values have variance 1, about); the fit
+            starts there.
+        mean: Constant mean, in warped units; it is not fitted.
+
+    Raises:
+        SettingError: If noise is not positive.
+
+    Example:
+        >>> from nbnas.graphs.spaces.cell import CellSpace
+        >>> prior = GaussianProcess()
+        >>> prior.sample(CellSpace().sample(0, 5), rng=0, k=3).shape
+        (3, 5)
+    """
+
+    kernel: Kernel = field(default_factory=default_kernel)
+    warp: Warp = field(default_factory=NormalScores)
+    noise: float = 0.02
+    mean: float = 0.0
+    table: ArchitectureTable = field(default_factory=ArchitectureTable, repr=False)
+
+    def __post_init__(self) -> None:
+        if not self.noise > 0:
+            raise SettingError(f"expected a noise variance above 0, got {self.noise}")
+        kernel = weighted(copy.deepcopy(self.kernel)).double()
+        bind(kernel, self.table)
+        object.__setattr__(self, "kernel", kernel)
+
+    def covariance(self, a: Sequence[Architecture], b: Sequence[Architecture]) -> Array:
+        """Prior covariance `(n, m)` of the warped accuracy."""
+        # Both are numbered before the kernel looks, so that the table does not grow midway.
+        first, second = self.table.indices(a), self.table.indices(b)
+        with torch.no_grad():
+            return np.asarray(covariance(self.kernel, first, second).numpy())
+
+    def variance(self, architectures: Sequence[Architecture]) -> Array:
+        """Prior variance `(m,)` of the warped accuracy."""
+        with torch.no_grad():
+            return np.asarray(self.kernel(self.table.indices(architectures), diag=True).numpy())
+
+    def sample(self, architectures: Sequence[Architecture], rng: Randomness, k: int) -> Array:
+        """Draw functions from the prior.
+
+        Args:
+            architectures: Where to draw, `m` of them.
+            rng: A generator, or a seed.
+            k: Number of functions.
+
+        Returns:
+            Draws `(k, m)` in warped units.
+
+        Raises:
+            NotPositiveDefiniteError: If the kernel is no covariance on these architectures.
+        """
+        normal = np.random.default_rng(rng).standard_normal((k, len(architectures)))
+        return self.mean + normal @ root(self.covariance(architectures, architectures)).T
+
+    def log_marginal_likelihood(self, observations: Observations) -> float:
+        """log p(z | X, θ), in nats.
+
+        Raises:
+            ObservationError: If there are no observations.
+            NotPositiveDefiniteError: If the kernel is no covariance on these architectures.
+        """
+        z = torch.from_numpy(_warped(self.warp, observations)[1] - self.mean)
+        covariance = self.covariance(observations.architectures, observations.architectures)
+        noise = torch.tensor(self.noise, dtype=torch.float64)
+        likelihood = log_likelihood(torch.from_numpy(covariance), z, noise)
+        if likelihood is None:
+            raise no_covariance(covariance, self.noise)
+        return float(likelihood)
+
+    def fit(self, observations: Observations) -> "GaussianProcess":
+        """Maximise the marginal likelihood times the hyper-priors, from these parameters on.
+
+        The parameters are found by L-BFGS; a call on the result of an earlier fit is warm.
+
+        Args:
+            observations: At least two trials.
+
+        Returns:
+            A new prior with fitted weights, length-scales and noise.
+
+        Raises:
+            ObservationError: If there are fewer than two trials.
+        """
+        if len(observations) < 2:
+            raise ObservationError(
+                f"expected at least 2 trials to fit to, got {len(observations)}"
+            )
+        _, z = _warped(self.warp, observations)
+        indices = self.table.indices(observations.architectures)
+        kernel, noise = fit_parameters(self.kernel, self.mean, self.noise, indices, z)
+        return dataclasses.replace(self, kernel=kernel, noise=noise)
+
+    def condition(self, observations: Observations) -> Posterior:
+        """The posterior given observations, with the parameters as they are.
+
+        Args:
+            observations: At least one trial; failed ones count as the worst seen value.
+
+        Returns:
+            The posterior.
+
+        Raises:
+            ObservationError: If there are no observations.
+            NotPositiveDefiniteError: If the kernel is no covariance on these architectures.
+        """
+        warp, z = _warped(self.warp, observations)
+        architectures = observations.architectures
+        covariance = self.covariance(architectures, architectures)
+        noisy = torch.from_numpy(covariance) + self.noise * torch.eye(len(z), dtype=torch.float64)
+        factor, failed = torch.linalg.cholesky_ex(noisy)
+        if failed:
+            raise no_covariance(covariance, self.noise)
+        return Posterior(self, observations, warp, z, factor)
+
+
+def _warped(warp: Warp, observations: Observations) -> tuple[FittedWarp, Array]:
+    """The warp fitted to the observations, and their warped values `(n,)`."""
+    if not len(observations):
+        raise ObservationError("expected at least one observation, got none; evaluate some first")
+    fitted = warp.fit(observations.values)
+    return fitted, fitted.forward(observations.values)
