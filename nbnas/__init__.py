@@ -116,20 +116,20 @@ if TYPE_CHECKING:
     from nbnas.surrogate.process.why import why as why
     from nbnas.surrogate.warp import NegativeLogError as NegativeLogError
     from nbnas.surrogate.warp import NormalScores as NormalScores
-    from nbnas.training.data import ImageData as ImageData
-    from nbnas.training.data import cifar10 as cifar10
-    from nbnas.training.data import digits as digits
-    from nbnas.training.data import from_arrays as from_arrays
+    from nbnas.training.data.images import ImageData as ImageData
+    from nbnas.training.data.images import cifar10 as cifar10
+    from nbnas.training.data.images import digits as digits
+    from nbnas.training.data.images import from_arrays as from_arrays
     from nbnas.training.live import LiveTraining as LiveTraining
-    from nbnas.training.proxies import jacov as jacov
-    from nbnas.training.proxies import nwot as nwot
-    from nbnas.training.proxies import synflow as synflow
+    from nbnas.training.proxies.scores import jacov as jacov
+    from nbnas.training.proxies.scores import nwot as nwot
+    from nbnas.training.proxies.scores import synflow as synflow
+    from nbnas.training.proxies.zero_cost import Scored as Scored
+    from nbnas.training.proxies.zero_cost import ZeroCost as ZeroCost
     from nbnas.training.run import Training as Training
     from nbnas.training.schedule import Cosine as Cosine
     from nbnas.training.schedule import OneCycle as OneCycle
     from nbnas.training.trainer import Trainer as Trainer
-    from nbnas.training.zero_cost import Scored as Scored
-    from nbnas.training.zero_cost import ZeroCost as ZeroCost
 
 _NAMES = {
     "Architecture": "nbnas.graphs.architecture",
@@ -164,7 +164,7 @@ _NAMES = {
     "GaussianProcess": "nbnas.surrogate.process.prior",
     "GrowingUpperConfidenceBound": "nbnas.surrogate.acquisition.improvement",
     "HammingDistance": "nbnas.graphs.distances.hamming",
-    "ImageData": "nbnas.training.data",
+    "ImageData": "nbnas.training.data.images",
     "IndependentThompsonSampling": "nbnas.surrogate.acquisition.thompson",
     "Knowledge": "nbnas.surrogate.kernels.knowledge",
     "KnowledgeKernel": "nbnas.surrogate.kernels.knowledge",
@@ -198,7 +198,7 @@ _NAMES = {
     "RegularizedEvolution": "nbnas.search.strategies.evolution",
     "Reinforce": "nbnas.search.strategies.reinforce",
     "Round": "nbnas.search.replay",
-    "Scored": "nbnas.training.zero_cost",
+    "Scored": "nbnas.training.proxies.zero_cost",
     "Search": "nbnas.search.search",
     "SquaredDistanceKernel": "nbnas.surrogate.kernels.architecture",
     "Step": "nbnas.records",
@@ -212,22 +212,22 @@ _NAMES = {
     "WeisfeilerLehmanDistance": "nbnas.graphs.distances.weisfeiler_lehman",
     "WeisfeilerLehmanKernel": "nbnas.surrogate.kernels.architecture",
     "Why": "nbnas.surrogate.process.why",
-    "ZeroCost": "nbnas.training.zero_cost",
-    "cifar10": "nbnas.training.data",
+    "ZeroCost": "nbnas.training.proxies.zero_cost",
+    "cifar10": "nbnas.training.data.images",
     "diagnose": "nbnas.surrogate.process.diagnosis",
-    "digits": "nbnas.training.data",
+    "digits": "nbnas.training.data.images",
     "embed": "nbnas.graphs.distances.embedding",
     "explain": "nbnas.graphs.distances.distance",
-    "from_arrays": "nbnas.training.data",
-    "jacov": "nbnas.training.proxies",
+    "from_arrays": "nbnas.training.data.images",
+    "jacov": "nbnas.training.proxies.scores",
     "load_trials": "nbnas.search.store",
-    "nwot": "nbnas.training.proxies",
+    "nwot": "nbnas.training.proxies.scores",
     "read_benchmark_parameters": "nbnas.notebook.benchmark",
     "read_distance_parameters": "nbnas.notebook.distances",
     "read_parameters": "nbnas.notebook.search",
     "replay": "nbnas.search.replay",
     "run_notebook": "nbnas.batch",
-    "synflow": "nbnas.training.proxies",
+    "synflow": "nbnas.training.proxies.scores",
     "what_if": "nbnas.search.replay",
     "why": "nbnas.surrogate.process.why",
 }

@@ -2,13 +2,13 @@
 
 import functools
 
-import nbnas.training.data
+import nbnas.training.data.images
 from nbnas.graphs.architecture import Architecture
 from nbnas.graphs.canonical import canonical_form
 from nbnas.graphs.spaces.cell import CellSpace
-from nbnas.training.proxies import grad_norm, jacov, nwot, snip, synflow
+from nbnas.training.proxies.scores import grad_norm, jacov, nwot, snip, synflow
+from nbnas.training.proxies.zero_cost import ZeroCost
 from nbnas.training.trainer import Trainer
-from nbnas.training.zero_cost import ZeroCost
 
 NAME = "NAS-Bench-Digits"
 SEEDS = (0, 1, 2)
@@ -20,7 +20,7 @@ PROXIES = (nwot, jacov, synflow, snip, grad_norm)
 @functools.cache
 def recipe() -> Trainer:
     """The recipe of every training of the table."""
-    data = nbnas.training.data.digits(TRAIN, VALIDATION, SPLIT_SEED)
+    data = nbnas.training.data.images.digits(TRAIN, VALIDATION, SPLIT_SEED)
     return Trainer(data, epochs=EPOCHS, channels=CHANNELS, cells=CELLS, device="cpu")
 
 

@@ -14,7 +14,7 @@ from nbnas.notebook.checks import SHIPPED, check_parameters, file, table, text, 
 from nbnas.records import Evaluation
 from nbnas.search.objective import Objective
 from nbnas.search.tabular import TabularObjective
-from nbnas.training.data import digits
+from nbnas.training.data.images import digits
 from nbnas.training.trainer import Trainer
 
 

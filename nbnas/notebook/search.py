@@ -21,8 +21,8 @@ from nbnas.surrogate.acquisition.improvement import (
 )
 from nbnas.surrogate.kernels.architecture import DistanceKernel, Kernel, WeisfeilerLehmanKernel
 from nbnas.surrogate.process.prior import GaussianProcess
-from nbnas.training.augment import CropAndFlip
-from nbnas.training.data import ImageData, cifar10, digits
+from nbnas.training.data.augment import CropAndFlip
+from nbnas.training.data.images import ImageData, cifar10, digits
 from nbnas.training.device import choose_device
 from nbnas.training.trainer import Trainer
 

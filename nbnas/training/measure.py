@@ -9,8 +9,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import cross_entropy
 
+from nbnas.training.data.part import Part
 from nbnas.training.device import autocast
-from nbnas.training.part import Part
 
 EVALUATION_BATCH = 1024
 

@@ -18,8 +18,9 @@ from torch.nn.functional import cross_entropy
 from nbnas.errors import TrainingError
 from nbnas.graphs.architecture import Architecture
 from nbnas.records import EpochReport, Evaluation
-from nbnas.training.augment import augment_images
-from nbnas.training.data import parts_on
+from nbnas.training.data.augment import augment_images
+from nbnas.training.data.images import parts_on
+from nbnas.training.data.part import Part
 from nbnas.training.device import (
     autocast,
     choose_device,
@@ -30,8 +31,7 @@ from nbnas.training.device import (
 )
 from nbnas.training.live import LiveTraining
 from nbnas.training.measure import epoch_means, epoch_totals, evaluate
-from nbnas.training.network import build_network, count_multiply_adds, count_parameters
-from nbnas.training.part import Part
+from nbnas.training.networks.network import build_network, count_multiply_adds, count_parameters
 
 if TYPE_CHECKING:
     from nbnas.training.trainer import Trainer

@@ -22,17 +22,17 @@ from torch.nn.functional import cross_entropy
 from nbnas.errors import TrainingError
 from nbnas.graphs.architecture import Architecture
 from nbnas.records import EpochReport, Evaluation
-from nbnas.training.data import parts_on
+from nbnas.training.data.images import parts_on
+from nbnas.training.data.part import Part
 from nbnas.training.device import cpu_threads
-from nbnas.training.network import (
+from nbnas.training.networks.network import (
     check_operations,
     count_multiply_adds,
     count_parameters,
 )
-from nbnas.training.part import Part
+from nbnas.training.networks.side_by_side import side_by_side
 from nbnas.training.run import network_of, optimizer_of
 from nbnas.training.settings import check
-from nbnas.training.side_by_side import side_by_side
 from nbnas.training.trainer import Trainer
 
 EVALUATED = 150  # images at a time; their groups fit the cache of one core

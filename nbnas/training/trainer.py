@@ -12,9 +12,9 @@ from torch import Tensor
 from nbnas.errors import ArchitectureError
 from nbnas.graphs.architecture import Architecture
 from nbnas.records import Evaluation
-from nbnas.training.data import ImageData
+from nbnas.training.data.images import ImageData
 from nbnas.training.device import choose_device
-from nbnas.training.network import check_operations, reads_text
+from nbnas.training.networks.network import check_operations, reads_text
 from nbnas.training.run import Training
 from nbnas.training.schedule import OneCycle, Schedule
 from nbnas.training.settings import check
@@ -41,7 +41,7 @@ class Trainer:
         cells: Number of cells of each of its two stages.
         augment: A transform of one training image `(C, H, W)`, normalised, such as one of
             `torchvision.transforms.v2`; applied anew in every epoch. Or
-            `nbnas.training.augment.CropAndFlip`, which is quicker: it takes a batch at once.
+            `nbnas.training.data.augment.CropAndFlip`, which is quicker: it takes a batch at once.
         threads: Number of CPU threads while it trains; `None` leaves torch's setting. One is
             quickest for networks as small as those of digits, and results depend on it.
         device: "auto" for CUDA, else MPS, else the CPU; or one of these by its word.
@@ -53,7 +53,7 @@ class Trainer:
 
     Example:
         >>> from nbnas.graphs.spaces.cell import CellSpace
-        >>> from nbnas.training.data import digits
+        >>> from nbnas.training.data.images import digits
         >>> trainer = Trainer(digits(), epochs=1)
         >>> trainer(CellSpace().sample(0, 1)[0], seed=1).status
         'completed'
@@ -145,7 +145,7 @@ def _check_reads_images(architecture: Architecture) -> None:
         raise ArchitectureError(
             "expected an architecture that reads images, got the recurrent cell "
             f"{architecture.text!r:.200}, which reads text; a Trainer has images: build the "
-            "network with nbnas.training.network.build_network and train it on tokens"
+            "network with nbnas.training.networks.network.build_network and train it on tokens"
         )
 
 

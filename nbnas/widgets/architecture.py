@@ -15,7 +15,7 @@ from nbnas.widgets.samples import space_of
 from nbnas.widgets.view import View
 
 if TYPE_CHECKING:
-    from nbnas.training.size import Setting
+    from nbnas.training.networks.size import Setting
 
 LONG = 200  # letters of an architecture's own string that are shown
 TEXT = 65  # different tokens that a recurrent cell is said to read: letters, digits and signs
@@ -46,8 +46,8 @@ def _picture(architecture: Architecture, size: str, parts: tuple[Part, ...]) -> 
 
 def _size(architecture: Architecture) -> tuple[str, tuple[Part, ...]]:
     """Its size in words, and the parts of its network; why there is none where it has none."""
-    from nbnas.training.network import IMAGE, reads_text  # torch takes a second to import
-    from nbnas.training.size import Setting, network_size
+    from nbnas.training.networks.network import IMAGE, reads_text  # torch takes a second to import
+    from nbnas.training.networks.size import Setting, network_size
 
     text = reads_text(architecture)
     setting = Setting(classes=TEXT) if text else Setting()

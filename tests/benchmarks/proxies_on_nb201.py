@@ -12,7 +12,7 @@ import torch
 from scipy.stats import spearmanr
 
 import nbnas as nb
-from nbnas.training.proxies import flops, grad_norm, jacov, nwot, params, snip, synflow
+from nbnas.training.proxies.scores import flops, grad_norm, jacov, nwot, params, snip, synflow
 
 PROXIES = (nwot, jacov, synflow, snip, grad_norm, params, flops)
 PUBLISHED = {"params": "params_m", "flops": "flops_m"}  # where the table has another name

@@ -29,7 +29,7 @@ def test_is_small_and_quick_to_open():
     assert len(FILE.read_bytes()) < 3e6
     probe = """
 import resource, time
-import numpy, nbnas.benchmarks, nbnas.training.data
+import numpy, nbnas.benchmarks, nbnas.training.data.images
 before, start = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, time.process_time()
 nbnas.benchmarks.digits()
 after = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss

@@ -14,7 +14,7 @@ import torch
 
 import nbnas as nb
 from nbnas.graphs.spaces.cell import cell
-from nbnas.training.augment import CropAndFlip
+from nbnas.training.data.augment import CropAndFlip
 from nbnas.training.device import available_devices
 
 CELL = cell(

@@ -19,7 +19,7 @@ from nbnas.search.search import Search
 from nbnas.search.store import Store
 from nbnas.search.strategies.bayesian import BayesianOptimization
 from nbnas.search.strategies.random import RandomSearch
-from nbnas.training.data import from_arrays
+from nbnas.training.data.images import from_arrays
 from nbnas.training.trainer import Trainer
 
 SPACE = CellSpace()

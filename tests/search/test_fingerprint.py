@@ -11,7 +11,7 @@ from nbnas.search.strategies.bayesian import BayesianOptimization
 from nbnas.search.strategies.random import RandomSearch
 from nbnas.surrogate.kernels.architecture import DistanceKernel, WeisfeilerLehmanKernel
 from nbnas.surrogate.process.prior import GaussianProcess
-from nbnas.training.data import digits
+from nbnas.training.data.images import digits
 from nbnas.training.schedule import Cosine
 from nbnas.training.trainer import Trainer
 

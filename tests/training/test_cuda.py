@@ -12,9 +12,9 @@ from nbnas.graphs.spaces.cell import cell
 from nbnas.graphs.spaces.chain.space import ChainSpace
 from nbnas.graphs.spaces.cnn.space import CnnSpace
 from nbnas.graphs.spaces.dag.space import DagSpace
-from nbnas.training.augment import CropAndFlip
-from nbnas.training.cell import OPERATIONS, VERTEX_OPERATIONS
-from nbnas.training.network import build_network
+from nbnas.training.data.augment import CropAndFlip
+from nbnas.training.networks.cell import OPERATIONS, VERTEX_OPERATIONS
+from nbnas.training.networks.network import build_network
 
 pytestmark = pytest.mark.skipif(not torch.cuda.is_available(), reason="there is no CUDA device")
 

@@ -11,9 +11,9 @@ from nbnas.errors import TrainingError
 from nbnas.graphs.spaces.cell import cell
 from nbnas.records import EpochReport
 from nbnas.training import run as module
-from nbnas.training.augment import CropAndFlip
-from nbnas.training.data import from_arrays
-from nbnas.training.network import count_parameters
+from nbnas.training.data.augment import CropAndFlip
+from nbnas.training.data.images import from_arrays
+from nbnas.training.networks.network import count_parameters
 from nbnas.training.trainer import Trainer
 
 LIGHT = cell(["nor_conv_1x1", "none", "none", "skip_connect", "nor_conv_3x3", "none"])

@@ -6,7 +6,7 @@ from nbnas.errors import ArchitectureError, SettingError, TrainingError
 from nbnas.graphs.spaces.cell import CellSpace, cell
 from nbnas.graphs.spaces.dag.space import DagSpace
 from nbnas.training import seeds as module
-from nbnas.training.data import digits, from_arrays
+from nbnas.training.data.images import digits, from_arrays
 from nbnas.training.schedule import Cosine
 from nbnas.training.seeds import train_seeds
 from nbnas.training.trainer import Trainer

@@ -9,8 +9,8 @@ from torchvision.transforms import v2
 from nbnas.errors import ArchitectureError, SettingError
 from nbnas.graphs.architecture import Architecture
 from nbnas.graphs.spaces.cell import cell
-from nbnas.training.data import digits, from_arrays
-from nbnas.training.network import Cell
+from nbnas.training.data.images import digits, from_arrays
+from nbnas.training.networks.network import Cell
 from nbnas.training.schedule import Cosine
 from nbnas.training.trainer import Trainer
 

@@ -7,7 +7,7 @@ from nbnas.graphs.spaces.chain.space import ChainSpace
 from nbnas.graphs.spaces.cnn.space import CnnSpace
 from nbnas.graphs.spaces.dag.space import DagSpace
 from nbnas.graphs.spaces.recurrent.space import lstm
-from nbnas.training.size import network_size
+from nbnas.training.networks.size import network_size
 from nbnas.widgets import view
 
 CELL = CellSpace().sample(0, 1)[0]

@@ -1,7 +1,7 @@
 import numpy as np
 import torch
 
-from nbnas.training.part import channel_moments, split_arrays
+from nbnas.training.data.part import channel_moments, split_arrays
 
 
 def test_split_is_stratified_disjoint_and_nested():

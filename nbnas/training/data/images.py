@@ -3,7 +3,7 @@
 Notation
     n         number of images of a part
     C, H, W   channels, height and width of an image
-    part      `(images, labels)`, see `nbnas.training.part`
+    part      `(images, labels)`, see `nbnas.training.data.part`
 """
 
 import threading
@@ -16,7 +16,7 @@ import torch
 from numpy.typing import NDArray
 
 from nbnas.errors import DataError
-from nbnas.training.part import (
+from nbnas.training.data.part import (
     Part,
     channel_moments,
     check_part,

@@ -19,7 +19,7 @@ from torch import Tensor, nn
 
 from nbnas.errors import SettingError
 from nbnas.graphs.architecture import Architecture
-from nbnas.training.recurrent_cell import RecurrentCell, States, initialize_cell
+from nbnas.training.networks.recurrent_cell import RecurrentCell, States, initialize_cell
 
 
 class RecurrentNetwork(nn.Module):
@@ -108,7 +108,7 @@ def build_recurrent(
 ) -> RecurrentNetwork:
     """Build and initialise a language model, on the CPU, leaving torch's own generator alone.
 
-    `nbnas.training.network.build_network` calls it with one size for embedding and hidden states.
+    `nbnas.training.networks.network.build_network` calls it with one size for embedding and hidden states.
 
     Args:
         architecture: A cell of `RecurrentSpace`, the same in every layer.

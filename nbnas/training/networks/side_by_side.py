@@ -18,7 +18,7 @@ import torch
 from torch import Tensor, nn
 
 from nbnas.errors import ArchitectureError
-from nbnas.training.cell import Cell
+from nbnas.training.networks.cell import Cell
 
 
 @functools.singledispatch
@@ -26,7 +26,7 @@ def side_by_side(first: nn.Module, *others: nn.Module) -> nn.Module:
     """One network that computes what several networks of the same form compute.
 
     Args:
-        first: A network that `nbnas.training.network.build_network` made of a `Cell`.
+        first: A network that `nbnas.training.networks.network.build_network` made of a `Cell`.
         others: Networks of the same architecture and sizes.
 
     Returns:

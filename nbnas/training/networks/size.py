@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import torch
 
 from nbnas.graphs.architecture import Architecture
-from nbnas.training.layered import LayeredNetwork
-from nbnas.training.network import (
+from nbnas.training.networks.layered import LayeredNetwork
+from nbnas.training.networks.network import (
     IMAGE,
     check_operations,
     count_multiply_adds,
@@ -17,7 +17,7 @@ from nbnas.training.network import (
     reads_text,
     skeleton,
 )
-from nbnas.training.recurrent import RecurrentNetwork
+from nbnas.training.networks.recurrent import RecurrentNetwork
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,8 +5,8 @@ from nbnas.errors import ArchitectureError
 from nbnas.graphs.spaces.cell import CellSpace, cell
 from nbnas.graphs.spaces.chain.space import ChainSpace
 from nbnas.graphs.spaces.dag.space import DagSpace
-from nbnas.training.network import build_network, count_parameters
-from nbnas.training.side_by_side import side_by_side
+from nbnas.training.networks.network import build_network, count_parameters
+from nbnas.training.networks.side_by_side import side_by_side
 
 SHAPE, CLASSES, GROUPS = (2, 8, 8), 3, 3
 EMPTY = cell(["none"] * 6)

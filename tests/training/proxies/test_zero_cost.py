@@ -15,11 +15,11 @@ from nbnas.graphs.spaces.chain.space import ChainSpace
 from nbnas.graphs.spaces.cnn.space import CnnSpace
 from nbnas.graphs.spaces.dag.space import DagSpace
 from nbnas.graphs.spaces.recurrent.space import RecurrentSpace
-from nbnas.training import zero_cost as module
-from nbnas.training.data import digits, from_arrays
-from nbnas.training.network import build_network
-from nbnas.training.proxies import flops, grad_norm, jacov, nwot, params, snip, synflow
-from nbnas.training.zero_cost import Scored, ZeroCost
+from nbnas.training.data.images import digits, from_arrays
+from nbnas.training.networks.network import build_network
+from nbnas.training.proxies import zero_cost as module
+from nbnas.training.proxies.scores import flops, grad_norm, jacov, nwot, params, snip, synflow
+from nbnas.training.proxies.zero_cost import Scored, ZeroCost
 
 ALL = (nwot, jacov, synflow, snip, grad_norm, params, flops)
 CELLS = CellSpace().sample(0, 5)

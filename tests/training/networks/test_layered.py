@@ -10,8 +10,8 @@ from nbnas.graphs.spaces.cell import CellSpace
 from nbnas.graphs.spaces.chain.space import ChainSpace
 from nbnas.graphs.spaces.cnn.space import CnnSpace
 from nbnas.graphs.spaces.shapes import shapes
-from nbnas.training.layered import build_layers, gather
-from nbnas.training.network import count_parameters
+from nbnas.training.networks.layered import build_layers, gather
+from nbnas.training.networks.network import count_parameters
 
 CHAINS = ChainSpace(depth=(1, 12), channels=4, units=6)
 CNNS = CnnSpace(layers=(5, 20), units=(2, 8), image_size=13)

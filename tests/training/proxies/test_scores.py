@@ -10,9 +10,9 @@ from torch.autograd.functional import jacobian
 
 from nbnas.graphs.architecture import Architecture
 from nbnas.graphs.spaces.cell import CellSpace, cell
-from nbnas.training.cell import Cell
-from nbnas.training.network import build_network, initialize
-from nbnas.training.proxies import (
+from nbnas.training.networks.cell import Cell
+from nbnas.training.networks.network import build_network, initialize
+from nbnas.training.proxies.scores import (
     agreeing_codes,
     correlation_eigenvalues,
     flops,

@@ -8,8 +8,8 @@ from nbnas.graphs.spaces.chain.space import ChainSpace
 from nbnas.graphs.spaces.cnn.space import CnnSpace
 from nbnas.graphs.spaces.dag.space import DagSpace
 from nbnas.graphs.spaces.recurrent.space import RecurrentSpace, lstm
-from nbnas.training.network import build_network, count_multiply_adds, count_parameters
-from nbnas.training.size import Setting, network_size
+from nbnas.training.networks.network import build_network, count_multiply_adds, count_parameters
+from nbnas.training.networks.size import Setting, network_size
 
 
 def built(architecture, setting, shape):

@@ -5,8 +5,8 @@ Notation
     T, B      number of steps, and of texts side by side
 
     first vertex   architecture        built as
-    "image"        a whole network     `nbnas.training.layered`, as it is
-    "x"            a recurrent cell    `nbnas.training.recurrent`, which reads text
+    "image"        a whole network     `nbnas.training.networks.layered`, as it is
+    "x"            a recurrent cell    `nbnas.training.networks.recurrent`, which reads text
     any other      a cell for images   the skeleton of the cell benchmarks:
 
     image -> stem -> cells -> reduction (twice C, half H and W) -> cells -> mean -> classifier
@@ -28,9 +28,9 @@ from nbnas.graphs.canonical import has_vertex_operations
 from nbnas.graphs.spaces.layers import Layer
 from nbnas.graphs.spaces.recurrent.graph import recipe_of
 from nbnas.graphs.spaces.shapes import KINDS
-from nbnas.training.cell import OPERATIONS, VERTEX_OPERATIONS, build_cell
-from nbnas.training.cell import Cell as Cell
-from nbnas.training.recurrent import build_recurrent
+from nbnas.training.networks.cell import OPERATIONS, VERTEX_OPERATIONS, build_cell
+from nbnas.training.networks.cell import Cell as Cell
+from nbnas.training.networks.recurrent import build_recurrent
 
 IMAGE, TEXT = "image", "x"  # the first vertex of whole networks and of recurrent cells
 
@@ -52,7 +52,7 @@ def build_network(
         classes: Number of classes; of a recurrent cell, the number of different tokens.
         channels: Number of channels of the first stage; the second has twice as many. A whole
             network has its own. Of a recurrent cell, the size of an embedded token and of a
-            hidden state; `nbnas.training.recurrent.build_recurrent` takes them one by one.
+            hidden state; `nbnas.training.networks.recurrent.build_recurrent` takes them one by one.
         cells: Number of cells of each of the two stages. A whole network has none. Of a recurrent
             cell, the number of layers.
         generator: Source of the initial weights, a generator of the CPU.
@@ -149,7 +149,7 @@ def _whole_network(
     classes: int,
     generator: torch.Generator,
 ) -> nn.Module:
-    from nbnas.training.layered import build_layers  # it may use this module
+    from nbnas.training.networks.layered import build_layers  # it may use this module
 
     return build_layers(
         architecture, image_shape=image_shape, classes=classes, generator=generator

@@ -8,7 +8,7 @@ import torch
 import torchvision
 
 from nbnas.errors import DataError
-from nbnas.training.data import _RESIDENT, ImageData, cifar10, digits, from_arrays, parts_on
+from nbnas.training.data.images import _RESIDENT, ImageData, cifar10, digits, from_arrays, parts_on
 
 
 def part(n=6, shape=(1, 5, 5), classes=3, seed=0):

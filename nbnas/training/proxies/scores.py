@@ -27,9 +27,9 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import cross_entropy
 
-from nbnas.training.cell import Cell
-from nbnas.training.network import count_multiply_adds, count_parameters
-from nbnas.training.probe import Gradients, probing, state_of, weight_gradients
+from nbnas.training.networks.cell import Cell
+from nbnas.training.networks.network import count_multiply_adds, count_parameters
+from nbnas.training.proxies.probe import Gradients, probing, state_of, weight_gradients
 
 RIDGE = 1e-5  # what jacov adds to an eigenvalue
 

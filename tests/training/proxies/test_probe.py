@@ -5,7 +5,7 @@ import torch
 from torch import nn
 from torch.nn.functional import cross_entropy
 
-from nbnas.training.probe import probing, state_of, weight_gradients
+from nbnas.training.proxies.probe import probing, state_of, weight_gradients
 
 
 def small():

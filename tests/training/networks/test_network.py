@@ -10,10 +10,10 @@ from nbnas.graphs.spaces.chain.space import ChainSpace
 from nbnas.graphs.spaces.cnn.space import CnnSpace
 from nbnas.graphs.spaces.dag.space import DagSpace
 from nbnas.graphs.spaces.recurrent.space import RecurrentSpace, gru, lstm, rnn
-from nbnas.training.cell import OPERATIONS as MODULES
-from nbnas.training.cell import Cell, VertexCell, live_edges
-from nbnas.training.data import digits
-from nbnas.training.network import (
+from nbnas.training.data.images import digits
+from nbnas.training.networks.cell import OPERATIONS as MODULES
+from nbnas.training.networks.cell import Cell, VertexCell, live_edges
+from nbnas.training.networks.network import (
     build_network,
     check_operations,
     count_multiply_adds,
@@ -21,7 +21,7 @@ from nbnas.training.network import (
     initialize,
     reads_text,
 )
-from nbnas.training.recurrent import RecurrentNetwork, build_recurrent
+from nbnas.training.networks.recurrent import RecurrentNetwork, build_recurrent
 from nbnas.training.trainer import Trainer
 
 

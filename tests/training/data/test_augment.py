@@ -5,7 +5,7 @@ import torch
 from torchvision.transforms import v2
 
 from nbnas.errors import SettingError
-from nbnas.training.augment import CropAndFlip, augment_images
+from nbnas.training.data.augment import CropAndFlip, augment_images
 
 
 def batch():

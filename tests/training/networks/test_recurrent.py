@@ -10,9 +10,9 @@ from torch.nn.functional import cross_entropy
 from nbnas.errors import ArchitectureError, SettingError
 from nbnas.graphs.spaces.cell import CellSpace
 from nbnas.graphs.spaces.recurrent.space import RecurrentSpace, gru, lstm, rnn
-from nbnas.training.network import count_parameters
-from nbnas.training.recurrent import RecurrentNetwork, build_recurrent, initialize, unroll
-from nbnas.training.recurrent_cell import RecurrentCell, initialize_cell
+from nbnas.training.networks.network import count_parameters
+from nbnas.training.networks.recurrent import RecurrentNetwork, build_recurrent, initialize, unroll
+from nbnas.training.networks.recurrent_cell import RecurrentCell, initialize_cell
 
 SPACE = RecurrentSpace()
 WORDS = 33_278  # tokens of WikiText-2

@@ -17,10 +17,10 @@ from torch import Tensor
 
 from nbnas.errors import NbnasError, TrainingError
 from nbnas.graphs.architecture import Architecture
-from nbnas.training.data import ImageData, parts_on
+from nbnas.training.data.images import ImageData, parts_on
 from nbnas.training.device import choose_device, cpu_threads, release_memory
-from nbnas.training.network import build_network
-from nbnas.training.proxies import Proxy, flops, jacov, nwot, params, synflow
+from nbnas.training.networks.network import build_network
+from nbnas.training.proxies.scores import Proxy, flops, jacov, nwot, params, synflow
 from nbnas.training.settings import check
 
 Scores = dict[str, float]
@@ -64,7 +64,7 @@ class ZeroCost:
         seed: Seed of the choice of images and of the initial weights.
         channels: Number of channels of the network's first stage.
         cells: Number of cells of each of its two stages.
-        proxies: The scores, functions such as those of `nbnas.training.proxies`, whose names are
+        proxies: The scores, functions such as those of `nbnas.training.proxies.scores`, whose names are
             the names of the scores.
         threads: Number of CPU threads while it scores; `None` leaves torch's setting.
         device: "auto" for CUDA, else MPS, else the CPU; or one of these by its word.
@@ -74,7 +74,7 @@ class ZeroCost:
 
     Example:
         >>> from nbnas.graphs.spaces.cell import CellSpace
-        >>> from nbnas.training.data import digits
+        >>> from nbnas.training.data.images import digits
         >>> zero_cost = ZeroCost(digits(), device="cpu")
         >>> cells = CellSpace().sample(0, 3)
         >>> table = {found.architecture: found.scores for found in zero_cost.score_all(cells)}
