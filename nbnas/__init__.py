@@ -47,15 +47,16 @@ if TYPE_CHECKING:
     from nbnas.records import Observations as Observations
     from nbnas.records import Proposal as Proposal
     from nbnas.records import Step as Step
-    from nbnas.search.benchmark import Benchmark as Benchmark
-    from nbnas.search.benchmark_results import BenchmarkCurves as BenchmarkCurves
-    from nbnas.search.benchmark_results import BenchmarkResults as BenchmarkResults
-    from nbnas.search.benchmark_table import BenchmarkTable as BenchmarkTable
-    from nbnas.search.maximizers import Automatic as Automatic
-    from nbnas.search.maximizers import Evolutionary as Evolutionary
-    from nbnas.search.maximizers import Exhaustive as Exhaustive
-    from nbnas.search.maximizers import LocalAscent as LocalAscent
-    from nbnas.search.maximizers import RandomPool as RandomPool
+    from nbnas.search.benchmark.benchmark import Benchmark as Benchmark
+    from nbnas.search.benchmark.results import BenchmarkCurves as BenchmarkCurves
+    from nbnas.search.benchmark.results import BenchmarkResults as BenchmarkResults
+    from nbnas.search.benchmark.summaries import PairedDifferences as PairedDifferences
+    from nbnas.search.benchmark.table import BenchmarkTable as BenchmarkTable
+    from nbnas.search.maximizers.maximizer import Automatic as Automatic
+    from nbnas.search.maximizers.maximizer import Evolutionary as Evolutionary
+    from nbnas.search.maximizers.maximizer import Exhaustive as Exhaustive
+    from nbnas.search.maximizers.maximizer import LocalAscent as LocalAscent
+    from nbnas.search.maximizers.maximizer import RandomPool as RandomPool
     from nbnas.search.pending import Fantasies as Fantasies
     from nbnas.search.pending import KrigingBeliever as KrigingBeliever
     from nbnas.search.pending import LocalPenalization as LocalPenalization
@@ -64,15 +65,14 @@ if TYPE_CHECKING:
     from nbnas.search.replay import replay as replay
     from nbnas.search.replay import what_if as what_if
     from nbnas.search.search import Search as Search
-    from nbnas.search.store import load_trials as load_trials
+    from nbnas.search.store.store import load_trials as load_trials
     from nbnas.search.strategies.bayesian import BayesianOptimization as BayesianOptimization
     from nbnas.search.strategies.evolution import RegularizedEvolution as RegularizedEvolution
     from nbnas.search.strategies.local_search import LocalSearch as LocalSearch
     from nbnas.search.strategies.random import RandomSearch as RandomSearch
     from nbnas.search.strategies.reinforce import Reinforce as Reinforce
     from nbnas.search.strategies.tpe import Tpe as Tpe
-    from nbnas.search.summaries import PairedDifferences as PairedDifferences
-    from nbnas.search.tabular import TabularObjective as TabularObjective
+    from nbnas.search.tables.tabular import TabularObjective as TabularObjective
     from nbnas.surrogate.acquisition.improvement import ExpectedImprovement as ExpectedImprovement
     from nbnas.surrogate.acquisition.improvement import (
         GrowingUpperConfidenceBound as GrowingUpperConfidenceBound,
@@ -133,12 +133,12 @@ if TYPE_CHECKING:
 
 _NAMES = {
     "Architecture": "nbnas.graphs.architecture",
-    "Automatic": "nbnas.search.maximizers",
+    "Automatic": "nbnas.search.maximizers.maximizer",
     "BayesianOptimization": "nbnas.search.strategies.bayesian",
-    "Benchmark": "nbnas.search.benchmark",
-    "BenchmarkCurves": "nbnas.search.benchmark_results",
-    "BenchmarkResults": "nbnas.search.benchmark_results",
-    "BenchmarkTable": "nbnas.search.benchmark_table",
+    "Benchmark": "nbnas.search.benchmark.benchmark",
+    "BenchmarkCurves": "nbnas.search.benchmark.results",
+    "BenchmarkResults": "nbnas.search.benchmark.results",
+    "BenchmarkTable": "nbnas.search.benchmark.table",
     "Candidate": "nbnas.records",
     "CellSpace": "nbnas.graphs.spaces.cell",
     "ChainSpace": "nbnas.graphs.spaces.chain.space",
@@ -156,8 +156,8 @@ _NAMES = {
     "EpochReport": "nbnas.records",
     "Evaluation": "nbnas.records",
     "Evidence": "nbnas.surrogate.process.evidence",
-    "Evolutionary": "nbnas.search.maximizers",
-    "Exhaustive": "nbnas.search.maximizers",
+    "Evolutionary": "nbnas.search.maximizers.maximizer",
+    "Exhaustive": "nbnas.search.maximizers.maximizer",
     "ExpectedImprovement": "nbnas.surrogate.acquisition.improvement",
     "Explanation": "nbnas.graphs.distances.distance",
     "Fantasies": "nbnas.search.pending",
@@ -172,7 +172,7 @@ _NAMES = {
     "Layer": "nbnas.graphs.spaces.layers",
     "LeaveOneOut": "nbnas.surrogate.leave_one_out",
     "LiveTraining": "nbnas.training.live",
-    "LocalAscent": "nbnas.search.maximizers",
+    "LocalAscent": "nbnas.search.maximizers.maximizer",
     "LocalPenalization": "nbnas.search.pending",
     "LocalSearch": "nbnas.search.strategies.local_search",
     "LogExpectedImprovement": "nbnas.surrogate.acquisition.improvement",
@@ -185,13 +185,13 @@ _NAMES = {
     "OneCycle": "nbnas.training.schedule",
     "OperationEncoding": "nbnas.surrogate.ensemble.encoding",
     "OtmannDistance": "nbnas.graphs.distances.otmann.distance",
-    "PairedDifferences": "nbnas.search.summaries",
+    "PairedDifferences": "nbnas.search.benchmark.summaries",
     "PathDistance": "nbnas.graphs.distances.path",
     "PathEncoding": "nbnas.surrogate.ensemble.encoding",
     "Posterior": "nbnas.surrogate.process.posterior",
     "ProbabilityOfImprovement": "nbnas.surrogate.acquisition.improvement",
     "Proposal": "nbnas.records",
-    "RandomPool": "nbnas.search.maximizers",
+    "RandomPool": "nbnas.search.maximizers.maximizer",
     "RandomSearch": "nbnas.search.strategies.random",
     "RecordedTraining": "nbnas.search.recorded",
     "RecurrentSpace": "nbnas.graphs.spaces.recurrent.space",
@@ -203,7 +203,7 @@ _NAMES = {
     "SquaredDistanceKernel": "nbnas.surrogate.kernels.architecture",
     "Step": "nbnas.records",
     "Subspace": "nbnas.graphs.spaces.subspace",
-    "TabularObjective": "nbnas.search.tabular",
+    "TabularObjective": "nbnas.search.tables.tabular",
     "ThompsonSampling": "nbnas.surrogate.acquisition.thompson",
     "Tpe": "nbnas.search.strategies.tpe",
     "Trainer": "nbnas.training.trainer",
@@ -220,7 +220,7 @@ _NAMES = {
     "explain": "nbnas.graphs.distances.distance",
     "from_arrays": "nbnas.training.data.images",
     "jacov": "nbnas.training.proxies.scores",
-    "load_trials": "nbnas.search.store",
+    "load_trials": "nbnas.search.store.store",
     "nwot": "nbnas.training.proxies.scores",
     "read_benchmark_parameters": "nbnas.notebook.benchmark",
     "read_distance_parameters": "nbnas.notebook.distances",

@@ -11,7 +11,7 @@ import pytest
 import torch
 
 from nbnas.graphs.spaces.cell import CellSpace, operations_of
-from nbnas.search.tabular import TabularObjective
+from nbnas.search.tables.tabular import TabularObjective
 
 torch.set_num_threads(1)
 

@@ -84,7 +84,7 @@ def _trained(cells: Sequence[str], workers: int) -> Iterator[Trained]:
         return
     from joblib import Parallel, delayed, parallel_config
 
-    from nbnas.search.benchmark_run import end_with_parent
+    from nbnas.search.benchmark.run import end_with_parent
 
     with parallel_config("loky", inner_max_num_threads=1, initializer=end_with_parent):
         pool = Parallel(workers, pre_dispatch=2 * workers, return_as="generator_unordered")

@@ -9,7 +9,7 @@ from nbnas.charts import theme
 
 
 class Bin(Protocol):
-    """A bin of a variogram, as `nbnas.surrogate.process.diagnosis.Bin`; differences in accuracy."""
+    """A bin of a variogram, as `diagnosis.Bin` of the surrogate; differences in accuracy."""
 
     @property
     def shortest(self) -> float: ...  # noqa: D102

@@ -8,7 +8,7 @@ import altair as alt
 
 from nbnas.charts import theme
 from nbnas.charts.benchmark import color
-from nbnas.search.summaries import FEWEST, PairedDifference, PairedDifferences
+from nbnas.search.benchmark.summaries import FEWEST, PairedDifference, PairedDifferences
 
 ROW = 46  # pixels of height for each opponent
 SPARE = 0.12  # of the axis, left free at both ends

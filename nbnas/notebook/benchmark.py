@@ -17,8 +17,8 @@ from nbnas.notebook.checks import (
     words,
 )
 from nbnas.notebook.strategies import STRATEGIES, Proxies
-from nbnas.search.benchmark import Benchmark
-from nbnas.search.benchmark_table import BenchmarkTable, read_proxies, read_table
+from nbnas.search.benchmark.benchmark import Benchmark
+from nbnas.search.benchmark.table import BenchmarkTable, read_proxies, read_table
 
 
 @dataclass(frozen=True, slots=True)

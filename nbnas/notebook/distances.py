@@ -13,7 +13,7 @@ from nbnas.graphs.spaces.recurrent.space import RecurrentSpace
 from nbnas.notebook.checks import SHIPPED, check_parameters, file, table, text, whole
 from nbnas.records import Evaluation
 from nbnas.search.objective import Objective
-from nbnas.search.tabular import TabularObjective
+from nbnas.search.tables.tabular import TabularObjective
 from nbnas.training.data.images import digits
 from nbnas.training.trainer import Trainer
 

@@ -14,7 +14,7 @@ from nbnas.records import Evaluation, Observations, Proposal, Step
 from nbnas.search.background import Background
 from nbnas.search.fingerprint import fingerprint
 from nbnas.search.objective import Objective
-from nbnas.search.store import Store
+from nbnas.search.store.store import Store
 from nbnas.search.strategies.strategy import Strategy
 from nbnas.search.trial import Dropped, check_not_all_failed, evaluate, propose, trial_seed
 from nbnas.signals import announce

@@ -70,7 +70,7 @@ class ArchitectureTable:
             architectures: `n` architectures.
 
         Returns:
-            Indices `(n, 1)` in float64, the input of the kernels of `nbnas.surrogate.kernels.architecture`.
+            Indices `(n, 1)` in float64, the input of the kernels over architectures.
         """
         with self._lock:
             known = self._asked.get(id(architectures))

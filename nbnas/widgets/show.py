@@ -43,7 +43,9 @@ class Follows:
 
 SEARCH = "nbnas.search.search.Search"
 LIVE = {
-    "nbnas.search.benchmark.Benchmark": Follows("progressed", benchmark.finished, benchmark.line),
+    "nbnas.search.benchmark.benchmark.Benchmark": Follows(
+        "progressed", benchmark.finished, benchmark.line
+    ),
     SEARCH: Follows("stepped", search.search_finished, ended="changed"),
     "nbnas.training.live.LiveTraining": Follows("progressed", training.training_finished),
 }

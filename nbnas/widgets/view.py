@@ -89,10 +89,10 @@ SUBJECTS = {
     "nbnas.search.replay.Round": "nbnas.widgets.round:round_",
     "nbnas.surrogate.process.why.Why": "nbnas.widgets.round:why",
     "nbnas.search.search.Search": "nbnas.widgets.search:search",
-    "nbnas.search.benchmark.Benchmark": "nbnas.widgets.benchmark:benchmark",
-    "nbnas.search.benchmark_results.BenchmarkCurves": "nbnas.widgets.benchmark:curves",
-    "nbnas.search.benchmark_results.BenchmarkResults": "nbnas.widgets.benchmark:results",
-    "nbnas.search.summaries.PairedDifferences": "nbnas.widgets.benchmark:paired",
+    "nbnas.search.benchmark.benchmark.Benchmark": "nbnas.widgets.benchmark:benchmark",
+    "nbnas.search.benchmark.results.BenchmarkCurves": "nbnas.widgets.benchmark:curves",
+    "nbnas.search.benchmark.results.BenchmarkResults": "nbnas.widgets.benchmark:results",
+    "nbnas.search.benchmark.summaries.PairedDifferences": "nbnas.widgets.benchmark:paired",
 }
 
 

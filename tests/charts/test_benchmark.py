@@ -10,9 +10,9 @@ from nbnas.charts import curves, paired, theme
 from nbnas.charts.benchmark import LINES, color, dash
 from nbnas.charts.render import to_png, to_svg
 from nbnas.charts.vertical import Vertical, spread, vertical_of
-from nbnas.search.benchmark_results import BenchmarkCurves
-from nbnas.search.benchmark_table import PERCENT
-from nbnas.search.summaries import PairedDifferences, paired_difference
+from nbnas.search.benchmark.results import BenchmarkCurves
+from nbnas.search.benchmark.summaries import PairedDifferences, paired_difference
+from nbnas.search.benchmark.table import PERCENT
 
 NAMES = ("bayes", "local-search", "evolution", "random", "tpe", "reinforce", "bananas", "<b>")
 

@@ -3,7 +3,7 @@
 import pytest
 
 from nbnas.graphs.spaces.cell import CellSpace, operations_of
-from nbnas.search.benchmark_table import read_table
+from nbnas.search.benchmark.table import read_table
 
 CONVOLUTIONS = {"nor_conv_1x1", "nor_conv_3x3", "skip_connect"}
 

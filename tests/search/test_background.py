@@ -16,7 +16,7 @@ from nbnas.graphs.spaces.cell import CellSpace
 from nbnas.records import EpochReport, Evaluation
 from nbnas.search.background import Background
 from nbnas.search.search import Search
-from nbnas.search.store import Store
+from nbnas.search.store.store import Store
 from nbnas.search.strategies.bayesian import BayesianOptimization
 from nbnas.search.strategies.random import RandomSearch
 from nbnas.training.data.images import from_arrays

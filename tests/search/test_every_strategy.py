@@ -195,6 +195,6 @@ def test_finds_good_cells_in_the_published_table(kind, seeds, least, published_v
 
 @pytest.fixture(scope="module")
 def published_values(nb201_path):
-    from nbnas.search.tabular import TabularObjective
+    from nbnas.search.tables.tabular import TabularObjective
 
     return TabularObjective.from_csv(nb201_path, value="c10_valid_200")

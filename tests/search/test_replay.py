@@ -10,7 +10,7 @@ from nbnas.graphs.distances.otmann.distance import OtmannDistance
 from nbnas.graphs.spaces.cell import CellSpace
 from nbnas.graphs.spaces.chain.space import ChainSpace
 from nbnas.records import Evaluation, Observations
-from nbnas.search.maximizers import RandomPool
+from nbnas.search.maximizers.maximizer import RandomPool
 from nbnas.search.replay import replay, what_if
 from nbnas.search.search import Search
 from nbnas.search.strategies.bayesian import BayesianOptimization, fitted

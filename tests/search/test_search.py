@@ -7,7 +7,7 @@ from nbnas.errors import SearchError, SettingError, StoreError, StudyMismatchErr
 from nbnas.graphs.spaces.cell import CellSpace
 from nbnas.records import Evaluation, Step
 from nbnas.search.search import Search
-from nbnas.search.store import Store
+from nbnas.search.store.store import Store
 from nbnas.search.strategies.bayesian import BayesianOptimization
 from nbnas.search.strategies.random import RandomSearch
 from nbnas.search.trial import trial_seed

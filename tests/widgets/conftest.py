@@ -6,7 +6,7 @@ from psygnal import Signal
 from nbnas.graphs.distances.hamming import HammingDistance
 from nbnas.graphs.spaces.cell import CellSpace
 from nbnas.records import EpochReport, Evaluation, Observations, Step
-from nbnas.search.maximizers import RandomPool
+from nbnas.search.maximizers.maximizer import RandomPool
 from nbnas.widgets import show
 
 

@@ -4,9 +4,9 @@ import pytest
 
 from nbnas.charts.render import to_svg
 from nbnas.graphs.spaces.cell import CellSpace
-from nbnas.search.benchmark import Benchmark, Progress
-from nbnas.search.benchmark_table import PERCENT, BenchmarkTable
-from nbnas.search.compare import Failure
+from nbnas.search.benchmark.benchmark import Benchmark, Progress
+from nbnas.search.benchmark.compare import Failure
+from nbnas.search.benchmark.table import PERCENT, BenchmarkTable
 from nbnas.search.strategies.random import RandomSearch
 from nbnas.widgets import show, view
 from nbnas.widgets.benchmark import line

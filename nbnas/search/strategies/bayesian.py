@@ -21,7 +21,7 @@ from nbnas.graphs.space import SearchSpace
 from nbnas.graphs.spaces.subspace import Subspace
 from nbnas.records import Candidate, Observations, Proposal
 from nbnas.search.candidates import Novelty, can_be_listed, listed
-from nbnas.search.maximizers import Automatic, Maximizer
+from nbnas.search.maximizers.maximizer import Automatic, Maximizer
 from nbnas.search.pending import KrigingBeliever, PendingRule, Situation
 from nbnas.search.strategies.random import RandomSearch
 from nbnas.surrogate.acquisition.improvement import (

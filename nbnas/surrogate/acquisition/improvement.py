@@ -1,8 +1,8 @@
 """Acquisition functions: how much it is worth to evaluate a candidate, larger is better.
 
 Those of this file need no more than the mean and the standard deviation of each candidate; those
-that ask the whole posterior follow `PosteriorAcquisition`, see `nbnas.surrogate.acquisition.thompson` and
-`nbnas.surrogate.acquisition.noisy`. All of them work on the warped scale.
+that ask the whole posterior follow `PosteriorAcquisition`, see `thompson` and `noisy`
+beside this file. All of them work on the warped scale.
 
 Notation
     n, m      number of observations and of candidates

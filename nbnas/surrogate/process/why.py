@@ -2,7 +2,7 @@
 
 Notation
     a, x_i     the candidate and the n evaluated architectures
-    α_i        the weight of evaluation i in the posterior mean, see `nbnas.surrogate.process.posterior`
+    α_i        the weight of evaluation i in the posterior mean, see `posterior`
 """
 
 from collections.abc import Sequence

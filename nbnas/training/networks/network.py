@@ -52,7 +52,7 @@ def build_network(
         classes: Number of classes; of a recurrent cell, the number of different tokens.
         channels: Number of channels of the first stage; the second has twice as many. A whole
             network has its own. Of a recurrent cell, the size of an embedded token and of a
-            hidden state; `nbnas.training.networks.recurrent.build_recurrent` takes them one by one.
+            hidden state; `recurrent.build_recurrent` takes them one by one.
         cells: Number of cells of each of the two stages. A whole network has none. Of a recurrent
             cell, the number of layers.
         generator: Source of the initial weights, a generator of the CPU.

@@ -108,7 +108,7 @@ def build_recurrent(
 ) -> RecurrentNetwork:
     """Build and initialise a language model, on the CPU, leaving torch's own generator alone.
 
-    `nbnas.training.networks.network.build_network` calls it with one size for embedding and hidden states.
+    `build_network` calls it with one size for embedding and hidden states.
 
     Args:
         architecture: A cell of `RecurrentSpace`, the same in every layer.

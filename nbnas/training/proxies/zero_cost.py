@@ -64,7 +64,7 @@ class ZeroCost:
         seed: Seed of the choice of images and of the initial weights.
         channels: Number of channels of the network's first stage.
         cells: Number of cells of each of its two stages.
-        proxies: The scores, functions such as those of `nbnas.training.proxies.scores`, whose names are
+        proxies: The scores, functions such as those of `scores`, whose names are
             the names of the scores.
         threads: Number of CPU threads while it scores; `None` leaves torch's setting.
         device: "auto" for CUDA, else MPS, else the CPU; or one of these by its word.

@@ -5,10 +5,10 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from nbnas.search.benchmark_file import Row
-from nbnas.search.benchmark_report import summary
-from nbnas.search.benchmark_results import BenchmarkResults
-from nbnas.search.benchmark_table import FRACTION, PERCENT
+from nbnas.search.benchmark.file import Row
+from nbnas.search.benchmark.report import summary
+from nbnas.search.benchmark.results import BenchmarkResults
+from nbnas.search.benchmark.table import FRACTION, PERCENT
 
 OPTIMUM, QUERIES, SEEDS = 91.5, 60, 7
 

@@ -14,11 +14,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nbnas.errors import SearchError
-from nbnas.search import benchmark_report
-from nbnas.search.benchmark_file import Runs
-from nbnas.search.benchmark_table import Unit
-from nbnas.search.compare import Failure
-from nbnas.search.summaries import (
+from nbnas.search.benchmark import report as benchmark_report
+from nbnas.search.benchmark.compare import Failure
+from nbnas.search.benchmark.file import Runs
+from nbnas.search.benchmark.summaries import (
     Band,
     Floats,
     PairedDifference,
@@ -28,6 +27,7 @@ from nbnas.search.summaries import (
     paired_difference,
     share_band,
 )
+from nbnas.search.benchmark.table import Unit
 
 BUDGETS = (20, 50, 100, 200, 500, 1000, 2000, 5000)
 

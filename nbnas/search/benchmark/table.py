@@ -28,7 +28,7 @@ from nbnas.graphs.spaces.cnn.space import CnnSpace
 from nbnas.graphs.spaces.dag.space import DagSpace
 from nbnas.graphs.spaces.recurrent.space import RecurrentSpace
 from nbnas.graphs.spaces.subspace import Subspace
-from nbnas.search.tabular import TabularObjective
+from nbnas.search.tables.tabular import TabularObjective
 
 SPACES: tuple[SearchSpace, ...] = (
     *(CellSpace(), DagSpace(), ChainSpace(depth=(1, 20)), CnnSpace(), RecurrentSpace()),

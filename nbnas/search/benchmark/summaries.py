@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtr, ndtri, stdtrit
 
-from nbnas.search.benchmark_table import Unit
+from nbnas.search.benchmark.table import Unit
 
 Floats = NDArray[np.float64]
 Band = tuple[Floats, Floats, Floats]  # the middle, the lower and the upper end, each (k,)

@@ -5,7 +5,7 @@ import pytest
 from nbnas.errors import StoreError, StudyMismatchError
 from nbnas.graphs.spaces.cell import CellSpace
 from nbnas.records import EpochReport, Evaluation
-from nbnas.search.store import COLUMNS, Store, load_trials
+from nbnas.search.store.store import COLUMNS, Store, load_trials
 
 CELLS = CellSpace().sample(0, 4)
 REPORT = EpochReport(1, 2, 2.3, 0.1, 2.2, 0.15, 0.01, 0.5, 1000.0)
@@ -138,7 +138,7 @@ def test_a_full_disk_loses_nothing(store, tmp_path):
 def test_a_newer_schema_is_refused(store):
     from sqlalchemy import update
 
-    from nbnas.search import schema
+    from nbnas.search.store import schema
 
     with store._engine.begin() as connection:
         connection.execute(update(schema.STUDIES).values(schema_version=99))

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from nbnas.search.summaries import Floats, standard_error
+from nbnas.search.benchmark.summaries import Floats, standard_error
 
 if TYPE_CHECKING:
-    from nbnas.search.benchmark_results import BenchmarkResults
+    from nbnas.search.benchmark.results import BenchmarkResults
 
 Cells = list[list[str]]
 

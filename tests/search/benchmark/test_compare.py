@@ -6,7 +6,7 @@ from nbnas.errors import SearchError
 from nbnas.graphs.spaces.cell import CellSpace, cell
 from nbnas.graphs.spaces.subspace import Subspace
 from nbnas.records import Evaluation, Proposal
-from nbnas.search.compare import Failure, Query, run_once
+from nbnas.search.benchmark.compare import Failure, Query, run_once
 from nbnas.search.search import Search
 from nbnas.search.strategies.bayesian import BayesianOptimization
 from nbnas.search.strategies.evolution import RegularizedEvolution

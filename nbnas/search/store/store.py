@@ -20,7 +20,7 @@ from sqlalchemy.pool import NullPool
 from nbnas.errors import StoreError
 from nbnas.records import Evaluation
 from nbnas.search.fingerprint import Fingerprint, check_same
-from nbnas.search.schema import (
+from nbnas.search.store.schema import (
     COLUMNS,
     METADATA,
     SCHEMA_VERSION,

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from nbnas.errors import DataError, StoreError, StudyMismatchError
-from nbnas.search.benchmark_file import Row, append_run, open_file, replace_run
+from nbnas.search.benchmark.file import Row, append_run, open_file, replace_run
 
 SETTINGS = {"table.content": "abc", "batch": "1"}
 KNOWN = {"ours": {"strategy": "Ours", "strategy.initial": "4"}}

@@ -10,9 +10,9 @@ import pytest
 import torch
 
 from nbnas.errors import SearchError, SettingError, StudyMismatchError
-from nbnas.search import benchmark as module
-from nbnas.search.benchmark import Benchmark
-from nbnas.search.compare import run_once
+from nbnas.search.benchmark import benchmark as module
+from nbnas.search.benchmark.benchmark import Benchmark
+from nbnas.search.benchmark.compare import run_once
 from nbnas.search.strategies.bayesian import BayesianOptimization
 from nbnas.search.strategies.local_search import LocalSearch
 from nbnas.search.strategies.random import RandomSearch
@@ -246,7 +246,7 @@ def test_a_listener_that_fails_stops_nothing(make):
 
 def test_a_worker_ends_with_the_process_that_started_it():
     worker = (
-        "import time; from nbnas.search.benchmark_run import end_with_parent; end_with_parent(); "
+        "import time; from nbnas.search.benchmark.run import end_with_parent; end_with_parent(); "
         "print('at work', flush=True); time.sleep(100)"
     )
     starter = f"import subprocess, sys; subprocess.run([sys.executable, '-c', {worker!r}])"

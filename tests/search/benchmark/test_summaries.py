@@ -4,8 +4,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from nbnas.search.benchmark_table import FRACTION, PERCENT
-from nbnas.search.summaries import (
+from nbnas.search.benchmark.summaries import (
     bootstrap_interval,
     mean_band,
     median_band,
@@ -13,6 +12,7 @@ from nbnas.search.summaries import (
     share_band,
     standard_error,
 )
+from nbnas.search.benchmark.table import FRACTION, PERCENT
 
 
 @pytest.fixture

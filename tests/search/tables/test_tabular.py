@@ -7,7 +7,7 @@ from nbnas.graphs.spaces.subspace import Subspace
 from nbnas.search.objective import Objective
 from nbnas.search.search import Search
 from nbnas.search.strategies.random import RandomSearch
-from nbnas.search.tabular import TabularObjective
+from nbnas.search.tables.tabular import TabularObjective
 
 CELLS = CellSpace().sample(0, 3)
 

@@ -7,7 +7,7 @@ from nbnas.graphs.spaces.cnn.space import CnnSpace
 from nbnas.graphs.spaces.dag.space import DagSpace
 from nbnas.records import Observations
 from nbnas.search.candidates import listed
-from nbnas.search.maximizers import (
+from nbnas.search.maximizers.maximizer import (
     Automatic,
     Evolutionary,
     Exhaustive,

@@ -17,7 +17,7 @@ from nbnas.errors import DataError, SettingError
 from nbnas.graphs.architecture import Architecture
 from nbnas.records import EpochReport, Evaluation
 from nbnas.search.recorded import RecordedTraining
-from nbnas.search.tabular_csv import (
+from nbnas.search.tables.csv import (
     file_name,
     fractions,
     mean_of_known,

@@ -10,7 +10,7 @@ from nbnas.graphs.spaces.cnn.space import CnnSpace
 from nbnas.graphs.spaces.dag.space import DagSpace
 from nbnas.graphs.spaces.recurrent.space import RecurrentSpace
 from nbnas.graphs.spaces.subspace import Subspace
-from nbnas.search.benchmark_table import FRACTION, PERCENT, read_proxies, read_table
+from nbnas.search.benchmark.table import FRACTION, PERCENT, read_proxies, read_table
 
 SPACES = (
     *(CellSpace(), DagSpace(5), ChainSpace(depth=(3, 9)), CnnSpace(layers=(5, 9))),

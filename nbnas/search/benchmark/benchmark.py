@@ -15,9 +15,10 @@ from pathlib import Path
 from psygnal import Signal
 
 from nbnas.errors import SearchError, SettingError
-from nbnas.search.benchmark_file import Pair, Runs, append_run, open_file, replace_run
-from nbnas.search.benchmark_results import BenchmarkResults
-from nbnas.search.benchmark_run import (
+from nbnas.search.benchmark.compare import Failure
+from nbnas.search.benchmark.file import Pair, Runs, append_run, open_file, replace_run
+from nbnas.search.benchmark.results import BenchmarkResults
+from nbnas.search.benchmark.run import (
     Make,
     Outcome,
     description_of,
@@ -27,8 +28,7 @@ from nbnas.search.benchmark_run import (
     settings_of,
     took,
 )
-from nbnas.search.benchmark_table import BenchmarkTable
-from nbnas.search.compare import Failure
+from nbnas.search.benchmark.table import BenchmarkTable
 from nbnas.signals import announce
 
 STEPS = 10  # so often a benchmark says how far it is
@@ -69,7 +69,7 @@ class Benchmark:
         initial: Number of random queries with which the strategies begin.
         batch: Number of architectures that are asked for at once.
         workers: Number of processes; with 1 all happens in this one.
-        output: The CSV file of the results, see `nbnas.search.benchmark_file`. What it holds
+        output: The CSV file of the results, see `nbnas.search.benchmark.file`. What it holds
             already is not run again.
 
     Raises:

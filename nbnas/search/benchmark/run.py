@@ -11,9 +11,9 @@ from collections.abc import Callable, Iterable, Iterator
 import torch
 
 from nbnas.graphs.space import SearchSpace
-from nbnas.search.benchmark_file import Pair, Row
-from nbnas.search.benchmark_table import BenchmarkTable
-from nbnas.search.compare import Failure, Query, run_once
+from nbnas.search.benchmark.compare import Failure, Query, run_once
+from nbnas.search.benchmark.file import Pair, Row
+from nbnas.search.benchmark.table import BenchmarkTable
 from nbnas.search.fingerprint import fingerprint
 from nbnas.search.objective import Objective
 from nbnas.search.strategies.strategy import Strategy

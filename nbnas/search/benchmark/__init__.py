@@ -1,0 +1,1 @@
+"""Strategies compared over many seeds on a table."""

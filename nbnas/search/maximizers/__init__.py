@@ -1,0 +1,1 @@
+"""How the maximiser of an acquisition function is looked for."""

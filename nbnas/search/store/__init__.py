@@ -1,0 +1,1 @@
+"""The store: trials in a database."""
