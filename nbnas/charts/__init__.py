@@ -1,23 +1,23 @@
 """Charts: pure functions from a record to an altair chart, and their pictures offline."""
 
-from nbnas.charts.acquisition import acquisition
-from nbnas.charts.architecture import architecture, gallery, notation
-from nbnas.charts.benchmark import curves
-from nbnas.charts.calibration import calibration
-from nbnas.charts.diagnosis import diagnoses, diagnosis
-from nbnas.charts.distribution import distribution
-from nbnas.charts.explanation import explanation
-from nbnas.charts.learning_curve import learning_curve, training
-from nbnas.charts.map import landscape
-from nbnas.charts.paired import paired
-from nbnas.charts.posterior import leave_one_out
-from nbnas.charts.proposal import proposal
+from nbnas.charts.graphs.architecture import architecture, gallery, notation
+from nbnas.charts.graphs.distribution import distribution
+from nbnas.charts.graphs.explanation import explanation
+from nbnas.charts.graphs.map import landscape
 from nbnas.charts.render import to_png, to_svg
-from nbnas.charts.search import search
-from nbnas.charts.skeleton import skeleton
+from nbnas.charts.search.benchmark import curves
+from nbnas.charts.search.paired import paired
+from nbnas.charts.search.proposal import proposal
+from nbnas.charts.search.search import search
+from nbnas.charts.search.trace import comparison, trace
+from nbnas.charts.surrogate.acquisition import acquisition
+from nbnas.charts.surrogate.calibration import calibration
+from nbnas.charts.surrogate.diagnosis import diagnoses, diagnosis
+from nbnas.charts.surrogate.posterior import leave_one_out
+from nbnas.charts.surrogate.why import why
 from nbnas.charts.table import table
-from nbnas.charts.trace import comparison, trace
-from nbnas.charts.why import why
+from nbnas.charts.training.learning_curve import learning_curve, training
+from nbnas.charts.training.skeleton import skeleton
 
 __all__ = [
     "acquisition",

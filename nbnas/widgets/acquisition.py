@@ -9,7 +9,7 @@ import numpy as np
 import torch
 
 from nbnas import charts
-from nbnas.charts.acquisition import REACH, Array, Score, summary
+from nbnas.charts.surrogate.acquisition import REACH, Array, Score, summary
 from nbnas.surrogate.acquisition.improvement import (
     GrowingUpperConfidenceBound,
     UpperConfidenceBound,

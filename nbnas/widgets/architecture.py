@@ -3,10 +3,10 @@
 from typing import TYPE_CHECKING
 
 from nbnas import charts
-from nbnas.charts.architecture import flow, notation
-from nbnas.charts.skeleton import Part, skeleton
+from nbnas.charts.graphs.architecture import flow, notation
+from nbnas.charts.graphs.wording import TIMES
 from nbnas.charts.theme import AnyChart, count, stacked
-from nbnas.charts.wording import TIMES
+from nbnas.charts.training.skeleton import Part, skeleton
 from nbnas.errors import NbnasError
 from nbnas.graphs.architecture import Architecture
 from nbnas.graphs.canonical import has_vertex_operations

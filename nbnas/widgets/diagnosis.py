@@ -3,7 +3,7 @@
 from typing import Any
 
 from nbnas import charts
-from nbnas.charts.diagnosis import summary as quality
+from nbnas.charts.surrogate.diagnosis import summary as quality
 from nbnas.widgets.view import View
 
 

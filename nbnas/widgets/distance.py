@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nbnas import charts
-from nbnas.charts.distribution import distribution, summary
+from nbnas.charts.graphs.distribution import distribution, summary
 from nbnas.errors import ArchitectureError
 from nbnas.graphs.architecture import Architecture
 from nbnas.graphs.distances.distance import Distance, Explanation, explain

@@ -7,7 +7,7 @@ import numpy as np
 from gpytorch.kernels import AdditiveKernel, Kernel, ProductKernel, ScaleKernel
 from numpy.typing import NDArray
 
-from nbnas.charts.wording import TIMES
+from nbnas.charts.graphs.wording import TIMES
 from nbnas.graphs.architecture import Architecture
 from nbnas.surrogate.kernels.parts import covariances, parts_of
 from nbnas.surrogate.process.prior import GaussianProcess

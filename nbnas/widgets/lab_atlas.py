@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from nbnas.charts.lab_page import name_of
+from nbnas.charts.lab.page import name_of
 from nbnas.graphs.architecture import Architecture
 from nbnas.graphs.distances.distance import Distance
 from nbnas.graphs.distances.embedding import embed

@@ -5,9 +5,9 @@ from typing import Any
 
 import numpy as np
 
-from nbnas.charts.lab_random import RandomBand, random_band
-from nbnas.charts.lab_trace import regret_data, regret_words, trace_data
-from nbnas.charts.trace import summary
+from nbnas.charts.lab.random import RandomBand, random_band
+from nbnas.charts.lab.trace import regret_data, regret_words, trace_data
+from nbnas.charts.search.trace import summary
 
 
 class Course:

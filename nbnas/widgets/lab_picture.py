@@ -2,7 +2,7 @@
 
 import functools
 
-from nbnas.charts.lab_page import Specification, drawing
+from nbnas.charts.lab.page import Specification, drawing
 from nbnas.graphs.architecture import Architecture
 from nbnas.widgets.live import DRAWING
 

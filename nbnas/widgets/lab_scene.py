@@ -12,9 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nbnas.charts import theme
-from nbnas.charts.lab_candidates import TOP, candidates_data
-from nbnas.charts.lab_map import CANDIDATE, CHOSEN, EVALUATED, FAILED, INSTEAD
-from nbnas.charts.lab_page import name_of
+from nbnas.charts.lab.candidates import TOP, candidates_data
+from nbnas.charts.lab.map import CANDIDATE, CHOSEN, EVALUATED, FAILED, INSTEAD
+from nbnas.charts.lab.page import name_of
 from nbnas.graphs.architecture import ZERO, Architecture
 from nbnas.graphs.distances.distance import Distance
 from nbnas.graphs.spaces.cell import OPERATIONS

@@ -3,10 +3,10 @@
 from typing import Any
 
 from nbnas.charts import theme
-from nbnas.charts.lab_curve import curve_data
-from nbnas.charts.lab_page import name_of
-from nbnas.charts.learning_curve import summary
-from nbnas.charts.trace import counted
+from nbnas.charts.lab.curve import curve_data
+from nbnas.charts.lab.page import name_of
+from nbnas.charts.search.trace import counted
+from nbnas.charts.training.learning_curve import summary
 from nbnas.records import Observations
 from nbnas.widgets.lab_atlas import shorten
 from nbnas.widgets.lab_picture import picture

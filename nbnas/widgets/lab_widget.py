@@ -17,11 +17,11 @@ import ipywidgets
 import traitlets
 import vl_convert
 
-from nbnas.charts.lab_candidates import candidates_chart
-from nbnas.charts.lab_curve import curve_chart
-from nbnas.charts.lab_map import map_chart
-from nbnas.charts.lab_page import Specification, specification
-from nbnas.charts.lab_trace import regret_chart, trace_chart
+from nbnas.charts.lab.candidates import candidates_chart
+from nbnas.charts.lab.curve import curve_chart
+from nbnas.charts.lab.map import map_chart
+from nbnas.charts.lab.page import Specification, specification
+from nbnas.charts.lab.trace import regret_chart, trace_chart
 from nbnas.charts.render import STYLE, VEGA_LITE
 
 PAGE = Path(__file__).parent / "lab_page"

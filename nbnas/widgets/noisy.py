@@ -4,8 +4,8 @@ from typing import Any
 
 import numpy as np
 
-from nbnas.charts import row as pictures
 from nbnas.charts import theme
+from nbnas.charts.surrogate import row as pictures
 from nbnas.surrogate.acquisition.improvement import (
     ExpectedImprovement,
     acquisition_scores,

@@ -13,11 +13,11 @@ from numpy.typing import NDArray
 
 from nbnas import charts
 from nbnas.charts import theme
-from nbnas.charts.architecture import notation
-from nbnas.charts.map import PERCENT
-from nbnas.charts.map import summary as mapped_words
-from nbnas.charts.posterior import Predictions
-from nbnas.charts.posterior import summary as trust
+from nbnas.charts.graphs.architecture import notation
+from nbnas.charts.graphs.map import PERCENT
+from nbnas.charts.graphs.map import summary as mapped_words
+from nbnas.charts.surrogate.posterior import Predictions
+from nbnas.charts.surrogate.posterior import summary as trust
 from nbnas.graphs.architecture import Architecture
 from nbnas.graphs.distances.embedding import embed
 from nbnas.widgets.panel import Panel, dropdown, label, toggles, unique

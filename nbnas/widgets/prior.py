@@ -12,10 +12,10 @@ import numpy as np
 from gpytorch.kernels import Kernel, ScaleKernel
 
 from nbnas import charts
-from nbnas.charts import kernel as pictures
 from nbnas.charts import theme
-from nbnas.charts.architecture import notation
-from nbnas.charts.map import NUMBER
+from nbnas.charts.graphs.architecture import notation
+from nbnas.charts.graphs.map import NUMBER
+from nbnas.charts.surrogate import kernel as pictures
 from nbnas.errors import NotPositiveDefiniteError, ObservationError
 from nbnas.graphs.architecture import Architecture
 from nbnas.graphs.distances.distance import Distance

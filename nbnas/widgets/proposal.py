@@ -6,8 +6,8 @@ import numpy as np
 
 from nbnas import charts
 from nbnas.charts import theme
-from nbnas.charts.architecture import notation
-from nbnas.charts.proposal import summary as reason
+from nbnas.charts.graphs.architecture import notation
+from nbnas.charts.search.proposal import summary as reason
 from nbnas.charts.theme import percent
 from nbnas.graphs.distances.embedding import embed
 from nbnas.records import Candidate, Proposal

@@ -10,10 +10,10 @@ import numpy as np
 
 from nbnas import charts
 from nbnas.charts import theme
-from nbnas.charts.architecture import notation
-from nbnas.charts.map import PERCENT
-from nbnas.charts.proposal import summary as reason
-from nbnas.charts.why import summary as because
+from nbnas.charts.graphs.architecture import notation
+from nbnas.charts.graphs.map import PERCENT
+from nbnas.charts.search.proposal import summary as reason
+from nbnas.charts.surrogate.why import summary as because
 from nbnas.graphs.distances.embedding import embed
 from nbnas.records import Candidate
 from nbnas.surrogate.process.why import Why

@@ -3,7 +3,7 @@
 from typing import Any
 
 from nbnas import charts
-from nbnas.charts.trace import compare, summary
+from nbnas.charts.search.trace import compare, summary
 from nbnas.records import Observations
 from nbnas.widgets.trials import seconds
 from nbnas.widgets.view import View

@@ -4,8 +4,8 @@ from typing import Any
 
 import numpy as np
 
-from nbnas.charts import row as pictures
 from nbnas.charts import theme
+from nbnas.charts.surrogate import row as pictures
 from nbnas.charts.theme import count
 from nbnas.surrogate.acquisition.thompson import IndependentThompsonSampling
 from nbnas.widgets.panel import Panel, button, slider

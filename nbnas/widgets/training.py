@@ -5,8 +5,8 @@ import weakref
 from typing import Any
 
 from nbnas import charts
-from nbnas.charts.architecture import notation
-from nbnas.charts.learning_curve import summary
+from nbnas.charts.graphs.architecture import notation
+from nbnas.charts.training.learning_curve import summary
 from nbnas.errors import TrainingError
 from nbnas.widgets.live import REST
 from nbnas.widgets.panel import Panel, button

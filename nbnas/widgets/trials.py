@@ -1,9 +1,9 @@
 """Views of trials: a finished one, and all of a search."""
 
 from nbnas import charts
-from nbnas.charts.architecture import notation
+from nbnas.charts.graphs.architecture import notation
+from nbnas.charts.search.trace import summary as course
 from nbnas.charts.theme import percent
-from nbnas.charts.trace import summary as course
 from nbnas.records import Evaluation, Observations
 from nbnas.widgets.view import View
 

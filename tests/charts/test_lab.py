@@ -6,12 +6,12 @@ import json
 import numpy as np
 import pytest
 
-from nbnas.charts.lab_candidates import candidates_chart, candidates_data
-from nbnas.charts.lab_curve import curve_chart, curve_data
-from nbnas.charts.lab_map import KINDS, map_chart
-from nbnas.charts.lab_page import drawing, specification
-from nbnas.charts.lab_random import random_band
-from nbnas.charts.lab_trace import (
+from nbnas.charts.lab.candidates import candidates_chart, candidates_data
+from nbnas.charts.lab.curve import curve_chart, curve_data
+from nbnas.charts.lab.map import KINDS, map_chart
+from nbnas.charts.lab.page import drawing, specification
+from nbnas.charts.lab.random import random_band
+from nbnas.charts.lab.trace import (
     regret_chart,
     regret_data,
     regret_words,

@@ -80,7 +80,7 @@ def test_an_interrupted_run_is_published(displayed, table):
 def test_a_picture_that_fails_is_a_text(displayed, search, monkeypatch):
     show(search)
     monkeypatch.setattr(
-        "nbnas.charts.search", lambda *a, **o: (_ for _ in ()).throw(OSError("no ink"))
+        "nbnas.charts.search.search", lambda *a, **o: (_ for _ in ()).throw(OSError("no ink"))
     )
     with pytest.warns(UserWarning, match="no ink"):
         search.run(1)

@@ -1,4 +1,4 @@
-from nbnas.charts.architecture import notation
+from nbnas.charts.graphs.architecture import notation
 from nbnas.graphs.spaces.cell import CellSpace
 from nbnas.records import Candidate, Proposal
 from nbnas.widgets import view

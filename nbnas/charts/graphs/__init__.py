@@ -1,0 +1,1 @@
+"""Charts of architectures and of distances between them."""

@@ -1,0 +1,249 @@
+"""Architectures as pictures of their data flow.
+
+The vertices stand on one line in topological order; an edge to the next vertex is straight, a
+longer one is an arc above or below, and edges that meet at a vertex leave it at different angles,
+so that no two edges run over each other. Colour and dash say the operation; an edge that
+cannot matter, since nothing reaches it or nothing after it reaches the output, is faint.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import altair as alt
+
+from nbnas.charts import theme
+from nbnas.charts.graphs.layout import Layout, lay_out
+from nbnas.charts.graphs.network import network, networks
+from nbnas.graphs.architecture import ZERO, Architecture
+from nbnas.graphs.canonical import has_vertex_operations
+
+FAINT, IDLE = 0.5, 0.38
+LABEL = 62  # pixels between two vertices that an operation's full name needs
+
+
+@dataclass(frozen=True, slots=True)
+class _Parts:
+    """What is drawn of one or several architectures: rows for curves, arrows, vertices, words."""
+
+    curves: theme.Rows
+    arrows: theme.Rows
+    vertices: theme.Rows
+    words: theme.Rows
+
+
+def architecture(
+    architecture: Architecture,
+    *,
+    width: float = 460,
+    height: float | None = None,
+    heading: str = "",
+    subtitle: str = "",
+    numbered: bool = False,
+) -> alt.LayerChart:
+    """Draw one architecture with its operations named at the edges.
+
+    Args:
+        architecture: Any labelled graph of up to about ten vertices; one with its operations at
+            the vertices is drawn by `nbnas.charts.graphs.network.network`.
+        width: Width in pixels.
+        height: Height in pixels; by default what the arcs need.
+        heading: A title; by default the architecture's notation.
+        subtitle: What is to be seen; by default how many edges carry data.
+        numbered: Whether the vertices of one with operations at the vertices have their numbers.
+
+    Returns:
+        The chart.
+    """
+    if has_vertex_operations(architecture):
+        return network(architecture, heading=heading, subtitle=subtitle, numbered=numbered)
+    layout = lay_out(architecture, width, height)
+    parts = _parts(architecture, layout, 0, named=True)
+    text = notation(architecture)
+    short = text if len(text) < 60 else f"An architecture of {len(architecture.nodes)} vertices"
+    words = theme.title(heading or short, subtitle or flow(architecture))
+    known = theme.styles(_operations([architecture]))
+    return _draw(parts, (width, layout.height), known, None, words)
+
+
+def gallery(
+    architectures: Sequence[Architecture],
+    *,
+    columns: int = 4,
+    width: float = 210,
+    heading: str = "",
+    subtitle: str = "",
+) -> theme.AnyChart:
+    """Draw several architectures side by side, with one legend for all.
+
+    Args:
+        architectures: What to draw, in reading order.
+        columns: How many stand beside each other.
+        width: Width of one of them in pixels.
+        heading: A title.
+        subtitle: What is to be seen.
+
+    Returns:
+        The chart.
+    """
+    if not architectures:
+        return theme.note("no architectures to draw", 460, 80)
+    if any(map(has_vertex_operations, architectures)):
+        return networks(architectures, heading=heading, subtitle=subtitle)
+    layouts = [lay_out(a, width, None, small=True) for a in architectures]
+    height = max(layout.height for layout in layouts) + 26
+    columns = min(columns, len(architectures))
+    lines = -(-len(architectures) // columns)
+    parts = _Parts([], [], [], [])
+    for index, (each, layout) in enumerate(zip(architectures, layouts, strict=True)):
+        dx, dy = (index % columns) * (width + 16), (lines - 1 - index // columns) * height
+        _add(parts, _parts(each, layout, index, named=False), dx, dy)
+        parts.words.append(_word(dx + width / 2, dy + layout.height + 8, notation(each), 0.9))
+    legend = alt.Legend(
+        orient="bottom", title=None, symbolType="stroke", symbolSize=1100, symbolStrokeWidth=3
+    )
+    known = theme.styles(_operations(architectures))
+    words = theme.title(heading or theme.count(len(architectures), "architecture"), subtitle)
+    return _draw(parts, (columns * (width + 16), lines * height), known, legend, words)
+
+
+def notation(architecture: Architecture) -> str:
+    """A short text for a person: what each later vertex adds up, vertex by vertex.
+
+    Example:
+        >>> edges = ((0, 1, "nor_conv_3x3"), (0, 2, "none"), (1, 2, "skip_connect"))
+        >>> notation(Architecture(("input", "sum", "output"), edges, "any"))
+        '3×3 | –+skip'
+    """
+    known = theme.styles(_operations([architecture]))
+    full = len(architecture.edges) == len(architecture.nodes) * (len(architecture.nodes) - 1) // 2
+    groups = []
+    for vertex in range(1, len(architecture.nodes)):
+        incoming = [(s, op) for s, t, op in architecture.edges if t == vertex]
+        terms = [known[op].short + ("" if full else f"({source})") for source, op in incoming]
+        groups.append("+".join(terms) or theme.NOTHING)
+    return " | ".join(groups)
+
+
+def flow(architecture: Architecture) -> str:
+    """One sentence on how much of an architecture carries data from its input to its output."""
+    total, used = len(architecture.edges), sum(_useful(architecture))
+    if not used:
+        return "Nothing flows: no path leads from the input to the output."
+    idle = sum(op != ZERO for _, _, op in architecture.edges) - used
+    text = f"{used} of {theme.count(total, 'edge')} carry data from input to output"
+    leads = "leads" if idle == 1 else "lead"
+    return f"{text}; {idle} more {leads} nowhere (faint)." if idle else f"{text}."
+
+
+def _useful(architecture: Architecture) -> list[bool]:
+    """For each edge, whether it lies on a path of operations from the input to the output."""
+    edges = [(s, t) for s, t, op in architecture.edges if op != ZERO]
+    fed, read = {0}, {len(architecture.nodes) - 1}
+    for source, target in sorted(edges):
+        fed |= {target} if source in fed else set()
+    for source, target in sorted(edges, reverse=True):
+        read |= {source} if target in read else set()
+    return [op != ZERO and s in fed and t in read for s, t, op in architecture.edges]
+
+
+def _operations(architectures: Sequence[Architecture]) -> set[str]:
+    return {op for each in architectures for _, _, op in each.edges}
+
+
+def _parts(architecture: Architecture, layout: Layout, index: int, *, named: bool) -> _Parts:
+    known = theme.styles(_operations([architecture]))
+    parts = _Parts([], [], _vertices(architecture, layout), [])
+    useful, room = _useful(architecture), layout.places[1][0] - layout.places[0][0]
+    brief = room - 2 * layout.radius < LABEL
+    for edge, (curve, on) in enumerate(zip(layout.curves, useful, strict=True)):
+        operation = architecture.edges[edge][2]
+        opacity = 1.0 if on else FAINT if operation == ZERO else IDLE
+        shared = {
+            "edge": f"{index}.{edge}",
+            "operation": known[operation].name,
+            "opacity": opacity,
+        }
+        parts.curves.extend(
+            {**shared, "t": t, "x": x, "y": y} for t, (x, y) in enumerate(curve.points)
+        )
+        if operation != ZERO:
+            x, y = curve.arrow
+            parts.arrows.append({**shared, "x": x, "y": y, "angle": curve.angle})
+        if named and operation != ZERO:
+            x, y = curve.label
+            name = known[operation].short if brief else known[operation].name
+            parts.words.append(_word(x, y, name, 1.0 if on else 0.6))
+    return parts
+
+
+def _vertices(architecture: Architecture, layout: Layout) -> theme.Rows:
+    last, size = len(architecture.nodes) - 1, (2 * layout.radius) ** 2
+    names = {0: "in", last: "out"}
+    return [
+        {"x": x, "y": y, "size": size, "text": names.get(vertex, str(vertex))}
+        for vertex, (x, y) in enumerate(layout.places)
+    ]
+
+
+def _word(x: float, y: float, text: str, opacity: float) -> dict[str, Any]:
+    return {"x": x, "y": y, "text": text, "opacity": opacity}
+
+
+def _add(parts: _Parts, more: _Parts, dx: float, dy: float) -> None:
+    for name in ("curves", "arrows", "vertices", "words"):
+        moved = [{**row, "x": row["x"] + dx, "y": row["y"] + dy} for row in getattr(more, name)]
+        getattr(parts, name).extend(moved)
+
+
+def _draw(
+    parts: _Parts,
+    size: tuple[float, float],
+    known: dict[str, theme.Style],
+    legend: alt.Legend | None,
+    title: alt.TitleParams,
+) -> alt.LayerChart:
+    names = [style.name for style in known.values()]
+    color = alt.Color(
+        "operation:N",
+        scale=alt.Scale(domain=names, range=[style.color for style in known.values()]),
+        legend=legend,
+    )
+    dash = alt.StrokeDash(
+        "operation:N",
+        scale=alt.Scale(domain=names, range=[style.dash for style in known.values()]),
+        legend=legend,
+    )
+    opacity = alt.Opacity("opacity:Q", scale=None, legend=None)
+    place = {
+        "x": alt.X("x:Q", axis=None, scale=theme.scale((0, size[0]))),
+        "y": alt.Y("y:Q", axis=None, scale=theme.scale((0, size[1]))),
+    }
+    small = len(parts.vertices) > 10
+    curves = alt.Chart(theme.rows(parts.curves)).mark_line(
+        strokeWidth=2.2 if small else 3, strokeCap="butt", interpolate="linear"
+    )
+    arrows = alt.Chart(theme.rows(parts.arrows)).mark_point(
+        shape="triangle", filled=True, size=45 if small else 95
+    )
+    circles = alt.Chart(theme.rows(parts.vertices)).mark_circle(
+        opacity=1, fill=theme.PAPER, stroke=theme.INK, strokeWidth=1.6
+    )
+    labels = alt.Chart(theme.rows(parts.vertices)).mark_text(
+        color=theme.INK, fontSize=9 if small else theme.NORMAL, fontWeight=600
+    )
+    words = alt.Chart(theme.rows(parts.words)).mark_text(color=theme.INK, fontSize=theme.SMALL)
+    return theme.layered(
+        curves.encode(
+            **place, color=color, strokeDash=dash, opacity=opacity, detail="edge:N", order="t:O"
+        ),
+        arrows.encode(
+            **place, color=color, opacity=opacity, angle=alt.Angle("angle:Q", scale=None)
+        ),
+        circles.encode(**place, size=alt.Size("size:Q", scale=None, legend=None)),
+        labels.encode(**place, text="text:N"),
+        words.encode(**place, text="text:N", opacity=opacity),
+        width=size[0],
+        height=size[1],
+        title=title,
+    )

@@ -1,0 +1,100 @@
+"""Charts for a page that answers to the pointer: Vega specifications, and their data apart.
+
+A specification goes to the page once; its data sets and signals are named, and only their content
+is sent when something changes. Two signals are in every chart: `hovered` and `selected`, the keys
+of the architectures under the pointer and chosen by a click.
+"""
+
+import json
+from typing import Any
+
+import altair as alt
+import vl_convert
+
+from nbnas.charts import theme
+from nbnas.charts.graphs.architecture import architecture as draw
+from nbnas.charts.graphs.architecture import notation
+from nbnas.charts.graphs.network import shorten
+from nbnas.charts.render import VEGA_LITE, in_page_colours
+from nbnas.graphs.architecture import Architecture
+from nbnas.graphs.canonical import has_vertex_operations
+
+Specification = dict[str, Any]
+HOVERED, SELECTED = "datum.key === hovered", "datum.key === selected"
+
+
+def specification(chart: theme.AnyChart, *, fit: bool = True) -> Specification:
+    """The Vega specification of a chart, in the colours of the page.
+
+    Args:
+        chart: A chart; if it fits its place, one of a single view.
+        fit: Whether the page may give it a width, which then includes axes and legends.
+
+    Returns:
+        The specification, as JSON.
+    """
+    copy = theme.themed(chart)
+    copy["config"]["scale"] = {"invalid": {"fill": {"value": theme.GREY}}}  # no model, no colour
+    if fit:
+        copy["autosize"] = alt.AutoSizeParams(type="fit", contains="padding", resize=True)
+        copy["padding"] = 4
+    compiled = vl_convert.vegalite_to_vega(copy.to_dict(validate=False), vl_version=VEGA_LITE)
+    page: Specification = json.loads(in_page_colours(json.dumps(compiled)))
+    return page
+
+
+def drawing(architecture: Architecture, width: float = 300) -> Specification:
+    """The Vega specification of an architecture's picture, without a title of its own."""
+    chart = draw(architecture, width=width, heading=" ")
+    chart["title"] = alt.TitleParams("")
+    return specification(chart, fit=False)
+
+
+def name_of(architecture: Architecture, length: int = 90) -> str:
+    """A short name for a person: a cell's notation, or the layers of a whole network.
+
+    Args:
+        architecture: Any architecture.
+        length: Characters at most.
+    """
+    if has_vertex_operations(architecture):
+        text = " → ".join(map(shorten, architecture.nodes[1:-1]))
+    else:
+        text = notation(architecture)
+    return text if len(text) <= length else text[: length - 1] + "…"
+
+
+def signals(**values: Any) -> list[alt.Parameter]:  # noqa: ANN401
+    """Signals of a chart with what they are at first; `hovered` and `selected` among them."""
+    everywhere = {"hovered": "", "selected": ""} | values
+    return [alt.param(name=name, value=value) for name, value in everywhere.items()]
+
+
+def between(low: str, high: str, **options: Any) -> alt.Scale:  # noqa: ANN401
+    """A scale whose ends two expressions of signals decide."""
+    return alt.Scale(
+        domainMin=alt.ExprRef(low), domainMax=alt.ExprRef(high), nice=False, zero=False, **options
+    )
+
+
+def picked(usual: Any, hovered: Any, selected: Any) -> Any:  # noqa: ANN401
+    """A value that differs where the pointer is, and where a click was."""
+    return (
+        alt.condition(HOVERED, alt.value(hovered), alt.value(usual), empty=False)
+        if selected is None
+        else {
+            "condition": [
+                {"test": HOVERED, "value": hovered},
+                {"test": SELECTED, "value": selected},
+            ],
+            "value": usual,
+        }
+    )
+
+
+def percent_axis(title: str, **options: Any) -> alt.Axis:  # noqa: ANN401
+    """An axis in percent whose decimals follow from the signals `low` and `high`."""
+    digits = "high - low > 0.05 ? '.0%' : high - low > 0.005 ? '.1%' : '.2%'"
+    label = f"datum.value > 1.0001 ? '' : format(datum.value, {digits})"
+    given: dict[str, Any] = {"tickCount": 5, "labelOverlap": "greedy", "labelSeparation": 8}
+    return alt.Axis(title=title, labelExpr=label, **given | options)

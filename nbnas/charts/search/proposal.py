@@ -1,0 +1,151 @@
+"""Why this architecture: the best-ranked candidates of a proposal."""
+
+import altair as alt
+
+from nbnas.charts import theme
+from nbnas.charts.graphs.architecture import architecture, notation
+from nbnas.records import Candidate, Proposal
+
+TOP = 12
+CHOSEN = "\N{BLACK RIGHT-POINTING POINTER} "
+GAIN, UNCERTAINTY = "exploitation: a better mean", "exploration: uncertainty"
+
+
+def proposal(
+    proposal: Proposal, *, top: int = TOP, width: float = 300, row: float = 22
+) -> alt.HConcatChart | alt.LayerChart:
+    """Draw the candidates of a proposal, best first, and what their expected improvement is.
+
+    Args:
+        proposal: What a strategy proposed.
+        top: Number of candidates to draw.
+        width: Width of each of the two panels in pixels.
+        row: Height of one candidate in pixels.
+
+    Returns:
+        The chart: posterior mean and 95 % band against the incumbent on the left, expected
+        improvement on the right; or the chosen architecture where nothing was modelled.
+    """
+    if not proposal.candidates:
+        heading = f"Trial {proposal.number + 1}: {notation(proposal.architecture)}"
+        return architecture(
+            proposal.architecture, width=1.4 * width, heading=heading, subtitle=proposal.reason
+        )
+    ranked = _rows(proposal.candidates[:top], proposal)
+    height = row * len(ranked)
+    order = [line["rank"] for line in ranked]
+    names = alt.Y("rank:O", sort=order, axis=_NAMES, title=None)
+    panels = [
+        _means(ranked, names, proposal.best, width, height),
+        _improvements(ranked, names.copy(deep=False), width, height),
+    ]
+    words = theme.title(_heading(proposal, len(ranked)), proposal.reason)
+    return theme.beside(*panels, heading=words)
+
+
+def summary(proposal: Proposal) -> str:
+    """One sentence on what is proposed, and why."""
+    return f"Trial {proposal.number + 1} is {notation(proposal.architecture)}: {proposal.reason}"
+
+
+_NAMES = alt.Axis(
+    labelExpr="split(datum.label, '\\t')[1]",
+    labelLimit=230,
+    ticks=False,
+    domain=False,
+    labelFontWeight={
+        "condition": {"test": f"indexof(datum.label, '{CHOSEN}') >= 0", "value": "bold"},
+        "value": "normal",
+    },
+)
+_PARTS = alt.Scale(domain=[GAIN, UNCERTAINTY], range=[theme.BLUE, theme.ORANGE])
+
+
+def _heading(proposal: Proposal, shown: int) -> str:
+    considered = f" of {proposal.considered:,} candidates" if proposal.considered > shown else ""
+    return f"Trial {proposal.number + 1}: the {shown} best{considered}"
+
+
+def _rows(candidates: tuple[Candidate, ...], proposal: Proposal) -> theme.Rows:
+    return [
+        {
+            "rank": f"{rank}\t{CHOSEN * (each.architecture == proposal.architecture)}"
+            + notation(each.architecture),
+            "mean": each.mean,
+            "lower": each.lower,
+            "upper": each.upper,
+            "exploitation": each.exploitation,
+            "exploration": max(each.exploration, 0.0),
+            "total": each.expected_improvement,
+            "chosen": each.architecture == proposal.architecture,
+        }
+        for rank, each in enumerate(candidates, 1)
+    ]
+
+
+def _means(
+    ranked: theme.Rows, names: alt.Y, best: float | None, width: float, height: float
+) -> alt.LayerChart:
+    ends = [line[key] for line in ranked for key in ("lower", "upper", "mean")]
+    bounds = theme.domain([*ends, *([] if best is None else [best])], fence=1e9)
+    axis = theme.accuracy_axis(bounds, "predicted accuracy: mean and 95 % band", orient="bottom")
+    x = alt.X("lower:Q", scale=theme.scale(bounds), axis=axis)
+    base = alt.Chart(theme.rows(ranked), width=width, height=height).encode(y=names)
+    chosen = alt.condition("datum.chosen", alt.value(theme.VERMILLION), alt.value(theme.BLUE))
+    bands = base.mark_rule(strokeWidth=5, opacity=0.45, strokeCap="round").encode(
+        x=x, x2="upper:Q", color=chosen
+    )
+    dots = base.mark_point(filled=True, size=75, opacity=1).encode(
+        x="mean:Q",
+        color=chosen,
+        shape=alt.condition("datum.chosen", alt.value("diamond"), alt.value("circle")),
+    )
+    line = [] if best is None else _incumbent(best, bounds)
+    return theme.layered(bands, *line, dots)
+
+
+def _incumbent(best: float, bounds: tuple[float, float]) -> list[alt.Chart]:
+    base = alt.Chart(theme.rows([{"best": best, "text": f"incumbent {theme.percent(best)}"}]))
+    x = alt.X("best:Q", scale=theme.scale(bounds))
+    right = best > sum(bounds) / 2
+    rule = base.mark_rule(color=theme.INK, strokeDash=[4, 3], opacity=0.8)
+    word = base.mark_text(
+        color=theme.INK,
+        align="right" if right else "left",
+        dx=-4 if right else 4,
+        baseline="bottom",
+    )
+    return [rule.encode(x=x), word.encode(x=x, y=alt.value(-4), text="text:N")]
+
+
+def _improvements(ranked: theme.Rows, names: alt.Y, width: float, height: float) -> alt.LayerChart:
+    names["axis"] = alt.Axis(labels=False, ticks=False, domain=False)
+    parts = [
+        {"rank": line["rank"], "part": part, "points": 100 * line[key], "order": order}
+        for line in ranked
+        for order, (key, part) in enumerate((("exploitation", GAIN), ("exploration", UNCERTAINTY)))
+    ]
+    totals = [{"rank": line["rank"], "points": 100 * line["total"]} for line in ranked]
+    top = max((line["points"] for line in totals), default=0.0)
+    space = alt.Scale(domain=[0, 1.2 * top or 1.0], nice=False)
+    axis = alt.Axis(title="expected improvement (percentage points)", tickCount=5, orient="bottom")
+    bars = alt.Chart(theme.rows(parts), width=width, height=height).mark_bar(height=11)
+    words = alt.Chart(theme.rows(totals)).mark_text(
+        color=theme.INK, align="left", dx=5, fontSize=theme.SMALL
+    )
+    digits = ".2f" if top >= 0.095 else ".2~g"
+    return theme.layered(
+        bars.encode(
+            x=alt.X("points:Q", stack="zero", scale=space, axis=axis),
+            y=names,
+            order="order:O",
+            color=alt.Color(
+                "part:N",
+                scale=_PARTS,
+                legend=alt.Legend(title=None, orient="bottom", columns=2 if width >= 240 else 1),
+            ),
+        ),
+        words.encode(
+            x=alt.X("points:Q", scale=space), y=names, text=alt.Text("points:Q", format=digits)
+        ),
+    )

@@ -1,0 +1,1 @@
+"""Charts of kernels, posteriors and acquisition functions."""

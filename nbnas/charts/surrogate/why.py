@@ -1,0 +1,174 @@
+"""Why a candidate is predicted as it is: the evaluations that weigh most, and what it has more.
+
+Notation
+    contribution   of an evaluation to the predicted mean, in warped units: above 0 it raises it
+"""
+
+import re
+from collections.abc import Sequence
+from typing import Protocol
+
+import altair as alt
+import numpy as np
+
+from nbnas.charts import theme
+from nbnas.charts.graphs.architecture import architecture, notation
+from nbnas.records import Candidate, Evaluation
+
+RAISES, LOWERS = "raises the prediction", "lowers it"
+COLORS = {RAISES: theme.BLUE, LOWERS: theme.VERMILLION}
+LONGEST = 52  # letters of a line
+
+
+class Neighbor(Protocol):
+    """What is drawn of an evaluation, as `nbnas.surrogate.process.why.Neighbor`."""
+
+    @property
+    def evaluation(self) -> Evaluation: ...  # noqa: D102
+    @property
+    def contribution(self) -> float: ...  # noqa: D102
+    @property
+    def share(self) -> float: ...  # noqa: D102
+    @property
+    def distance(self) -> float: ...  # noqa: D102
+
+
+class Why(Protocol):
+    """What is drawn, as `nbnas.surrogate.process.why.Why`."""
+
+    @property
+    def candidate(self) -> Candidate: ...  # noqa: D102
+    @property
+    def neighbors(self) -> Sequence[Neighbor]: ...  # noqa: D102
+    @property
+    def differences(self) -> Sequence[str]: ...  # noqa: D102
+
+
+def why(why: Why, *, width: float = 150, row: float = 46) -> alt.HConcatChart:
+    """Draw a candidate, and the evaluations that weigh most in its prediction.
+
+    Args:
+        why: Why the candidate is predicted as it is.
+        width: Width of the bars in pixels.
+        row: Height of one evaluation in pixels.
+
+    Returns:
+        The chart: on the left the candidate, on the right a bar for each evaluation, with its
+        accuracy, its distance, and what the candidate has that it lacks.
+    """
+    candidate = why.candidate
+    picture = architecture(
+        candidate.architecture,
+        width=260,
+        heading=f"This one: {notation(candidate.architecture)}",
+        subtitle=_predicted(candidate),
+    )
+    if not why.neighbors:
+        nothing = theme.note("no evaluation weighs in its prediction", width, row)
+        return theme.beside(picture, nothing)
+    return theme.beside(picture, _bars(why, width, row))
+
+
+def summary(why: Why) -> str:
+    """What it is predicted from, and what its expected improvement is made of, in words."""
+    candidate = why.candidate
+    parts = (candidate.exploitation, candidate.exploration, candidate.expected_improvement)
+    gain, unsure, total = (100 * max(part, 0.0) for part in parts)
+    said = (
+        f"{notation(candidate.architecture)}: {_predicted(candidate)}. Expected improvement "
+        f"{total:.3g} percentage points, {gain:.3g} of them by a better mean and {unsure:.3g} by "
+        "uncertainty."
+    )
+    texts = [*why.differences, *[""] * (len(why.neighbors) - len(why.differences))]
+    worded = (named(t, candidate, n) for t, n in zip(texts, why.neighbors, strict=False))
+    return " ".join([said, *map(_sentence, why.neighbors, worded)])
+
+
+def named(text: str, candidate: Candidate, neighbor: Neighbor) -> str:
+    """A text about two architectures with operations and ends called as the pictures do."""
+    pair = (candidate.architecture, neighbor.evaluation.architecture)
+    words = {word for each in pair for _, _, word in each.edges}
+    for word in sorted(words, key=len, reverse=True):
+        text = text.replace(word, theme.styles([word])[word].name)
+    names = {"0": "in", str(len(candidate.architecture.nodes) - 1): "out"}
+    return re.sub(
+        r"edge (\d+)→(\d+)",
+        lambda m: "edge " + "→".join(names.get(v, v) for v in m.groups()),
+        text,
+    )
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
+
+
+def _sentence(neighbor: Neighbor, difference: str) -> str:
+    more = f"; {difference}" if difference else ""
+    name = notation(neighbor.evaluation.architecture)
+    who = f"{name} ({_measured(neighbor)}, distance {neighbor.distance:.3g})"
+    if not np.isfinite(neighbor.contribution):
+        return f"Close to it is {who}{more}."
+    effect = RAISES if neighbor.contribution >= 0 else "lowers the prediction"
+    return f"{who} {effect} with {100 * neighbor.share:.0f} % of all weight{more}."
+
+
+def _predicted(candidate: Candidate) -> str:
+    band = f"{theme.percent(candidate.lower)} to {theme.percent(candidate.upper)}"
+    return f"predicted {theme.percent(candidate.mean)}, 95 % band {band}"
+
+
+def _measured(neighbor: Neighbor) -> str:
+    value = neighbor.evaluation.value
+    return "failed" if value is None else theme.percent(value)
+
+
+def _bars(why: Why, width: float, row: float) -> alt.LayerChart:
+    """A bar for what each evaluation contributes; of a model without such parts, no bar."""
+    lines = _lines(why)
+    weighed = [line for line in lines if np.isfinite(line["contribution"])]
+    far = max([abs(line["contribution"]) for line in weighed], default=1.0) * 1.05 or 1.0
+    axis = alt.Axis(title="part of the predicted mean (model's scale)", tickCount=5)
+    x = alt.X("contribution:Q", scale=theme.scale((-far, far)), axis=axis if weighed else None)
+    y = alt.Y("rank:O", axis=None, scale=alt.Scale(domain=[line["rank"] for line in lines]))
+    base = alt.Chart(theme.rows(lines), width=width, height=row * len(lines)).encode(y=y)
+    key = alt.Legend(title=None, orient="bottom", columns=2) if weighed else None
+    kinds = alt.Scale(domain=list(COLORS), range=list(COLORS.values()))
+    bars = alt.Chart(theme.rows(weighed)).mark_bar(height=14)
+    zero = alt.Chart(theme.rows([{"contribution": 0.0}])).mark_rule(
+        color=theme.INK, opacity=0.6 if weighed else 0.0
+    )
+    words = [
+        base.mark_text(align="left", dy=dy, color=theme.INK, fontSize=theme.SMALL).encode(
+            x=alt.value(width + 14 if weighed else 0), text=f"{field}:N"
+        )
+        for field, dy in (("name", -14), ("more", 0), ("text", 14))
+    ]
+    drawn = bars.encode(
+        x=x, x2=alt.datum(0), y=y, color=alt.Color("kind:N", scale=kinds, legend=key)
+    )
+    said = "the evaluations that weigh most" if weighed else "the model is no sum over evaluations"
+    heading = theme.title("What it is predicted from" if weighed else "What is closest", said)
+    return theme.layered(drawn, zero.encode(x=x), *words, title=heading)
+
+
+def _lines(why: Why) -> theme.Rows:
+    """A row for each evaluation: its bar, and what is said of it in three lines."""
+    texts = [*why.differences, *[""] * (len(why.neighbors) - len(why.differences))]
+    return [
+        {
+            "rank": rank,
+            "contribution": each.contribution,
+            "kind": RAISES if each.contribution >= 0 else LOWERS,
+            "name": f"{notation(each.evaluation.architecture)}: {_measured(each)}",
+            "more": _weight(each),
+            "text": _short(named(text, why.candidate, each)),
+        }
+        for rank, (each, text) in enumerate(zip(why.neighbors, texts, strict=False), 1)
+    ]
+
+
+def _weight(neighbor: Neighbor) -> str:
+    away = f"distance {neighbor.distance:.3g}"
+    if not np.isfinite(neighbor.share):
+        return away
+    return f"{away}, {100 * neighbor.share:.0f} % of all weight"
