@@ -12,11 +12,12 @@ from typing import Any
 
 from IPython.display import display
 
-from nbnas.widgets import benchmark, search, training
 from nbnas.widgets.bundle import Bundle, of_view
 from nbnas.widgets.live import LiveView, Throttle, guarded
 from nbnas.widgets.mode import Mode, safe_display_mode
 from nbnas.widgets.panel import Panel
+from nbnas.widgets.search import benchmark, search
+from nbnas.widgets.training import training
 from nbnas.widgets.view import View, view
 
 REPUBLISH = 5.0  # seconds between two pictures at least
@@ -78,7 +79,7 @@ def _shown(thing: Any, mode: Mode) -> Any:  # noqa: ANN401
 
 
 def _lab(thing: Any) -> Any:  # noqa: ANN401
-    from nbnas.widgets.lab_shown import LabShown
+    from nbnas.widgets.lab.shown import LabShown
 
     return LabShown(thing)
 

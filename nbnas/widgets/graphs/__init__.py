@@ -1,0 +1,1 @@
+"""Views of architectures, spaces and distances."""

@@ -1,0 +1,96 @@
+"""The view of an architecture: its graph, its size, and the network that it becomes."""
+
+from typing import TYPE_CHECKING
+
+from nbnas import charts
+from nbnas.charts.graphs.architecture import flow, notation
+from nbnas.charts.graphs.wording import TIMES
+from nbnas.charts.theme import AnyChart, count, stacked
+from nbnas.charts.training.skeleton import Part, skeleton
+from nbnas.errors import NbnasError
+from nbnas.graphs.architecture import Architecture
+from nbnas.graphs.canonical import has_vertex_operations
+from nbnas.graphs.spaces.cnn.space import CnnSpace
+from nbnas.widgets.graphs.samples import space_of
+from nbnas.widgets.view import View
+
+if TYPE_CHECKING:
+    from nbnas.training.networks.size import Setting
+
+LONG = 200  # letters of an architecture's own string that are shown
+TEXT = 65  # different tokens that a recurrent cell is said to read: letters, digits and signs
+
+
+def architecture(architecture: Architecture) -> View:
+    """The data flow of an architecture, its size, and the network that it becomes."""
+    size, parts = _size(architecture)
+    text = str(architecture)
+    short = text if len(text) <= LONG else text[: LONG - 1] + "…"
+    said = f"{_words(architecture)} Its string: {short}. {size}"
+    return View(said, _picture(architecture, size, parts))
+
+
+def _words(architecture: Architecture) -> str:
+    if has_vertex_operations(architecture):
+        layers = count(len(architecture.nodes) - 2, "layer")
+        return f"{layers}, {count(len(architecture.edges), 'link')}."
+    return f"Cell {notation(architecture)}: {flow(architecture)}"
+
+
+def _picture(architecture: Architecture, size: str, parts: tuple[Part, ...]) -> AnyChart:
+    if not parts:
+        return charts.architecture(architecture, subtitle=size if "parameters" in size else "")
+    graph = charts.architecture(architecture, width=580)
+    return stacked(graph, skeleton(parts, heading="The network it becomes", subtitle=size))
+
+
+def _size(architecture: Architecture) -> tuple[str, tuple[Part, ...]]:
+    """Its size in words, and the parts of its network; why there is none where it has none."""
+    from nbnas.training.networks.network import IMAGE, reads_text  # torch takes a second to import
+    from nbnas.training.networks.size import Setting, network_size
+
+    text = reads_text(architecture)
+    setting = Setting(classes=TEXT) if text else Setting()
+    if architecture.nodes[0] == IMAGE and isinstance(space_of((architecture,)), CnnSpace):
+        setting = Setting((3, 32, 32))
+    try:
+        size = network_size(architecture, setting)
+    except NbnasError as error:
+        return f"No network can be built of it: {error}"[:300], ()
+    words = f"{size.parameters:,} parameters"
+    if size.multiply_adds is None:
+        words += f", reading {setting.classes} different letters"
+    else:
+        image = _shape(*setting.image_shape)
+        words += f", {size.multiply_adds:,} multiply-adds for a {image} image"
+    parts = _recurrent(setting) if text else _cells(setting)
+    return f"{words}.", () if architecture.nodes[0] == IMAGE else parts
+
+
+def _cells(setting: "Setting") -> tuple[Part, ...]:
+    """The skeleton of the cell benchmarks; what comes out of each part as C × H × W."""
+    (colors, height, width), c = setting.image_shape, setting.channels
+    first, second = _shape(c, height, width), _shape(2 * c, height // 2, width // 2)
+    cells = count(setting.cells, "cell")
+    return (
+        Part("image", _shape(colors, height, width)),
+        Part("stem", first),
+        Part(cells, first, own=True),
+        Part("reduction", second),
+        Part(cells, second, own=True),
+        Part("mean", str(2 * c)),
+        Part("classifier", f"{setting.classes} scores"),
+    )
+
+
+def _recurrent(setting: "Setting") -> tuple[Part, ...]:
+    return (
+        Part("letter", f"1 of {setting.classes}"),
+        Part("embedding", str(setting.channels)),
+        Part("cell", "each step", own=True),
+        Part("decoder", f"{setting.classes} scores"),
+    )
+
+
+def _shape(*sides: int) -> str:
+    return TIMES.join(map(str, sides))

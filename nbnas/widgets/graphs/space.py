@@ -1,0 +1,72 @@
+"""The view of a search space: its size, its operations, and samples to open."""
+
+from nbnas import charts
+from nbnas.charts.theme import AnyChart, count
+from nbnas.graphs.canonical import has_vertex_operations
+from nbnas.graphs.space import SearchSpace
+from nbnas.widgets.graphs.architecture import architecture
+from nbnas.widgets.panel import Panel, button, label, toggles
+from nbnas.widgets.view import View
+
+SAMPLES, NETWORKS, LOOKED_AT = 8, 3, 64
+
+
+def space(space: SearchSpace) -> View:
+    """Some members of a space, its size and its operations."""
+    return View(_words(space), _strip(space, 0), lambda: _Controls(space).panel)
+
+
+class _Controls:
+    """Draw others, or open one of them."""
+
+    def __init__(self, space: SearchSpace) -> None:
+        self.space, self.seed = space, 0
+        self.more = button("More samples", "Draw other architectures at random", icon="random")
+        number = _number(space)
+        options = [("all", 0), *((str(i), i) for i in range(1, number + 1))]
+        said = ["Show all samples", *(f"Open sample {i}" for i in range(1, number + 1))]
+        self.open = toggles(options, said)
+        self.panel = Panel(self.draw, [[self.more, label("Open"), self.open]])
+        self.panel.clicked(self.more, self.draw_others)
+        self.panel.changed(self.open)
+
+    def draw_others(self) -> None:
+        self.seed += 1
+        self.open.value = 0
+
+    def draw(self) -> View:
+        if not self.open.value:
+            return View(_words(self.space), _strip(self.space, self.seed, numbered=True))
+        one = self.space.sample(self.seed, _number(self.space))[self.open.value - 1]
+        seen = architecture(one)
+        return View(f"Sample {self.open.value} of {_words(self.space)} {seen.summary}", seen.chart)
+
+
+def _number(space: SearchSpace) -> int:
+    """How many architectures are shown at once: few where each is a whole network."""
+    return NETWORKS if has_vertex_operations(space.sample(0, 1)[0]) else SAMPLES
+
+
+def _strip(space: SearchSpace, seed: int, *, numbered: bool = False) -> AnyChart:
+    samples = space.sample(seed, _number(space))
+    of = "" if space.size is None else f" of {space.size:,}"
+    heading = f"{len(samples)}{of} architectures, drawn at random"
+    if numbered:
+        heading += f", 1 to {len(samples)} in reading order"
+    return charts.gallery(samples, heading=heading, subtitle=_rule(space))
+
+
+def _words(space: SearchSpace) -> str:
+    size = "not counted" if space.size is None else f"{space.size:,} architectures"
+    return f"{type(space).__name__}: {size}. {_rule(space)}"
+
+
+def _rule(space: SearchSpace) -> str:
+    """Where operations stand, and which there are among some samples."""
+    samples = space.sample(0, LOOKED_AT)
+    if has_vertex_operations(samples[0]):
+        words = {label.partition(":")[0] for each in samples for label in each.nodes[1:-1]}
+        return f"Operations stand at the vertices: {', '.join(sorted(words))}."
+    operations = len({label for each in samples for _, _, label in each.edges})
+    edges = count(len(samples[0].edges), "edge")
+    return f"Each of {edges} carries one of {operations} operations."

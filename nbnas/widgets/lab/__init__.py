@@ -1,0 +1,1 @@
+"""The lab: a live search."""

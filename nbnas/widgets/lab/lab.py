@@ -1,0 +1,267 @@
+"""The lab: what a search is when it is the last line of a cell. It follows and steers one search.
+
+Two paths lead to the page. The quick one (state, course, curve, trials) is drawn ten times a
+second at most. The slow one (posterior, map, candidates, why, what if) is computed in a thread of
+its own, of which only the newest request counts. Neither runs where the page's messages arrive.
+"""
+
+import threading
+import uuid
+import weakref
+from collections.abc import Callable
+from typing import Any
+
+from nbnas.errors import NbnasError, SearchError
+from nbnas.search.replay import Round, replay, what_if
+from nbnas.widgets.lab import scene, status
+from nbnas.widgets.lab.atlas import Atlas
+from nbnas.widgets.lab.busy import busy
+from nbnas.widgets.lab.choices import choices, map_distance
+from nbnas.widgets.lab.course import Course
+from nbnas.widgets.lab.latest import Latest
+from nbnas.widgets.lab.questions import Questions
+from nbnas.widgets.lab.widget import LabWidget
+from nbnas.widgets.live import REDRAW, Throttle
+from nbnas.widgets.search.search import SETTLED
+
+BUDGET = 30
+
+
+class Lab:
+    """The live view of one search. It does not keep the search alive.
+
+    Args:
+        search: What it follows and steers.
+
+    Attributes:
+        widget: The one widget, however often it is displayed and however many trials there are.
+        identifier: Tells the page's outputs of this lab from others.
+    """
+
+    def __init__(self, search: Any) -> None:  # noqa: ANN401
+        self._search = weakref.ref(search)
+        self._training: Any = None
+        self._trouble = ""
+        self._target = search.target
+        self._shown: tuple[Any, ...] = ()
+        self._choices = choices(search.space, search.strategy)
+        self._distance = map_distance(search.space, search.strategy)
+        self._questions = Questions(self._choices)
+        self._atlas = Atlas(search.space, self._distance)
+        self._course = Course(search.objective)
+        self.identifier = uuid.uuid4().hex
+        self.widget = LabWidget(
+            busy(),
+            identifier=self.identifier,
+            choices=self._choices.to_page(),
+            budget=search.target or max(BUDGET, len(search.observations)),
+            sample=self._atlas.names()[0],
+        )
+        self._quick = Throttle(self._guarded(self._draw), REDRAW)
+        self._slow = Latest(self._guarded(self._compute))
+        self.update()
+        self._connect(search)
+        self._quick.request()  # what happened between the two
+
+    def _connect(self, search: Any) -> None:  # noqa: ANN401
+        search.changed.connect(self._changed)  # weak references to self
+        search.stepped.connect(self._stepped)
+        page = weakref.WeakMethod(self._page_set)
+        self.widget.observe(lambda change: _call(page, change), names=_PAGE)
+
+    def update(self) -> None:
+        """Show everything as it is now; what takes long, soon."""
+        self._follow_training()
+        self._quick.request(now=True)
+        self._slow.request()
+
+    def wait(self, timeout: float = 60.0) -> bool:
+        """Wait until the slow path has nothing left to do; whether it came to that."""
+        return self._slow.wait(timeout)
+
+    # What the search says.
+
+    def _changed(self, word: str) -> None:
+        self._follow_training()
+        self._quick.request(now=word in SETTLED)
+        self._slow.request()
+
+    def _stepped(self, _: object) -> None:
+        self._quick.request()
+        self._slow.request()
+
+    def _follow_training(self) -> None:
+        search = self._search()
+        training = None if search is None else search.training
+        if training is not self._training:
+            self._training = training
+            signal = getattr(training, "progressed", None)
+            if signal is not None:
+                signal.connect(self._progressed)
+
+    def _progressed(self, _: object) -> None:
+        self._quick.request()
+
+    # What a person sets.
+
+    def _page_set(self, change: Any) -> None:  # noqa: ANN401
+        self._guarded(lambda: self._take(change.name, change.new))()
+
+    def _take(self, name: str, value: Any) -> None:  # noqa: ANN401
+        search = self._search()
+        if search is None:
+            return
+        if name == "asked":
+            steer = self._guarded(lambda: self._steer(search, value))
+            threading.Thread(target=steer, name="nbnas click", daemon=True).start()
+        elif name == "budget" and search.running and self._target == search.target:
+            search.target = self._target = value
+        self._quick.request()
+        self._slow.request()
+
+    def _steer(self, search: Any, asked: dict[str, Any]) -> None:  # noqa: ANN401
+        self._trouble, action = "", asked.get("action")
+        self.widget.put(heard=int(asked.get("number", 0)))
+        if action == "run":
+            self._target = self.widget.budget
+            search.start(self.widget.budget)
+        elif action == "step":
+            self._target = len(search.observations) + 1  # before: the trial may be over at once
+            search.start(self._target)
+        elif action in ("pause", "stop"):
+            getattr(search, str(action))()
+
+    # The quick path.
+
+    def _draw(self) -> None:
+        search = self._search()
+        if search is None:
+            return
+        if search.running and search.target not in (None, self._target):
+            self._target = search.target  # somebody ran it from a cell
+            self.widget.put(budget=search.target)
+        widget, seen = self.widget, search.observations
+        number = widget.round if 0 <= widget.round < len(seen) else None
+        widget.put(
+            status=status.status_page(search, widget.budget, self._trouble),
+            trace=self._course.page(search, widget.budget, self._atlas, number),
+            best=status.best_page(seen),
+            curve=status.curve_page(search),
+            trials=status.trials_page(seen, self._atlas),
+            extras=self._atlas.names()[1],
+        )
+        if search.state in SETTLED:
+            widget.flush()
+
+    # The slow path.
+
+    def _compute(self) -> None:
+        search, widget = self._search(), self.widget
+        if search is None:
+            return
+        asked = {"round": widget.round, "what_if": dict(widget.what_if)}
+        try:
+            self._compute_round(search)
+        finally:
+            widget.put(answered=asked)
+
+    def _compute_round(self, search: Any) -> None:  # noqa: ANN401
+        widget = self.widget
+        last = _present(search)
+        number = widget.round if 0 <= widget.round < last else last
+        wanted = (number, last, widget.selected, dict(widget.what_if), len(search.observations))
+        if wanted == self._shown:
+            return
+        try:
+            shown = replay(search, number)
+        except SearchError as error:  # everything is evaluated
+            over = {"title": "Nothing is left to choose", "sentences": [str(error)]}
+            widget.put(why=over, answer={}, rounds={"last": last, "number": number})
+            return
+        chosen = shown.proposal.architecture
+        selected = self._atlas.find(widget.selected) or chosen
+        trained = number < len(search.observations)
+        why = scene.why_page(shown, selected, self._atlas, self._distance, trained)
+        self._show(shown, number, last, why, trained=trained)
+        if not self._slow.overtaken:
+            self._answer(search, shown, dict(widget.what_if), number)
+            self._shown = wanted
+
+    def _show(
+        self, shown: Round, number: int, last: int, why: dict[str, Any], *, trained: bool
+    ) -> None:
+        places = scene.map_page(shown, self._atlas, trained=trained)
+        self.widget.put(
+            map=places,
+            extras=self._atlas.names()[1],
+            candidates=scene.candidates_page(shown, self._atlas),
+            why=why,
+            chosen=self._atlas[shown.proposal.architecture],
+            rounds={"last": last, "number": number},
+        )
+
+    def _answer(self, search: Any, shown: Round, asked: dict[str, int], number: int) -> None:  # noqa: ANN401
+        """What would have been chosen otherwise."""
+        given, words = self._questions.read(shown, asked)
+        if not given:
+            self.widget.put(answer={})
+            return
+        if not shown.proposal.candidates:
+            self.widget.put(
+                answer={"text": "In this round nothing was ranked: it would be the same."}
+            )
+            return
+        try:
+            other = replay(search, number, what_if(search.strategy, **given))
+        except NbnasError as error:  # such as a length-scale that does not suit the kernel
+            self.widget.put(answer={"text": f"With {words} there is no answer: {error}."})
+            return
+        if self._slow.overtaken:
+            return
+        trained = number < len(search.observations)
+        places = scene.map_page(shown, self._atlas, other.proposal, trained)
+        answer = scene.answer_page(shown, other, words, self._atlas)
+        self.widget.put(answer=answer, map=places, extras=self._atlas.names()[1])
+
+    def _guarded(self, act: Callable[[], None]) -> Callable[[], None]:
+        """What fails is shown in the view and kept for `search.wait()`."""
+        own = weakref.ref(self)
+        name = weakref.WeakMethod(act) if hasattr(act, "__self__") else lambda: act
+
+        def call() -> None:
+            try:
+                found = name()
+                if found is not None:
+                    found()
+            except Exception as error:  # neither the search nor the kernel may suffer
+                lab = own()
+                if lab is not None:
+                    lab._fail(error)
+
+        return call
+
+    def _fail(self, error: Exception) -> None:
+        self._trouble = f"{type(error).__name__}: {error}"
+        search = self._search()
+        if search is None:
+            return
+        search.keep(error)
+        page = status.status_page(search, self.widget.budget, self._trouble)
+        self.widget.put(status=page)
+
+
+_PAGE = ("asked", "budget", "round", "selected", "what_if")
+
+
+def _call(method: "weakref.WeakMethod[Any]", change: Any) -> None:  # noqa: ANN401
+    found = method()
+    if found is not None:
+        found(change)
+
+
+def _present(search: Any) -> int:  # noqa: ANN401
+    """Number of the round that is under way: that of the last proposal while a run chooses."""
+    done, proposal = len(search.observations), search.proposal
+    if search.running and proposal is not None and proposal.number < done:
+        return int(proposal.number)
+    return done

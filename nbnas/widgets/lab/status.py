@@ -1,0 +1,159 @@
+"""Where a search stands, in the words of the lab: state, progress, failures, what to press."""
+
+from typing import Any
+
+from nbnas.charts import theme
+from nbnas.charts.lab.curve import curve_data
+from nbnas.charts.lab.page import name_of
+from nbnas.charts.search.trace import counted
+from nbnas.charts.training.learning_curve import summary
+from nbnas.records import Observations
+from nbnas.widgets.lab.atlas import shorten
+from nbnas.widgets.lab.picture import picture
+from nbnas.widgets.search.trials import seconds
+
+Page = dict[str, Any]
+WORDS = {
+    "idle": "idle",
+    "running": "running",
+    "pausing": "pausing …",
+    "paused": "paused",
+    "stopping": "stopping …",
+    "failed": "ended by an error",
+}
+
+
+def status_page(search: Any, budget: int, trouble: str = "") -> Page:  # noqa: ANN401
+    """State, progress and what is to be said of a search.
+
+    Args:
+        search: The search.
+        budget: Number of trials to come to.
+        trouble: What went wrong in the view itself.
+
+    Returns:
+        What the bar at the top shows.
+    """
+    done = len(search.observations)
+    return {
+        "state": search.state,
+        "word": WORDS[search.state],
+        "done": done,
+        "target": budget,
+        "progress": _progress(search, done, budget),
+        "said": _said(search, done, budget),
+        "error": _error(search, trouble),
+    }
+
+
+def best_page(observations: Observations) -> Page:
+    """The incumbent, drawn."""
+    best = observations.incumbent
+    if best is None or best.value is None:
+        return {"title": "The best so far", "line": "Nothing has been completed yet."}
+    number = observations.evaluations.index(best) + 1
+    return {
+        "title": f"The best so far: {theme.percent(best.value)}",
+        "line": f"{name_of(best.architecture, 200)} (trial {number})",
+        "picture": picture(best.architecture, 280),
+    }
+
+
+def curve_page(search: Any) -> Page:  # noqa: ANN401
+    """The current training, or the last one."""
+    training = search.training
+    if training is None:
+        line = "The curve of a training is drawn here, epoch by epoch, if the objective has one."
+        return {"title": "In training", "line": line, "data": {"reports": []}, "signals": {}}
+    reports, name = training.reports, name_of(training.architecture, 120)
+    ended = training.evaluation is not None or search.state in ("idle", "failed")
+    number = len(search.observations) + (not ended)
+    title = f"{'Last trained' if ended else 'In training'}: trial {max(number, 1)}"
+    left = training.seconds_left
+    more = f" About {seconds(left)} left." if left and not ended else ""
+    line = f"{name}. {summary(reports)}{more}"
+    return {"title": title, "line": line} | curve_data(reports, training.epochs)
+
+
+def trials_page(observations: Observations, keys: Any) -> list[Page]:  # noqa: ANN401
+    """A row for each trial."""
+    return [
+        {
+            "key": keys[each.architecture],
+            "trial": number,
+            "name": name_of(each.architecture, 90),
+            "text": shorten(str(each.architecture), 200),
+            "value": each.value,
+            "seconds": round(each.seconds, 2),
+            "error": shorten(each.error or "", 300),
+        }
+        for number, each in enumerate(observations, 1)
+    ]
+
+
+def seconds_left(observations: Observations, trials: int) -> float | None:
+    """Seconds until so many trials exist, if they take as long as those so far."""
+    if not len(observations):
+        return None
+    mean = sum(e.seconds for e in observations) / len(observations)
+    return mean * max(trials - len(observations), 0)
+
+
+def _progress(search: Any, done: int, budget: int) -> str:  # noqa: ANN401
+    failed = done - len(search.observations.completed)
+    text = counted(done, budget)
+    text += f", {done - budget} over the budget" if done > budget else ""
+    text += f", {failed} failed" if failed else ""
+    left = seconds_left(search.observations, budget)
+    if search.state == "running" and left and left >= 1:
+        text += f", about {seconds(left)} left"
+    return text
+
+
+def _said(search: Any, done: int, budget: int) -> str:  # noqa: ANN401
+    state, proposal = search.state, search.proposal
+    if state == "running":
+        if proposal is None or proposal.number < done:
+            return "Choosing the next architecture …"
+        name = name_of(proposal.architecture, 90)
+        return f"Trial {done + 1} is {name}. {proposal.reason}"
+    training = search.training
+    if state == "paused" and training is not None and training.evaluation is None:
+        at = f"after epoch {len(training.reports)} of {training.epochs}"
+        return f"Paused in trial {done + 1} {at}. Press Run to go on."
+    fixed = {
+        "pausing": "Pausing after the current epoch; a trial without epochs is finished first.",
+        "stopping": "Stopping after the current epoch.",
+        "paused": f"Paused after {theme.count(done, 'trial')}. Press Run to go on.",
+        "failed": "The run has ended with an error. Press Run to try again.",
+    }
+    return fixed.get(state) or _idle(search.observations, done, budget)
+
+
+def _idle(observations: Observations, done: int, budget: int) -> str:
+    if not done:
+        return (
+            "Press Run to train one architecture after the other up to the budget, or Step to "
+            "train one."
+        )
+    best = observations.incumbent
+    found = (
+        "" if best is None or best.value is None else f" The best has {theme.percent(best.value)}."
+    )
+    if done >= budget:
+        return f"{theme.count(done, 'trial')} done.{found} Raise the budget to go on."
+    return f"{theme.count(done, 'trial')} done.{found} Press Run to go on."
+
+
+def _error(search: Any, trouble: str) -> str:  # noqa: ANN401
+    said = []
+    failed = [(n, e) for n, e in enumerate(search.observations, 1) if e.status == "failed"]
+    told = bool(failed) and (failed[-1][1].error or "no reason") in str(search.error)
+    if search.error is not None and not told:
+        said.append(f"{type(search.error).__name__}: {search.error}")
+    if failed:
+        number, evaluation = failed[-1]
+        said.append(f"Trial {number} failed: {evaluation.error or 'no reason was given'}")
+    if trouble and trouble not in said:
+        said.append(trouble)
+    return shorten(" · ".join(said), 600)

@@ -1,0 +1,206 @@
+"""The lab's one widget: its state is traits, so that a reload shows what is, and nothing piles up.
+
+Notation
+    sent       how many messages the kernel has sent
+    read       up to which of them the page has read; it says so after each one
+"""
+
+import functools
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import anywidget
+import ipywidgets
+import traitlets
+import vl_convert
+
+from nbnas.charts.lab.candidates import candidates_chart
+from nbnas.charts.lab.curve import curve_chart
+from nbnas.charts.lab.map import map_chart
+from nbnas.charts.lab.page import Specification, specification
+from nbnas.charts.lab.trace import regret_chart, trace_chart
+from nbnas.charts.render import STYLE, VEGA_LITE
+
+PAGE = Path(__file__).parent / "page"
+SCRIPTS = ("elements.js", "chart.js", "controls.js", "panels.js", "lab.js")
+AHEAD = 2  # messages that may be under way before the page has read them
+BLIND = 1.0  # seconds between two changes while a cell runs, since the page cannot be heard then
+
+
+@functools.cache
+def page_script() -> str:
+    """The lab's own script, one module."""
+    parts = [(PAGE / name).read_text(encoding="utf-8") for name in SCRIPTS]
+    return "\n".join(part.replace("\nexport function ", "\nfunction ")
+                     .replace("\nexport async function ", "\nasync function ")
+                     .replace("\nexport class ", "\nclass ") for part in parts)  # fmt: skip
+
+
+@functools.cache
+def page_style() -> str:
+    """The lab's style sheet."""
+    return STYLE + "\n" + (PAGE / "lab.css").read_text(encoding="utf-8")
+
+
+@functools.cache
+def vega_script() -> str:
+    """Vega with all that it needs, as one module that nobody fetches."""
+    bundled: str = vl_convert.javascript_bundle("export default vegaEmbed;", vl_version=VEGA_LITE)
+    return bundled
+
+
+@functools.cache
+def specifications() -> dict[str, Specification]:
+    """The specification of each chart."""
+    charts = {
+        "trace": trace_chart,
+        "regret": regret_chart,
+        "curve": curve_chart,
+        "map": map_chart,
+        "candidates": candidates_chart,
+    }
+    return {name: specification(chart()) for name, chart in charts.items()}
+
+
+class Script(ipywidgets.Widget):
+    """Holds Vega once for every lab of a kernel; it has no view."""
+
+    text = traitlets.Unicode().tag(sync=True)
+
+
+_HELD: list[Script] = []
+
+
+def held_script() -> Script:
+    """The one script of this kernel; a new one if it was closed."""
+    if not _HELD or _HELD[0].comm is None:
+        _HELD[:] = [Script(text=vega_script())]
+    return _HELD[0]
+
+
+def empty(**more: Any) -> dict[str, Any]:  # noqa: ANN401
+    """What a chart shows of nothing."""
+    return {"data": {}, "signals": {}, "title": "", "line": ""} | more
+
+
+class LabWidget(anywidget.AnyWidget):
+    """Everything that the page shows and a person sets, as traits.
+
+    A person's page may be closed, or the kernel busy with a cell and deaf. So a change is sent
+    only if the page has read the last two; while a cell runs, one a second. What is not sent is
+    in the traits all the same: it comes with the next change, or when the page opens again.
+    """
+
+    _esm = traitlets.Unicode().tag(sync=True)
+    _css = traitlets.Unicode().tag(sync=True)
+    script = traitlets.Instance(Script).tag(sync=True, **ipywidgets.widget_serialization)
+    identifier = traitlets.Unicode().tag(sync=True)
+    specs = traitlets.Dict().tag(sync=True)
+    choices = traitlets.Dict().tag(sync=True)
+    status = traitlets.Dict().tag(sync=True)
+    trace = traitlets.Dict(empty()).tag(sync=True)
+    best = traitlets.Dict().tag(sync=True)
+    curve = traitlets.Dict(empty(data={"reports": []})).tag(sync=True)
+    sample = traitlets.Dict({"names": [], "texts": []}).tag(sync=True)
+    extras = traitlets.Dict({"names": [], "texts": []}).tag(sync=True)
+    map = traitlets.Dict({"x": [], "y": [], "kinds": {}, "line": ""}).tag(sync=True)
+    candidates = traitlets.Dict(empty(data={"rows": []})).tag(sync=True)
+    why = traitlets.Dict().tag(sync=True)
+    answer = traitlets.Dict().tag(sync=True)
+    rounds = traitlets.Dict({"last": 0}).tag(sync=True)
+    answered = traitlets.Dict({"round": -1, "what_if": {}}).tag(
+        sync=True
+    )  # what the slow part shows
+    trials = traitlets.List().tag(sync=True)
+    chosen = traitlets.Unicode().tag(sync=True)
+    heard = traitlets.Int(0).tag(sync=True)
+    sent = traitlets.Int(0).tag(sync=True)
+    # What the page sets.
+    selected = traitlets.Unicode().tag(sync=True)
+    round = traitlets.Int(-1).tag(sync=True)
+    what_if = traitlets.Dict().tag(sync=True)
+    budget = traitlets.Int(30).tag(sync=True)
+    asked = traitlets.Dict().tag(sync=True, echo_update=False)
+    read = traitlets.Int(0).tag(sync=True, echo_update=False)
+
+    def __init__(self, busy: Callable[[], bool], **state: Any) -> None:  # noqa: ANN401
+        super().__init__(
+            _esm=page_script(),
+            _css=page_style(),
+            script=held_script(),
+            specs=specifications(),
+            **state,
+        )
+        self._turn = threading.RLock()
+        self._busy = busy
+        self._late: set[str] = set()
+        self._counting = False
+        self._timer: threading.Timer | None = None
+        self._last = 0.0
+        self.observe(self._heard_of, names="read")
+
+    def put(self, **values: Any) -> None:  # noqa: ANN401
+        """Set traits, as one change; those that are equal to what they were are left out."""
+        with self._turn, self.hold_sync():
+            changed = {k: v for k, v in values.items() if getattr(self, k) != v}
+            for name, value in changed.items():
+                setattr(self, name, value)
+
+    def send_state(self, key: Any = None) -> None:  # noqa: ANN401
+        """Send traits if somebody reads; else remember which ones are late."""
+        if key is None or not hasattr(self, "_turn"):  # all of it, or not yet made
+            super().send_state(key)
+            return
+        if self._counting:
+            return
+        with self._turn:
+            self._late |= {key} if isinstance(key, str) else set(key)
+            self._send_late()
+
+    def flush(self) -> None:
+        """Send what is late, whoever reads: nothing more comes by itself."""
+        with self._turn:
+            self._send_late(force=True)
+
+    def _send_late(self, *, force: bool = False) -> None:
+        wait = 0.0 if force else self._wait()
+        if wait > 0:
+            self._send_later(wait)
+            return
+        late, self._late = self._late, set()
+        if late:
+            self._count()
+            super().send_state(sorted(late | {"sent"}))
+
+    def _count(self) -> None:
+        """One message more, which tells its number itself."""
+        self._last, self._counting = time.monotonic(), True
+        try:
+            self.sent += 1
+        finally:
+            self._counting = False
+
+    def _wait(self) -> float:
+        """Seconds until a change may be sent; infinite until the page has read more."""
+        if self.sent - self.read < AHEAD:
+            return 0.0
+        return self._last + BLIND - time.monotonic() if self._busy() else float("inf")
+
+    def _send_later(self, wait: float) -> None:
+        if wait == float("inf") or (self._timer is not None and self._timer.is_alive()):
+            return
+        self._timer = threading.Timer(wait, self._again)
+        self._timer.daemon = True
+        self._timer.start()
+
+    def _again(self) -> None:
+        with self._turn:
+            self._timer = None
+            self._send_late()
+
+    def _heard_of(self, _: object) -> None:
+        with self._turn:
+            self._send_late()

@@ -1,0 +1,1 @@
+"""Views of searches, trials and benchmarks."""

@@ -1,0 +1,71 @@
+"""Views of a benchmark: how far it is, what it found, and how strategies compare."""
+
+from typing import Any
+
+from nbnas import charts
+from nbnas.charts.theme import count
+from nbnas.widgets.search.trials import seconds
+from nbnas.widgets.view import View
+
+SHOWN = 3  # failures that a summary names
+
+
+def benchmark(benchmark: Any) -> View:  # noqa: ANN401
+    """How far it is, and the best so far of what is finished."""
+    done, runs = benchmark.done, benchmark.runs
+    said = f"{done} of {count(runs, 'run')} done{_left(benchmark.seconds_left, done < runs)}."
+    return View(said + _failed(benchmark.failures), charts.curves(benchmark.results.best))
+
+
+def finished(benchmark: Any) -> bool:  # noqa: ANN401
+    """Whether nothing more comes by itself."""
+    return not benchmark.running or benchmark.done >= benchmark.runs
+
+
+def line(progress: Any) -> str:  # noqa: ANN401
+    """What the log of a benchmark says after a run; nothing between milestones."""
+    if progress.failure is not None:
+        return f"Failed: {progress.failure}"
+    if not progress.milestone:
+        return ""
+    left = _left(progress.seconds_left, progress.done < progress.runs)
+    return f"{progress.done} of {count(progress.runs, 'run')} done{left}."
+
+
+def results(results: Any) -> View:  # noqa: ANN401
+    """The best so far of every strategy."""
+    said = " ".join(_ended(results, strategy) for strategy in results.present)
+    said = said or "No run is finished yet."
+    return View(said + _failed(results.failures), charts.curves(results.best))
+
+
+def curves(curves: Any) -> View:  # noqa: ANN401
+    """One measure of every strategy by queries."""
+    ends = (f"{strategy} {band[0][-1]:.4g}" for strategy, band in curves.curves.items())
+    said = f"{curves.title}, after the last query: {', '.join(ends) or 'no run is finished yet'}."
+    return View(said, charts.curves(curves))
+
+
+def paired(found: Any) -> View:  # noqa: ANN401
+    """One strategy against every other."""
+    said = " ".join(found.sentences) or "There is nothing to compare yet."
+    return View(said, charts.paired(found))
+
+
+def _ended(results: Any, strategy: str) -> str:  # noqa: ANN401
+    ends = results.traces(strategy)[:, -1]
+    mean = f"{ends.mean():.{results.unit.digits}f} {results.unit.name}"
+    found = f"{int((ends >= results.optimum).sum())} of {count(len(ends), 'seed')}"
+    return f"{strategy}: {mean} after {results.queries} queries, the best found in {found}."
+
+
+def _left(left: float | None, more: bool) -> str:
+    return f", about {seconds(left)} left" if more and left is not None else ""
+
+
+def _failed(failures: Any) -> str:  # noqa: ANN401
+    if not failures:
+        return ""
+    more = f" and {len(failures) - SHOWN} more" if len(failures) > SHOWN else ""
+    named = "; ".join(map(str, failures[:SHOWN]))
+    return f" {len(failures)} failed: {named[:600]}{more}."

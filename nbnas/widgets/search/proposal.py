@@ -1,0 +1,102 @@
+"""The view of a proposal: the ranked candidates, where they are, and each one by itself."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from nbnas import charts
+from nbnas.charts import theme
+from nbnas.charts.graphs.architecture import notation
+from nbnas.charts.search.proposal import summary as reason
+from nbnas.charts.theme import percent
+from nbnas.graphs.distances.embedding import embed
+from nbnas.records import Candidate, Proposal
+from nbnas.widgets.graphs.samples import distance_of, more_of
+from nbnas.widgets.panel import Panel, dropdown
+from nbnas.widgets.view import View
+
+AROUND = 150  # random architectures that show where in the space the candidates are
+
+
+def proposal(proposal: Proposal) -> View:
+    """The best candidates, and why the winner won."""
+    if not proposal.candidates:
+        return View(reason(proposal), charts.proposal(proposal))
+    scene = _Scene(proposal)
+    return View(scene.words(0), scene.chart(0), lambda: _Controls(scene).panel)
+
+
+class _Scene:
+    """The ranking, the map, and one candidate."""
+
+    def __init__(self, proposal: Proposal) -> None:
+        self.proposal = proposal
+        ranked = tuple(each.architecture for each in proposal.candidates)
+        mapped = (*ranked, *more_of(ranked, AROUND))
+        self.found = embed(mapped, distance_of(None, mapped))
+        known = [100 * each.expected_improvement for each in proposal.candidates]
+        self.values = np.array([*known, *[np.nan] * (len(mapped) - len(known))])
+
+    def words(self, index: int) -> str:
+        candidate = self.proposal.candidates[index]
+        first = f"{reason(self.proposal)} " if index == 0 else ""
+        return f"{first}{described(candidate)}"
+
+    def chart(self, index: int) -> theme.AnyChart:
+        ranking = charts.proposal(self.proposal, top=8, width=260, row=15)
+        candidate = self.proposal.candidates[index]
+        one = charts.architecture(
+            candidate.architecture,
+            width=270,
+            heading=f"Candidate {index + 1}: {notation(candidate.architecture)}",
+        )
+        return theme.stacked(ranking, theme.beside(self._map([index]), one))
+
+    def _map(self, marked: Sequence[int]) -> theme.AnyChart:
+        mapped = self.found.architectures
+        return charts.landscape(
+            self.found.positions,
+            self.values,
+            [False] * len(mapped),
+            [f"candidate {i + 1}" for i in range(len(mapped))],
+            name="EI (%-points)",
+            number=".2~g",
+            marked=marked,
+            heading="Where the candidates are",
+            subtitle=f"grey: others; {100 * self.found.kept:.0f} % of the variance kept",
+            width=270,
+            height=150,
+        )
+
+
+class _Controls:
+    """Which candidate is marked and drawn."""
+
+    def __init__(self, scene: _Scene) -> None:
+        self.scene = scene
+        options = ranked(scene.proposal.candidates)
+        self.look = dropdown(options, "Candidate", "A candidate to mark and to draw", "440px")
+        self.panel = Panel(self.draw, [[self.look]])
+        self.panel.changed(self.look)
+
+    def draw(self) -> View:
+        return View(self.scene.words(self.look.value), self.scene.chart(self.look.value))
+
+
+def ranked(candidates: Sequence[Candidate]) -> list[tuple[str, int]]:
+    """Candidates to choose from: rank and notation, and the place."""
+    return [(f"{i + 1}. {notation(c.architecture)}"[:70], i) for i, c in enumerate(candidates)]
+
+
+def described(candidate: Candidate) -> str:
+    """What a model says of a candidate, and what its expected improvement is made of."""
+    total, points = candidate.expected_improvement, "percentage points"
+    parts = (
+        f"{100 * candidate.exploitation:.3g} by a better mean (exploitation) and "
+        f"{100 * max(candidate.exploration, 0.0):.3g} by uncertainty (exploration)"
+    )
+    return (
+        f"{notation(candidate.architecture)}: mean {percent(candidate.mean)}, 95 % band "
+        f"{percent(candidate.lower)} to {percent(candidate.upper)}; expected improvement "
+        f"{100 * total:.3g} {points}: {parts}."
+    )

@@ -1,0 +1,64 @@
+"""Views of a search and of several."""
+
+from typing import Any
+
+from nbnas import charts
+from nbnas.charts.search.trace import compare, summary
+from nbnas.records import Observations
+from nbnas.widgets.search.trials import seconds
+from nbnas.widgets.view import View
+
+SETTLED = ("idle", "paused", "failed")  # states in which nothing more comes by itself
+
+
+def stand(search: Any) -> tuple[Any, ...]:  # noqa: ANN401
+    """What a picture of a search depends on."""
+    return (len(search.observations), getattr(search, "proposal", None))
+
+
+def search(search: Any) -> View:  # noqa: ANN401
+    """Where a search stands: course, incumbent, model, last proposal."""
+    seen, proposal = search.observations, search.proposal
+    posterior = _posterior(search, seen)
+    predictions = None if posterior is None else posterior.leave_one_out()
+    strategy = type(search.strategy).__name__
+    said = f"{strategy}: {summary(seen, search.target)}"
+    left = search.seconds_left
+    if search.running and left and left >= 1:
+        said += f" About {seconds(left)} left."
+    said += last_failure(seen)
+    return View(said, charts.search(seen, predictions, proposal, trials=search.target))
+
+
+def last_failure(observations: Observations) -> str:
+    """The last failed trial and its reason, as a sentence; empty where none failed."""
+    failed = [(i, e) for i, e in enumerate(observations, 1) if e.status == "failed"]
+    if not failed:
+        return ""
+    number, evaluation = failed[-1]
+    return f" Trial {number} failed: {evaluation.error or 'no reason was given'}"[:300]
+
+
+def search_finished(search: Any) -> bool:  # noqa: ANN401
+    """Whether nothing more comes by itself: its target is reached, or it is stepped by hand."""
+    target = search.target
+    return not search.running or (target is not None and len(search.observations) >= target)
+
+
+def comparison(comparison: Any) -> View:  # noqa: ANN401
+    """The incumbents of several searches."""
+    said = compare(comparison.names, comparison.observations)
+    return View(said, charts.comparison(comparison.names, comparison.observations))
+
+
+def _posterior(search: Any, seen: Observations) -> Any:  # noqa: ANN401
+    """The model to show; while the search runs the one of its last proposal.
+
+    That one is fitted already, whereas the search is about to fit the next.
+    """
+    model, proposal = getattr(search.strategy, "posterior", None), search.proposal
+    if model is None or search_finished(search):
+        return search.posterior
+    if proposal is None or not proposal.candidates:
+        return None
+    return model(Observations(seen.evaluations[: proposal.number]))

@@ -1,0 +1,1 @@
+"""Views of priors, posteriors and acquisition functions."""

@@ -1,0 +1,172 @@
+"""The view of a posterior: how far it can be trusted, and what it says of the whole space.
+
+Notation
+    mapped     the evaluated architectures and random ones of the same space, `(n,)`
+"""
+
+import dataclasses
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nbnas import charts
+from nbnas.charts import theme
+from nbnas.charts.graphs.architecture import notation
+from nbnas.charts.graphs.map import PERCENT
+from nbnas.charts.graphs.map import summary as mapped_words
+from nbnas.charts.surrogate.posterior import Predictions
+from nbnas.charts.surrogate.posterior import summary as trust
+from nbnas.graphs.architecture import Architecture
+from nbnas.graphs.distances.embedding import embed
+from nbnas.widgets.graphs.samples import distance_of, more_of
+from nbnas.widgets.panel import Panel, dropdown, label, toggles, unique
+from nbnas.widgets.view import View
+
+MAPPED = 250
+BEST = 8  # architectures of the highest mean, and as many evaluated ones, that can be looked at
+NONE = -1  # the choice of no architecture; of a value None, ipywidgets shows no choice at all
+TRUST, MEANS, STDDEVS = "trust", "mean", "stddev"
+
+
+def leave_one_out(predictions: Predictions) -> View:
+    """Each trial predicted from all others."""
+    said = f"Each trial predicted from all others: {trust(predictions)}"
+    return View(said, _trust(predictions))
+
+
+def posterior(posterior: Any) -> View:  # noqa: ANN401
+    """Each trial predicted from all others, and the map of means and standard deviations."""
+    if not len(posterior.observations):
+        return leave_one_out(posterior.leave_one_out())
+    scene = _Scene.of(posterior)
+    chart = theme.stacked(_trust(scene.predictions), theme.beside(scene.means(), scene.stddevs()))
+    said = f"{scene.words(TRUST)} {scene.words(MEANS)}"
+    return View(said, chart, lambda: _Controls(scene).panel)
+
+
+@dataclasses.dataclass(frozen=True, slots=True, eq=False)
+class _Scene:
+    """What a posterior says, computed once."""
+
+    predictions: Any
+    mapped: tuple[Architecture, ...]
+    seen: NDArray[np.bool_]
+    positions: NDArray[np.float64]
+    kept: float
+    mean: NDArray[np.float64]
+    stddev: NDArray[np.float64]
+    band: tuple[NDArray[np.float64], NDArray[np.float64]]
+
+    @classmethod
+    def of(cls, posterior: Any) -> "_Scene":  # noqa: ANN401
+        predictions = posterior.leave_one_out()
+        seen = tuple(dict.fromkeys(posterior.observations.architectures))
+        mapped = (*seen, *more_of(seen, MAPPED, model=posterior))
+        found = embed(mapped, distance_of(posterior, mapped))
+        mean, stddev = posterior.predict(mapped)
+        flags = np.arange(len(mapped)) < len(seen)
+        band = posterior.band(mapped)
+        return cls(predictions, mapped, flags, found.positions, found.kept, mean, stddev, band)
+
+    def words(self, what: str) -> str:
+        if what == TRUST:
+            return f"Each trial predicted from all others: {trust(self.predictions)}"
+        return mapped_words(self.positions, self.seen, self.kept)
+
+    def means(self, marked: Sequence[int] = (), **size: float) -> theme.AnyChart:
+        return self._map(self.mean, "mean", PERCENT, "viridis", marked, **size)
+
+    def stddevs(self, marked: Sequence[int] = (), **size: float) -> theme.AnyChart:
+        return self._map(self.stddev, "stddev", ".2%", "cividis", marked, **size)
+
+    def _map(
+        self,
+        values: NDArray[np.float64],
+        name: str,
+        number: str,
+        scheme: str,
+        marked: Sequence[int],
+        **size: float,
+    ) -> theme.AnyChart:
+        title = {"mean": "What the model expects", "stddev": "How unsure it is"}[name]
+        return charts.landscape(
+            self.positions,
+            values,
+            self.seen,
+            ["this one" if i in marked else notation(a) for i, a in enumerate(self.mapped)],
+            name=f"{name} of accuracy",
+            number=number,
+            scheme=scheme,
+            marked=marked,
+            heading=title,
+            subtitle=f"near means alike ({100 * self.kept:.0f} % of the variance kept)",
+            **{"width": 300, "height": 230} | size,
+        )
+
+    def described(self, index: int) -> str:
+        """One architecture in words."""
+        low, high = self.band[0][index], self.band[1][index]
+        kind = "evaluated" if self.seen[index] else "not evaluated"
+        return (
+            f"{notation(self.mapped[index])} ({kind}): mean {theme.percent(self.mean[index])}, "
+            f"stddev {theme.percent(self.stddev[index])}, "
+            f"95 % band {theme.percent(low)} to {theme.percent(high)}."
+        )
+
+    def choices(self) -> list[tuple[str, int]]:
+        """What can be looked at: the best means among those not evaluated, and the evaluated."""
+        order = np.argsort(-self.mean)
+        new = [int(i) for i in order if not self.seen[i]][:BEST]
+        old = [int(i) for i in order if self.seen[i]][:BEST]
+        named = [(f"not evaluated: {notation(self.mapped[i])}"[:70], i) for i in new]
+        named += [(f"evaluated: {notation(self.mapped[i])}"[:70], i) for i in old]
+        names = unique(name for name, _ in named)
+        return [("none", NONE), *zip(names, (i for _, i in named), strict=True)]
+
+
+class _Controls:
+    """Which picture, and which architecture is marked and drawn beside the map."""
+
+    def __init__(self, scene: _Scene) -> None:
+        self.scene = scene
+        options = [("trust", TRUST), ("map of means", MEANS), ("map of stddevs", STDDEVS)]
+        said = [
+            "Each trial predicted from all others, and calibration",
+            "The space, coloured by the predicted accuracy",
+            "The space, coloured by the standard deviation",
+        ]
+        self.show = toggles(options, said)
+        self.look = dropdown(
+            scene.choices(), "Look at", "An architecture to mark on the map and to draw", "440px"
+        )
+        self.panel = Panel(self.draw, [[label("Show"), self.show], [self.look]])
+        self.panel.changed(self.show)
+        self.panel.changed(self.look, act=self.to_map)
+
+    def to_map(self) -> None:
+        """A choice is seen on a map only."""
+        if self.look.value != NONE and self.show.value == TRUST:
+            self.show.value = MEANS
+
+    def draw(self) -> View:
+        scene, index = self.scene, self.look.value
+        if self.show.value == TRUST:
+            return View(scene.words(TRUST), _trust(scene.predictions))
+        draw = scene.means if self.show.value == MEANS else scene.stddevs
+        if index == NONE:
+            return View(scene.words(MEANS), draw(width=520, height=320))
+        one = charts.architecture(scene.mapped[index], width=330)
+        said = f"{scene.described(index)} {scene.words(MEANS)}"
+        return View(said, theme.beside(draw([index], width=360, height=300), one))
+
+
+def _trust(predictions: Any) -> theme.AnyChart:  # noqa: ANN401
+    """Predicted against measured, and beside it the calibration where it is known."""
+    left = charts.leave_one_out(predictions, width=330, height=230)
+    coverage = getattr(predictions, "coverage", None)
+    if coverage is None or not len(predictions.truth):
+        return left
+    right = charts.calibration(coverage, len(predictions.truth), width=230, height=230)
+    return theme.beside(left, right)

@@ -1,0 +1,29 @@
+from nbnas.charts.graphs.architecture import notation
+from nbnas.graphs.spaces.cell import CellSpace
+from nbnas.records import Candidate, Proposal
+from nbnas.widgets import view
+from nbnas.widgets.search.proposal import _Controls, _Scene, described
+
+CELL = CellSpace().sample(0, 1)[0]
+
+
+def test_parts_of_the_improvement_are_told():
+    candidate = Candidate(CELL, 0.9, 0.01, 0.88, 0.92, 0.004, 0.001, 0.003, -1.0)
+    text = described(candidate)
+    assert "0.4 percentage points: 0.1 by a better mean (exploitation)" in text
+    assert "0.3 by uncertainty (exploration)" in text
+
+
+def test_any_candidate_can_be_looked_at(found, redrawn):
+    controls = _Controls(_Scene(found.proposal))
+    controls.look.value = 2
+    html = redrawn(controls.panel)
+    third = found.proposal.candidates[2].architecture
+    assert f"Candidate 3: {notation(third)}" in html
+    assert "candidate 3" in html
+
+
+def test_a_proposal_without_a_model_is_its_architecture():
+    seen = view(Proposal((CELL,), "It is random."))
+    assert "It is random." in seen.summary
+    assert seen.panel is None
