@@ -40,13 +40,15 @@ if TYPE_CHECKING:
     from nbnas.notebook.benchmark import read_benchmark_parameters as read_benchmark_parameters
     from nbnas.notebook.distances import read_distance_parameters as read_distance_parameters
     from nbnas.notebook.search import read_parameters as read_parameters
-    from nbnas.records import Candidate as Candidate
-    from nbnas.records import Comparison as Comparison
-    from nbnas.records import EpochReport as EpochReport
-    from nbnas.records import Evaluation as Evaluation
-    from nbnas.records import Observations as Observations
-    from nbnas.records import Proposal as Proposal
-    from nbnas.records import Step as Step
+    from nbnas.records.evaluation import EpochReport as EpochReport
+    from nbnas.records.evaluation import Evaluation as Evaluation
+    from nbnas.records.measure import ACCURACY as ACCURACY
+    from nbnas.records.measure import Measure as Measure
+    from nbnas.records.observations import Comparison as Comparison
+    from nbnas.records.observations import Observations as Observations
+    from nbnas.records.proposal import Candidate as Candidate
+    from nbnas.records.proposal import Proposal as Proposal
+    from nbnas.records.proposal import Step as Step
     from nbnas.search.benchmark.benchmark import Benchmark as Benchmark
     from nbnas.search.benchmark.results import BenchmarkCurves as BenchmarkCurves
     from nbnas.search.benchmark.results import BenchmarkResults as BenchmarkResults
@@ -132,6 +134,7 @@ if TYPE_CHECKING:
     from nbnas.training.trainer import Trainer as Trainer
 
 _NAMES = {
+    "ACCURACY": "nbnas.records.measure",
     "Architecture": "nbnas.graphs.architecture",
     "Automatic": "nbnas.search.maximizers.maximizer",
     "BayesianOptimization": "nbnas.search.strategies.bayesian",
@@ -139,11 +142,11 @@ _NAMES = {
     "BenchmarkCurves": "nbnas.search.benchmark.results",
     "BenchmarkResults": "nbnas.search.benchmark.results",
     "BenchmarkTable": "nbnas.search.benchmark.table",
-    "Candidate": "nbnas.records",
+    "Candidate": "nbnas.records.proposal",
     "CellSpace": "nbnas.graphs.spaces.cell",
     "ChainSpace": "nbnas.graphs.spaces.chain.space",
     "CnnSpace": "nbnas.graphs.spaces.cnn.space",
-    "Comparison": "nbnas.records",
+    "Comparison": "nbnas.records.observations",
     "Cosine": "nbnas.training.schedule",
     "DagSpace": "nbnas.graphs.spaces.dag.space",
     "Diagnoses": "nbnas.surrogate.process.diagnosis",
@@ -153,8 +156,8 @@ _NAMES = {
     "Embedding": "nbnas.graphs.distances.embedding",
     "Ensemble": "nbnas.surrogate.ensemble.prior",
     "EnsemblePosterior": "nbnas.surrogate.ensemble.posterior",
-    "EpochReport": "nbnas.records",
-    "Evaluation": "nbnas.records",
+    "EpochReport": "nbnas.records.evaluation",
+    "Evaluation": "nbnas.records.evaluation",
     "Evidence": "nbnas.surrogate.process.evidence",
     "Evolutionary": "nbnas.search.maximizers.maximizer",
     "Exhaustive": "nbnas.search.maximizers.maximizer",
@@ -176,12 +179,13 @@ _NAMES = {
     "LocalPenalization": "nbnas.search.pending",
     "LocalSearch": "nbnas.search.strategies.local_search",
     "LogExpectedImprovement": "nbnas.surrogate.acquisition.improvement",
+    "Measure": "nbnas.records.measure",
     "NbnasError": "nbnas.errors",
     "NegativeLogError": "nbnas.surrogate.warp",
     "Neighbor": "nbnas.surrogate.process.why",
     "NoisyExpectedImprovement": "nbnas.surrogate.acquisition.noisy",
     "NormalScores": "nbnas.surrogate.warp",
-    "Observations": "nbnas.records",
+    "Observations": "nbnas.records.observations",
     "OneCycle": "nbnas.training.schedule",
     "OperationEncoding": "nbnas.surrogate.ensemble.encoding",
     "OtmannDistance": "nbnas.graphs.distances.otmann.distance",
@@ -190,7 +194,7 @@ _NAMES = {
     "PathEncoding": "nbnas.surrogate.ensemble.encoding",
     "Posterior": "nbnas.surrogate.process.posterior",
     "ProbabilityOfImprovement": "nbnas.surrogate.acquisition.improvement",
-    "Proposal": "nbnas.records",
+    "Proposal": "nbnas.records.proposal",
     "RandomPool": "nbnas.search.maximizers.maximizer",
     "RandomSearch": "nbnas.search.strategies.random",
     "RecordedTraining": "nbnas.search.recorded",
@@ -201,7 +205,7 @@ _NAMES = {
     "Scored": "nbnas.training.proxies.zero_cost",
     "Search": "nbnas.search.search",
     "SquaredDistanceKernel": "nbnas.surrogate.kernels.architecture",
-    "Step": "nbnas.records",
+    "Step": "nbnas.records.proposal",
     "Subspace": "nbnas.graphs.spaces.subspace",
     "TabularObjective": "nbnas.search.tables.tabular",
     "ThompsonSampling": "nbnas.surrogate.acquisition.thompson",

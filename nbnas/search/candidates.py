@@ -31,7 +31,8 @@ def _listed(space: Hashable) -> tuple[Architecture, ...]:
 
 def best_evaluated(observations: Observations, n: int) -> tuple[Architecture, ...]:
     """The up to `n` best evaluated architectures, best first, the earlier of equals first."""
-    best = sorted(observations.completed, key=lambda e: -(e.value or 0.0))[:n]
+    gain = observations.measure.gain
+    best = sorted(observations.completed, key=lambda e: -gain(e.value or 0.0))[:n]
     return tuple(evaluation.architecture for evaluation in best)
 
 

@@ -88,9 +88,9 @@ def propose_new(
 
 
 def trial(observations: Observations, number: int) -> str:
-    """A trial in words, such as "trial 7 (91.2%)"."""
-    value = observations[number].value
-    return f"trial {number} ({'failed' if value is None else f'{value:.1%}'})"
+    """A trial in words, such as "trial 7 (91.2 %)"."""
+    value, measure = observations[number].value, observations.measure
+    return f"trial {number} ({'failed' if value is None else measure.text(value, digits=1)})"
 
 
 def check_counts(**counts: int) -> None:

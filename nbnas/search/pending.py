@@ -242,4 +242,4 @@ def _with_values(
 ) -> Observations:
     """The observations and imagined ones."""
     imagined = (Evaluation(a, float(v)) for a, v in zip(architectures, values, strict=True))
-    return Observations((*observations.evaluations, *imagined))
+    return Observations((*observations.evaluations, *imagined), observations.measure)

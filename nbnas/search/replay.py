@@ -80,7 +80,7 @@ def replay(search: Search, number: int, strategy: Strategy | None = None) -> Rou
             f"got {number!r}"
         )
     chosen = search.strategy if strategy is None else strategy
-    observations = Observations(trials.evaluations[:number])
+    observations = trials.first(number)
     if strategy is None and asked is not None and asked.number == number:
         proposal = asked
     else:

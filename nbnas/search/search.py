@@ -10,10 +10,10 @@ from psygnal import Signal
 from nbnas.errors import SearchError, SettingError
 from nbnas.graphs.architecture import Architecture
 from nbnas.graphs.space import SearchSpace
-from nbnas.records import Evaluation, Observations, Proposal, Step
+from nbnas.records import Evaluation, Measure, Observations, Proposal, Step
 from nbnas.search.background import Background
 from nbnas.search.fingerprint import fingerprint
-from nbnas.search.objective import Objective
+from nbnas.search.objective import Objective, measure_of
 from nbnas.search.store.store import Store
 from nbnas.search.strategies.strategy import Strategy
 from nbnas.search.trial import Dropped, check_not_all_failed, evaluate, propose, trial_seed
@@ -32,6 +32,8 @@ class Search(Background):
         objective: What is maximised: a `Trainer`, a `TabularObjective`, or any function
             `(architecture, seed) -> Evaluation`.
         strategy: How the next architecture is chosen.
+        measure: What the objective's values are and which way is better; by default its own
+            `measure`, where it offers one, else `nbnas.ACCURACY`.
         seed: Decides every random choice of the search.
         store: Where every finished trial is kept: a path of an SQLite file or an SQLAlchemy URL;
             `None` keeps them in memory only.
@@ -59,6 +61,7 @@ class Search(Background):
         objective: Objective,
         strategy: Strategy,
         *,
+        measure: Measure | None = None,
         seed: int = 0,
         store: str | PathLike[str] | None = None,
         study: str = "search",
@@ -68,7 +71,8 @@ class Search(Background):
         self.space, self.objective, self.strategy = space, objective, strategy
         self.seed, self.study = seed, study
         super().__init__()
-        self.observations = Observations()
+        self.measure = measure_of(objective, measure)
+        self.observations = Observations((), self.measure)
         self.proposal: Proposal | None = None
         self.training: Any = None
         self._pending: tuple[Architecture, ...] = ()
@@ -76,16 +80,14 @@ class Search(Background):
         if store is not None:
             self.store = Store(store)
             self.store.open_study(study, fingerprint(space, objective, strategy, seed))
-            self.observations = Observations(self.store.load(study))
+            self.observations = Observations(self.store.load(study), self.measure)
 
     def __repr__(self) -> str:
-        best = self.best
-        found = f", best {best.value:.2%}" if best is not None and best.value is not None else ""
-        return f"<Search {self.study!r}: {len(self.observations)} trials{found}>"
+        return f"<Search {self.study!r}: {repr(self.observations)[1:-1].partition(': ')[2]}>"
 
     @property
     def best(self) -> Evaluation | None:
-        """The incumbent: the completed trial of the highest value, if there is one."""
+        """The incumbent: the completed trial of the best value, if there is one."""
         return self.observations.incumbent
 
     @property
@@ -195,7 +197,7 @@ class Search(Background):
             self.store.set_test(self.study, number, tested.test)
         trials = list(self.observations)
         trials[number] = tested
-        self.observations = Observations(tuple(trials))
+        self.observations = Observations(tuple(trials), self.measure)
         return tested
 
     @property

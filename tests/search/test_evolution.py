@@ -49,7 +49,7 @@ def test_age_kills_the_best():
     strategy = RegularizedEvolution(population=3, tournament=100, initial=2)
     for seed in range(20):
         proposal = strategy.propose(SPACE, observed(values), (), 1, np.random.default_rng(seed))
-        assert "A mutation of trial 3 (30.0%), the best of 100 draws from the 3 youngest" in (
+        assert "A mutation of trial 3 (30.0 %), the best of 100 draws from the 3 youngest" in (
             proposal.reason
         )
         assert differences(proposal.architecture, observed(values)[3].architecture) == 1

@@ -19,7 +19,8 @@ from nbnas.errors import SettingError
 from nbnas.graphs.architecture import Architecture
 from nbnas.graphs.space import SearchSpace
 from nbnas.graphs.spaces.subspace import Subspace
-from nbnas.records import Candidate, Observations, Proposal
+from nbnas.records import Candidate, Measure, Observations, Proposal
+from nbnas.records.measure import number
 from nbnas.search.candidates import Novelty, can_be_listed, listed
 from nbnas.search.maximizers.maximizer import Automatic, Maximizer
 from nbnas.search.pending import KrigingBeliever, PendingRule, Situation
@@ -167,11 +168,13 @@ class BayesianOptimization:
         )
         return Proposal(
             tuple(c.architecture for c in ranked[:1]),
-            _reason(ranked[0]) if ranked else "Every architecture of the space is evaluated.",
+            _reason(ranked[0], observations.measure)
+            if ranked
+            else "Every architecture of the space is evaluated.",
             ranked,
             len(found.architectures),
             type(self.acquisition).__name__,
-            float(observations.values.max()),
+            observations.measure.gain(float(observations.gains.max())),
         )
 
 
@@ -188,7 +191,7 @@ def fitted(prior: Model, observations: Observations) -> Model:
     before = _checkpoint_below(n)
     if not before:
         return prior.fit(observations)
-    start = fitted(prior, Observations(observations.evaluations[:before]))
+    start = fitted(prior, observations.first(before))
     if n > FITTED_EACH and n != _checkpoint_below(n + 1):
         return start
     return start.fit(observations)
@@ -208,14 +211,14 @@ def _described(
     if not candidates:
         return ()
     mean, stddev = (x.numpy() for x in posterior.latent(candidates))
-    numbers = _in_accuracy(posterior.warp, mean, stddev, float(posterior.z.max()))
+    numbers = _in_its_unit(posterior.warp, mean, stddev, float(posterior.z.max()))
     return tuple(
         Candidate(architecture, *map(float, (*row, score)))
         for architecture, row, score in zip(candidates, numbers, scores, strict=True)
     )
 
 
-def _in_accuracy(
+def _in_its_unit(
     warp: FittedWarp, mean: NDArray[np.float64], stddev: NDArray[np.float64], best: float
 ) -> NDArray[np.float64]:
     """What a `Candidate` holds of warped predictions `(m,)`, but for the score: `(m, 7)`."""
@@ -227,10 +230,13 @@ def _in_accuracy(
     return np.stack(columns, axis=1)
 
 
-def _reason(winner: Candidate) -> str:
-    most = "its high mean" if winner.exploitation > winner.exploration else "its uncertainty"
+def _reason(winner: Candidate, measure: Measure) -> str:
+    good = "high" if measure.maximize else "low"
+    most = f"its {good} mean" if winner.exploitation > winner.exploration else "its uncertainty"
+    gain = number(winner.expected_improvement * measure.scale, 2)
+    unit = "percentage points" if measure.fraction else measure.unit or measure.name
     return (
-        f"Predicted {winner.mean:.1%} ± {winner.stddev:.1%}; "
-        f"expected improvement {100 * winner.expected_improvement:.2g} percentage points, "
+        f"Predicted {measure.text(winner.mean, digits=1)} ± "
+        f"{measure.text(winner.stddev, digits=1)}; expected improvement {gain} {unit}, "
         f"mostly owed to {most}."
     )

@@ -77,7 +77,7 @@ class RegularizedEvolution:
     def _children(
         self, space: SearchSpace, observations: Observations, rng: np.random.Generator
     ) -> Iterator[Idea]:
-        values = observations.values
+        values = observations.gains
         living = min(self.population, len(values))
         for _ in range(TRIES):
             parent = winner(values, living, self.tournament, rng)

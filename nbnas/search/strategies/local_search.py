@@ -89,7 +89,8 @@ class LocalSearch:
             The number; `None` if a climb begins: at first, and after a local optimum.
         """
         novelty = Novelty((), allow_isomorphic=self.allow_isomorphic)
-        values = [-np.inf if e.value is None else e.value for e in observations]
+        gain = observations.measure.gain
+        values = [-np.inf if e.value is None else gain(e.value) for e in observations]
         center: int | None = None
         for number, architecture in enumerate(observations.architectures):
             novelty.claim(architecture)

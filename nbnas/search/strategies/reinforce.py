@@ -112,7 +112,7 @@ def _trained(
     before = max(len(observations) - 1, 0) // CHECKPOINT * CHECKPOINT
     policy = uniform(space.choices)
     if before:
-        known = Observations(observations.evaluations[:before])
+        known = observations.first(before)
         policy = _trained(space, known, learning_rate, decay)
     for number, reward in enumerate(rewards(observations)[before:], before):
         if np.isfinite(reward):
@@ -122,11 +122,12 @@ def _trained(
 
 
 def rewards(observations: Observations) -> NDArray[np.float64]:
-    """The reward of each trial `(n,)`: its value, or the worst one before it if it failed.
+    """The reward of each trial `(n,)`: its gain, or the worst one before it if it failed.
 
     So a reward never changes later. A trial that failed before any had a value has none (NaN).
     """
-    values = np.array([np.nan if e.value is None else e.value for e in observations])
+    gain = observations.measure.gain
+    values = np.array([np.nan if e.value is None else gain(e.value) for e in observations])
     return np.where(np.isnan(values), np.fmin.accumulate(values), values)
 
 

@@ -106,7 +106,7 @@ def rebuild(
 
     names = distributions(space)
     study = _quiet_study(seed)
-    for architecture, value in zip(observations.architectures, observations.values, strict=True):
+    for architecture, value in zip(observations.architectures, observations.gains, strict=True):
         params = _params(space, architecture)
         study.add_trial(
             optuna.create_trial(params=params, distributions=names, value=float(value))

@@ -34,7 +34,7 @@ from nbnas.surrogate.ensemble.encoding import (
 from nbnas.surrogate.ensemble.perceptron import Perceptrons, trained, untrained
 from nbnas.surrogate.ensemble.posterior import EnsemblePosterior
 from nbnas.surrogate.table import ArchitectureTable
-from nbnas.surrogate.warp import NormalScores, Warp
+from nbnas.surrogate.warp import NormalScores, Warp, fit_warp
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,8 +148,8 @@ class Ensemble:
 
 @functools.lru_cache(maxsize=8)
 def _condition(ensemble: Ensemble, observations: Observations) -> EnsemblePosterior:
-    warp = ensemble.warp.fit(observations.values)
-    z, architectures = warp.forward(observations.values), observations.architectures
+    warp, z = fit_warp(ensemble.warp, observations)
+    architectures = observations.architectures
     words = common_words(ensemble.encoding, architectures, ensemble.inputs)
     networks = ensemble.train(ensemble.inputs_of(architectures, words), torch.from_numpy(z))
     return EnsemblePosterior(ensemble, observations, warp, z, words, networks)

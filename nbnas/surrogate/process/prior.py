@@ -37,7 +37,7 @@ from nbnas.surrogate.kernels.covariance import no_covariance, root
 from nbnas.surrogate.process.fit import fit_parameters, log_likelihood
 from nbnas.surrogate.process.posterior import Posterior
 from nbnas.surrogate.table import ArchitectureTable
-from nbnas.surrogate.warp import FittedWarp, NormalScores, Warp
+from nbnas.surrogate.warp import NormalScores, Warp, fit_warp
 
 Array = NDArray[np.float64]
 
@@ -123,7 +123,7 @@ class GaussianProcess:
             ObservationError: If there are no observations.
             NotPositiveDefiniteError: If the kernel is no covariance on these architectures.
         """
-        z = torch.from_numpy(_warped(self.warp, observations)[1] - self.mean)
+        z = torch.from_numpy(fit_warp(self.warp, observations)[1] - self.mean)
         covariance = self.covariance(observations.architectures, observations.architectures)
         noise = torch.tensor(self.noise, dtype=torch.float64)
         likelihood = log_likelihood(torch.from_numpy(covariance), z, noise)
@@ -149,7 +149,7 @@ class GaussianProcess:
             raise ObservationError(
                 f"expected at least 2 trials to fit to, got {len(observations)}"
             )
-        _, z = _warped(self.warp, observations)
+        _, z = fit_warp(self.warp, observations)
         indices = self.table.indices(observations.architectures)
         kernel, noise = fit_parameters(self.kernel, self.mean, self.noise, indices, z)
         return dataclasses.replace(self, kernel=kernel, noise=noise)
@@ -167,7 +167,7 @@ class GaussianProcess:
             ObservationError: If there are no observations.
             NotPositiveDefiniteError: If the kernel is no covariance on these architectures.
         """
-        warp, z = _warped(self.warp, observations)
+        warp, z = fit_warp(self.warp, observations)
         architectures = observations.architectures
         covariance = self.covariance(architectures, architectures)
         noisy = torch.from_numpy(covariance) + self.noise * torch.eye(len(z), dtype=torch.float64)
@@ -175,11 +175,3 @@ class GaussianProcess:
         if failed:
             raise no_covariance(covariance, self.noise)
         return Posterior(self, observations, warp, z, factor)
-
-
-def _warped(warp: Warp, observations: Observations) -> tuple[FittedWarp, Array]:
-    """The warp fitted to the observations, and their warped values `(n,)`."""
-    if not len(observations):
-        raise ObservationError("expected at least one observation, got none; evaluate some first")
-    fitted = warp.fit(observations.values)
-    return fitted, fitted.forward(observations.values)

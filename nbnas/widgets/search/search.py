@@ -61,4 +61,4 @@ def _posterior(search: Any, seen: Observations) -> Any:  # noqa: ANN401
         return search.posterior
     if proposal is None or not proposal.candidates:
         return None
-    return model(Observations(seen.evaluations[: proposal.number]))
+    return model(seen.first(proposal.number))

@@ -46,7 +46,7 @@ def test_adding_gives_a_new_object():
 
 
 def test_prints_in_a_line_however_many_there_are():
-    assert repr(OBSERVATIONS) == "<Observations: 5 trials, best 0.9>"
+    assert repr(OBSERVATIONS) == "<Observations: 5 trials, best 90.00 %>"
     assert repr(Observations()) == "<Observations: 0 trials>"
     report = EpochReport(1, 1, 0.1, 0.9, 0.1, 0.9, 0.1, 1.0, 9.0)
     assert "EpochReport" not in repr(dataclasses.replace(OBSERVATIONS[0], reports=(report,)))

@@ -1,0 +1,24 @@
+"""The frozen facts of a run: what was measured, what was chosen, and why.
+
+Conventions: a value is in the unit of its measure, a fraction in [0, 1] by default; losses are in
+nats; times in seconds; parameters and multiply-adds are plain counts; `n` observations, `m`
+candidates.
+"""
+
+from nbnas.records.evaluation import EpochReport, Evaluation, Status
+from nbnas.records.measure import ACCURACY, Measure
+from nbnas.records.observations import Comparison, Observations
+from nbnas.records.proposal import Candidate, Proposal, Step
+
+__all__ = [
+    "ACCURACY",
+    "Candidate",
+    "Comparison",
+    "EpochReport",
+    "Evaluation",
+    "Measure",
+    "Observations",
+    "Proposal",
+    "Status",
+    "Step",
+]

@@ -1,0 +1,127 @@
+"""One evaluation: its value, its learning curve, or why it failed."""
+
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from nbnas.errors import ObservationError
+from nbnas.graphs.architecture import Architecture
+
+Status = Literal["completed", "failed"]
+
+
+@dataclass(frozen=True, slots=True)
+class EpochReport:
+    """What one epoch of a training gave.
+
+    Attributes:
+        epoch: Number of finished epochs, from 1.
+        epochs: Number of epochs planned.
+        train_loss: Mean training loss over the epoch.
+        train_accuracy: Training accuracy over the epoch, before each step's update.
+        val_loss: Loss on the held-out part after the epoch.
+        val_accuracy: Accuracy on the held-out part after the epoch.
+        learning_rate: Learning rate of the epoch's last step.
+        seconds: Seconds since the training began.
+        images_per_second: Training images per second of this epoch.
+    """
+
+    epoch: int
+    epochs: int
+    train_loss: float
+    train_accuracy: float
+    val_loss: float
+    val_accuracy: float
+    learning_rate: float
+    seconds: float
+    images_per_second: float
+
+    @property
+    def seconds_left(self) -> float:
+        """Seconds until the planned end, if the epochs to come take as long as those so far."""
+        return self.seconds / self.epoch * (self.epochs - self.epoch)
+
+
+class Measured(Mapping[str, float]):
+    """Further measures of an evaluation by name: a frozen, hashable mapping.
+
+    Args:
+        numbers: The measures; NaN where one is not known.
+
+    Raises:
+        ObservationError: If a name is no text or a value no number.
+    """
+
+    __slots__ = ("_numbers",)
+
+    def __init__(self, numbers: Mapping[str, float] | None = None) -> None:
+        self._numbers = dict(numbers or {})
+        for name, value in self._numbers.items():
+            if not isinstance(name, str) or not isinstance(value, int | float):
+                raise ObservationError(
+                    f"expected further measures as names with numbers, got {name!r:.100}: "
+                    f"{value!r:.100}"
+                )
+
+    def __getitem__(self, name: str) -> float:
+        return self._numbers[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._numbers)
+
+    def __len__(self) -> int:
+        return len(self._numbers)
+
+    def __hash__(self) -> int:
+        return hash(frozenset(self._numbers.items()))
+
+    def __repr__(self) -> str:
+        return repr(self._numbers)
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """One evaluated architecture: a finished or a failed trial.
+
+    Attributes:
+        architecture: What was evaluated.
+        value: What was measured, in the unit of the objective's measure (validation accuracy
+            unless it says otherwise); `None` for a failed trial.
+        status: "completed" or "failed".
+        test: The measure on the held-out test part, once it was asked for; the search never sees
+            it.
+        seconds: Seconds that the evaluation took.
+        seed: Seed of initialisation and shuffling.
+        parameters: Number of trainable weights, where known.
+        multiply_adds: Number of multiply-adds for one input, where known.
+        started: When it began, in seconds since 1970-01-01 UTC.
+        error: Why it failed, else `None`.
+        reports: The learning curve, where there is one.
+        measured: Further measures by name, in units of their own; any mapping can be given.
+    """
+
+    architecture: Architecture
+    value: float | None
+    status: Status = "completed"
+    test: float | None = None
+    seconds: float = 0.0
+    seed: int = 0
+    parameters: int | None = None
+    multiply_adds: int | None = None
+    started: float = 0.0
+    error: str | None = None
+    reports: tuple[EpochReport, ...] = field(default=(), repr=False)  # many numbers
+    measured: Mapping[str, float] = field(default_factory=lambda: Measured())
+
+    def __post_init__(self) -> None:
+        if (self.value is None) != (self.status == "failed"):
+            raise ObservationError(
+                f"expected a value exactly for completed trials, got {self.value} "
+                f"with status {self.status!r}"
+            )
+        object.__setattr__(self, "measured", Measured(self.measured))
+        if self.value is not None and not math.isfinite(self.value):
+            raise ObservationError(
+                f"expected a finite value, got {self.value}; report it as failed"
+            )

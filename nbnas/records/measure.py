@@ -1,0 +1,161 @@
+"""What an evaluation gives a number for: its name, unit, direction and bounds."""
+
+import math
+from dataclasses import dataclass
+from typing import TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nbnas.errors import ObservationError, SettingError
+
+Number = TypeVar("Number", float, NDArray[np.float64])
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """What is measured of an architecture, and which way is better.
+
+    A value is shown as it was measured: no sign is flipped in what is stored or seen. A fraction,
+    that is a measure without a unit between 0 and 1, is shown in percent.
+
+    Args:
+        name: What it is called, such as "perplexity".
+        unit: Its unit, such as "ms"; empty for a plain number.
+        maximize: Whether higher is better.
+        lower: The least value that it can have.
+        upper: The greatest value that it can have.
+
+    Raises:
+        SettingError: If the name is empty or the bounds are no interval.
+
+    Example:
+        >>> perplexity = Measure("perplexity", maximize=False, lower=1)
+        >>> perplexity.text(96.31), perplexity.improvement(3.1), ACCURACY.text(0.9161)
+        ('96.31', 'lower by 3.1 perplexity', '91.61 %')
+    """
+
+    name: str
+    unit: str = ""
+    maximize: bool = True
+    lower: float = -math.inf
+    upper: float = math.inf
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.name, str) or not self.name.strip():
+            raise SettingError(f"expected a name for the measure, got {self.name!r:.100}")
+        if not isinstance(self.unit, str):
+            raise SettingError(f"expected the unit as a text, got {self.unit!r:.100}")
+        if not isinstance(self.maximize, bool | np.bool_):
+            raise SettingError(
+                f"expected maximize to be True or False, got {self.maximize!r:.100}"
+            )
+        for name in ("lower", "upper"):
+            bound = getattr(self, name)
+            if isinstance(bound, bool) or not isinstance(bound, int | float | np.number):
+                raise SettingError(f"expected a number as {name} bound, got {bound!r:.100}")
+            object.__setattr__(self, name, float(bound))
+        if not self.lower < self.upper:
+            raise SettingError(
+                f"expected a lower bound below the upper one, got {self.lower} and {self.upper}"
+            )
+        object.__setattr__(self, "maximize", bool(self.maximize))
+
+    def gain(self, value: Number) -> Number:
+        """What is maximised: the value, or its negative where lower is better.
+
+        Its own inverse: `gain(gain(value)) == value`. Of values of any shape.
+        """
+        return value if self.maximize else -value
+
+    @property
+    def fraction(self) -> bool:
+        """Whether it is a fraction, which is shown in percent."""
+        return not self.unit and self.lower == 0 and self.upper == 1
+
+    @property
+    def bounds(self) -> tuple[float, float]:
+        """The least and the greatest gain."""
+        return (self.lower, self.upper) if self.maximize else (-self.upper, -self.lower)
+
+    def check(self, value: float) -> float:
+        """Check that a value is within the bounds.
+
+        Returns:
+            The value.
+
+        Raises:
+            ObservationError: If it is not; never rescaled in silence.
+        """
+        if self.lower <= value <= self.upper:
+            return value
+        percent = "; did you mean percent? then divide by 100" if self._percent(value) else ""
+        raise ObservationError(
+            f"expected {self.name} from {self.lower:g} to {self.upper:g}{self._in_unit}, "
+            f"got {value:g}{percent}; give the objective the measure that it has, such as "
+            f'nbnas.Measure("loss", maximize=False)'
+        )
+
+    def text(self, value: float, *, digits: int = 2) -> str:
+        """A value for a person, such as "91.61 %", "12.3 ms" or "96.31".
+
+        Args:
+            value: In the unit of the measure.
+            digits: Digits behind the point of a percentage; other numbers get as many as
+                tell four significant ones.
+        """
+        if self.fraction:
+            return f"{100 * value:.{digits}f} %"
+        return f"{number(value)} {self.unit}".rstrip()
+
+    def difference(self, amount: float, *, digits: int = 2) -> str:
+        """A difference for a person: "0.66 points", "3.1 perplexity", "0.4 ms"."""
+        if self.fraction:
+            return f"{100 * amount:.{digits}f} points"
+        return f"{number(amount, 2)} {self.unit or self.name}"
+
+    def improvement(self, amount: float, *, digits: int = 2) -> str:
+        """A gain for a person: "higher by 0.66 points", "lower by 3.1 perplexity"."""
+        way = "higher" if self.maximize else "lower"
+        return f"{way} by {self.difference(amount, digits=digits)}"
+
+    @property
+    def best_word(self) -> str:
+        """What the best value is: "highest" or "lowest"."""
+        return "highest" if self.maximize else "lowest"
+
+    @property
+    def better_word(self) -> str:
+        """What a better value is: "higher" or "lower"."""
+        return "higher" if self.maximize else "lower"
+
+    @property
+    def title(self) -> str:
+        """The name with its unit, for an axis: "validation accuracy (%)", "latency (ms)"."""
+        unit = "%" if self.fraction else self.unit
+        return f"{self.name} ({unit})" if unit else self.name
+
+    @property
+    def scale(self) -> float:
+        """What a value is multiplied by in order to be drawn: 100 for a fraction, else 1."""
+        return 100.0 if self.fraction else 1.0
+
+    @property
+    def _in_unit(self) -> str:
+        return f" {self.unit}" if self.unit else ""
+
+    def _percent(self, value: float) -> bool:
+        return self.fraction and 1 < value <= 100
+
+
+def number(value: float, significant: int = 4) -> str:
+    """A number with so many significant digits, and never fewer than its whole part has."""
+    if not math.isfinite(value) or value == 0:
+        return f"{value:g}"
+    places = significant - 1 - math.floor(math.log10(abs(value)))
+    if -significant < places < significant + 4:
+        return f"{value:,.{max(places, 0)}f}"
+    return f"{value:.{significant}g}"
+
+
+ACCURACY = Measure("validation accuracy", lower=0.0, upper=1.0)

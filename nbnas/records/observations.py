@@ -1,0 +1,122 @@
+"""The evaluations of a search so far, and searches side by side."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nbnas.errors import SettingError
+from nbnas.graphs.architecture import Architecture
+from nbnas.records.evaluation import Evaluation
+from nbnas.records.measure import ACCURACY, Measure
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Observations:
+    """The evaluations of a search so far, in order. Adding one gives a new object.
+
+    Args:
+        evaluations: Finished and failed trials.
+        measure: What their values are, and which way is better.
+
+    Raises:
+        ObservationError: If a value is outside the bounds of the measure.
+    """
+
+    evaluations: tuple[Evaluation, ...] = ()
+    measure: Measure = ACCURACY
+
+    def __post_init__(self) -> None:
+        for evaluation in self.evaluations:
+            if evaluation.value is not None:
+                self.measure.check(evaluation.value)
+
+    def __repr__(self) -> str:
+        """How many there are and the best value: all of them would fill pages."""
+        incumbent = self.incumbent
+        known = incumbent is not None and incumbent.value is not None
+        best = f", best {self.measure.text(incumbent.value)}" if known else ""
+        return f"<Observations: {len(self)} trial{'s' * (len(self) != 1)}{best}>"
+
+    def __len__(self) -> int:
+        """Number of trials, failed ones included."""
+        return len(self.evaluations)
+
+    def __iter__(self) -> Iterator[Evaluation]:
+        """The trials in order."""
+        return iter(self.evaluations)
+
+    def __getitem__(self, index: int) -> Evaluation:
+        """The trial of a number."""
+        return self.evaluations[index]
+
+    def __add__(self, evaluation: Evaluation) -> "Observations":
+        """These observations and one more."""
+        return Observations((*self.evaluations, evaluation), self.measure)
+
+    def first(self, n: int) -> "Observations":
+        """The first n of these observations."""
+        return Observations(self.evaluations[:n], self.measure)
+
+    @property
+    def architectures(self) -> tuple[Architecture, ...]:
+        """What was evaluated, in order, failed trials included."""
+        return tuple(evaluation.architecture for evaluation in self.evaluations)
+
+    @property
+    def completed(self) -> tuple[Evaluation, ...]:
+        """The trials that have a value."""
+        return tuple(evaluation for evaluation in self.evaluations if evaluation.value is not None)
+
+    @property
+    def values(self) -> NDArray[np.float64]:
+        """Values `(n,)` as the model sees them: a failed trial counts as the worst seen value.
+
+        Without any completed trial all values are 0.
+        """
+        return self.measure.gain(self.gains)
+
+    @property
+    def gains(self) -> NDArray[np.float64]:
+        """What is maximised `(n,)`: `values`, or their negatives where lower is better."""
+        gains = [None if e.value is None else self.measure.gain(e.value) for e in self.evaluations]
+        worst = min((gain for gain in gains if gain is not None), default=0.0)
+        return np.array([worst if gain is None else gain for gain in gains], dtype=np.float64)
+
+    @property
+    def incumbent(self) -> Evaluation | None:
+        """The completed trial of the best value (the first of equals), if there is one."""
+        return max(self.completed, key=self._gain, default=None)
+
+    @property
+    def trace(self) -> NDArray[np.float64]:
+        """Best value seen after each trial `(n,)`; NaN before the first completed one."""
+        gains = np.array([self._gain(e) for e in self.evaluations], dtype=np.float64)
+        return self.measure.gain(np.fmax.accumulate(gains)) if len(gains) else gains
+
+    def _gain(self, evaluation: Evaluation) -> float:
+        return np.nan if evaluation.value is None else self.measure.gain(evaluation.value)
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Searches to be compared, the one of interest first.
+
+    Args:
+        names: What each one is called.
+        observations: What each one found.
+
+    Raises:
+        SettingError: If there are not as many names as observations, or none.
+    """
+
+    names: tuple[str, ...]
+    observations: tuple[Observations, ...]
+
+    def __post_init__(self) -> None:
+        if not self.names or len(self.names) != len(self.observations):
+            raise SettingError(
+                f"expected a name for each of the observations, got {len(self.names)} names "
+                f"for {len(self.observations)}"
+            )

@@ -1,0 +1,76 @@
+"""What a strategy proposes next, and why; and the round that follows."""
+
+from dataclasses import dataclass
+
+from nbnas.graphs.architecture import Architecture
+from nbnas.records.evaluation import Evaluation
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """One ranked candidate of a proposal; all but `score` is in the unit of the measure.
+
+    Attributes:
+        architecture: The candidate.
+        mean: Posterior mean.
+        stddev: Posterior standard deviation.
+        lower: 2.5 % quantile of the posterior.
+        upper: 97.5 % quantile of the posterior.
+        expected_improvement: Expected improvement over the incumbent, at least 0: by how much it
+            would be higher, or lower where lower is better.
+        exploitation: The part of it that the mean alone would give, max(mean - best, 0), or
+            max(best - mean, 0) where lower is better.
+        exploration: The rest, which is owed to the uncertainty.
+        score: The acquisition function's own value, by which candidates are ranked.
+    """
+
+    architecture: Architecture
+    mean: float
+    stddev: float
+    lower: float
+    upper: float
+    expected_improvement: float
+    exploitation: float
+    exploration: float
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """What a strategy proposes to evaluate next, and why.
+
+    Attributes:
+        architectures: The proposed architectures, the best first.
+        reason: One sentence for a person.
+        candidates: The best-ranked candidates, best first; empty where nothing was modelled.
+        considered: Number of candidates that were scored.
+        acquisition: Name of the acquisition function; empty where nothing was modelled.
+        best: The incumbent's value that improvement was measured from, where there was one.
+        number: Number of the trial that the first proposed architecture becomes, from 0.
+        seed: Seed for that trial.
+        seconds: Seconds that the suggestion took.
+    """
+
+    architectures: tuple[Architecture, ...]
+    reason: str
+    candidates: tuple[Candidate, ...] = ()
+    considered: int = 0
+    acquisition: str = ""
+    best: float | None = None
+    number: int = 0
+    seed: int = 0
+    seconds: float = 0.0
+
+    @property
+    def architecture(self) -> Architecture:
+        """The first proposed architecture."""
+        return self.architectures[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One round of a search: the trial's number, what came back, and the incumbent after it."""
+
+    number: int
+    evaluation: Evaluation
+    best: Evaluation | None
