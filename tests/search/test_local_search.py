@@ -6,7 +6,7 @@ import pytest
 from nbnas.graphs.canonical import functional_form
 from nbnas.graphs.spaces.cell import OPERATIONS, CellSpace, cell, operations_of
 from nbnas.graphs.spaces.cnn.space import CnnSpace
-from nbnas.records import Evaluation, Observations
+from nbnas.records import ACCURACY, Evaluation, Observations
 from nbnas.search.search import Search
 from nbnas.search.strategies.local_search import LocalSearch
 
@@ -53,7 +53,7 @@ def test_visits_exactly_the_neighbours_of_its_center(smooth, least_climbs, table
         proposal = search.ask()
         if left:
             assert proposal.architecture in left
-            assert f"({center.value:.1%}), the best of this climb" in proposal.reason
+            assert f"({ACCURACY.text(center.value, digits=1)}), the best of this climb" in proposal.reason
         else:
             assert "begins another climb" in proposal.reason
             climbs += 1
