@@ -15,7 +15,7 @@ from collections.abc import Iterator
 import altair as alt
 import vl_convert
 
-from nbnas.charts import theme
+from nbnas.charts import lettering, theme
 
 VEGA_LITE = ".".join(alt.SCHEMA_VERSION.split(".")[:2])
 FOREGROUND = "var(--jp-ui-font-color1, var(--vscode-editor-foreground, currentColor))"
@@ -42,10 +42,11 @@ def to_svg(chart: theme.AnyChart) -> str:
 
     Returns:
         One `<svg>` element: transparent, as wide as it needs but never wider than its place, with
-        identifiers that no other picture on the page has. Text from the data is escaped.
+        identifiers that no other picture on the page has. Text from the data is escaped, and as
+        wide as the layout has room for, whatever fonts the page has.
     """
     svg = vl_convert.vegalite_to_svg(_specification(chart), vl_version=VEGA_LITE)
-    return _fluid(_unique(in_page_colours(svg)))
+    return _fluid(_unique(in_page_colours(lettering.fixed(svg))))
 
 
 def to_png(chart: theme.AnyChart, scale: float = 2) -> bytes:

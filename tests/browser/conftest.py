@@ -33,7 +33,8 @@ def find_browser(playwright):
 
 
 @pytest.fixture(scope="session")
-def browser():
+def launch():
+    """Launches the machine's browser, given more environment variables."""
     sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
     with sync_api.sync_playwright() as playwright:
         path = find_browser(playwright)
@@ -42,9 +43,47 @@ def browser():
             if os.environ.get("CI"):
                 pytest.fail(message)
             pytest.skip(message)
-        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
-        yield browser
-        browser.close()
+
+        def launch(**environment):
+            own = os.environ | environment
+            return playwright.chromium.launch(executable_path=path, args=FLAGS, env=own)
+
+        yield launch
+
+
+@pytest.fixture(scope="session")
+def browser(launch):
+    browser = launch()
+    yield browser
+    browser.close()
+
+
+FONTS = {"dejavu": "DejaVu Sans", "liberation": "Liberation Sans"}
+FONTS_CONF = """<?xml version="1.0"?>
+<!DOCTYPE fontconfig SYSTEM "fonts.dtd">
+<fontconfig>
+  {folders}
+  <cachedir>{cache}</cachedir>
+  <alias><family>sans-serif</family><prefer><family>DejaVu Sans</family></prefer></alias>
+  <alias binding="same"><family>Arial</family><accept><family>Liberation Sans</family></accept></alias>
+</fontconfig>
+"""
+
+
+def fonts_file(folder, names):
+    """A configuration under which a machine has just these fonts, keys of `FONTS`."""
+    listed = subprocess.run(
+        ["fc-list", "--format", "%{family[0]}\t%{file}\n"], check=True, capture_output=True, text=True
+    ).stdout.splitlines()  # fmt: skip
+    places = {family: str(Path(file).parent) for family, file in (x.split("\t") for x in listed)}
+    missing = [FONTS[name] for name in names if FONTS[name] not in places]
+    if missing:
+        message = f"no fonts {', '.join(missing)}: install fonts-dejavu-core and fonts-liberation"
+        pytest.fail(message) if os.environ.get("CI") else pytest.skip(message)
+    folders = "".join(f"<dir>{places[FONTS[name]]}</dir>" for name in names)
+    path = folder / f"{'-'.join(names)}.conf"
+    path.write_text(FONTS_CONF.format(folders=folders, cache=folder / "cache"), encoding="utf-8")
+    return path
 
 
 def free_port():
