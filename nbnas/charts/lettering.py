@@ -40,7 +40,7 @@ def width(text: str, size: float, *, bold: bool = False) -> float:
 
     Example:
         >>> round(width("30 trials", 12), 1), round(width("30 trials", 12, bold=True), 1)
-        (44.7, 46.7)
+        (42.0, 45.4)
     """
     table = _table("bold" if bold else "regular")
     return size * sum(table.get(letter) or _other(letter) for letter in text) / UNITS

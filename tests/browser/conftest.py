@@ -65,17 +65,19 @@ FONTS_CONF = """<?xml version="1.0"?>
   {folders}
   <cachedir>{cache}</cachedir>
   <alias><family>sans-serif</family><prefer><family>DejaVu Sans</family></prefer></alias>
-  <alias binding="same"><family>Arial</family><accept><family>Liberation Sans</family></accept></alias>
+  <alias binding="same">
+    <family>Arial</family><accept><family>Liberation Sans</family></accept>
+  </alias>
 </fontconfig>
 """
 
 
 def fonts_file(folder, names):
     """A configuration under which a machine has just these fonts, keys of `FONTS`."""
-    listed = subprocess.run(
-        ["fc-list", "--format", "%{family[0]}\t%{file}\n"], check=True, capture_output=True, text=True
-    ).stdout.splitlines()  # fmt: skip
-    places = {family: str(Path(file).parent) for family, file in (x.split("\t") for x in listed)}
+    command = ["fc-list", "--format", "%{family[0]}\t%{file}\n"]
+    listed = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    pairs = (line.split("\t") for line in listed.splitlines())
+    places = {family: str(Path(file).parent) for family, file in pairs}
     missing = [FONTS[name] for name in names if FONTS[name] not in places]
     if missing:
         message = f"no fonts {', '.join(missing)}: install fonts-dejavu-core and fonts-liberation"

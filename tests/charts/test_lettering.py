@@ -10,7 +10,7 @@ PADDING = 16
 LINES = (
     "The 8 best of 15,625 candidates: what the model knows of each",
     "Each trial predicted from all others; 0.13 percentage points ± 4.2 %",
-    "► 1×1 | 3×3+– | skip+pool+1×1, length-scale ℓ ≤ 2.5, σ² and α → β …",
+    "► 1\N{MULTIPLICATION SIGN}1 | skip+pool, length-scale \N{SCRIPT SMALL L} ≤ 2.5, σ² and β → …",
 )
 
 
