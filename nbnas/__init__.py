@@ -107,6 +107,8 @@ if TYPE_CHECKING:
     from nbnas.surrogate.kernels.knowledge import Knowledge as Knowledge
     from nbnas.surrogate.kernels.knowledge import KnowledgeKernel as KnowledgeKernel
     from nbnas.surrogate.leave_one_out import LeaveOneOut as LeaveOneOut
+    from nbnas.surrogate.negative_log_error import NegativeLogError as NegativeLogError
+    from nbnas.surrogate.normal_scores import NormalScores as NormalScores
     from nbnas.surrogate.process.diagnosis import Diagnoses as Diagnoses
     from nbnas.surrogate.process.diagnosis import Diagnosis as Diagnosis
     from nbnas.surrogate.process.diagnosis import diagnose as diagnose
@@ -116,8 +118,6 @@ if TYPE_CHECKING:
     from nbnas.surrogate.process.why import Neighbor as Neighbor
     from nbnas.surrogate.process.why import Why as Why
     from nbnas.surrogate.process.why import why as why
-    from nbnas.surrogate.warp import NegativeLogError as NegativeLogError
-    from nbnas.surrogate.warp import NormalScores as NormalScores
     from nbnas.training.data.images import ImageData as ImageData
     from nbnas.training.data.images import cifar10 as cifar10
     from nbnas.training.data.images import digits as digits
@@ -181,10 +181,10 @@ _NAMES = {
     "LogExpectedImprovement": "nbnas.surrogate.acquisition.improvement",
     "Measure": "nbnas.records.measure",
     "NbnasError": "nbnas.errors",
-    "NegativeLogError": "nbnas.surrogate.warp",
+    "NegativeLogError": "nbnas.surrogate.negative_log_error",
     "Neighbor": "nbnas.surrogate.process.why",
     "NoisyExpectedImprovement": "nbnas.surrogate.acquisition.noisy",
-    "NormalScores": "nbnas.surrogate.warp",
+    "NormalScores": "nbnas.surrogate.normal_scores",
     "Observations": "nbnas.records.observations",
     "OneCycle": "nbnas.training.schedule",
     "OperationEncoding": "nbnas.surrogate.ensemble.encoding",

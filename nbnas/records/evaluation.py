@@ -1,6 +1,8 @@
 """One evaluation: its value, its learning curve, or why it failed."""
 
+import decimal
 import math
+import numbers
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
@@ -13,7 +15,7 @@ Status = Literal["completed", "failed"]
 
 @dataclass(frozen=True, slots=True)
 class EpochReport:
-    """What one epoch of a training gave.
+    """What one epoch of a training gave; NaN where nobody measured it.
 
     Attributes:
         epoch: Number of finished epochs, from 1.
@@ -25,17 +27,25 @@ class EpochReport:
         learning_rate: Learning rate of the epoch's last step.
         seconds: Seconds since the training began.
         images_per_second: Training images per second of this epoch.
+        value: The objective's measure after the epoch, where it is not the accuracy on the
+            held-out part.
     """
 
     epoch: int
     epochs: int
-    train_loss: float
-    train_accuracy: float
-    val_loss: float
-    val_accuracy: float
-    learning_rate: float
-    seconds: float
-    images_per_second: float
+    train_loss: float = math.nan
+    train_accuracy: float = math.nan
+    val_loss: float = math.nan
+    val_accuracy: float = math.nan
+    learning_rate: float = math.nan
+    seconds: float = 0.0
+    images_per_second: float = math.nan
+    value: float | None = None
+
+    @property
+    def measured(self) -> float:
+        """The objective's measure after the epoch; validation accuracy unless `value` is given."""
+        return self.val_accuracy if self.value is None else self.value
 
     @property
     def seconds_left(self) -> float:
@@ -80,6 +90,34 @@ class Measured(Mapping[str, float]):
         return repr(self._numbers)
 
 
+def as_number(value: object) -> float:
+    """A value as a plain number; an array or tensor of one number is one too.
+
+    Raises:
+        ObservationError: If it is anything else, such as a text, a truth value, a complex number
+            or an array of two.
+    """
+    single = getattr(value, "item", None) if getattr(value, "size", None) != 0 else None
+    try:
+        plain = single() if callable(single) else value
+    except (ValueError, RuntimeError, TypeError):  # more than one number
+        plain = value
+    if isinstance(plain, numbers.Real | decimal.Decimal) and not isinstance(plain, bool):
+        try:
+            return float(plain)
+        except OverflowError:
+            pass
+    raise ObservationError(f"expected one number as value, got {_shown(value)}")
+
+
+def _shown(value: object) -> str:
+    """What came, with its type; a repr may fail."""
+    try:
+        return f"{type(value).__name__} {value!r:.100}"
+    except Exception:  # whatever the repr of a stranger's object raises
+        return type(value).__name__
+
+
 @dataclass(frozen=True, slots=True)
 class Evaluation:
     """One evaluated architecture: a finished or a failed trial.
@@ -115,6 +153,12 @@ class Evaluation:
     measured: Mapping[str, float] = field(default_factory=lambda: Measured())
 
     def __post_init__(self) -> None:
+        if self.status not in ("completed", "failed"):
+            raise ObservationError(
+                f'expected "completed" or "failed" as status, got {self.status!r:.100}'
+            )
+        if self.value is not None:
+            object.__setattr__(self, "value", as_number(self.value))
         if (self.value is None) != (self.status == "failed"):
             raise ObservationError(
                 f"expected a value exactly for completed trials, got {self.value} "

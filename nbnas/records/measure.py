@@ -74,9 +74,17 @@ class Measure:
         return not self.unit and self.lower == 0 and self.upper == 1
 
     @property
-    def bounds(self) -> tuple[float, float]:
-        """The least and the greatest gain."""
-        return (self.lower, self.upper) if self.maximize else (-self.upper, -self.lower)
+    def centre(self) -> float:
+        """About what a value is reflected where lower is better: a fraction stays a fraction."""
+        middle = self.lower + self.upper
+        return middle if math.isfinite(middle) else 0.0
+
+    @property
+    def reflected(self) -> tuple[float, float]:
+        """The bounds of what a model sees: of the value, or of centre - value."""
+        if self.maximize:
+            return self.lower, self.upper
+        return self.centre - self.upper, self.centre - self.lower
 
     def check(self, value: float) -> float:
         """Check that a value is within the bounds.

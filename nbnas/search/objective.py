@@ -1,25 +1,72 @@
-"""What is maximised: the protocol of an objective."""
+"""What is maximised or minimised: the protocol of an objective."""
 
-from typing import Protocol, runtime_checkable
+import dataclasses
+import inspect
+from collections.abc import Generator
+from typing import Any, Protocol, runtime_checkable
 
-from nbnas.errors import SettingError
+from nbnas.errors import SearchError, SettingError
 from nbnas.graphs.architecture import Architecture
 from nbnas.records import ACCURACY, Evaluation, Measure
+from nbnas.records.evaluation import as_number
+
+Result = Evaluation | float | Generator[Any, None, Any]
 
 
 @runtime_checkable
 class Objective(Protocol):
     """Evaluates architectures: any callable with this signature is one, a plain function too.
 
+    It returns the value as a number, or an `Evaluation` that knows more; or it is a generator that
+    yields a number or an `EpochReport` after each epoch, the last of which is the value. A
+    generator is live: it is shown while it runs, and can be paused and stopped between two epochs.
+
     It may offer more: `measure` (what its values are; `nbnas.ACCURACY` if it does not say),
-    `fingerprint() -> dict[str, str]` (what a study remembers of it),
-    `test(architecture, seed) -> float` (the accuracy on held-out data) and
+    `epochs` (how many a generator will yield), `fingerprint() -> dict[str, str]` (what a study
+    remembers of it), `test(architecture, seed) -> float` (the measure on held-out data) and
     `start(architecture, seed)` (a live `Training` with a `run()`; one that can be iterated over
     its epochs, with `stop()` and `evaluation`, lets a search pause and stop between two of them).
     """
 
-    def __call__(self, architecture: Architecture, seed: int = 0) -> Evaluation:
+    def __call__(self, architecture: Architecture, seed: int = 0) -> Result:
         """Evaluate one architecture; an exception makes the trial a failed one."""
+
+
+def check_objective(objective: object) -> None:
+    """Check that an objective can be called as `(architecture, seed=…)`.
+
+    Raises:
+        SettingError: If it cannot: that would be thirty failed trials later on.
+    """
+    name = getattr(objective, "__qualname__", type(objective).__name__)
+    if isinstance(objective, type):
+        raise SettingError(f"expected an objective, got the class {name}; make one: {name}(…)")
+    if not callable(objective):
+        raise SettingError(
+            "expected an objective, such as a Trainer or a function (architecture, seed), got "
+            f"{type(objective).__name__}, which cannot be called"
+        )
+    called = objective if inspect.isroutine(objective) else type(objective).__call__
+    if inspect.iscoroutinefunction(called) or inspect.isasyncgenfunction(called):
+        raise SettingError(f"expected a function without async as objective, got {name}")
+    try:
+        signature = inspect.signature(objective)
+    except (TypeError, ValueError):  # some compiled functions do not tell theirs
+        return
+    try:
+        signature.bind(None, seed=0)
+    except TypeError as error:
+        raise SettingError(
+            f"expected an objective that can be called as (architecture, seed=0), got "
+            f"{name}{signature}: {error}; let it be def {name.rpartition('.')[2]}"
+            "(architecture, seed=0)"
+        ) from error
+
+
+def planned(objective: object) -> int | None:
+    """How many epochs an objective says that it takes, if it says so."""
+    epochs = getattr(objective, "epochs", None)
+    return epochs if isinstance(epochs, int) and epochs > 0 else None
 
 
 def measure_of(objective: object, given: Measure | None = None) -> Measure:
@@ -45,3 +92,20 @@ def measure_of(objective: object, given: Measure | None = None) -> Measure:
     if own is not None and given is not None and own != given:
         raise SettingError(f"expected the measure of the objective, {own}, got {given}")
     return given or own or ACCURACY
+
+
+def on_test_data(objective: object, measure: Measure, best: Evaluation) -> Evaluation:
+    """The evaluation with the measure on held-out test data.
+
+    Raises:
+        SearchError: If the objective knows no test data.
+        ObservationError: If what it says is no number, or outside the bounds of the measure.
+    """
+    test = getattr(objective, "test", None)
+    if test is None:
+        raise SearchError(
+            f"{type(objective).__name__} has no held-out test data: give it a method "
+            "test(architecture, seed) -> number"
+        )
+    value = measure.check(as_number(test(best.architecture, seed=best.seed)))
+    return dataclasses.replace(best, test=value)

@@ -1,6 +1,5 @@
 """The search: ask a strategy, evaluate, tell; one visible loop, here or in the background."""
 
-import dataclasses
 from os import PathLike
 from typing import Any
 
@@ -13,9 +12,9 @@ from nbnas.graphs.space import SearchSpace
 from nbnas.records import Evaluation, Measure, Observations, Proposal, Step
 from nbnas.search.background import Background
 from nbnas.search.fingerprint import fingerprint
-from nbnas.search.objective import Objective, measure_of
+from nbnas.search.objective import Objective, check_objective, measure_of, on_test_data
 from nbnas.search.store.store import Store
-from nbnas.search.strategies.strategy import Strategy
+from nbnas.search.strategies.strategy import Strategy, check_suits
 from nbnas.search.trial import Dropped, check_not_all_failed, evaluate, propose, trial_seed
 from nbnas.signals import announce
 from nbnas.surrogate.model import ModelPosterior
@@ -29,8 +28,9 @@ class Search(Background):
 
     Args:
         space: What is searched.
-        objective: What is maximised: a `Trainer`, a `TabularObjective`, or any function
-            `(architecture, seed) -> Evaluation`.
+        objective: What is maximised, or minimised if its measure says so: a `Trainer`, a
+            `TabularObjective`, or any function `(architecture, seed)` that returns a number or an
+            `Evaluation`, or yields numbers, see `Objective`.
         strategy: How the next architecture is chosen.
         measure: What the objective's values are and which way is better; by default its own
             `measure`, where it offers one, else `nbnas.ACCURACY`.
@@ -40,6 +40,8 @@ class Search(Background):
         study: Name of this search in the store. What the store holds of it already counts.
 
     Raises:
+        SettingError: If the objective cannot be called as `(architecture, seed=…)`, or the
+            strategy does not suit its measure.
         StudyMismatchError: If the study was made with another space, objective, strategy or seed.
         StoreError: If the store cannot be used.
 
@@ -71,7 +73,9 @@ class Search(Background):
         self.space, self.objective, self.strategy = space, objective, strategy
         self.seed, self.study = seed, study
         super().__init__()
+        check_objective(objective)
         self.measure = measure_of(objective, measure)
+        check_suits(strategy, self.measure)
         self.observations = Observations((), self.measure)
         self.proposal: Proposal | None = None
         self.training: Any = None
@@ -138,16 +142,24 @@ class Search(Background):
 
         Raises:
             SearchError: If its architecture was not asked for, or a run is under way.
+            ObservationError: If the value is outside the bounds of the measure.
             StoreError: If it cannot be stored; the search is then as before, so that the
                 evaluation may be told again.
         """
         self._course.check_mine("tell an evaluation")
+        if not isinstance(evaluation, Evaluation):
+            raise SearchError(
+                f"expected an Evaluation to tell, got {type(evaluation).__name__}; make one: "
+                "nbnas.Evaluation(architecture, value)"
+            )
         if evaluation.architecture not in self._pending:
             waiting = ", ".join(map(str, self._pending)) or "nothing; call ask() first"
             raise SearchError(
                 f"expected the evaluation of an architecture that was asked for ({waiting}), "
                 f"got that of {evaluation.architecture}"
             )
+        if evaluation.value is not None:
+            self.measure.check(evaluation.value)
         number = len(self.observations)
         if self.store is not None and not self.store.add(self.study, number, evaluation):
             evaluation = self.store.load(self.study, number)[0]  # another process was faster
@@ -157,8 +169,9 @@ class Search(Background):
         """One round: ask, evaluate, tell.
 
         Raises:
-            SearchError: If the space is used up, the first ten trials all failed, the objective
-                returns something else than an `Evaluation`, or a run is under way.
+            SearchError: If the space is used up, the first ten trials all failed, or a run is
+                under way.
+            ObservationError: If a value is outside the bounds of the measure.
         """
         with self._course.stepping():
             if self._adopt():
@@ -173,7 +186,7 @@ class Search(Background):
         A `Trainer` trains it again on training and validation data together for that.
 
         Returns:
-            The incumbent's evaluation with its `test` accuracy.
+            The incumbent's evaluation with its `test` value.
 
         Raises:
             SearchError: If no trial is completed, the objective knows no test data, or a run is
@@ -185,13 +198,7 @@ class Search(Background):
             raise SearchError("expected at least one completed trial; run the search first")
         if best.test is not None:
             return best
-        test = getattr(self.objective, "test", None)
-        if test is None:
-            raise SearchError(
-                f"{type(self.objective).__name__} has no held-out test data: give it a method "
-                "test(architecture, seed) -> accuracy"
-            )
-        tested = dataclasses.replace(best, test=float(test(best.architecture, seed=best.seed)))
+        tested = on_test_data(self.objective, self.measure, best)
         number = self.observations.evaluations.index(best)
         if self.store is not None and tested.test is not None:
             self.store.set_test(self.study, number, tested.test)
@@ -217,7 +224,12 @@ class Search(Background):
         seed = trial_seed(self.seed, len(self.observations))
         try:
             return evaluate(
-                self.objective, architecture, seed, live=self._train, goes_on=self._course.goes_on
+                self.objective,
+                architecture,
+                seed,
+                measure=self.measure,
+                live=self._train,
+                goes_on=self._course.goes_on,
             )
         except Dropped:
             self._train(None)

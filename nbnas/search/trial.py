@@ -8,7 +8,8 @@ Notation
 
 import dataclasses
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Generator, Iterable
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -16,8 +17,10 @@ import numpy as np
 from nbnas.errors import SearchError
 from nbnas.graphs.architecture import Architecture
 from nbnas.graphs.space import SearchSpace
-from nbnas.records import Evaluation, Observations, Proposal
-from nbnas.search.objective import Objective
+from nbnas.records import ACCURACY, Evaluation, Measure, Observations, Proposal
+from nbnas.records.evaluation import as_number
+from nbnas.search.generated import GeneratedTraining
+from nbnas.search.objective import Objective, planned
 from nbnas.search.strategies.strategy import Strategy
 
 WAITS = "which waits to be trained; call start(), run() or step()"
@@ -73,25 +76,28 @@ def evaluate(
     architecture: Architecture,
     seed: int,
     *,
+    measure: Measure = ACCURACY,
     live: Callable[[Any], None],
     goes_on: Callable[[], bool],
 ) -> Evaluation:
-    """Evaluate an architecture, whatever happens: an exception makes a failed trial.
+    """Evaluate an architecture, whatever happens: what is no evaluation makes a failed trial.
 
     Args:
         objective: What evaluates it.
         architecture: What is evaluated.
         seed: The trial's seed.
+        measure: What the objective's values are.
         live: Told of the live training, where the objective has one.
         goes_on: Asked before it begins, and between two epochs of a training that can be
             iterated; it may wait, and says whether to go on. The time of waiting does not count.
 
     Returns:
-        The evaluation.
+        The evaluation; a failed one with its reason if the objective raised, or gave no number.
 
     Raises:
         Dropped: If it was not to go on.
-        SearchError: If the objective returns something else than an `Evaluation`.
+        ObservationError: If the value is outside the bounds of the objective's measure, which is
+            a fault of the whole objective and not of one architecture.
     """
     started, clock = time.time(), time.perf_counter()
 
@@ -102,44 +108,80 @@ def evaluate(
         clock += time.perf_counter() - asked
         return answer
 
+    def seconds() -> float:
+        return time.perf_counter() - clock
+
     try:
-        result = _run(objective, architecture, seed, live, gate)
+        result = _run(objective, architecture, seed, Watch(measure, live, gate))
+        if not isinstance(result, Evaluation):
+            value = as_number(result)
+            result = Evaluation(architecture, value, seconds=seconds(), seed=seed, started=started)
+        _check_architecture(result, architecture)
     except Dropped:
         raise
-    except Exception as error:  # any fault of one trial must not end the search
-        said = f"{type(error).__name__}: {error}"[:2000]
-        seconds = time.perf_counter() - clock
+    except (Exception, SystemExit) as error:  # any fault of one trial must not end the search
         return Evaluation(
-            architecture, None, "failed", seconds=seconds, seed=seed, started=started, error=said
+            architecture,
+            None,
+            "failed",
+            seconds=seconds(),
+            seed=seed,
+            started=started,
+            error=reason(error),
         )
-    if not isinstance(result, Evaluation):
-        raise SearchError(
-            f"expected an Evaluation from the objective, got {result!r:.100}; let it "
-            "return nbnas.Evaluation(architecture, value)"
-        )
+    if result.value is not None:
+        measure.check(result.value)
     return result
 
 
-def _run(
-    objective: Objective,
-    architecture: Architecture,
-    seed: int,
-    live: Callable[[Any], None],
-    goes_on: Callable[[], bool],
-) -> object:
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """What follows a trial: the measure, who is told of a live training, who lets it go on."""
+
+    measure: Measure
+    live: Callable[[Any], None]
+    goes_on: Callable[[], bool]
+
+
+def reason(error: BaseException) -> str:
+    """Why a trial failed, in at most 2,000 characters that every database can keep.
+
+    Args:
+        error: What the objective raised; its text may itself fail, or hold lone surrogates.
+    """
+    try:
+        said = str(error)
+    except Exception as second:  # whatever a stranger's exception does
+        said = f"(its message cannot be shown: {type(second).__name__})"
+    text = f"{type(error).__name__}: {said}"[:2000].replace("\0", "\\0")
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")[:2000]
+
+
+def _check_architecture(result: Evaluation, architecture: Architecture) -> None:
+    if result.architecture != architecture:
+        raise SearchError(
+            f"expected the evaluation of the architecture that was given, {architecture}, got "
+            f"that of {result.architecture!s:.200}"
+        )
+
+
+def _run(objective: Objective, architecture: Architecture, seed: int, watch: Watch) -> object:
     """Call the objective, or let its live training run epoch by epoch."""
-    if not goes_on():
+    if not watch.goes_on():
         raise Dropped(f"the search was stopped before it trained {architecture}, {WAITS}")
     start = getattr(objective, "start", None)
-    if start is None:
-        return objective(architecture, seed=seed)
-    training: Any = start(architecture, seed=seed)
-    live(training)
-    for _ in training if isinstance(training, Iterable) else ():
-        if getattr(training, "evaluation", None) is None and not goes_on():
-            training.stop()
+    made: Any = (objective if start is None else start)(architecture, seed=seed)
+    if isinstance(made, Generator):
+        epochs = planned(objective)
+        made = GeneratedTraining(architecture, seed, made, watch.measure, epochs)
+    elif start is None:
+        return made
+    watch.live(made)
+    for _ in made if isinstance(made, Iterable) else ():
+        if getattr(made, "evaluation", None) is None and not watch.goes_on():
+            made.stop()
             raise Dropped(f"the search was stopped while it trained {architecture}, {WAITS}")
-    return training.run()
+    return made.run()
 
 
 def check_not_all_failed(observations: Observations) -> None:

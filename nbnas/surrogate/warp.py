@@ -16,7 +16,6 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtr, ndtri
-from scipy.stats import rankdata
 
 from nbnas.errors import ObservationError, SettingError
 from nbnas.records import Observations
@@ -63,12 +62,10 @@ def fit_warp(warp: Warp, observations: Observations) -> tuple[FittedWarp, Array]
         raise ObservationError("expected at least one observation, got none; evaluate some first")
     measure, values = observations.measure, observations.values
     if measure.maximize:
-        fitted = warp.fit(values, measure.lower, measure.upper)
+        fitted = warp.fit(values, *measure.reflected)
     else:
-        centre = measure.lower + measure.upper  # a fraction stays one
-        centre = centre if np.isfinite(centre) else 0.0
-        low, high = centre - measure.upper, centre - measure.lower
-        fitted = Reflected(warp.fit(centre - values, low, high), centre)
+        reflected = warp.fit(measure.centre - values, *measure.reflected)
+        fitted = Reflected(reflected, measure.centre)
     return fitted, fitted.forward(values)
 
 
@@ -151,118 +148,6 @@ def improvement(
     return total, exploitation, total - exploitation
 
 
-@dataclass(frozen=True, slots=True)
-class NormalScores:
-    """z is the normal quantile of y's rank: only the order of the values counts.
-
-    Robust against a few very bad architectures, and what found the best cells on published
-    tables. Between the observed values g is linear; above the best one it goes on with the slope
-    of the top fifth, flattened so that one more unit of z never uses up more than half of what is
-    missing to the upper bound, for accuracy 1.
-
-    References:
-        Blom, Statistical estimates and transformed beta-variables, 1958 (the plotting position).
-    """
-
-    def fit(self, y: Array, lower: float = 0.0, upper: float = 1.0) -> "FittedNormalScores":
-        """Rank the values; equal ones share their mean rank."""
-        _check(y)
-        z = ndtri((rankdata(y) - 0.375) / (len(y) + 0.25))
-        knots_y, first = np.unique(y, return_index=True)
-        knots_z = z[first]
-        slopes = _slopes(knots_z, knots_y, lower, upper)
-        return FittedNormalScores(knots_z, knots_y, *slopes, lower, upper)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class FittedNormalScores:
-    """Normal scores of observed values: knots `(k,)`, g's slopes outside of them, y's bounds."""
-
-    z: Array
-    y: Array
-    lower_slope: float
-    upper_slope: float
-    lower: float = 0.0
-    upper: float = 1.0
-
-    def forward(self, y: Array) -> Array:
-        """The scores; between the observed values by linear interpolation."""
-        return _piecewise(y, self.y, self.z, *(1 / max(s, 1e-6) for s in self._tails))
-
-    def inverse(self, z: Array) -> Array:
-        """Values within the bounds."""
-        return np.clip(_piecewise(z, self.z, self.y, *self._tails), self.lower, self.upper)
-
-    def expected_improvement(self, mean: Array, stddev: Array, best: float) -> Array:
-        """Closed form, as g is linear above the incumbent."""
-        return self.upper_slope * expected_excess(mean, stddev, best)
-
-    @property
-    def _tails(self) -> tuple[float, float]:
-        return self.lower_slope, self.upper_slope
-
-
-@dataclass(frozen=True, slots=True)
-class NegativeLogError:
-    """z = -log(1 - y), standardised: halving the error counts the same everywhere.
-
-    For fractions, accuracies or error rates; `NormalScores` serves every measure.
-
-    Args:
-        floor: Smallest error that is told apart.
-    """
-
-    floor: float = 1e-4
-
-    def fit(self, y: Array, lower: float = 0.0, upper: float = 1.0) -> "FittedNegativeLogError":
-        """Standardise by the mean and the standard deviation of the warped values.
-
-        Raises:
-            SettingError: If the measure is no fraction.
-        """
-        self.check(lower, upper)
-        _check(y)
-        raw = -np.log(np.maximum(1.0 - y, self.floor))
-        return FittedNegativeLogError(self.floor, float(raw.mean()), max(float(raw.std()), 1e-6))
-
-    def check(self, lower: float, upper: float) -> None:
-        """Check that a measure's bounds are those of a fraction.
-
-        Raises:
-            SettingError: If they are not.
-        """
-        if (lower, upper) != (0.0, 1.0):
-            raise SettingError(
-                "expected a fraction between 0 and 1 for NegativeLogError, got a measure from "
-                f"{lower:g} to {upper:g}; use nbnas.NormalScores(), which serves every measure"
-            )
-
-
-@dataclass(frozen=True, slots=True)
-class FittedNegativeLogError:
-    """z = (-log(1 - y) - shift) / scale."""
-
-    floor: float
-    shift: float
-    scale: float
-
-    def forward(self, y: Array) -> Array:
-        """Warped values."""
-        return np.asarray((-np.log(np.maximum(1.0 - y, self.floor)) - self.shift) / self.scale)
-
-    def inverse(self, z: Array) -> Array:
-        """Accuracy, within [0, 1]."""
-        return np.asarray(np.clip(1.0 - np.exp(-(self.shift + self.scale * z)), 0.0, 1.0))
-
-    def expected_improvement(self, mean: Array, stddev: Array, best: float) -> Array:
-        """Closed form: the error exp(-shift - scale z) is log-normal."""
-        s = self.scale * stddev
-        u = (mean - best) / np.maximum(stddev, 1e-100)
-        error = np.exp(-self.shift - self.scale * mean + s**2 / 2)
-        now = np.exp(-self.shift - self.scale * best)
-        return np.asarray(np.maximum(now * ndtr(u) - error * ndtr(u - s), 0.0))
-
-
 def expected_excess(mean: Array, stddev: Array, level: float) -> Array:
     """E[(z - level)⁺] = σ h(u) for normal z, u = (μ - level) / σ, `(m,)`."""
     u = (mean - level) / np.maximum(stddev, 1e-100)
@@ -271,30 +156,12 @@ def expected_excess(mean: Array, stddev: Array, level: float) -> Array:
     return np.asarray(np.maximum(excess, np.maximum(mean - level, 0.0)))
 
 
-def _slopes(z: Array, y: Array, least: float, most: float) -> tuple[float, float]:
-    """Slopes of g below the worst and above the best knot."""
-    if len(z) == 1:
-        room = [room for room in (y[0] - least, most - y[0]) if np.isfinite(room)]
-        alone = min(room, default=0.0) / 2 or max(abs(float(y[0])), 1.0) / 2
-        below, above = ((y[0] - least) / 2, (most - y[0]) / 2)
-        return (
-            below if np.isfinite(below) else alone,
-            above if np.isfinite(above) else alone,
-        )
-    top = max(2, len(z) // 5)
-    upper = (y[-1] - y[-top]) / (z[-1] - z[-top])
-    lower = (y[top - 1] - y[0]) / (z[top - 1] - z[0])
-    return min(lower, (y[0] - least) / 2), min(upper, (most - y[-1]) / 2)
+def check_values(y: Array) -> None:
+    """Check that there are finite values `(n,)`.
 
-
-def _piecewise(x: Array, knots: Array, values: Array, lower: float, upper: float) -> Array:
-    """Linear interpolation that goes on outside with the given slopes."""
-    inside = np.interp(x, knots, values)
-    below, above = np.minimum(x - knots[0], 0.0), np.maximum(x - knots[-1], 0.0)
-    return np.asarray(inside + lower * below + upper * above)
-
-
-def _check(y: Array) -> None:
+    Raises:
+        ObservationError: If there are not.
+    """
     if y.ndim != 1 or not len(y):
         raise ObservationError(f"expected at least one value (n,), got shape {y.shape}")
     if not np.isfinite(y).all():

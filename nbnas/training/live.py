@@ -5,7 +5,7 @@ Notation
 """
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 
 from psygnal import Signal
 
@@ -94,7 +94,7 @@ class LiveTraining:
         """End after the epoch that is under way; the reports stay."""
         self._stopping.set()
 
-    def _publish(self) -> Iterator[EpochReport]:
+    def _publish(self) -> Generator[EpochReport]:
         """Record, announce and yield what comes, until the end or until it is stopped."""
         if self._stopping.is_set():
             return
@@ -115,6 +115,6 @@ class LiveTraining:
         """The reports, one for each epoch."""
         raise NotImplementedError(f"expected {type(self).__name__} to define _rounds")
 
-    def _conclude(self) -> Evaluation:
-        """The evaluation that the reports give."""
+    def _conclude(self) -> Evaluation | None:
+        """The evaluation that the reports give; `None` if it comes later."""
         raise NotImplementedError(f"expected {type(self).__name__} to define _conclude")

@@ -53,7 +53,10 @@ def test_visits_exactly_the_neighbours_of_its_center(smooth, least_climbs, table
         proposal = search.ask()
         if left:
             assert proposal.architecture in left
-            assert f"({ACCURACY.text(center.value, digits=1)}), the best of this climb" in proposal.reason
+            assert (
+                f"({ACCURACY.text(center.value, digits=1)}), the best of this climb"
+                in proposal.reason
+            )
         else:
             assert "begins another climb" in proposal.reason
             climbs += 1

@@ -6,8 +6,8 @@ from nbnas.errors import SettingError
 from nbnas.graphs.spaces.cell import CellSpace
 from nbnas.records import Observations
 from nbnas.surrogate.leave_one_out import SHARES, leave_one_out
+from nbnas.surrogate.normal_scores import NormalScores
 from nbnas.surrogate.process.prior import GaussianProcess
-from nbnas.surrogate.warp import NormalScores
 
 
 @pytest.fixture

@@ -4,7 +4,9 @@ from scipy.integrate import quad
 from scipy.stats import norm
 
 from nbnas.errors import ObservationError
-from nbnas.surrogate.warp import NegativeLogError, NormalScores, expected_excess, moments
+from nbnas.surrogate.negative_log_error import NegativeLogError
+from nbnas.surrogate.normal_scores import NormalScores
+from nbnas.surrogate.warp import expected_excess, moments
 
 VALUES = np.array([0.1, 0.5, 0.55, 0.8, 0.8, 0.9, 0.91, 0.95])
 WARPS = [NormalScores(), NegativeLogError()]

@@ -84,6 +84,16 @@ class BayesianOptimization:
                 f"expected initial >= 2, since a model needs data, got {self.initial}"
             )
 
+    def check_measure(self, measure: Measure) -> None:
+        """Check that the prior can model a measure.
+
+        Raises:
+            SettingError: If its warp is for fractions only.
+        """
+        check = getattr(getattr(self.prior, "warp", None), "check", None)
+        if check is not None:
+            check(*measure.reflected)
+
     def propose(
         self,
         space: SearchSpace,

@@ -33,8 +33,9 @@ from nbnas.surrogate.ensemble.encoding import (
 )
 from nbnas.surrogate.ensemble.perceptron import Perceptrons, trained, untrained
 from nbnas.surrogate.ensemble.posterior import EnsemblePosterior
+from nbnas.surrogate.normal_scores import NormalScores
 from nbnas.surrogate.table import ArchitectureTable
-from nbnas.surrogate.warp import NormalScores, Warp, fit_warp
+from nbnas.surrogate.warp import Warp, fit_warp
 
 
 @dataclass(frozen=True, slots=True)

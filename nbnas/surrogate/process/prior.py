@@ -34,10 +34,11 @@ from nbnas.surrogate.kernels.architecture import (
     weighted,
 )
 from nbnas.surrogate.kernels.covariance import no_covariance, root
+from nbnas.surrogate.normal_scores import NormalScores
 from nbnas.surrogate.process.fit import fit_parameters, log_likelihood
 from nbnas.surrogate.process.posterior import Posterior
 from nbnas.surrogate.table import ArchitectureTable
-from nbnas.surrogate.warp import NormalScores, Warp, fit_warp
+from nbnas.surrogate.warp import Warp, fit_warp
 
 Array = NDArray[np.float64]
 

@@ -17,7 +17,7 @@ from nbnas.search.search import Search
 from nbnas.search.strategies.bayesian import BayesianOptimization
 from nbnas.surrogate.ensemble.encoding import PathEncoding
 from nbnas.surrogate.ensemble.prior import Ensemble, _condition
-from nbnas.surrogate.warp import NegativeLogError
+from nbnas.surrogate.negative_log_error import NegativeLogError
 
 CELLS = CellSpace().sample(0, 160)
 SEEN, NEW = CELLS[:60], CELLS[60:]

@@ -12,8 +12,8 @@ from nbnas.graphs.distances.hamming import HammingDistance
 from nbnas.graphs.spaces.cell import CellSpace
 from nbnas.records import Evaluation, Observations
 from nbnas.surrogate.kernels.architecture import DistanceKernel, WeisfeilerLehmanKernel
+from nbnas.surrogate.negative_log_error import NegativeLogError
 from nbnas.surrogate.process.prior import GaussianProcess
-from nbnas.surrogate.warp import NegativeLogError
 
 CELLS = CellSpace().sample(0, 60)
 
