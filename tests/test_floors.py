@@ -1,16 +1,22 @@
-"""A file imports its own floor or a lower one, never a higher; siblings do not meet."""
+"""A file imports its own floor or a lower one, never a higher; siblings do not meet.
+
+Inside a floor its wings have an order, too, and no two files import each other: type hints and
+imports inside functions count as any other.
+"""
 
 import ast
+from functools import cache
 from pathlib import Path
 
+import networkx
 import pytest
 
 PACKAGE = Path(__file__).parents[1] / "nbnas"
 RANKS = {
     "errors": 0,
+    "signals": 0,
     "graphs": 1,
     "records": 2,
-    "signals": 2,
     "surrogate": 3,
     "training": 3,
     "search": 4,
@@ -20,11 +26,39 @@ RANKS = {
     "notebook": 7,
     "batch": 7,
 }
+# The wings of each floor, the lowest first: folders, and files that lie beside them.
+WINGS = {
+    "graphs": (
+        *("graph", "canonical", "architecture", "space", "features", "encoding", "parallel"),
+        *("spaces", "distances"),
+    ),
+    "records": ("measure", "evaluation", "observations", "proposal"),
+    "surrogate": (
+        *("warp", "leave_one_out", "table", "warped", "model"),
+        *("kernels", "process", "ensemble", "acquisition"),
+    ),
+    "training": (
+        *("settings", "schedule", "device", "data", "measure", "networks", "live"),
+        *("recipe", "run", "trainer", "seeds", "proxies"),
+    ),
+    "search": (
+        *("candidates", "ideas", "pending", "maximizers", "strategies", "objective"),
+        *("fingerprint", "trial", "course", "store", "recorded", "background", "tables"),
+        *("search", "replay", "benchmark"),
+    ),
+    "charts": ("theme", "render", "table", "graphs", "surrogate", "training", "search", "lab"),
+    "widgets": (
+        *("mode", "view", "live", "panel", "bundle"),
+        *("graphs", "surrogate", "search", "training", "lab", "show"),
+    ),
+    "benchmarks": ("protocol", "archive", "journal", "shipped", "pack", "generate", "report"),
+    "notebook": ("checks", "strategies", "search", "distances", "benchmark"),
+}
 # What a floor may import from outside, beside the standard library and what lower floors may.
 LIBRARIES = {
-    0: set(),
+    0: {"psygnal"},
     1: {"numpy", "scipy", "ot", "joblib"},
-    2: {"psygnal"},
+    2: set(),
     3: {"torch", "torchvision", "gpytorch", "sklearn"},
     4: {"pandas", "sqlalchemy", "optuna"},
     5: {"altair", "vl_convert"},
@@ -38,23 +72,50 @@ def floor_of(path):
     return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
 
 
+def wing_of(path):
+    """The folder of a floor in which a file lies, or the file itself."""
+    return path.relative_to(PACKAGE).parts[1].removesuffix(".py")
+
+
 FILES = [p for p in sorted(PACKAGE.rglob("*.py")) if p != PACKAGE / "__init__.py"]
+IN_WINGS = [p for p in FILES if p.parent != PACKAGE and wing_of(p) != "__init__"]
 
 
+@cache
 def imported(path):
     """Names of all modules that a file imports, at any place in it."""
+    names = []
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
+            names += [alias.name for alias in node.names]
         elif isinstance(node, ast.ImportFrom):
             assert node.level == 0, f"{path}: relative imports hide the floor"
-            if node.module == "nbnas":  # from nbnas import charts
-                yield from (f"nbnas.{alias.name}" for alias in node.names)
-            else:
-                yield node.module or ""
+            names += [f"{node.module}.{alias.name}" for alias in node.names]
+    return names
 
 
-@pytest.mark.parametrize("path", FILES, ids=lambda p: str(p.relative_to(PACKAGE)))
+@cache
+def files_imported(path):
+    """The files of the package that a file imports."""
+    found = (file_of(name) for name in imported(path) if name.partition(".")[0] == "nbnas")
+    return {file for file in found if file not in (None, path, PACKAGE / "__init__.py")}
+
+
+def file_of(name):
+    """The file of a module, or of the module that has an attribute of this name."""
+    for parts in (name.split("."), name.split(".")[:-1]):
+        place = PACKAGE.parent.joinpath(*parts)
+        for file in (place.with_suffix(".py"), place / "__init__.py"):
+            if file.is_file():
+                return file
+    return None
+
+
+def short(path):
+    return str(path.relative_to(PACKAGE))
+
+
+@pytest.mark.parametrize("path", FILES, ids=short)
 def test_imports_go_down(path):
     own = floor_of(path)
     for name in imported(path):
@@ -67,7 +128,7 @@ def test_imports_go_down(path):
         assert lower, f"{own} (rank {RANKS[own]}) imports {name} (rank {RANKS[floor]})"
 
 
-@pytest.mark.parametrize("path", FILES, ids=lambda p: str(p.relative_to(PACKAGE)))
+@pytest.mark.parametrize("path", FILES, ids=short)
 def test_libraries_belong_to_floors(path):
     rank = RANKS[floor_of(path)]
     allowed = set().union(*(LIBRARIES[r] for r in range(rank + 1)))
@@ -77,3 +138,30 @@ def test_libraries_belong_to_floors(path):
 
 def test_every_floor_has_its_rank():
     assert {floor_of(path) for path in FILES} == set(RANKS)
+
+
+def test_no_files_import_each_other():
+    graph = networkx.DiGraph((path, other) for path in FILES for other in files_imported(path))
+    circles = [sorted(map(short, c)) for c in networkx.strongly_connected_components(graph)]
+    assert [circle for circle in circles if len(circle) > 1] == []
+
+
+@pytest.mark.parametrize("floor", WINGS)
+def test_every_wing_has_its_place(floor):
+    assert {wing_of(p) for p in IN_WINGS if floor_of(p) == floor} == set(WINGS[floor])
+    assert len(set(WINGS[floor])) == len(WINGS[floor])
+
+
+def test_every_floor_with_wings_has_an_order():
+    assert {floor_of(p) for p in FILES if p.parent != PACKAGE} == set(WINGS)
+
+
+@pytest.mark.parametrize("path", IN_WINGS, ids=short)
+def test_wings_import_earlier_ones(path):
+    order = WINGS[floor_of(path)]
+    for other in files_imported(path):
+        if other.parent == PACKAGE or floor_of(other) != floor_of(path):
+            continue
+        assert wing_of(other) != "__init__", f"imports the whole floor: {short(other)}"
+        earlier = order.index(wing_of(other)) <= order.index(wing_of(path))
+        assert earlier, f"{wing_of(path)} comes before {wing_of(other)}: {short(other)}"

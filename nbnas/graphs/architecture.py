@@ -1,26 +1,15 @@
-"""An architecture: a frozen labelled directed acyclic graph.
-
-Notation
-    V   number of vertices; vertex 0 is the input, vertex V - 1 the output
-    nodes[v]          label of vertex v, such as "input", "sum", "output"
-    (u, v, label)     an edge from u to v (u < v) with its operation
-    ZERO, IDENTITY    the two operations with a meaning of their own: an edge that carries nothing
-                      and an edge that carries its source unchanged
-    LINK              the label of every edge of a space whose operations are at the vertices;
-                      "link:port" where it matters which input of the vertex it is
-"""
+"""An architecture: a frozen labelled directed acyclic graph; see `nbnas.graphs.graph`."""
 
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from nbnas.errors import ArchitectureError
-
-ZERO = "none"
-IDENTITY = "skip_connect"
-LINK = "link"
-
-Edge = tuple[int, int, str]
+from nbnas.graphs.canonical import canonical_form
+from nbnas.graphs.graph import IDENTITY as IDENTITY
+from nbnas.graphs.graph import LINK as LINK
+from nbnas.graphs.graph import ZERO as ZERO
+from nbnas.graphs.graph import Edge as Edge
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +53,6 @@ class Architecture:
 
         See `nbnas.graphs.canonical`.
         """
-        from nbnas.graphs.canonical import canonical_form  # it needs this class
-
         return canonical_form(self)
 
     def to_json(self) -> str:

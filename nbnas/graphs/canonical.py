@@ -14,13 +14,13 @@ References:
 import functools
 from collections.abc import Iterator
 
-from nbnas.graphs.architecture import IDENTITY, LINK, ZERO, Architecture
+from nbnas.graphs.graph import IDENTITY, LINK, ZERO, Graph
 
 Colors = tuple[int, ...]
 
 
 @functools.lru_cache(maxsize=200_000)
-def canonical_form(architecture: Architecture) -> str:
+def canonical_form(architecture: Graph) -> str:
     """Write what an architecture computes, so that equal texts mean equal functions.
 
     Where the operations are at the vertices (every edge is a `LINK`) this is `renumbered_form`.
@@ -45,7 +45,7 @@ def canonical_form(architecture: Architecture) -> str:
 
 
 @functools.lru_cache(maxsize=200_000)
-def functional_form(architecture: Architecture) -> str:
+def functional_form(architecture: Graph) -> str:
     """Like `canonical_form`, but sums leave out what brings nothing.
 
     So it is complete where that one is not: under it NAS-Bench-201's cells fall into 4,930
@@ -62,7 +62,7 @@ def functional_form(architecture: Architecture) -> str:
     return _expression(architecture, nothing="")
 
 
-def _expression(architecture: Architecture, nothing: str) -> str:
+def _expression(architecture: Graph, nothing: str) -> str:
     """The output vertex as a sum of terms; `nothing` stands for a term that is 0."""
     sums: list[list[str]] = [["0"]]
     for vertex in range(1, len(architecture.nodes)):
@@ -84,13 +84,13 @@ def _terms(source: list[str], operation: str, nothing: str) -> list[str]:
     return [value] if nothing else source  # the published form keeps a carried sum together
 
 
-def has_vertex_operations(architecture: Architecture) -> bool:
+def has_vertex_operations(architecture: Graph) -> bool:
     """Whether the operations are at the vertices: every edge is a `LINK`, or one to a port."""
     return {operation.partition(":")[0] for _, _, operation in architecture.edges} == {LINK}
 
 
 @functools.lru_cache(maxsize=200_000)
-def renumbered_form(architecture: Architecture) -> str:
+def renumbered_form(architecture: Graph) -> str:
     """The smallest text of an architecture over all numberings of its vertices: exact isomorphism.
 
     Colors are refined until they are stable; while a class has several vertices, each of them in
@@ -107,7 +107,7 @@ def renumbered_form(architecture: Architecture) -> str:
     return min(_texts(architecture, colors))
 
 
-def _texts(architecture: Architecture, colors: Colors) -> Iterator[str]:
+def _texts(architecture: Graph, colors: Colors) -> Iterator[str]:
     colors = _refine(architecture, colors)
     ambiguous = [c for c in sorted(set(colors)) if colors.count(c) > 1]
     if not ambiguous:
@@ -118,7 +118,7 @@ def _texts(architecture: Architecture, colors: Colors) -> Iterator[str]:
         yield from _texts(architecture, tuple(2 * c - (v == vertex) for v, c in enumerate(colors)))
 
 
-def _refine(architecture: Architecture, colors: Colors) -> Colors:
+def _refine(architecture: Graph, colors: Colors) -> Colors:
     """Split classes by the colors before and after their vertices until nothing changes."""
     while True:
         seen = [
@@ -136,7 +136,7 @@ def _refine(architecture: Architecture, colors: Colors) -> Colors:
         colors = refined
 
 
-def _text(architecture: Architecture, places: Colors) -> str:
+def _text(architecture: Graph, places: Colors) -> str:
     order = sorted(range(len(places)), key=lambda v: places[v])
     edges = sorted((places[u], places[w], x) for u, w, x in architecture.edges)
     return repr((tuple(architecture.nodes[v] for v in order), tuple(edges)))

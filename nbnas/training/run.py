@@ -9,7 +9,7 @@ import math
 import time
 import traceback
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, cast
+from typing import cast
 
 import torch
 from torch import nn
@@ -32,9 +32,7 @@ from nbnas.training.device import (
 from nbnas.training.live import LiveTraining
 from nbnas.training.measure import epoch_means, epoch_totals, evaluate
 from nbnas.training.networks.network import build_network, count_multiply_adds, count_parameters
-
-if TYPE_CHECKING:
-    from nbnas.training.trainer import Trainer
+from nbnas.training.recipe import Recipe
 
 
 class Training(LiveTraining):
@@ -55,7 +53,7 @@ class Training(LiveTraining):
     network: nn.Module | None
 
     def __init__(
-        self, trainer: "Trainer", architecture: Architecture, seed: int, *, final: bool
+        self, trainer: Recipe, architecture: Architecture, seed: int, *, final: bool
     ) -> None:
         super().__init__(architecture, seed, trainer.epochs)
         self.trainer = trainer
@@ -147,7 +145,7 @@ class Training(LiveTraining):
 
 
 def network_of(
-    trainer: "Trainer", architecture: Architecture, generator: torch.Generator
+    trainer: Recipe, architecture: Architecture, generator: torch.Generator
 ) -> nn.Module:
     """The network that a recipe trains, with the initial weights that a generator gives."""
     return build_network(
@@ -160,7 +158,7 @@ def network_of(
     )
 
 
-def optimizer_of(trainer: "Trainer", network: nn.Module) -> torch.optim.SGD:
+def optimizer_of(trainer: Recipe, network: nn.Module) -> torch.optim.SGD:
     """The optimiser of a recipe for a network's weights."""
     device = next(network.parameters()).device
     return torch.optim.SGD(

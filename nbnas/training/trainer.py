@@ -1,29 +1,21 @@
-"""The recipe of a training: from an architecture to its accuracy on held-out images."""
+"""The objective that trains: from an architecture to its accuracy on held-out images."""
 
-import math
-import re
-from collections.abc import Callable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import cast
 
 import numpy as np
-from torch import Tensor
 
 from nbnas.errors import ArchitectureError
 from nbnas.graphs.architecture import Architecture
 from nbnas.records import Evaluation
-from nbnas.training.data.images import ImageData
-from nbnas.training.device import choose_device
 from nbnas.training.networks.network import check_operations, reads_text
+from nbnas.training.recipe import Recipe
 from nbnas.training.run import Training
-from nbnas.training.schedule import OneCycle, Schedule
 from nbnas.training.settings import check
-
-ONE_CYCLE = OneCycle()
 
 
 @dataclass(frozen=True, slots=True)
-class Trainer:
+class Trainer(Recipe):
     """How networks are trained; an objective, from an architecture to its validation accuracy.
 
     The optimiser is stochastic gradient descent with Nesterov's momentum.
@@ -59,44 +51,6 @@ class Trainer:
         'completed'
     """
 
-    data: ImageData
-    epochs: int = 12
-    batch_size: int = 64
-    learning_rate: float = 0.2
-    schedule: Schedule = ONE_CYCLE
-    momentum: float = 0.9
-    weight_decay: float = 5e-4
-    label_smoothing: float = 0.0
-    channels: int = 8
-    cells: int = 1
-    augment: Callable[[Tensor], Tensor] | None = None
-    threads: int | None = 1
-    device: str = "auto"
-    mixed_precision: bool | None = None
-    channels_last: bool | None = None
-
-    def __post_init__(self) -> None:
-        check(isinstance(self.data, ImageData), "data", self.data, "an ImageData like digits()")
-        _check_count("epochs", self.epochs, 1)
-        _check_count("batch_size", self.batch_size, 2)
-        _check_count("channels", self.channels, 1)
-        _check_count("cells", self.cells, 1)
-        rate = self.learning_rate
-        check(_is_real(rate) and 0 < rate < math.inf, "learning_rate", rate, "a number above 0")
-        _check_fraction("momentum", self.momentum)
-        decay = self.weight_decay
-        check(_is_real(decay) and 0 <= decay < math.inf, "weight_decay", decay, "at least 0")
-        _check_fraction("label_smoothing", self.label_smoothing)
-        has_rate = callable(getattr(self.schedule, "learning_rate", None))
-        check(has_rate, "schedule", self.schedule, "a schedule like OneCycle() or Cosine()")
-        can_call = self.augment is None or callable(self.augment)
-        check(can_call, "augment", self.augment, "None or a transform of one image")
-        if self.threads is not None:
-            _check_count("threads", self.threads, 1)
-        _check_choice("mixed_precision", self.mixed_precision)
-        _check_choice("channels_last", self.channels_last)
-        choose_device(self.device)
-
     def start(self, architecture: Architecture, seed: int = 0, *, final: bool = False) -> Training:
         """Prepare a live training; iterate or run it to train.
 
@@ -129,16 +83,6 @@ class Trainer:
         """Train on training and validation part, and return the accuracy on the test part."""
         return cast(float, self.start(architecture, seed, final=True).run().value)
 
-    def fingerprint(self) -> dict[str, str]:
-        """Everything that changes results, by name; device and memory layout are not among it.
-
-        Returns:
-            The data set's name and hash and each setting as text, the same in every process.
-        """
-        names = [f.name for f in fields(self) if f.name not in ("data", "device", "channels_last")]
-        settings = {name: _stable_repr(getattr(self, name)) for name in names}
-        return {"data": f"{self.data.name} {self.data.fingerprint}", **settings}
-
 
 def _check_reads_images(architecture: Architecture) -> None:
     if reads_text(architecture):
@@ -147,28 +91,3 @@ def _check_reads_images(architecture: Architecture) -> None:
             f"{architecture.text!r:.200}, which reads text; a Trainer has images: build the "
             "network with nbnas.training.networks.network.build_network and train it on tokens"
         )
-
-
-def _stable_repr(value: object) -> str:
-    """The repr in one line and without addresses in memory; equal numbers give equal text."""
-    if _is_real(value):
-        return f"{value:.12g}"
-    return " ".join(re.sub(r" at 0x[0-9a-fA-F]+", "", repr(value)).split())
-
-
-def _is_real(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
-
-
-def _check_count(name: str, value: object, least: int) -> None:
-    whole = isinstance(value, int) and not isinstance(value, bool)
-    expected = f"a whole number from {least}"
-    check(whole and cast(int, value) >= least, name, value, expected)
-
-
-def _check_fraction(name: str, value: float) -> None:
-    check(_is_real(value) and 0 <= value < 1, name, value, "a number from 0 to below 1")
-
-
-def _check_choice(name: str, value: bool | None) -> None:
-    check(value is None or isinstance(value, bool), name, value, "True, False or None (auto)")

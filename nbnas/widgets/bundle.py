@@ -3,10 +3,10 @@
 from typing import Any
 
 from nbnas.charts.render import png_size, to_png
-from nbnas.widgets.live import LiveView, guarded
+from nbnas.widgets.live import guarded
 from nbnas.widgets.mode import Mode, safe_display_mode
-from nbnas.widgets.panel import Panel, alive
-from nbnas.widgets.view import View, view
+from nbnas.widgets.panel import alive
+from nbnas.widgets.view import Controls, View, view
 
 PNG_SCALE = 2
 Bundle = tuple[dict[str, Any], dict[str, Any]]
@@ -27,7 +27,7 @@ def bundle(thing: Any) -> Bundle:  # noqa: ANN401
     return guarded(lambda: _bundle(thing, mode), lambda said: _text(thing, said))
 
 
-def of_view(view: View, mode: Mode, live: LiveView | Panel | None = None) -> Bundle:
+def of_view(view: View, mode: Mode, live: Controls | None = None) -> Bundle:
     """The MIME bundle of a view.
 
     Args:

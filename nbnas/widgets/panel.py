@@ -12,7 +12,7 @@ from typing import Any
 import ipywidgets
 
 from nbnas.widgets.live import LiveView
-from nbnas.widgets.view import View
+from nbnas.widgets.view import Controls, View
 
 Act = Callable[[], object]
 
@@ -98,7 +98,7 @@ class Panel:
             self._keep(error)
 
 
-def alive(view: View) -> LiveView | Panel:
+def alive(view: View) -> Controls:
     """The widget of a view: its panel, or its picture alone where it has no controls."""
     return LiveView(lambda: view) if view.panel is None else view.panel()
 

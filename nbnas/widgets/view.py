@@ -8,12 +8,18 @@ import functools
 import importlib
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 from nbnas.charts.theme import AnyChart
 
-if TYPE_CHECKING:
-    from nbnas.widgets.panel import Panel
+
+class Controls(Protocol):
+    """What stands in a picture's place where widgets live: a `nbnas.widgets.panel.Panel`."""
+
+    widget: Any
+
+    def update(self, *, final: bool = False) -> None:
+        """Redraw soon; before returning, if it is final."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +35,7 @@ class View:
 
     summary: str
     chart: AnyChart | None = None
-    panel: "Callable[[], Panel] | None" = None
+    panel: Callable[[], Controls] | None = None
 
 
 _DISTANCES = (

@@ -4,24 +4,20 @@ Notation
     ±    one standard error of the mean over seeds
 """
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 import pandas as pd
 
+from nbnas.search.benchmark.finished import FinishedRuns
 from nbnas.search.benchmark.summaries import Floats, standard_error
-
-if TYPE_CHECKING:
-    from nbnas.search.benchmark.results import BenchmarkResults
 
 Cells = list[list[str]]
 
 
-def summary(results: "BenchmarkResults") -> pd.DataFrame:
+def summary(results: FinishedRuns) -> pd.DataFrame:
     """The numbers of the table, one row a strategy.
 
     Args:
-        results: `BenchmarkResults`.
+        results: The runs.
 
     Returns:
         The columns strategy, seeds; for each budget k "best at k" and "± at k" (the unit of the
@@ -32,7 +28,7 @@ def summary(results: "BenchmarkResults") -> pd.DataFrame:
     return pd.DataFrame([_numbers(results, s) for s in results.present])
 
 
-def markdown(results: "BenchmarkResults") -> str:
+def markdown(results: FinishedRuns) -> str:
     """The summary in Markdown, with a line that explains it."""
     head, *body = _cells(results, "±")
     align = ["---", *["--:"] * (len(head) - 1)]
@@ -40,7 +36,7 @@ def markdown(results: "BenchmarkResults") -> str:
     return "\n".join([*lines, "", _caption(results, "±")])
 
 
-def latex(results: "BenchmarkResults") -> str:
+def latex(results: FinishedRuns) -> str:
     """The summary as a `tabular` of booktabs, with the explanation as a comment."""
     head, *body = ([_escaped(cell) for cell in row] for row in _cells(results, r"\pm"))
     rows = [" & ".join(row) + r" \\" for row in body]
@@ -58,7 +54,7 @@ def latex(results: "BenchmarkResults") -> str:
     )
 
 
-def _numbers(results: "BenchmarkResults", strategy: str) -> dict[str, object]:
+def _numbers(results: FinishedRuns, strategy: str) -> dict[str, object]:
     best = results.traces(strategy)
     row: dict[str, object] = {"strategy": strategy, "seeds": len(best)}
     for budget in results.budgets:
@@ -77,7 +73,7 @@ def _median_seconds(seconds: Floats, initial: int) -> float:
     return float(np.median(after))
 
 
-def _cells(results: "BenchmarkResults", plus_minus: str) -> Cells:
+def _cells(results: FinishedRuns, plus_minus: str) -> Cells:
     """Head and body in words."""
     frame, digits = summary(results), results.unit.digits
     head = ["strategy", *(f"{b} queries" for b in results.budgets), "found"]
@@ -99,7 +95,7 @@ def _pair(value: float, error: float, digits: int, plus_minus: str) -> str:
     return said if np.isnan(error) else f"{said} {plus_minus} {error:.{digits}f}"
 
 
-def _caption(results: "BenchmarkResults", plus_minus: str) -> str:
+def _caption(results: FinishedRuns, plus_minus: str) -> str:
     return (
         f"Mean best {results.value} ({results.unit.name}) {plus_minus} standard error over "
         f"{_seeds(results)}; found: share of seeds at the best of the table "
@@ -111,7 +107,7 @@ def _caption(results: "BenchmarkResults", plus_minus: str) -> str:
     )
 
 
-def _seeds(results: "BenchmarkResults") -> str:
+def _seeds(results: FinishedRuns) -> str:
     """Such as "20 seeds", or "3 to 4 seeds"."""
     numbers = sorted({len(results.seeds(strategy)) for strategy in results.present}) or [0]
     few = f"{numbers[0]} to " if len(numbers) > 1 else ""

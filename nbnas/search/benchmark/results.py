@@ -1,13 +1,11 @@
 """What a benchmark found: its finished runs, and the curves and comparisons made of them.
 
 Notation
-    budget    a number of queries at which strategies are compared
     regret    how far the best value so far is below the best of the table
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -15,11 +13,9 @@ from numpy.typing import NDArray
 
 from nbnas.errors import SearchError
 from nbnas.search.benchmark import report as benchmark_report
-from nbnas.search.benchmark.compare import Failure
-from nbnas.search.benchmark.file import Runs
+from nbnas.search.benchmark.finished import FinishedRuns
 from nbnas.search.benchmark.summaries import (
     Band,
-    Floats,
     PairedDifference,
     PairedDifferences,
     mean_band,
@@ -27,9 +23,6 @@ from nbnas.search.benchmark.summaries import (
     paired_difference,
     share_band,
 )
-from nbnas.search.benchmark.table import Unit
-
-BUDGETS = (20, 50, 100, 200, 500, 1000, 2000, 5000)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -64,7 +57,7 @@ class BenchmarkCurves:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class BenchmarkResults:
+class BenchmarkResults(FinishedRuns):
     """The finished runs of a benchmark. Accuracies are in the unit of the table's file.
 
     Attributes:
@@ -79,49 +72,8 @@ class BenchmarkResults:
         failures: Runs that failed.
     """
 
-    runs: Runs
-    strategies: tuple[str, ...]
-    queries: int
-    initial: int
-    optimum: float
-    unit: Unit
-    value: str
-    test: str = ""
-    failures: tuple[Failure, ...] = ()
-
-    def __post_init__(self) -> None:
-        cut = {pair: rows[: self.queries] for pair, rows in self.runs.items()}
-        object.__setattr__(self, "runs", MappingProxyType(cut))
-
     def __repr__(self) -> str:
         return f"BenchmarkResults({len(self.runs)} runs, {len(self.failures)} failed)"
-
-    @property
-    def present(self) -> tuple[str, ...]:
-        """The strategies of which a run is finished."""
-        return tuple(s for s in self.strategies if self.seeds(s))
-
-    @property
-    def budgets(self) -> tuple[int, ...]:
-        """Numbers of queries at which strategies are compared: round ones, and the last."""
-        rounded = (b for b in BUDGETS if self.initial < b < self.queries)
-        return (*rounded, self.queries)
-
-    def seeds(self, strategy: str) -> tuple[int, ...]:
-        """The seeds of a strategy's finished runs, in order."""
-        return tuple(sorted(seed for word, seed in self.runs if word == strategy))
-
-    def traces(self, strategy: str, column: str = "best") -> Floats:
-        """A column of a strategy's runs.
-
-        Args:
-            strategy: What it is called.
-            column: An attribute of `Row` that is a number.
-
-        Returns:
-            `(s, k)`: a row for each of `seeds(strategy)`; NaN where the file has no number.
-        """
-        return self._traces(strategy, self.seeds(strategy), column)
 
     @property
     def best(self) -> BenchmarkCurves:
@@ -207,16 +159,12 @@ class BenchmarkResults:
             )
         return self
 
-    def _traces(self, strategy: str, seeds: tuple[int, ...], column: str) -> Floats:
-        chosen = [[getattr(row, column) for row in self.runs[strategy, s]] for s in seeds]
-        return np.array(chosen, dtype=np.float64).reshape(len(seeds), -1)
-
     def _shared(self, first: str, second: str) -> tuple[int, ...]:
         return tuple(sorted({*self.seeds(first)} & {*self.seeds(second)}))
 
     def _paired(self, first: str, second: str, budget: int) -> PairedDifference:
         seeds = self._shared(first, second)
-        one, other = (self._traces(s, seeds, "best")[:, budget - 1] for s in (first, second))
+        one, other = (self.traces_of(s, seeds, "best")[:, budget - 1] for s in (first, second))
         return paired_difference((first, second), one, other, budget, self.unit)
 
     def _curves(

@@ -18,7 +18,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 import numpy as np
 import torch
@@ -35,12 +35,23 @@ from nbnas.surrogate.leave_one_out import LeaveOneOut, leave_one_out
 from nbnas.surrogate.warp import FittedWarp
 from nbnas.surrogate.warped import WarpedPosterior
 
-if TYPE_CHECKING:
-    from nbnas.surrogate.ensemble.prior import Ensemble
-
 Array = NDArray[np.float64]
 FOLDS = 5  # of leave-one-out
 FLOOR = 1e-3  # added to σ: members may agree to the last digit, and EI wants σ > 0
+
+
+class Trains(Protocol):
+    """What a posterior asks the settings of its members, an `Ensemble`, for."""
+
+    @property
+    def seed(self) -> int:
+        """The seed of who leaves out what."""
+
+    def train(self, x: Tensor, z: Tensor) -> Perceptrons:
+        """Members trained on inputs `(n, p)` and warped values `(n,)`."""
+
+    def inputs_of(self, architectures: Sequence[Architecture], words: Sequence[Word]) -> Tensor:
+        """Inputs `(m, p)` of `m` architectures, for `p` words."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -56,7 +67,7 @@ class EnsemblePosterior(WarpedPosterior):
         networks: The members.
     """
 
-    ensemble: Ensemble
+    ensemble: Trains
     observations: Observations
     warp: FittedWarp
     z: Array

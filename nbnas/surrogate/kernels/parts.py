@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from nbnas.graphs.architecture import Architecture
 from nbnas.surrogate.kernels.architecture import ArchitectureKernel, covariance
-from nbnas.surrogate.process.prior import GaussianProcess
+from nbnas.surrogate.table import ArchitectureTable
 
 How = Literal["sum", "product", "one"]
 
@@ -82,19 +82,20 @@ def parts_of(kernel: Kernel) -> Parts:
 
 
 def covariances(
-    prior: GaussianProcess, architectures: Sequence[Architecture]
+    kernel: Kernel, table: ArchitectureTable, architectures: Sequence[Architecture]
 ) -> tuple[NDArray[np.float64], ...]:
-    """The covariance of each part of a prior's kernel, in the order of `parts_of`.
+    """The covariance of each part of a kernel, in the order of `parts_of`.
 
     Args:
-        prior: The prior.
+        kernel: A prior's kernel.
+        table: The prior's table, to which the kernel is bound.
         architectures: `n` architectures.
 
     Returns:
         K_i `(n, n)` each. Those of a sum contain its weight; those of a product are the factors
         alone, whose product times the weight is the prior's covariance.
     """
-    parts, index = parts_of(prior.kernel), prior.table.indices(architectures)
+    parts, index = parts_of(kernel), table.indices(architectures)
     scale = 1.0 if parts.how == "product" else parts.weight
     with torch.no_grad():
         return tuple(scale * covariance(k, index, index).numpy() for k in parts.kernels)

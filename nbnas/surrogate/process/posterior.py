@@ -19,7 +19,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import Any, Protocol, cast
 
 import numpy as np
 import torch
@@ -35,10 +35,25 @@ from nbnas.surrogate.table import ArchitectureTable
 from nbnas.surrogate.warp import FittedWarp
 from nbnas.surrogate.warped import WarpedPosterior
 
-if TYPE_CHECKING:
-    from nbnas.surrogate.process.prior import GaussianProcess
-
 Array = NDArray[np.float64]
+
+
+class Prior(Protocol):
+    """What a posterior asks its prior, with fitted parameters, for: a `GaussianProcess`."""
+
+    @property
+    def mean(self) -> float:
+        """c."""
+
+    @property
+    def table(self) -> ArchitectureTable:
+        """The architectures that the kernel has met."""
+
+    def covariance(self, a: Sequence[Architecture], b: Sequence[Architecture]) -> Array:
+        """k(a, b) `(n, m)`."""
+
+    def variance(self, architectures: Sequence[Architecture]) -> Array:
+        """k(a, a) `(m,)`."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -53,7 +68,7 @@ class Posterior(WarpedPosterior):
         factor: L `(n, n)`.
     """
 
-    prior: GaussianProcess
+    prior: Prior
     observations: Observations
     warp: FittedWarp
     z: Array
@@ -140,14 +155,14 @@ class Posterior(WarpedPosterior):
         return torch.cholesky_solve(centred, self.factor)[:, 0]
 
 
-def _alone(prior: GaussianProcess, architectures: Sequence[Architecture]) -> Array:
+def _alone(prior: Prior, architectures: Sequence[Architecture]) -> Array:
     """Prior covariance `(m, m)` of architectures, kept nowhere.
 
     A row of the prior's own table is measured against all that the table holds, often a whole
     space, and a thousand rows that are asked for once would stay in memory.
     """
     if len(prior.table) > 2 * len(architectures):
-        prior = dataclasses.replace(prior, table=ArchitectureTable())
+        prior = cast(Prior, dataclasses.replace(cast(Any, prior), table=ArchitectureTable()))
     return prior.covariance(architectures, architectures)
 
 

@@ -40,7 +40,7 @@ from nbnas.graphs.spaces.shapes import (
     shapes,
     sources,
 )
-from nbnas.training.networks.network import initialize
+from nbnas.training.networks.weights import initialize
 
 Image = tuple[int, int, int]
 

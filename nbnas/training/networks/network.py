@@ -12,11 +12,9 @@ Notation
     image -> stem -> cells -> reduction (twice C, half H and W) -> cells -> mean -> classifier
 
 References:
-    Dong and Yang, NAS-Bench-201, ICLR 2020, section 2.1; He et al., Delving Deep into Rectifiers,
-    ICCV 2015 (initialisation of convolutions).
+    Dong and Yang, NAS-Bench-201, ICLR 2020, section 2.1.
 """
 
-import math
 from collections.abc import Iterable
 
 import torch
@@ -30,7 +28,9 @@ from nbnas.graphs.spaces.recurrent.graph import recipe_of
 from nbnas.graphs.spaces.shapes import KINDS
 from nbnas.training.networks.cell import OPERATIONS, VERTEX_OPERATIONS, build_cell
 from nbnas.training.networks.cell import Cell as Cell
+from nbnas.training.networks.layered import build_layers
 from nbnas.training.networks.recurrent import build_recurrent
+from nbnas.training.networks.weights import initialize
 
 IMAGE, TEXT = "image", "x"  # the first vertex of whole networks and of recurrent cells
 
@@ -84,7 +84,9 @@ def build_network(
         sizes = {"vocabulary": classes, "embedding": channels, "hidden": channels}
         return build_recurrent(architecture, **sizes, layers=cells, generator=generator)
     if architecture.nodes[0] == IMAGE:
-        return _whole_network(architecture, image_shape, classes, generator)
+        return build_layers(
+            architecture, image_shape=image_shape, classes=classes, generator=generator
+        )
     with torch.device("meta"):
         network = skeleton(architecture, image_shape[0], classes, channels, cells)
     network = network.to_empty(device="cpu")
@@ -141,37 +143,6 @@ def _check_words(words: Iterable[str], known: Iterable[str], text: str) -> None:
             f"expected operations out of {', '.join(known)}; "
             f"got {', '.join(sorted(unknown))} in {text!r:.200}"
         )
-
-
-def _whole_network(
-    architecture: Architecture,
-    image_shape: tuple[int, int, int],
-    classes: int,
-    generator: torch.Generator,
-) -> nn.Module:
-    from nbnas.training.networks.layered import build_layers  # it may use this module
-
-    return build_layers(
-        architecture, image_shape=image_shape, classes=classes, generator=generator
-    )
-
-
-def initialize(network: nn.Module, generator: torch.Generator) -> None:
-    """Set every weight and buffer: He's normal for convolutions, torch's default for the rest.
-
-    Args:
-        network: A network of convolutions, batch normalisations and linear layers; changed.
-        generator: Source of the weights.
-    """
-    for module in network.modules():
-        if isinstance(module, nn.Conv2d):
-            nn.init.kaiming_normal_(module.weight, nonlinearity="relu", generator=generator)
-        elif isinstance(module, nn.Linear):
-            bound = 1 / math.sqrt(module.in_features)
-            nn.init.uniform_(module.weight, -bound, bound, generator=generator)
-            nn.init.uniform_(module.bias, -bound, bound, generator=generator)
-        elif isinstance(module, nn.BatchNorm2d):
-            module.reset_parameters()
 
 
 def count_parameters(network: nn.Module) -> int:

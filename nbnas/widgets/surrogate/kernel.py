@@ -45,7 +45,7 @@ def drawn_parts(
     if len(parts.kernels) < 2:
         return {}
     names = unique(map(name, parts.kernels))
-    return dict(zip(names, covariances(prior, architectures), strict=True))
+    return dict(zip(names, covariances(prior.kernel, prior.table, architectures), strict=True))
 
 
 def shares(prior: GaussianProcess, architectures: Sequence[Architecture]) -> str:

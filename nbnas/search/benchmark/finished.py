@@ -1,0 +1,68 @@
+"""The finished runs of a benchmark, as they are read from its file.
+
+Notation
+    budget    a number of queries at which strategies are compared
+"""
+
+from dataclasses import dataclass
+from types import MappingProxyType
+
+import numpy as np
+
+from nbnas.search.benchmark.compare import Failure
+from nbnas.search.benchmark.file import Runs
+from nbnas.search.benchmark.summaries import Floats
+from nbnas.search.benchmark.table import Unit
+
+BUDGETS = (20, 50, 100, 200, 500, 1000, 2000, 5000)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FinishedRuns:
+    """The runs of `BenchmarkResults`, which says what the attributes are."""
+
+    runs: Runs
+    strategies: tuple[str, ...]
+    queries: int
+    initial: int
+    optimum: float
+    unit: Unit
+    value: str
+    test: str = ""
+    failures: tuple[Failure, ...] = ()
+
+    def __post_init__(self) -> None:
+        cut = {pair: rows[: self.queries] for pair, rows in self.runs.items()}
+        object.__setattr__(self, "runs", MappingProxyType(cut))
+
+    @property
+    def present(self) -> tuple[str, ...]:
+        """The strategies of which a run is finished."""
+        return tuple(s for s in self.strategies if self.seeds(s))
+
+    @property
+    def budgets(self) -> tuple[int, ...]:
+        """Numbers of queries at which strategies are compared: round ones, and the last."""
+        rounded = (b for b in BUDGETS if self.initial < b < self.queries)
+        return (*rounded, self.queries)
+
+    def seeds(self, strategy: str) -> tuple[int, ...]:
+        """The seeds of a strategy's finished runs, in order."""
+        return tuple(sorted(seed for word, seed in self.runs if word == strategy))
+
+    def traces(self, strategy: str, column: str = "best") -> Floats:
+        """A column of a strategy's runs.
+
+        Args:
+            strategy: What it is called.
+            column: An attribute of `Row` that is a number.
+
+        Returns:
+            `(s, k)`: a row for each of `seeds(strategy)`; NaN where the file has no number.
+        """
+        return self.traces_of(strategy, self.seeds(strategy), column)
+
+    def traces_of(self, strategy: str, seeds: tuple[int, ...], column: str) -> Floats:
+        """The same of some of the seeds, in their order."""
+        chosen = [[getattr(row, column) for row in self.runs[strategy, s]] for s in seeds]
+        return np.array(chosen, dtype=np.float64).reshape(len(seeds), -1)
