@@ -127,6 +127,7 @@ def test_pauses_and_stops_between_two_epochs():
     search.start(1)
     for _ in range(2):
         gate.release()
+    wait_for(lambda: len(epochs) == 2)
     search.pause()
     gate.release()
     wait_for(lambda: search.state == "paused")
