@@ -29,27 +29,30 @@ RANKS = {
 # The wings of each floor, the lowest first: folders, and files that lie beside them.
 WINGS = {
     "graphs": (
-        *("graph", "canonical", "architecture", "space", "features", "encoding", "parallel"),
-        *("spaces", "distances"),
+        *"graph canonical architecture space features encoding parallel".split(),
+        *"spaces distances".split(),
     ),
     "records": ("measure", "evaluation", "observations", "proposal"),
     "surrogate": (
-        *("warp", "leave_one_out", "table", "warped", "model"),
-        *("kernels", "process", "ensemble", "acquisition"),
+        *"warp normal_scores negative_log_error leave_one_out table warped model".split(),
+        *"kernels process ensemble acquisition".split(),
     ),
     "training": (
-        *("settings", "schedule", "device", "data", "measure", "networks", "live"),
-        *("recipe", "run", "trainer", "seeds", "proxies"),
+        *"settings schedule device data measure networks live".split(),
+        *"recipe run trainer seeds proxies".split(),
     ),
     "search": (
-        *("candidates", "ideas", "pending", "maximizers", "strategies", "objective"),
-        *("fingerprint", "trial", "course", "store", "recorded", "background", "tables"),
-        *("search", "replay", "benchmark"),
+        *"candidates ideas pending maximizers strategies".split(),
+        *"objective generated fingerprint trial course store recorded tables".split(),
+        *"background search replay benchmark".split(),
     ),
-    "charts": ("theme", "render", "table", "graphs", "surrogate", "training", "search", "lab"),
+    "charts": (
+        *"theme lettering render table".split(),
+        *"graphs surrogate training search lab".split(),
+    ),
     "widgets": (
-        *("mode", "view", "live", "panel", "bundle"),
-        *("graphs", "surrogate", "search", "training", "lab", "show"),
+        *"mode view live panel bundle".split(),
+        *"graphs surrogate search training lab show".split(),
     ),
     "benchmarks": ("protocol", "archive", "journal", "shipped", "pack", "generate", "report"),
     "notebook": ("checks", "strategies", "search", "distances", "benchmark"),
