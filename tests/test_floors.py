@@ -29,30 +29,32 @@ RANKS = {
 # The wings of each floor, the lowest first: folders, and files that lie beside them.
 WINGS = {
     "graphs": (
-        *"graph canonical architecture space features encoding parallel".split(),
-        *"spaces distances".split(),
+        *("graph", "canonical", "architecture", "space", "features", "encoding", "parallel"),
+        *("spaces", "distances"),
     ),
     "records": ("measure", "evaluation", "observations", "proposal"),
     "surrogate": (
-        *"warp normal_scores negative_log_error leave_one_out table warped model".split(),
-        *"kernels process ensemble acquisition".split(),
+        *("warp", "normal_scores", "negative_log_error", "leave_one_out", "table", "warped"),
+        *("model",),
+        *("kernels", "process", "ensemble", "acquisition"),
     ),
     "training": (
-        *"settings schedule device data measure networks live".split(),
-        *"recipe run trainer seeds proxies".split(),
+        *("settings", "schedule", "device", "data", "measure", "networks", "live"),
+        *("recipe", "run", "trainer", "seeds", "proxies"),
     ),
     "search": (
-        *"candidates ideas pending maximizers strategies".split(),
-        *"objective generated fingerprint trial course store recorded tables".split(),
-        *"background search replay benchmark".split(),
+        *("candidates", "ideas", "pending", "maximizers", "strategies"),
+        *("objective", "generated", "fingerprint", "trial", "course", "store", "recorded"),
+        *("tables",),
+        *("background", "search", "replay", "benchmark"),
     ),
     "charts": (
-        *"theme lettering render table".split(),
-        *"graphs surrogate training search lab".split(),
+        *("theme", "lettering", "render", "table"),
+        *("graphs", "surrogate", "training", "search", "lab"),
     ),
     "widgets": (
-        *"mode view live panel bundle".split(),
-        *"graphs surrogate search training lab show".split(),
+        *("mode", "view", "live", "panel", "bundle"),
+        *("graphs", "surrogate", "search", "training", "lab", "show"),
     ),
     "benchmarks": ("protocol", "archive", "journal", "shipped", "pack", "generate", "report"),
     "notebook": ("checks", "strategies", "search", "distances", "benchmark"),
