@@ -8,6 +8,7 @@ import nbnas as nb
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"```(\w+)\n(.*?)```", README, re.DOTALL)
+PYTHON = [text for language, text in BLOCKS if language == "python"]
 
 
 def test_the_first_two_blocks_are_the_two_commands():
@@ -19,13 +20,22 @@ def test_the_first_two_blocks_are_the_two_commands():
 
 
 def test_the_example_runs(tmp_path, monkeypatch, capsys):
-    (example,) = [text for language, text in BLOCKS if language == "python"]
+    example = PYTHON[0]
     monkeypatch.chdir(tmp_path)
     exec(compile(example, "README.md", "exec"), {})
     value, reason = capsys.readouterr().out.splitlines()
     assert 0.5 < float(value.split()[0]) <= 1
     assert "expected improvement" in reason
     assert len(nb.load_trials("runs/nbnas.db", "first")) == 12
+
+
+def test_a_loop_of_ones_own_is_an_objective(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    names = {}
+    exec(compile(PYTHON[1], "README.md", "exec"), names)
+    values = [e.value for e in names["search"].observations]
+    assert float(capsys.readouterr().out) == min(values) < 0.5
+    assert [len(e.reports) for e in names["search"].observations] == [20] * 5
 
 
 def test_every_file_it_names_is_there():
