@@ -66,13 +66,9 @@ class Measured(Mapping[str, float]):
     __slots__ = ("_numbers",)
 
     def __init__(self, numbers: Mapping[str, float] | None = None) -> None:
-        self._numbers = dict(numbers or {})
-        for name, value in self._numbers.items():
-            if not isinstance(name, str) or not isinstance(value, int | float):
-                raise ObservationError(
-                    f"expected further measures as names with numbers, got {name!r:.100}: "
-                    f"{value!r:.100}"
-                )
+        if numbers is not None and not isinstance(numbers, Mapping):
+            raise ObservationError(f"expected further measures by name, got {_shown(numbers)}")
+        self._numbers = {name: _further(name, value) for name, value in (numbers or {}).items()}
 
     def __getitem__(self, name: str) -> float:
         return self._numbers[name]
@@ -88,6 +84,19 @@ class Measured(Mapping[str, float]):
 
     def __repr__(self) -> str:
         return repr(self._numbers)
+
+
+def _further(name: object, value: object) -> float:
+    """A further measure, checked."""
+    try:
+        number = as_number(value)
+    except ObservationError as error:
+        raise ObservationError(
+            f"expected further measures as numbers, {name!r}: {error}"
+        ) from None
+    if not isinstance(name, str):
+        raise ObservationError(f"expected further measures by name, got {_shown(name)} as a name")
+    return number
 
 
 def as_number(value: object) -> float:

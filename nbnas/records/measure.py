@@ -161,7 +161,7 @@ def number(value: float, significant: int = 4) -> str:
     if not math.isfinite(value) or value == 0:
         return f"{value:g}"
     places = significant - 1 - math.floor(math.log10(abs(value)))
-    if -significant < places < significant + 4:
+    if 1e-4 <= abs(value) < 1e7:
         return f"{value:,.{max(places, 0)}f}"
     return f"{value:.{significant}g}"
 

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from scipy.special import ndtr, ndtri
 
 from nbnas.errors import ObservationError, SettingError
-from nbnas.records import Observations
+from nbnas.records import Measure, Observations
 
 Array = NDArray[np.float64]
 _NODES, _WEIGHTS = np.polynomial.hermite_e.hermegauss(64)
@@ -65,7 +65,7 @@ def fit_warp(warp: Warp, observations: Observations) -> tuple[FittedWarp, Array]
         fitted = warp.fit(values, *measure.reflected)
     else:
         reflected = warp.fit(measure.centre - values, *measure.reflected)
-        fitted = Reflected(reflected, measure.centre)
+        fitted = Reflected(reflected, measure)
     return fitted, fitted.forward(values)
 
 
@@ -74,15 +74,16 @@ class Reflected:
     """The warp of a measure that is minimised: it sees y = centre - value."""
 
     warp: FittedWarp
-    centre: float
+    measure: Measure
 
     def forward(self, y: Array) -> Array:
         """Warped values; the lowest has the highest z."""
-        return self.warp.forward(self.centre - y)
+        return self.warp.forward(self.measure.centre - y)
 
     def inverse(self, z: Array) -> Array:
-        """Values of the measure."""
-        return np.asarray(self.centre - self.warp.inverse(z))
+        """Values within the bounds, which rounding alone might pass."""
+        values = self.measure.centre - self.warp.inverse(z)
+        return np.asarray(np.clip(values, self.measure.lower, self.measure.upper))
 
     def expected_improvement(self, mean: Array, stddev: Array, best: float) -> Array:
         """By how much lower, at least 0."""

@@ -4,9 +4,11 @@ from scipy.integrate import quad
 from scipy.stats import norm
 
 from nbnas.errors import ObservationError
+from nbnas.graphs.spaces.cell import CellSpace
+from nbnas.records import Evaluation, Measure, Observations
 from nbnas.surrogate.negative_log_error import NegativeLogError
 from nbnas.surrogate.normal_scores import NormalScores
-from nbnas.surrogate.warp import expected_excess, moments
+from nbnas.surrogate.warp import expected_excess, fit_warp, moments
 
 VALUES = np.array([0.1, 0.5, 0.55, 0.8, 0.8, 0.9, 0.91, 0.95])
 WARPS = [NormalScores(), NegativeLogError()]
@@ -100,3 +102,47 @@ def test_refuses_what_it_cannot_warp(warp):
         warp.fit(np.array([0.1, np.nan]))
     with pytest.raises(ObservationError, match="at least one value"):
         warp.fit(np.array([]))
+
+
+@pytest.mark.parametrize(
+    "measure",
+    [
+        Measure("loss", maximize=False),
+        Measure("score"),
+        Measure("perplexity", maximize=False, lower=1),
+        Measure("error", maximize=False, lower=0.1, upper=0.7),
+        Measure("error rate", maximize=False, lower=0, upper=1),
+    ],
+    ids=lambda measure: measure.name,
+)
+@pytest.mark.parametrize("n", [1, 2, 12])
+def test_any_measure_is_warped_and_stays_within_its_bounds(measure, n):
+    low = max(measure.lower, -3.0)
+    values = np.random.default_rng(0).uniform(low, min(measure.upper, low + 5), size=n)
+    cells = CellSpace().sample(0, n)
+    seen = Observations(tuple(map(Evaluation, cells, values.tolist())), measure)
+    warp, z = fit_warp(NormalScores(), seen)
+    assert np.argmax(z) == np.argmax(measure.gain(values))
+    np.testing.assert_allclose(warp.inverse(z), values, atol=1e-9)
+    far = warp.inverse(np.linspace(-50, 50, 1001))
+    assert np.isfinite(far).all()
+    assert (measure.lower <= far).all()
+    assert (far <= measure.upper).all()
+    assert (np.diff(measure.gain(far)) >= 0).all()
+
+
+def test_expected_improvement_of_a_loss_is_by_how_much_lower_it_gets():
+    """Against samples of the posterior's normal distribution, mapped back one by one."""
+    measure = Measure("loss", maximize=False)
+    cells = CellSpace().sample(0, 15)
+    values = np.random.default_rng(1).normal(3, 1, size=15)
+    seen = Observations(tuple(map(Evaluation, cells, values.tolist())), measure)
+    warp, z = fit_warp(NormalScores(), seen)
+    mean, stddev = np.array([0.5, 2.0]), np.array([1.0, 0.3])
+    draws = warp.inverse(mean + stddev * np.random.default_rng(2).standard_normal((200_000, 2)))
+    lower = np.maximum(values.min() - draws, 0).mean(axis=0)
+    expected = warp.expected_improvement(mean, stddev, float(z.max()))
+    np.testing.assert_allclose(expected, lower, rtol=0.02)
+    at, spread = moments(warp, mean, stddev)
+    np.testing.assert_allclose(at, draws.mean(axis=0), rtol=0.01)
+    np.testing.assert_allclose(spread, draws.std(axis=0), rtol=0.02)
