@@ -82,7 +82,7 @@ def test_values_outside_the_bounds_are_errors(value):
 
 
 def test_percent_where_fractions_are_promised_is_guessed():
-    with pytest.raises(ObservationError, match="got 95.3; did you mean percent"):
+    with pytest.raises(ObservationError, match=r"got 95\.3; did you mean percent"):
         Observations((Evaluation(CELLS[0], 95.3),))
     assert Observations((Evaluation(CELLS[0], 95.3),), PERPLEXITY).incumbent.value == 95.3
 
