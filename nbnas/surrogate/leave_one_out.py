@@ -29,7 +29,7 @@ SHARES = (0.5, 0.8, 0.95)  # of the bands whose coverage is told
 
 @dataclass(frozen=True, slots=True, eq=False)
 class LeaveOneOut:
-    """Each evaluation predicted from all the others; in accuracy unless said otherwise.
+    """Each evaluation predicted from all the others, in the unit of the measure.
 
     Attributes:
         truth: What was measured `(n,)`; a failed trial counts as the worst measured value.
@@ -80,11 +80,11 @@ class LeaveOneOut:
 def leave_one_out(
     warp: FittedWarp, truth: Array, z: Array, mean: Array, stddev: Array
 ) -> LeaveOneOut:
-    """Tell predictions on the warped scale in accuracy.
+    """Tell predictions on the warped scale in the unit of the measure.
 
     Args:
         warp: The fitted warp.
-        truth: What was measured `(n,)`, in accuracy.
+        truth: What was measured `(n,)`, in its unit.
         z: The same, warped.
         mean: μ `(n,)`.
         stddev: σ `(n,)`.
@@ -95,5 +95,5 @@ def leave_one_out(
     residuals = (z - mean) / stddev
     log_densities = -0.5 * residuals**2 - np.log(stddev) - 0.5 * math.log(2 * math.pi)
     lower, upper = band(warp, mean, stddev, 0.95)
-    in_accuracy = moments(warp, mean, stddev)
-    return LeaveOneOut(truth, *in_accuracy, lower, upper, residuals, log_densities)
+    in_its_unit = moments(warp, mean, stddev)
+    return LeaveOneOut(truth, *in_its_unit, lower, upper, residuals, log_densities)

@@ -1,4 +1,4 @@
-"""What a model of the accuracy offers the search and the views: one pair of protocols.
+"""What a model of the measure offers the search and the views: one pair of protocols.
 
 `GaussianProcess` and `Posterior` follow them, and so do `Ensemble` and `EnsemblePosterior`.
 
@@ -44,15 +44,15 @@ class ModelPosterior(Protocol):
         """μ and σ `(m,)` in float64 and warped units, without the noise of an evaluation."""
 
     def predict(self, architectures: Sequence[Architecture]) -> tuple[Array, Array]:
-        """Mean and standard deviation of the accuracy, `(m,)` each."""
+        """Mean and standard deviation of the measure, `(m,)` each."""
 
     def band(
         self, architectures: Sequence[Architecture], coverage: float = 0.95
     ) -> tuple[Array, Array]:
-        """Ends `(m,)` of the central interval that holds the accuracy with a probability."""
+        """Ends `(m,)` of the central interval that holds the measure with a probability."""
 
     def sample(self, architectures: Sequence[Architecture], rng: Randomness, k: int) -> Array:
-        """`k` functions drawn jointly at the candidates, in accuracy, `(k, m)`."""
+        """`k` functions drawn jointly at the candidates, in its unit, `(k, m)`."""
 
     def leave_one_out(self) -> LeaveOneOut:
         """Each evaluation predicted by a model that has not seen its value."""
@@ -60,12 +60,12 @@ class ModelPosterior(Protocol):
     def expected_improvement(
         self, architectures: Sequence[Architecture]
     ) -> tuple[Array, Array, Array]:
-        """Expected improvement in accuracy, its exploitation and its exploration, `(m,)` each."""
+        """Expected improvement in its unit, its exploitation and its exploration, `(m,)` each."""
 
 
 @runtime_checkable
 class Model(Hashable, Protocol):
-    """What is believed of the accuracy before observations. Implementations are frozen values."""
+    """What is believed of the measure before observations. Implementations are frozen values."""
 
     def fit(self, observations: Observations) -> "Model":
         """A model whose parameters suit at least two observations; this one stays as it is."""

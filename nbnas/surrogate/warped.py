@@ -19,7 +19,7 @@ Array = NDArray[np.float64]
 
 
 class WarpedPosterior:
-    """Tells in accuracy what a posterior predicts in warped units, taking z for normal.
+    """Tells in the unit of the measure what a posterior predicts, taking z for normal.
 
     A posterior inherits from it and gives `latent`, `warp` and `z`.
     """
@@ -33,7 +33,7 @@ class WarpedPosterior:
         raise NotImplementedError(f"expected {type(self).__name__} to define latent")
 
     def predict(self, architectures: Sequence[Architecture]) -> tuple[Array, Array]:
-        """Mean and standard deviation of the accuracy.
+        """Mean and standard deviation of the measure.
 
         Args:
             architectures: `m` candidates.
@@ -46,14 +46,14 @@ class WarpedPosterior:
     def band(
         self, architectures: Sequence[Architecture], coverage: float = 0.95
     ) -> tuple[Array, Array]:
-        """The central interval that holds the accuracy with the given probability.
+        """The central interval that holds the measure with the given probability.
 
         Args:
             architectures: `m` candidates.
             coverage: Probability, in (0, 1).
 
         Returns:
-            Lower and upper ends `(m,)`, in accuracy.
+            Lower and upper ends `(m,)`, in its unit.
 
         Raises:
             SettingError: If the coverage is not in (0, 1).
@@ -63,7 +63,7 @@ class WarpedPosterior:
     def expected_improvement(
         self, architectures: Sequence[Architecture]
     ) -> tuple[Array, Array, Array]:
-        """Expected improvement over the incumbent in accuracy, and its two parts.
+        """Expected improvement over the incumbent in the unit of the measure, and its two parts.
 
         Args:
             architectures: `m` candidates.

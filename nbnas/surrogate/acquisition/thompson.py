@@ -72,11 +72,11 @@ class ThompsonSampling:
         candidates: Sequence[Architecture],
         rng: np.random.Generator,
     ) -> Tensor:
-        """One draw `(m,)`, in accuracy; -inf where nothing was drawn."""
+        """The gain in one draw `(m,)`; -inf where nothing was drawn."""
         chosen = self._chosen(posterior, candidates, rng)
         draw = posterior.sample([candidates[i] for i in chosen], rng, 1)[0]
         scores = torch.full((len(candidates),), -torch.inf, dtype=torch.float64)
-        scores[chosen] = torch.from_numpy(draw)
+        scores[chosen] = torch.from_numpy(posterior.observations.measure.gain(draw))
         return scores
 
     def _chosen(

@@ -97,7 +97,7 @@ class EnsemblePosterior(WarpedPosterior):
             k: Number of functions.
 
         Returns:
-            Draws `(k, m)`, in accuracy.
+            Draws `(k, m)`, in the unit of the measure.
         """
         rng = np.random.default_rng(rng)
         values = self.networks.predict(self._inputs(architectures)).numpy()  # (M, m)

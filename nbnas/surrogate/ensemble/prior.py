@@ -1,4 +1,4 @@
-"""An ensemble of networks as the model of the accuracy: where they disagree, it is uncertain.
+"""An ensemble of networks as the model of the measure: where they disagree, it is uncertain.
 
 Notation
     M          number of members
@@ -40,7 +40,7 @@ from nbnas.surrogate.warp import Warp, fit_warp
 
 @dataclass(frozen=True, slots=True)
 class Ensemble:
-    """Networks with random starts, trained on the warped accuracy; a model like `GaussianProcess`.
+    """Networks with random starts, trained on the warped measure; a model like `GaussianProcess`.
 
     With `encoding=PathEncoding(), subsample=False, layers=10, width=20` it has the inputs and the
     shape of BANANAS' own. The default ranks the architectures of NAS-Bench-201 better.
@@ -48,7 +48,7 @@ class Ensemble:
     Args:
         members: Number of networks M.
         encoding: Which words of an architecture are the inputs.
-        warp: How accuracy is warped before it is modelled.
+        warp: How the measure is warped before it is modelled.
         subsample: Whether each member leaves out its own M-th part of the evaluations. They
             disagree more then, which brings the spread closer to the error on new architectures.
         inputs: Most inputs: the words that most evaluated architectures have. Others do not count.

@@ -7,7 +7,7 @@ Notation
     α          (k(X, X) + s² I)⁻¹ (z - c) `(n,)`
     μ, σ       mean and standard deviation at the candidates, in warped units, `(m,)` each
 
-The model lives in warped units (`latent`); what people see is mapped back to accuracy.
+The model lives in warped units (`latent`); what people see is mapped back to the measure.
 
 References:
     Rasmussen and Williams, Gaussian Processes for Machine Learning, 2006, algorithm 2.1, and
@@ -103,7 +103,7 @@ class Posterior(WarpedPosterior):
             k: Number of functions.
 
         Returns:
-            Draws `(k, m)`, in accuracy.
+            Draws `(k, m)`, in the unit of the measure.
 
         Raises:
             NotPositiveDefiniteError: If the kernel is no covariance on these architectures.

@@ -1,4 +1,4 @@
-"""The Gaussian-process prior over the accuracy of architectures.
+"""The Gaussian-process prior over the measure of architectures.
 
 Notation
     X          the n evaluated architectures; X* the m candidates
@@ -55,12 +55,12 @@ def default_kernel() -> Kernel:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class GaussianProcess:
-    """A Gaussian-process prior on the warped accuracy of architectures; `fit` gives a new one.
+    """A Gaussian-process prior on the warped measure of architectures; `fit` gives a new one.
 
     Args:
         kernel: A sum or product of kernels over architectures; every summand gets a weight of its
             own that is fitted. The process works on a copy.
-        warp: How accuracy is warped before it is modelled.
+        warp: How the measure is warped before it is modelled.
         noise: Noise variance, in warped units (where the values have variance 1, about); the fit
             starts there.
         mean: Constant mean, in warped units; it is not fitted.
@@ -89,14 +89,14 @@ class GaussianProcess:
         object.__setattr__(self, "kernel", kernel)
 
     def covariance(self, a: Sequence[Architecture], b: Sequence[Architecture]) -> Array:
-        """Prior covariance `(n, m)` of the warped accuracy."""
+        """Prior covariance `(n, m)` of the warped measure."""
         # Both are numbered before the kernel looks, so that the table does not grow midway.
         first, second = self.table.indices(a), self.table.indices(b)
         with torch.no_grad():
             return np.asarray(covariance(self.kernel, first, second).numpy())
 
     def variance(self, architectures: Sequence[Architecture]) -> Array:
-        """Prior variance `(m,)` of the warped accuracy."""
+        """Prior variance `(m,)` of the warped measure."""
         with torch.no_grad():
             return np.asarray(self.kernel(self.table.indices(architectures), diag=True).numpy())
 

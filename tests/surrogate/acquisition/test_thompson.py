@@ -4,7 +4,7 @@ import torch
 
 from nbnas.errors import SettingError
 from nbnas.graphs.spaces.cell import CellSpace
-from nbnas.records import Observations
+from nbnas.records import Evaluation, Measure, Observations
 from nbnas.surrogate.acquisition.improvement import PosteriorAcquisition, acquisition_scores
 from nbnas.surrogate.acquisition.thompson import IndependentThompsonSampling, ThompsonSampling
 from nbnas.surrogate.process.prior import GaussianProcess
@@ -55,3 +55,18 @@ def test_of_many_the_promising_ones_are_drawn_and_some_at_random(posterior):
 def test_they_ask_the_whole_posterior():
     assert isinstance(ThompsonSampling(), PosteriorAcquisition)
     assert isinstance(IndependentThompsonSampling(), PosteriorAcquisition)
+
+
+def test_draws_of_a_loss_are_scored_the_other_way_round():
+    """Minimising 1 - y is maximising y: the same draw, the same scores but for a constant."""
+    cells = CellSpace().sample(0, 30)
+    values = np.random.default_rng(0).uniform(0.2, 0.9, 10)
+    error = Measure("error rate", maximize=False, lower=0, upper=1)
+    up = Observations(tuple(map(Evaluation, cells, values.tolist())))
+    down = Observations(tuple(map(Evaluation, cells, (1 - values).tolist())), error)
+    prior = GaussianProcess()
+    scores = [
+        ThompsonSampling().score(prior.condition(seen), cells, np.random.default_rng(1))
+        for seen in (up, down)
+    ]
+    assert torch.allclose(scores[0], 1 + scores[1], atol=1e-8)
