@@ -54,11 +54,11 @@ if TYPE_CHECKING:
     from nbnas.search.benchmark.results import BenchmarkResults as BenchmarkResults
     from nbnas.search.benchmark.summaries import PairedDifferences as PairedDifferences
     from nbnas.search.benchmark.table import BenchmarkTable as BenchmarkTable
-    from nbnas.search.maximizers.maximizer import Automatic as Automatic
-    from nbnas.search.maximizers.maximizer import Evolutionary as Evolutionary
-    from nbnas.search.maximizers.maximizer import Exhaustive as Exhaustive
-    from nbnas.search.maximizers.maximizer import LocalAscent as LocalAscent
-    from nbnas.search.maximizers.maximizer import RandomPool as RandomPool
+    from nbnas.search.maximizers.ascent import LocalAscent as LocalAscent
+    from nbnas.search.maximizers.evolutionary import Evolutionary as Evolutionary
+    from nbnas.search.maximizers.exhaustive import Automatic as Automatic
+    from nbnas.search.maximizers.exhaustive import Exhaustive as Exhaustive
+    from nbnas.search.maximizers.pool import RandomPool as RandomPool
     from nbnas.search.pending import Fantasies as Fantasies
     from nbnas.search.pending import KrigingBeliever as KrigingBeliever
     from nbnas.search.pending import LocalPenalization as LocalPenalization
@@ -99,13 +99,13 @@ if TYPE_CHECKING:
     from nbnas.surrogate.ensemble.encoding import PathEncoding as PathEncoding
     from nbnas.surrogate.ensemble.posterior import EnsemblePosterior as EnsemblePosterior
     from nbnas.surrogate.ensemble.prior import Ensemble as Ensemble
-    from nbnas.surrogate.kernels.architecture import DistanceKernel as DistanceKernel
-    from nbnas.surrogate.kernels.architecture import SquaredDistanceKernel as SquaredDistanceKernel
-    from nbnas.surrogate.kernels.architecture import (
-        WeisfeilerLehmanKernel as WeisfeilerLehmanKernel,
-    )
+    from nbnas.surrogate.kernels.distance import DistanceKernel as DistanceKernel
+    from nbnas.surrogate.kernels.distance import SquaredDistanceKernel as SquaredDistanceKernel
     from nbnas.surrogate.kernels.knowledge import Knowledge as Knowledge
     from nbnas.surrogate.kernels.knowledge import KnowledgeKernel as KnowledgeKernel
+    from nbnas.surrogate.kernels.weisfeiler_lehman import (
+        WeisfeilerLehmanKernel as WeisfeilerLehmanKernel,
+    )
     from nbnas.surrogate.leave_one_out import LeaveOneOut as LeaveOneOut
     from nbnas.surrogate.negative_log_error import NegativeLogError as NegativeLogError
     from nbnas.surrogate.normal_scores import NormalScores as NormalScores
@@ -136,7 +136,7 @@ if TYPE_CHECKING:
 _NAMES = {
     "ACCURACY": "nbnas.records.measure",
     "Architecture": "nbnas.graphs.architecture",
-    "Automatic": "nbnas.search.maximizers.maximizer",
+    "Automatic": "nbnas.search.maximizers.exhaustive",
     "BayesianOptimization": "nbnas.search.strategies.bayesian",
     "Benchmark": "nbnas.search.benchmark.benchmark",
     "BenchmarkCurves": "nbnas.search.benchmark.results",
@@ -151,7 +151,7 @@ _NAMES = {
     "DagSpace": "nbnas.graphs.spaces.dag.space",
     "Diagnoses": "nbnas.surrogate.process.diagnosis",
     "Diagnosis": "nbnas.surrogate.process.diagnosis",
-    "DistanceKernel": "nbnas.surrogate.kernels.architecture",
+    "DistanceKernel": "nbnas.surrogate.kernels.distance",
     "EditDistance": "nbnas.graphs.distances.edit.distance",
     "Embedding": "nbnas.graphs.distances.embedding",
     "Ensemble": "nbnas.surrogate.ensemble.prior",
@@ -159,8 +159,8 @@ _NAMES = {
     "EpochReport": "nbnas.records.evaluation",
     "Evaluation": "nbnas.records.evaluation",
     "Evidence": "nbnas.surrogate.process.evidence",
-    "Evolutionary": "nbnas.search.maximizers.maximizer",
-    "Exhaustive": "nbnas.search.maximizers.maximizer",
+    "Evolutionary": "nbnas.search.maximizers.evolutionary",
+    "Exhaustive": "nbnas.search.maximizers.exhaustive",
     "ExpectedImprovement": "nbnas.surrogate.acquisition.improvement",
     "Explanation": "nbnas.graphs.distances.distance",
     "Fantasies": "nbnas.search.pending",
@@ -175,7 +175,7 @@ _NAMES = {
     "Layer": "nbnas.graphs.spaces.layers",
     "LeaveOneOut": "nbnas.surrogate.leave_one_out",
     "LiveTraining": "nbnas.training.live",
-    "LocalAscent": "nbnas.search.maximizers.maximizer",
+    "LocalAscent": "nbnas.search.maximizers.ascent",
     "LocalPenalization": "nbnas.search.pending",
     "LocalSearch": "nbnas.search.strategies.local_search",
     "LogExpectedImprovement": "nbnas.surrogate.acquisition.improvement",
@@ -195,7 +195,7 @@ _NAMES = {
     "Posterior": "nbnas.surrogate.process.posterior",
     "ProbabilityOfImprovement": "nbnas.surrogate.acquisition.improvement",
     "Proposal": "nbnas.records.proposal",
-    "RandomPool": "nbnas.search.maximizers.maximizer",
+    "RandomPool": "nbnas.search.maximizers.pool",
     "RandomSearch": "nbnas.search.strategies.random",
     "RecordedTraining": "nbnas.search.recorded",
     "RecurrentSpace": "nbnas.graphs.spaces.recurrent.space",
@@ -204,7 +204,7 @@ _NAMES = {
     "Round": "nbnas.search.replay",
     "Scored": "nbnas.training.proxies.zero_cost",
     "Search": "nbnas.search.search",
-    "SquaredDistanceKernel": "nbnas.surrogate.kernels.architecture",
+    "SquaredDistanceKernel": "nbnas.surrogate.kernels.distance",
     "Step": "nbnas.records.proposal",
     "Subspace": "nbnas.graphs.spaces.subspace",
     "TabularObjective": "nbnas.search.tables.tabular",
@@ -214,7 +214,7 @@ _NAMES = {
     "Training": "nbnas.training.run",
     "UpperConfidenceBound": "nbnas.surrogate.acquisition.improvement",
     "WeisfeilerLehmanDistance": "nbnas.graphs.distances.weisfeiler_lehman",
-    "WeisfeilerLehmanKernel": "nbnas.surrogate.kernels.architecture",
+    "WeisfeilerLehmanKernel": "nbnas.surrogate.kernels.weisfeiler_lehman",
     "Why": "nbnas.surrogate.process.why",
     "ZeroCost": "nbnas.training.proxies.zero_cost",
     "cifar10": "nbnas.training.data.images",

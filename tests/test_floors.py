@@ -49,7 +49,7 @@ WINGS = {
         *("background", "search", "replay", "benchmark"),
     ),
     "charts": (
-        *("theme", "lettering", "render", "table"),
+        *("theme", "config", "lettering", "render", "table"),
         *("graphs", "surrogate", "training", "search", "lab"),
     ),
     "widgets": (

@@ -3,7 +3,7 @@
 from nbnas.charts.graphs.architecture import architecture, gallery, notation
 from nbnas.charts.graphs.distribution import distribution
 from nbnas.charts.graphs.explanation import explanation
-from nbnas.charts.graphs.map import landscape
+from nbnas.charts.graphs.map import Colors, Places, landscape
 from nbnas.charts.render import to_png, to_svg
 from nbnas.charts.search.benchmark import curves
 from nbnas.charts.search.paired import paired
@@ -20,6 +20,8 @@ from nbnas.charts.training.learning_curve import learning_curve, training
 from nbnas.charts.training.skeleton import skeleton
 
 __all__ = [
+    "Colors",
+    "Places",
     "acquisition",
     "architecture",
     "calibration",

@@ -16,6 +16,7 @@ import altair as alt
 import vl_convert
 
 from nbnas.charts import lettering, theme
+from nbnas.charts.config import themed
 
 VEGA_LITE = ".".join(alt.SCHEMA_VERSION.split(".")[:2])
 FOREGROUND = "var(--jp-ui-font-color1, var(--vscode-editor-foreground, currentColor))"
@@ -94,7 +95,7 @@ def _chunks(png: bytes) -> Iterator[tuple[bytes, bytes]]:
 
 
 def _specification(chart: theme.AnyChart) -> dict[str, object]:
-    return theme.themed(chart).to_dict(validate=False)
+    return themed(chart).to_dict(validate=False)
 
 
 def in_page_colours(text: str) -> str:

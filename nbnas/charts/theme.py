@@ -210,61 +210,6 @@ def stacked(*charts: AnyChart) -> alt.VConcatChart:
     return alt.VConcatChart(vconcat=list(charts), resolve=_OWN)
 
 
-def themed(chart: AnyChart) -> AnyChart:
-    """The chart with the configuration of nbnas: transparent, sans serif, quiet axes.
-
-    Args:
-        chart: Any chart without a configuration of its own.
-
-    Returns:
-        A copy with the configuration; chart functions leave it out so that their charts compose,
-        and `nbnas.charts.render` puts it on.
-    """
-    copy = chart.copy(deep=False)
-    copy["config"] = alt.Config(**_CONFIG)
-    copy["background"] = "transparent"
-    return copy
-
-
 _OWN: Any = {
     "scale": dict.fromkeys(("color", "shape", "strokeDash", "opacity", "size"), "independent")
-}
-_TEXT = {
-    "labelColor": INK,
-    "titleColor": INK,
-    "labelFontSize": SMALL,
-    "titleFontSize": SMALL,
-    "titleFontWeight": "normal",
-}
-_CONFIG: dict[str, Any] = {
-    "aria": False,
-    "font": FONT,
-    "padding": 8,
-    "view": {"stroke": None},
-    "concat": {"spacing": 28},
-    "axis": {
-        **_TEXT,
-        "gridColor": INK,
-        "gridOpacity": 0.1,
-        "domainColor": INK,
-        "domainOpacity": 0.45,
-        "tickColor": INK,
-        "tickOpacity": 0.45,
-        "titlePadding": 8,
-    },
-    "legend": {
-        **_TEXT,
-        "labelLimit": 260,
-    },
-    "title": {
-        "anchor": "start",
-        "frame": "group",
-        "color": INK,
-        "subtitleColor": INK,
-        "fontSize": LARGE,
-        "fontWeight": 600,
-        "subtitleFontSize": NORMAL,
-        "subtitlePadding": 4,
-        "offset": 12,
-    },
 }

@@ -19,7 +19,9 @@ from nbnas.surrogate.acquisition.improvement import (
     ProbabilityOfImprovement,
     UpperConfidenceBound,
 )
-from nbnas.surrogate.kernels.architecture import DistanceKernel, Kernel, WeisfeilerLehmanKernel
+from nbnas.surrogate.kernels.architecture import Kernel
+from nbnas.surrogate.kernels.distance import DistanceKernel
+from nbnas.surrogate.kernels.weisfeiler_lehman import WeisfeilerLehmanKernel
 from nbnas.surrogate.process.prior import GaussianProcess
 from nbnas.training.data.augment import CropAndFlip
 from nbnas.training.data.images import ImageData, cifar10, digits

@@ -21,7 +21,7 @@ from nbnas.search.strategies.bayesian import BayesianOptimization
 from nbnas.search.strategies.strategy import Strategy
 from nbnas.search.trial import propose
 from nbnas.surrogate.acquisition.improvement import Acquisition, PosteriorAcquisition
-from nbnas.surrogate.kernels.architecture import DistanceKernel
+from nbnas.surrogate.kernels.distance import DistanceKernel
 from nbnas.surrogate.model import ModelPosterior
 from nbnas.surrogate.process.prior import GaussianProcess
 

@@ -62,9 +62,9 @@ _POSTERIORS = (
     "nbnas.surrogate.ensemble.posterior.EnsemblePosterior",
 )
 _KERNELS = (
-    "nbnas.surrogate.kernels.architecture.DistanceKernel",
-    "nbnas.surrogate.kernels.architecture.SquaredDistanceKernel",
-    "nbnas.surrogate.kernels.architecture.WeisfeilerLehmanKernel",
+    "nbnas.surrogate.kernels.distance.DistanceKernel",
+    "nbnas.surrogate.kernels.distance.SquaredDistanceKernel",
+    "nbnas.surrogate.kernels.weisfeiler_lehman.WeisfeilerLehmanKernel",
     "nbnas.surrogate.kernels.knowledge.KnowledgeKernel",
     "gpytorch.kernels.kernel.AdditiveKernel",  # these three where they are made of ours
     "gpytorch.kernels.kernel.ProductKernel",

@@ -9,7 +9,8 @@ from nbnas.graphs.spaces.cell import CellSpace
 from nbnas.search.fingerprint import check_same, fingerprint
 from nbnas.search.strategies.bayesian import BayesianOptimization
 from nbnas.search.strategies.random import RandomSearch
-from nbnas.surrogate.kernels.architecture import DistanceKernel, WeisfeilerLehmanKernel
+from nbnas.surrogate.kernels.distance import DistanceKernel
+from nbnas.surrogate.kernels.weisfeiler_lehman import WeisfeilerLehmanKernel
 from nbnas.surrogate.process.prior import GaussianProcess
 from nbnas.training.data.images import digits
 from nbnas.training.schedule import Cosine

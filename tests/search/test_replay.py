@@ -10,7 +10,7 @@ from nbnas.graphs.distances.otmann.distance import OtmannDistance
 from nbnas.graphs.spaces.cell import CellSpace
 from nbnas.graphs.spaces.chain.space import ChainSpace
 from nbnas.records import Evaluation, Observations
-from nbnas.search.maximizers.maximizer import RandomPool
+from nbnas.search.maximizers.pool import RandomPool
 from nbnas.search.replay import replay, what_if
 from nbnas.search.search import Search
 from nbnas.search.strategies.bayesian import BayesianOptimization, fitted
@@ -22,7 +22,8 @@ from nbnas.search.strategies.tpe import Tpe
 from nbnas.surrogate.acquisition.improvement import ExpectedImprovement, UpperConfidenceBound
 from nbnas.surrogate.acquisition.thompson import ThompsonSampling
 from nbnas.surrogate.ensemble.prior import Ensemble
-from nbnas.surrogate.kernels.architecture import DistanceKernel, WeisfeilerLehmanKernel
+from nbnas.surrogate.kernels.distance import DistanceKernel
+from nbnas.surrogate.kernels.weisfeiler_lehman import WeisfeilerLehmanKernel
 from nbnas.surrogate.process.prior import GaussianProcess
 
 SPACE = CellSpace()

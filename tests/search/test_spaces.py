@@ -8,10 +8,11 @@ from nbnas.graphs.spaces.cnn.space import CnnSpace
 from nbnas.graphs.spaces.dag.space import DagSpace
 from nbnas.graphs.spaces.recurrent.space import RecurrentSpace
 from nbnas.records import Evaluation
-from nbnas.search.maximizers.maximizer import Automatic, RandomPool
+from nbnas.search.maximizers.exhaustive import Automatic
+from nbnas.search.maximizers.pool import RandomPool
 from nbnas.search.search import Search
 from nbnas.search.strategies.bayesian import BayesianOptimization
-from nbnas.surrogate.kernels.architecture import DistanceKernel
+from nbnas.surrogate.kernels.distance import DistanceKernel
 from nbnas.surrogate.process.prior import GaussianProcess, default_kernel
 
 

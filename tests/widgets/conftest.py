@@ -6,7 +6,7 @@ from psygnal import Signal
 from nbnas.graphs.distances.hamming import HammingDistance
 from nbnas.graphs.spaces.cell import CellSpace
 from nbnas.records import EpochReport, Evaluation, Observations, Step
-from nbnas.search.maximizers.maximizer import RandomPool
+from nbnas.search.maximizers.pool import RandomPool
 from nbnas.widgets import show
 
 
@@ -118,7 +118,7 @@ def found(table):
     """A search on a made-up table, twelve trials long."""
     from nbnas.search.search import Search
     from nbnas.search.strategies.bayesian import BayesianOptimization
-    from nbnas.surrogate.kernels.architecture import DistanceKernel
+    from nbnas.surrogate.kernels.distance import DistanceKernel
     from nbnas.surrogate.process.prior import GaussianProcess
 
     prior = GaussianProcess(DistanceKernel(HammingDistance()))

@@ -7,6 +7,7 @@ Notation
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any, Literal, cast
 
 import altair as alt
@@ -25,16 +26,47 @@ _CHANNELS: dict[str, Any] = {
 PERCENT, NUMBER = ".1%", ".2~f"  # formats of the values
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Places:
+    """Architectures in the plane.
+
+    Attributes:
+        positions: Their places `(n, 2)`.
+        values: What they are coloured by `(n,)`; one that is no number is grey.
+        evaluated: Which of them are evaluated `(n,)`: they are squares with an edge.
+        labels: What each is called `(n,)`; a page that answers to the pointer shows it.
+    """
+
+    positions: ArrayLike
+    values: ArrayLike
+    evaluated: ArrayLike
+    labels: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Colors:
+    """What the colours of the map say.
+
+    Attributes:
+        name: What the values are.
+        number: How they are written, in d3's notation.
+        scheme: Colours, "viridis" or "cividis".
+        bounds: The values at the ends of the colours; by default the most of them.
+    """
+
+    name: str = "mean"
+    number: str = PERCENT
+    scheme: str = "viridis"
+    bounds: tuple[float, float] | None = None
+
+
+_MEAN = Colors()
+
+
 def landscape(
-    positions: ArrayLike,
-    values: ArrayLike,
-    evaluated: ArrayLike,
-    labels: Sequence[str],
+    places: Places,
+    colors: Colors = _MEAN,
     *,
-    name: str = "mean",
-    number: str = PERCENT,
-    scheme: str = "viridis",
-    bounds: tuple[float, float] | None = None,
     marked: Sequence[int] = (),
     legend: bool = True,
     heading: str = "",
@@ -45,14 +77,8 @@ def landscape(
     """Draw architectures in the plane, coloured by a value.
 
     Args:
-        positions: Their places `(n, 2)`.
-        values: What they are coloured by `(n,)`; one that is no number is grey.
-        evaluated: Which of them are evaluated `(n,)`: they are squares with an edge.
-        labels: What each is called `(n,)`; a page that answers to the pointer shows it.
-        name: What the values are.
-        number: How they are written, in d3's notation.
-        scheme: Colours, "viridis" or "cividis".
-        bounds: The values at the ends of the colours; by default the most of them.
+        places: The architectures, where they are and what they are coloured by.
+        colors: What the colours say.
         marked: Numbers of those with a ring around them and their names beside.
         legend: Whether the colours and shapes are explained.
         heading: A title.
@@ -63,16 +89,18 @@ def landscape(
     Returns:
         The chart.
     """
-    places = np.asarray(positions, dtype=np.float64).reshape(-1, 2)
-    if not len(places):
+    points = _rows(places)
+    if not points:
         return theme.note("there is nothing to map yet", width, height / 3, theme.title(heading))
-    points = _rows(places, np.asarray(values, dtype=np.float64), np.asarray(evaluated), labels)
-    x, y = _axes(places, width, height)
-    ends = _ends([p["value"] for p in points]) if bounds is None else bounds
+    positions = np.array([(p["x"], p["y"]) for p in points])
+    x, y = _axes(positions, width, height)
+    ends = _ends([p["value"] for p in points]) if colors.bounds is None else colors.bounds
     color = alt.Color(
         "value:Q",
-        scale=alt.Scale(scheme=cast(alt.ColorScheme, scheme), domain=list(ends), clamp=True),
-        legend=_colors(name, number, height) if legend else None,
+        scale=alt.Scale(
+            scheme=cast(alt.ColorScheme, colors.scheme), domain=list(ends), clamp=True
+        ),
+        legend=_colors(colors, height) if legend else None,
     )
     known = [p for p in points if p["value"] is not None]
     base = alt.Chart(theme.rows(known), width=width, height=height).encode(x=x, y=y)
@@ -81,7 +109,10 @@ def landscape(
         shape=alt.Shape("kind:N", scale=_SHAPES, legend=_key(points) if legend else None),
         **_looks(("size", 80, 34), ("strokeWidth", 1.8, 0.3)),
         order=alt.Order("order:Q"),
-        tooltip=[alt.Tooltip("label:N"), alt.Tooltip("value:Q", title=name, format=number)],
+        tooltip=[
+            alt.Tooltip("label:N"),
+            alt.Tooltip("value:Q", title=colors.name, format=colors.number),
+        ],
     )
     small, faint = (22, 0.45) if known else (34, 0.85)  # grey is the background of the known
     others = alt.Chart(theme.rows([p for p in points if p["value"] is None]))
@@ -92,7 +123,7 @@ def landscape(
         **_looks(("size", 60, small), ("opacity", 0.85, faint), ("strokeWidth", 1.4, 0)),
         tooltip=[alt.Tooltip("label:N")],
     )
-    rings = [] if not len(marked) else _rings([points[i] for i in marked], x, y, places, ends)
+    rings = [] if not len(marked) else _rings([points[i] for i in marked], x, y, positions)
     return theme.layered(grey, dots, *rings, title=theme.title(heading, subtitle))
 
 
@@ -119,12 +150,10 @@ def _looks(*looks: tuple[str, float, float]) -> dict[str, Any]:
     }
 
 
-def _rows(
-    places: NDArray[np.float64],
-    values: NDArray[np.float64],
-    evaluated: NDArray[np.bool_],
-    labels: Sequence[str],
-) -> theme.Rows:
+def _rows(places: Places) -> theme.Rows:
+    positions = np.asarray(places.positions, dtype=np.float64).reshape(-1, 2)
+    values, evaluated = np.asarray(places.values, dtype=np.float64), np.asarray(places.evaluated)
+    columns = zip(positions, values, evaluated, places.labels, strict=True)
     return [
         {
             "x": x,
@@ -134,7 +163,7 @@ def _rows(
             "label": label,
             "order": int(seen),
         }
-        for (x, y), value, seen, label in zip(places, values, evaluated, labels, strict=True)
+        for (x, y), value, seen, label in columns
     ]
 
 
@@ -161,9 +190,13 @@ def _ends(values: Sequence[float | None]) -> tuple[float, float]:
     return (low, high) if high > low else (low - 0.5e-3, high + 0.5e-3)
 
 
-def _colors(name: str, number: str, height: float) -> alt.Legend:
+def _colors(colors: Colors, height: float) -> alt.Legend:
     return alt.Legend(
-        title=name, format=number, orient="right", gradientLength=0.6 * height, tickCount=4
+        title=colors.name,
+        format=colors.number,
+        orient="right",
+        gradientLength=0.6 * height,
+        tickCount=4,
     )
 
 
@@ -174,13 +207,7 @@ def _key(points: theme.Rows) -> alt.Legend | None:
     return alt.Legend(title=None, orient="bottom", symbolFillColor=theme.GREY)
 
 
-def _rings(
-    points: theme.Rows,
-    x: alt.X,
-    y: alt.Y,
-    places: NDArray[np.float64],
-    ends: tuple[float, float],
-) -> list[alt.Chart]:
+def _rings(points: theme.Rows, x: alt.X, y: alt.Y, places: NDArray[np.float64]) -> list[alt.Chart]:
     middle = float(places[:, 0].min() + places[:, 0].max()) / 2
     rows = [{**p, "right": bool(p["x"] <= middle)} for p in points]
     base = alt.Chart(theme.rows(rows)).encode(x=x, y=y)

@@ -12,6 +12,7 @@ import altair as alt
 import vl_convert
 
 from nbnas.charts import theme
+from nbnas.charts.config import themed
 from nbnas.charts.graphs.architecture import architecture as draw
 from nbnas.charts.graphs.architecture import notation
 from nbnas.charts.graphs.network import shorten
@@ -33,7 +34,7 @@ def specification(chart: theme.AnyChart, *, fit: bool = True) -> Specification:
     Returns:
         The specification, as JSON.
     """
-    copy = theme.themed(chart)
+    copy = themed(chart)
     copy["config"]["scale"] = {"invalid": {"fill": {"value": theme.GREY}}}  # no model, no colour
     if fit:
         copy["autosize"] = alt.AutoSizeParams(type="fit", contains="padding", resize=True)

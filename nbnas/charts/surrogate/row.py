@@ -7,6 +7,7 @@ Notation
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import altair as alt
 import numpy as np
@@ -20,14 +21,28 @@ _WIDE = 1.96  # standard deviations on either side of the mean hold 95 %
 _LINES = (theme.VERMILLION, theme.BLUE, theme.GREEN)
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Belief:
+    """What a model believes of a row of architectures, and what it has seen.
+
+    Attributes:
+        mean: μ `(m,)`.
+        stddev: σ `(m,)`.
+        seen: The measured values by place, from 0.
+        noise: Standard deviation of a measurement, drawn at each evaluation.
+    """
+
+    mean: ArrayLike
+    stddev: ArrayLike
+    seen: Mapping[int, float]
+    noise: float = 0.0
+
+
 def beliefs(
-    mean: ArrayLike,
-    stddev: ArrayLike,
-    seen: Mapping[int, float],
+    belief: Belief,
     *,
     draws: ArrayLike = (),
     chosen: int | None = None,
-    noise: float = 0.0,
     levels: Mapping[str, float] | None = None,
     heading: str = "What is believed",
     subtitle: str = "",
@@ -37,12 +52,9 @@ def beliefs(
     """Draw mean and band along the row, the evaluations, and functions that may be the truth.
 
     Args:
-        mean: μ `(m,)`.
-        stddev: σ `(m,)`.
-        seen: The measured values by place, from 0.
+        belief: What is believed and seen.
         draws: Functions `(k, m)`; the first is drawn over the others.
         chosen: The place of the architecture that is chosen by the first function.
-        noise: Standard deviation of a measurement, drawn at each evaluation.
         levels: Values to draw across, by name, at most two.
         heading: A title.
         subtitle: What is to be seen.
@@ -52,9 +64,9 @@ def beliefs(
     Returns:
         The chart.
     """
-    mu, sigma = np.asarray(mean, np.float64), np.asarray(stddev, np.float64)
+    mu, sigma = np.asarray(belief.mean, np.float64), np.asarray(belief.stddev, np.float64)
     functions = np.asarray(draws, np.float64).reshape(-1, len(mu))
-    measured = np.array(list(seen.values()))
+    measured, noise = np.array(list(belief.seen.values())), belief.noise
     low = min((mu - _WIDE * sigma).min(), functions.min(initial=0), (measured - noise).min())
     high = max((mu + _WIDE * sigma).max(), functions.max(initial=0), (measured + noise).max())
     margin = 0.04 * (high - low)
@@ -71,7 +83,7 @@ def beliefs(
         line,
         *_levels(levels or {}, len(mu), x, y),
         *_functions(functions, x, y),
-        *_measured(seen, noise, x, y),
+        *_measured(belief.seen, noise, x, y),
         *([] if chosen is None else _diamonds({chosen: float(functions[0, chosen])}, x, y)),
     ]
     return theme.layered(*layers, title=theme.title(heading, subtitle))

@@ -22,7 +22,8 @@ from nbnas.graphs.spaces.subspace import Subspace
 from nbnas.records import Candidate, Measure, Observations, Proposal
 from nbnas.records.measure import number
 from nbnas.search.candidates import Novelty, can_be_listed, listed
-from nbnas.search.maximizers.maximizer import Automatic, Maximizer
+from nbnas.search.maximizers.exhaustive import Automatic
+from nbnas.search.maximizers.maximizer import Maximizer
 from nbnas.search.pending import KrigingBeliever, PendingRule, Situation
 from nbnas.search.strategies.random import RandomSearch
 from nbnas.surrogate.acquisition.improvement import (

@@ -48,7 +48,7 @@ def over_architectures(kernel: object) -> bool:
 
     Example:
         >>> from gpytorch.kernels import RBFKernel
-        >>> from nbnas.surrogate.kernels.architecture import WeisfeilerLehmanKernel
+        >>> from nbnas.surrogate.kernels.weisfeiler_lehman import WeisfeilerLehmanKernel
         >>> over_architectures(WeisfeilerLehmanKernel(0) + WeisfeilerLehmanKernel(1))
         True
         >>> over_architectures(WeisfeilerLehmanKernel(0) + RBFKernel())

@@ -22,7 +22,7 @@ from nbnas.errors import NotPositiveDefiniteError, ObservationError
 from nbnas.graphs.distances.distance import Distance
 from nbnas.graphs.space import Randomness, SearchSpace
 from nbnas.records import Evaluation, Observations
-from nbnas.surrogate.kernels.architecture import DistanceKernel
+from nbnas.surrogate.kernels.distance import DistanceKernel
 from nbnas.surrogate.process.prior import GaussianProcess
 
 Array = NDArray[np.float64]

@@ -26,14 +26,10 @@ from nbnas.graphs.architecture import Architecture
 from nbnas.graphs.distances.hamming import HammingDistance
 from nbnas.graphs.space import Randomness
 from nbnas.records import Observations
-from nbnas.surrogate.kernels.architecture import (
-    DistanceKernel,
-    WeisfeilerLehmanKernel,
-    bind,
-    covariance,
-    weighted,
-)
+from nbnas.surrogate.kernels.architecture import bind, covariance, weighted
 from nbnas.surrogate.kernels.covariance import no_covariance, root
+from nbnas.surrogate.kernels.distance import DistanceKernel
+from nbnas.surrogate.kernels.weisfeiler_lehman import WeisfeilerLehmanKernel
 from nbnas.surrogate.normal_scores import NormalScores
 from nbnas.surrogate.process.fit import fit_parameters, log_likelihood
 from nbnas.surrogate.process.posterior import Posterior

@@ -15,10 +15,7 @@ def embedding(embedding: Embedding) -> View:
     said = summary(embedding.positions, np.isfinite(unknown), embedding.kept)
     names = [notation(a) for a in embedding.architectures]
     chart = charts.landscape(
-        embedding.positions,
-        unknown,
-        np.isfinite(unknown),
-        names,
+        charts.Places(embedding.positions, unknown, np.isfinite(unknown), names),
         heading="Architectures in the plane",
         subtitle="near means alike",
         legend=False,

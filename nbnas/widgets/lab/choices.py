@@ -18,7 +18,8 @@ from nbnas.surrogate.acquisition.improvement import (
     UpperConfidenceBound,
 )
 from nbnas.surrogate.acquisition.thompson import ThompsonSampling
-from nbnas.surrogate.kernels.architecture import DistanceKernel, WeisfeilerLehmanKernel
+from nbnas.surrogate.kernels.distance import DistanceKernel
+from nbnas.surrogate.kernels.weisfeiler_lehman import WeisfeilerLehmanKernel
 from nbnas.surrogate.process.prior import GaussianProcess
 
 AS_IT_WAS = "as it was"

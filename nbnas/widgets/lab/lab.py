@@ -167,7 +167,7 @@ class Lab:
 
     def _compute_round(self, search: Any) -> None:  # noqa: ANN401
         widget = self.widget
-        last = _present(search)
+        last = status.present(search)
         number = widget.round if 0 <= widget.round < last else last
         wanted = (number, last, widget.selected, dict(widget.what_if), len(search.observations))
         if wanted == self._shown:
@@ -257,11 +257,3 @@ def _call(method: "weakref.WeakMethod[Any]", change: Any) -> None:  # noqa: ANN4
     found = method()
     if found is not None:
         found(change)
-
-
-def _present(search: Any) -> int:  # noqa: ANN401
-    """Number of the round that is under way: that of the last proposal while a run chooses."""
-    done, proposal = len(search.observations), search.proposal
-    if search.running and proposal is not None and proposal.number < done:
-        return int(proposal.number)
-    return done

@@ -157,3 +157,11 @@ def _error(search: Any, trouble: str) -> str:  # noqa: ANN401
     if trouble and trouble not in said:
         said.append(trouble)
     return shorten(" · ".join(said), 600)
+
+
+def present(search: Any) -> int:  # noqa: ANN401
+    """Number of the round that is under way: that of the last proposal while a run chooses."""
+    done, proposal = len(search.observations), search.proposal
+    if search.running and proposal is not None and proposal.number < done:
+        return int(proposal.number)
+    return done

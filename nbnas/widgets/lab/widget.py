@@ -25,7 +25,7 @@ from nbnas.charts.lab.trace import regret_chart, trace_chart
 from nbnas.charts.render import STYLE, VEGA_LITE
 
 PAGE = Path(__file__).parent / "page"
-SCRIPTS = ("elements.js", "chart.js", "controls.js", "panels.js", "lab.js")
+SCRIPTS = ("elements.js", "chart.js", "controls.js", "panels.js", "layout.js", "lab.js")
 AHEAD = 2  # messages that may be under way before the page has read them
 BLIND = 1.0  # seconds between two changes while a cell runs, since the page cannot be heard then
 

@@ -53,14 +53,10 @@ class _Scene:
         return theme.stacked(ranking, theme.beside(self._map([index]), one))
 
     def _map(self, marked: Sequence[int]) -> theme.AnyChart:
-        mapped = self.found.architectures
+        names = [f"candidate {i + 1}" for i in range(len(self.found.architectures))]
         return charts.landscape(
-            self.found.positions,
-            self.values,
-            [False] * len(mapped),
-            [f"candidate {i + 1}" for i in range(len(mapped))],
-            name="EI (%-points)",
-            number=".2~g",
+            charts.Places(self.found.positions, self.values, [False] * len(names), names),
+            charts.Colors("EI (%-points)", ".2~g"),
             marked=marked,
             heading="Where the candidates are",
             subtitle=f"grey: others; {100 * self.found.kept:.0f} % of the variance kept",

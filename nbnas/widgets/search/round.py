@@ -81,14 +81,13 @@ class _Scene:
 
     def _map(self, index: int, what: str) -> theme.AnyChart:
         architecture = self.candidate(index).architecture
+        names = [
+            f"candidate {index + 1}" if a == architecture else notation(a) for a in self.mapped
+        ]
+        scheme = "cividis" if what == STDDEV else "viridis"
         return charts.landscape(
-            self.found.positions,
-            self.values[what],
-            self.seen,
-            [f"candidate {index + 1}" if a == architecture else notation(a) for a in self.mapped],
-            name=NAMES[what],
-            number=NUMBERS[what],
-            scheme="cividis" if what == STDDEV else "viridis",
+            charts.Places(self.found.positions, self.values[what], self.seen, names),
+            charts.Colors(NAMES[what], NUMBERS[what], scheme),
             marked=[self.mapped.index(architecture)],
             heading="The map",
             subtitle=f"near means alike ({100 * self.found.kept:.0f} % of the variance kept)",

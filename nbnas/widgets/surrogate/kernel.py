@@ -20,7 +20,7 @@ def name(kernel: Any) -> str:  # noqa: ANN401
     """A kernel in a few words; the weights in it are left out.
 
     Example:
-        >>> from nbnas.surrogate.kernels.architecture import WeisfeilerLehmanKernel as WL
+        >>> from nbnas.surrogate.kernels.weisfeiler_lehman import WeisfeilerLehmanKernel as WL
         >>> name((WL(0) + WL(1)) * WL(2))
         '(WL depth 0 + WL depth 1) × WL depth 2'
     """

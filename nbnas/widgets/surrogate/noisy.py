@@ -49,10 +49,7 @@ def _view(acquisition: NoisyExpectedImprovement, noise: float, panel: Any = None
     measured, worth = max(SEEN.values()), _worth(model)
     mean, stddev = (each.numpy() for each in model.latent(ROW))
     left = pictures.beliefs(
-        mean,
-        stddev,
-        SEEN,
-        noise=noise,
+        pictures.Belief(mean, stddev, SEEN, noise),
         levels={"the best measured": measured, "worth of the best": worth},
         heading="What is believed",
         subtitle="squares: measured, ± noise; dashed: mean, 95 % band",

@@ -76,29 +76,25 @@ class _Scene:
         return mapped_words(self.positions, self.seen, self.kept)
 
     def means(self, marked: Sequence[int] = (), **size: float) -> theme.AnyChart:
-        return self._map(self.mean, "mean", PERCENT, "viridis", marked, **size)
+        colors = charts.Colors("mean of accuracy", PERCENT)
+        return self._map("What the model expects", self.mean, colors, marked, **size)
 
     def stddevs(self, marked: Sequence[int] = (), **size: float) -> theme.AnyChart:
-        return self._map(self.stddev, "stddev", ".2%", "cividis", marked, **size)
+        colors = charts.Colors("stddev of accuracy", ".2%", "cividis")
+        return self._map("How unsure it is", self.stddev, colors, marked, **size)
 
     def _map(
         self,
+        title: str,
         values: NDArray[np.float64],
-        name: str,
-        number: str,
-        scheme: str,
+        colors: charts.Colors,
         marked: Sequence[int],
         **size: float,
     ) -> theme.AnyChart:
-        title = {"mean": "What the model expects", "stddev": "How unsure it is"}[name]
+        names = ["this one" if i in marked else notation(a) for i, a in enumerate(self.mapped)]
         return charts.landscape(
-            self.positions,
-            values,
-            self.seen,
-            ["this one" if i in marked else notation(a) for i, a in enumerate(self.mapped)],
-            name=f"{name} of accuracy",
-            number=number,
-            scheme=scheme,
+            charts.Places(self.positions, values, self.seen, names),
+            colors,
             marked=marked,
             heading=title,
             subtitle=f"near means alike ({100 * self.kept:.0f} % of the variance kept)",

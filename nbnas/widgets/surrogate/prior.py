@@ -139,13 +139,8 @@ class _Scene:
         flags, labels = [a in seen for a in self.mapped], [notation(a) for a in self.mapped]
         maps = [
             charts.landscape(
-                self.positions,
-                draw,
-                flags,
-                labels,
-                name="value",
-                number=NUMBER,
-                bounds=ends,
+                charts.Places(self.positions, draw, flags, labels),
+                charts.Colors("value", NUMBER, bounds=ends),
                 legend=number == DRAWS,
                 heading=f"Draw {number}" if number > 1 else "Draw 1 from the prior",
                 subtitle="near architectures, near values" if number == 1 else " ",

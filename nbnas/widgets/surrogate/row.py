@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from nbnas.graphs.architecture import Architecture
 from nbnas.graphs.spaces.cell import CellSpace
 from nbnas.records import Evaluation, Observations
-from nbnas.surrogate.kernels.architecture import SquaredDistanceKernel
+from nbnas.surrogate.kernels.distance import SquaredDistanceKernel
 from nbnas.surrogate.process.posterior import Posterior
 from nbnas.surrogate.process.prior import GaussianProcess
 from nbnas.surrogate.warp import expected_excess

@@ -37,9 +37,7 @@ class _Scene:
         counts = np.bincount(highest, minlength=LENGTH)
         mean, stddev = (each.numpy() for each in model.latent(ROW))
         left = pictures.beliefs(
-            mean,
-            stddev,
-            SEEN,
+            pictures.Belief(mean, stddev, SEEN),
             draws=shown,
             chosen=chosen,
             heading=f"Draw {number + 1} from the posterior",

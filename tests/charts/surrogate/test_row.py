@@ -14,7 +14,7 @@ def rows(layer):
 
 
 def test_the_band_holds_95_percent(said):
-    chart = row.beliefs(MEAN, STDDEV, SEEN, heading="Believed")
+    chart = row.beliefs(row.Belief(MEAN, STDDEV, SEEN), heading="Believed")
     points = json.loads(chart.layer[0].data.values)
     for i, point in enumerate(points):
         assert point["place"] == i + 1
@@ -25,14 +25,16 @@ def test_the_band_holds_95_percent(said):
 def test_draws_leave_out_what_was_not_drawn():
     draws = np.zeros((3, 8))
     draws[0, 4] = -np.inf
-    chart = row.beliefs(MEAN, STDDEV, SEEN, draws=draws, chosen=3)
+    chart = row.beliefs(row.Belief(MEAN, STDDEV, SEEN), draws=draws, chosen=3)
     thick = [r for layer in chart.layer for r in rows(layer) if r.get("draw") == 0]
     assert len(thick) == 7 + 8  # the first function, and the first of the thin ones
     assert to_svg(chart).startswith("<svg")
 
 
 def test_levels_have_names_and_noise_has_bars(said):
-    chart = row.beliefs(MEAN, STDDEV, SEEN, noise=0.3, levels={"measured": 0.7, "worth": 0.4})
+    chart = row.beliefs(
+        row.Belief(MEAN, STDDEV, SEEN, noise=0.3), levels={"measured": 0.7, "worth": 0.4}
+    )
     assert "measured" in said(chart)
     assert "worth" in said(chart)
     bars = [r for layer in chart.layer for r in rows(layer) if r.get("low") == pytest.approx(0.4)]

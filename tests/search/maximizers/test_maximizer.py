@@ -7,13 +7,10 @@ from nbnas.graphs.spaces.cnn.space import CnnSpace
 from nbnas.graphs.spaces.dag.space import DagSpace
 from nbnas.records import Observations
 from nbnas.search.candidates import listed
-from nbnas.search.maximizers.maximizer import (
-    Automatic,
-    Evolutionary,
-    Exhaustive,
-    LocalAscent,
-    RandomPool,
-)
+from nbnas.search.maximizers.ascent import LocalAscent
+from nbnas.search.maximizers.evolutionary import Evolutionary
+from nbnas.search.maximizers.exhaustive import Automatic, Exhaustive
+from nbnas.search.maximizers.pool import RandomPool
 
 SPACE = CellSpace()
 WANTED = ("nor_conv_3x3", "skip_connect", "nor_conv_1x1", "none", "avg_pool_3x3", "nor_conv_3x3")

@@ -12,7 +12,7 @@ from nbnas.graphs.spaces.cell import CellSpace
 from nbnas.graphs.spaces.chain.space import ChainSpace
 from nbnas.graphs.spaces.recurrent.space import RecurrentSpace
 from nbnas.records import Evaluation, Observations
-from nbnas.search.maximizers.maximizer import RandomPool
+from nbnas.search.maximizers.pool import RandomPool
 from nbnas.search.search import Search
 from nbnas.search.strategies.bayesian import BayesianOptimization
 from nbnas.surrogate.ensemble.encoding import PathEncoding

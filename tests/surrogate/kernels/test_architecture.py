@@ -12,13 +12,9 @@ from nbnas.graphs.distances.hamming import HammingDistance
 from nbnas.graphs.features import weisfeiler_lehman, weisfeiler_lehman_labels
 from nbnas.graphs.spaces.cell import CellSpace
 from nbnas.records import Observations
-from nbnas.surrogate.kernels.architecture import (
-    DistanceKernel,
-    SquaredDistanceKernel,
-    WeisfeilerLehmanKernel,
-    bind,
-    weighted,
-)
+from nbnas.surrogate.kernels.architecture import bind, weighted
+from nbnas.surrogate.kernels.distance import DistanceKernel, SquaredDistanceKernel
+from nbnas.surrogate.kernels.weisfeiler_lehman import WeisfeilerLehmanKernel
 from nbnas.surrogate.process.prior import GaussianProcess
 from nbnas.surrogate.table import ArchitectureTable
 

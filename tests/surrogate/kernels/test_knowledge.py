@@ -11,7 +11,8 @@ from nbnas.graphs.distances.hamming import HammingDistance
 from nbnas.graphs.spaces.cell import CellSpace, operations_of
 from nbnas.records import Evaluation, Observations
 from nbnas.search.strategies.bayesian import BayesianOptimization
-from nbnas.surrogate.kernels.architecture import DistanceKernel, covariance
+from nbnas.surrogate.kernels.architecture import covariance
+from nbnas.surrogate.kernels.distance import DistanceKernel
 from nbnas.surrogate.kernels.knowledge import Knowledge, KnowledgeKernel
 from nbnas.surrogate.process.prior import GaussianProcess
 

@@ -4,8 +4,9 @@ from gpytorch.kernels import AdditiveKernel, RBFKernel, ScaleKernel
 
 from nbnas.graphs.distances.hamming import HammingDistance
 from nbnas.graphs.spaces.cell import CellSpace
-from nbnas.surrogate.kernels.architecture import DistanceKernel, WeisfeilerLehmanKernel
+from nbnas.surrogate.kernels.distance import DistanceKernel
 from nbnas.surrogate.kernels.parts import covariances, over_architectures, parts_of
+from nbnas.surrogate.kernels.weisfeiler_lehman import WeisfeilerLehmanKernel
 from nbnas.surrogate.process.prior import GaussianProcess
 
 CELLS = CellSpace().sample(0, 6)

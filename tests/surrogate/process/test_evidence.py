@@ -7,11 +7,8 @@ from nbnas.graphs.distances.edit.distance import EditDistance
 from nbnas.graphs.distances.hamming import HammingDistance
 from nbnas.graphs.spaces.cell import CellSpace
 from nbnas.records import Evaluation, Observations
-from nbnas.surrogate.kernels.architecture import (
-    DistanceKernel,
-    SquaredDistanceKernel,
-    WeisfeilerLehmanKernel,
-)
+from nbnas.surrogate.kernels.distance import DistanceKernel, SquaredDistanceKernel
+from nbnas.surrogate.kernels.weisfeiler_lehman import WeisfeilerLehmanKernel
 from nbnas.surrogate.process.evidence import Evidence, lengthscales, weights, with_parameters
 from nbnas.surrogate.process.prior import GaussianProcess
 

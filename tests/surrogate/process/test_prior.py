@@ -11,7 +11,8 @@ from nbnas.graphs.distances.edit.distance import EditDistance
 from nbnas.graphs.distances.hamming import HammingDistance
 from nbnas.graphs.spaces.cell import CellSpace
 from nbnas.records import Evaluation, Observations
-from nbnas.surrogate.kernels.architecture import DistanceKernel, WeisfeilerLehmanKernel
+from nbnas.surrogate.kernels.distance import DistanceKernel
+from nbnas.surrogate.kernels.weisfeiler_lehman import WeisfeilerLehmanKernel
 from nbnas.surrogate.negative_log_error import NegativeLogError
 from nbnas.surrogate.process.prior import GaussianProcess
 

@@ -10,7 +10,7 @@ from nbnas.graphs.distances.hamming import HammingDistance
 from nbnas.graphs.spaces.cell import CellSpace
 from nbnas.records import Candidate, Observations
 from nbnas.surrogate.ensemble.prior import Ensemble
-from nbnas.surrogate.kernels.architecture import DistanceKernel
+from nbnas.surrogate.kernels.distance import DistanceKernel
 from nbnas.surrogate.process.prior import GaussianProcess
 from nbnas.surrogate.process.why import why
 

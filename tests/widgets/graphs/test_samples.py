@@ -7,8 +7,9 @@ from nbnas.graphs.distances.path import PathDistance
 from nbnas.graphs.spaces.cell import CellSpace
 from nbnas.graphs.spaces.cnn.space import CnnSpace
 from nbnas.graphs.spaces.dag.space import DagSpace
-from nbnas.surrogate.kernels.architecture import DistanceKernel, WeisfeilerLehmanKernel
+from nbnas.surrogate.kernels.distance import DistanceKernel
 from nbnas.surrogate.kernels.knowledge import Knowledge, KnowledgeKernel
+from nbnas.surrogate.kernels.weisfeiler_lehman import WeisfeilerLehmanKernel
 from nbnas.surrogate.process.prior import GaussianProcess
 from nbnas.widgets.graphs.samples import SPACES, distance_of, known_to, more_of, serves, space_of
 

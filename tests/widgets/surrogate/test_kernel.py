@@ -5,8 +5,9 @@ from gpytorch.kernels import RBFKernel, ScaleKernel
 from nbnas.errors import ObservationError
 from nbnas.graphs.distances.hamming import HammingDistance
 from nbnas.graphs.spaces.cell import CellSpace
-from nbnas.surrogate.kernels.architecture import DistanceKernel, WeisfeilerLehmanKernel
+from nbnas.surrogate.kernels.distance import DistanceKernel
 from nbnas.surrogate.kernels.knowledge import Knowledge, KnowledgeKernel
+from nbnas.surrogate.kernels.weisfeiler_lehman import WeisfeilerLehmanKernel
 from nbnas.surrogate.process.prior import GaussianProcess
 from nbnas.widgets import view
 from nbnas.widgets.surrogate.kernel import drawn_parts, name, shares

@@ -3,11 +3,8 @@ import pytest
 
 from nbnas.graphs.distances.edit.distance import EditDistance
 from nbnas.graphs.distances.hamming import HammingDistance
-from nbnas.surrogate.kernels.architecture import (
-    DistanceKernel,
-    SquaredDistanceKernel,
-    WeisfeilerLehmanKernel,
-)
+from nbnas.surrogate.kernels.distance import DistanceKernel, SquaredDistanceKernel
+from nbnas.surrogate.kernels.weisfeiler_lehman import WeisfeilerLehmanKernel
 from nbnas.surrogate.process.evidence import Evidence, lengthscales, weights
 from nbnas.surrogate.process.prior import GaussianProcess
 from nbnas.widgets import view

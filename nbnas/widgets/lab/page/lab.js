@@ -1,32 +1,9 @@
 // The lab: one page of linked views. All state that must survive a reload is in the model.
 
-const COLOURS = [
-  ["mean", "predicted accuracy"],
-  ["stddev", "uncertainty (stddev)"],
-  ["ei", "expected improvement"],
-];
 const FOLLOWED = [
   ...["status", "trace", "best", "curve", "sample", "extras", "map", "candidates", "why"],
   ...["answer", "answered", "rounds", "trials", "chosen", "selected", "round", "what_if", "budget"],
 ];
-const SAMPLE = "sample of the space";
-const SHAPES = [
-  ["●", SAMPLE],
-  ["▲", "ranked candidate"],
-  ["■", "evaluated"],
-  ["✕", "failed"],
-  ["★", "chosen next"],
-  ["◆", "what if"],
-];
-
-// The kernel puts a picture of the search, and a style, below the lab, for where no lab can live.
-function hiding(identifier) {
-  const output = ".jp-OutputArea-child";
-  const own = `${output}:has([data-lab="${CSS.escape(identifier)}"])`;
-  const picture = `${own} + ${output}:has(.jp-RenderedImage)`;
-  const style = `${picture} + ${output}:has(.nbnas-style)`;
-  return `${picture}, ${style} { display: none; }`;
-}
 
 class Lab {
   constructor(model, embed) {
@@ -35,7 +12,7 @@ class Lab {
     this.hovered = "";
     this.colour = "mean";
     this.asRegret = false;
-    this.build();
+    layout(this);
     this.draw = perFrame(() => this.attempt());
     this.mark = perFrame(() => this.highlight());
     this.changed = () => this.draw();
@@ -45,104 +22,6 @@ class Lab {
   // The key that is selected, or else that of what was chosen.
   get shown() {
     return this.model.get("selected") || this.model.get("chosen");
-  }
-
-  build() {
-    this.controls = new Controls(this.model, this);
-    this.rewind = new Rewind(this.model, this);
-    this.why = new Why(this);
-    this.trials = new Trials(this);
-    this.best = new Picture(this);
-    this.charts = {
-      trace: new Chart("The search so far", 215, this),
-      regret: new Chart("The regret so far", 215, this),
-      curve: new Chart("The current training", 150, this),
-      map: new Chart("Map of the search space", 390, this, true),
-      candidates: new Chart("Ranked candidates", 290, this),
-    };
-    this.lines = {};
-    for (const name of ["trace", "best", "curve", "map", "candidates"])
-      this.lines[name] = element("p", { class: "nbl-line", "aria-live": "polite" });
-    this.titles = {
-      best: element("h4", {}, "The best so far"),
-      curve: element("h4", {}, "In training"),
-      candidates: element("h4", {}, "Ranked candidates"),
-    };
-    this.error = element("div", { class: "nbnas-error", role: "alert", hidden: true });
-    this.said = element("p", { class: "nbl-said", "aria-live": "polite" });
-    this.tip = element("div", { class: "nbl-tip", role: "status", hidden: true });
-    this.choose = element(
-      "select",
-      { class: "nbl-select nbl-colour", "aria-label": "Colour of the map",
-        onchange: (event) => {
-          this.colour = COLOURS[event.currentTarget.selectedIndex][0];
-          this.mapped = undefined;
-          this.draw();
-        } },
-      ...COLOURS.map(([, word]) => element("option", {}, word)),
-    );
-    this.measure = element(
-      "select",
-      { class: "nbl-select nbl-measure", "aria-label": "What the course shows", hidden: true,
-        onchange: (event) => {
-          this.asRegret = event.currentTarget.selectedIndex === 1;
-          this.draw();
-        } },
-      element("option", {}, "accuracy"),
-      element("option", {}, "regret"),
-    );
-    this.parts = element(
-      "p",
-      { class: "nbl-shapes" },
-      element("span", {}, "●― held out"),
-      element("span", {}, "■┄ training"),
-    );
-    const shapes = element("p", { class: "nbl-shapes" });
-    for (const [sign, word] of SHAPES)
-      shapes.append(
-        element("span", {}, element("span", { "aria-hidden": "true" }, sign), ` ${word}`),
-      );
-    const card = (area, label, ...children) =>
-      element("section", { class: `nbl-card nbl-area-${area}`, "aria-label": label }, ...children);
-    const head = (...children) => element("div", { class: "nbl-head" }, ...children);
-    this.root = element(
-      "div",
-      {
-        class: "nbnas nbl-lab",
-        role: "group",
-        "aria-label": "Architecture search",
-        "data-lab": this.model.get("identifier"),
-        onkeydown: (event) => {
-          // JupyterLab takes arrows and Enter at the document; here they are the lab's.
-          if (!event.ctrlKey && !event.metaKey && !event.altKey) event.stopPropagation();
-        },
-      },
-      element("style", {}, hiding(this.model.get("identifier"))),
-      this.controls.host,
-      this.error,
-      this.said,
-      element(
-        "div",
-        { class: "nbl-grid" },
-        card("trace", "The search so far",
-          head(element("h4", {}, "The search so far"), this.measure),
-          this.charts.trace.host, this.charts.regret.host, this.lines.trace),
-        card("now", "The best and the current training",
-          element("div", { class: "nbl-best" }, this.titles.best, this.best.host, this.lines.best),
-          element("div", { class: "nbl-training" },
-            this.titles.curve, this.charts.curve.host, this.parts, this.lines.curve)),
-        this.rewind.host,
-        card("map", "Map of the search space",
-          head(element("h4", {}, "Map of the space"),
-            element("label", { class: "nbl-label" }, "colour ", this.choose)),
-          this.charts.map.host, shapes, this.lines.map),
-        this.why.host,
-        card("candidates", "Ranked candidates",
-          this.titles.candidates, this.charts.candidates.host, this.lines.candidates),
-        this.trials.host,
-      ),
-      this.tip,
-    );
   }
 
   async start() {
