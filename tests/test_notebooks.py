@@ -66,10 +66,17 @@ def test_is_committed_clean(path):
     nbformat.validate(notebook)
 
 
-def test_the_search_notebook_shows_everything(tmp_path):
-    done = run(tmp_path, compare="true", study="")
+@pytest.fixture(scope="module")
+def searched(tmp_path_factory):
+    """A folder in which the notebook has searched, with random search beside it."""
+    folder = tmp_path_factory.mktemp("searched")
+    done = run(folder, compare="true", study="")
     assert done.returncode == 0, done.stderr[-3000:]
-    assert pictures(tmp_path / "out.ipynb") == [
+    return folder
+
+
+def test_the_search_notebook_shows_everything(searched):
+    assert pictures(searched / "out.ipynb") == [
         "space",
         "search",
         "search.observations[0]",
@@ -79,12 +86,12 @@ def test_the_search_notebook_shows_everything(tmp_path):
         "nb.Comparison(names, found)",
         "winner.architecture",
     ]
-    notebook = nbformat.read(tmp_path / "out.ipynb", as_version=4)
+    notebook = nbformat.read(searched / "out.ipynb", as_version=4)
     outputs = [o for cell in notebook.cells for o in cell.get("outputs", ())]
     assert not [o for o in outputs if o.output_type == "stream"], "warnings or prints"
     assert any("6 of 6 trials" in o.get("data", {}).get("text/plain", "") for o in outputs)
     assert "</table>" in outputs[-1].data["text/html"]
-    trials = load_trials(tmp_path / "s.db")
+    trials = load_trials(searched / "s.db")
     assert trials.groupby("study").size().tolist() == [6, 6]
     assert trials["test"].notna().sum() == 1  # the winner's, and nobody else's
 
@@ -117,18 +124,12 @@ def test_the_notebook_of_distances_reads_tables(tmp_path, nb201_path, recipes_pa
     assert all(name in table for name in ("EditDistance(approximate=True)", "structure=0.0"))
 
 
-@pytest.mark.parametrize(
-    ("parameters", "message"),
-    [
-        ({"trails": 3}, "unknown parameter trails; there are dataset"),
-        ({"kernel": "rbf"}, "kernel: expected one of wl+hamming"),
-        ({"epochs": "many"}, "epochs: expected a whole number"),
-    ],
-)
-def test_a_wrong_parameter_stops_before_any_training(tmp_path, parameters, message):
-    done = run(tmp_path, **parameters)
+def test_wrong_parameters_stop_before_any_training(tmp_path):
+    done = run(tmp_path, trails=3, kernel="rbf", epochs="many")
     assert done.returncode != 0
-    assert message in done.stderr
+    assert "unknown parameter trails; there are dataset" in done.stderr
+    assert "kernel: expected one of wl+hamming" in done.stderr
+    assert "epochs: expected a whole number" in done.stderr
     assert not (tmp_path / "s.db").exists()
 
 
@@ -158,6 +159,7 @@ def kill_when(folder, trials, delay):
     process.wait()
 
 
+@pytest.mark.slow
 def test_killed_at_five_moments_it_ends_as_if_it_never_was(tmp_path):
     whole, killed = tmp_path / "whole", tmp_path / "killed"
     whole.mkdir()
@@ -183,9 +185,9 @@ def check_none_trained_again(folder, begun):
             assert begun.setdefault(number, started) == started, f"trial {number} trained again"
 
 
-def test_another_seed_is_an_error_that_names_it(tmp_path):
-    assert run(tmp_path, trials=1, strategy="random").returncode == 0
-    done = run(tmp_path, trials=1, strategy="random", seed=5)
+def test_another_seed_is_an_error_that_names_it(searched, tmp_path):
+    (study, *_) = load_trials(searched / "s.db")["study"]
+    done = run(tmp_path, store=searched / "s.db", study=study, seed=5)
     assert done.returncode != 0
     assert "seed: was 4, is now 5" in done.stderr
 
@@ -234,16 +236,16 @@ def test_the_notebook_of_benchmarks_goes_on_after_a_kill(cells):
     assert r"\begin{tabular}" in (cells / "out.ipynb").read_text()
 
 
-@pytest.mark.parametrize(
-    ("parameters", "message"),
-    [
-        ({"table": ""}, "table: expected digits, or the path of a CSV file"),
-        ({"strategies": "bayes,hill"}, "strategies: expected different words out of bayes"),
-        ({"value": "accuracy"}, "no column accuracy; its columns are arch_str"),
-    ],
-)
-def test_a_wrong_parameter_stops_before_any_run(cells, parameters, message):
-    done = benchmark(cells, **parameters)
+def test_wrong_parameters_stop_before_any_run(cells):
+    done = benchmark(cells, table="", strategies="bayes,hill")
     assert done.returncode != 0
-    assert message in done.stderr
+    assert "table: expected digits, or the path of a CSV file" in done.stderr
+    assert "strategies: expected different words out of bayes" in done.stderr
+    assert not (cells / "b.csv").exists()
+
+
+def test_a_missing_column_stops_before_any_run(cells):
+    done = benchmark(cells, value="accuracy")
+    assert done.returncode != 0
+    assert "no column accuracy; its columns are arch_str" in done.stderr
     assert not (cells / "b.csv").exists()

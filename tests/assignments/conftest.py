@@ -53,6 +53,8 @@ class Course:
         places = {
             name: str(self.folder / "settings") for name in ("JUPYTER_CONFIG_DIR", "IPYTHONDIR")
         }
+        # nbgrader calls alembic by its name, also where the environment is not activated.
+        places["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
         done = subprocess.run(
             [sys.executable, *words],
             cwd=self.folder,
