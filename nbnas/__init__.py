@@ -67,7 +67,7 @@ if TYPE_CHECKING:
     from nbnas.search.replay import replay as replay
     from nbnas.search.replay import what_if as what_if
     from nbnas.search.search import Search as Search
-    from nbnas.search.store.store import load_trials as load_trials
+    from nbnas.search.store.trials import load_trials as load_trials
     from nbnas.search.strategies.bayesian import BayesianOptimization as BayesianOptimization
     from nbnas.search.strategies.evolution import RegularizedEvolution as RegularizedEvolution
     from nbnas.search.strategies.local_search import LocalSearch as LocalSearch
@@ -224,7 +224,7 @@ _NAMES = {
     "explain": "nbnas.graphs.distances.distance",
     "from_arrays": "nbnas.training.data.images",
     "jacov": "nbnas.training.proxies.scores",
-    "load_trials": "nbnas.search.store.store",
+    "load_trials": "nbnas.search.store.trials",
     "nwot": "nbnas.training.proxies.scores",
     "read_benchmark_parameters": "nbnas.notebook.benchmark",
     "read_distance_parameters": "nbnas.notebook.distances",

@@ -13,7 +13,7 @@ import pytest
 
 from nbnas.errors import NbnasError
 from nbnas.graphs.spaces.cell import CellSpace
-from nbnas.search.store.store import load_trials
+from nbnas.search.store.trials import load_trials
 
 ROOT = Path(__file__).parents[1]
 NOTEBOOKS = sorted((ROOT / "notebooks").rglob("*.ipynb"))

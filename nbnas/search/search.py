@@ -36,13 +36,14 @@ class Search(Background):
             `measure`, where it offers one, else `nbnas.ACCURACY`.
         seed: Decides every random choice of the search.
         store: Where every finished trial is kept: a path of an SQLite file or an SQLAlchemy URL;
-            `None` keeps them in memory only.
+            "sqlite://" or `None` keep them in memory only.
         study: Name of this search in the store. What the store holds of it already counts.
 
     Raises:
         SettingError: If the objective cannot be called as `(architecture, seed=…)`, or the
             strategy does not suit its measure.
-        StudyMismatchError: If the study was made with another space, objective, strategy or seed.
+        StudyMismatchError: If the study was made with another space, objective, strategy, seed or
+            measure.
         StoreError: If the store cannot be used.
 
     Attributes:
@@ -83,7 +84,9 @@ class Search(Background):
         self.store: Store | None = None
         if store is not None:
             self.store = Store(store)
-            self.store.open_study(study, fingerprint(space, objective, strategy, seed))
+            self.store.open_study(
+                study, fingerprint(space, objective, strategy, seed), self.measure
+            )
             self.observations = Observations(self.store.load(study), self.measure)
 
     def __repr__(self) -> str:

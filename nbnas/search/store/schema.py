@@ -1,48 +1,34 @@
-"""The tables of the store, and how an evaluation becomes a row."""
+"""The tables of the store.
 
-import json
-from dataclasses import asdict
-from typing import Any
+Schema 1 knew no measures: its values were accuracies, unless the user knew better. Schema 2 keeps
+the measure of each study, and further measures of each trial.
+"""
 
 from sqlalchemy import (
+    BigInteger,
     Column,
     Float,
     ForeignKey,
     Integer,
     MetaData,
-    Row,
     String,
     Table,
     Text,
     UniqueConstraint,
 )
 
-from nbnas.graphs.architecture import Architecture
-from nbnas.records import EpochReport, Evaluation
-
-SCHEMA_VERSION = 1
-COLUMNS = (
-    "study",
-    "number",
-    "architecture",
-    "value",
-    "test",
-    "status",
-    "seconds",
-    "seed",
-    "parameters",
-    "started",
-    "error",
-)
+SCHEMA_VERSION = 2
+NAME_LENGTH = 200  # characters of a study's name
 
 METADATA = MetaData()
 STUDIES = Table(
     "nbnas_studies",
     METADATA,
     Column("id", Integer, primary_key=True),
-    Column("name", String(200), unique=True, nullable=False),
+    Column("name", String(NAME_LENGTH), unique=True, nullable=False),
     Column("schema_version", Integer, nullable=False),
     Column("fingerprint", Text, nullable=False),
+    Column("measure", Text),  # JSON; NULL where schema 1 has written it
 )
 TRIALS = Table(
     "nbnas_trials",
@@ -56,46 +42,12 @@ TRIALS = Table(
     Column("test", Float),
     Column("status", String(20), nullable=False),
     Column("seconds", Float, nullable=False),
-    Column("seed", Integer, nullable=False),
-    Column("parameters", Integer),
-    Column("multiply_adds", Integer),
+    Column("seed", BigInteger, nullable=False),
+    Column("parameters", BigInteger),
+    Column("multiply_adds", BigInteger),
     Column("started", Float, nullable=False),
     Column("error", Text),
     Column("reports", Text, nullable=False),
+    Column("measured", Text),  # JSON; NULL where schema 1 has written it
     UniqueConstraint("study_id", "number"),
 )
-
-
-def to_row(evaluation: Evaluation) -> dict[str, Any]:
-    """The columns of a trial that its evaluation decides."""
-    return {
-        "architecture": str(evaluation.architecture),
-        "graph": evaluation.architecture.to_json(),
-        "value": evaluation.value,
-        "test": evaluation.test,
-        "status": evaluation.status,
-        "seconds": evaluation.seconds,
-        "seed": evaluation.seed,
-        "parameters": evaluation.parameters,
-        "multiply_adds": evaluation.multiply_adds,
-        "started": evaluation.started,
-        "error": evaluation.error,
-        "reports": json.dumps([asdict(report) for report in evaluation.reports]),
-    }
-
-
-def from_row(row: Row[Any]) -> Evaluation:
-    """The evaluation of a trial."""
-    return Evaluation(
-        architecture=Architecture.from_json(row.graph),
-        value=row.value,
-        status=row.status,
-        test=row.test,
-        seconds=row.seconds,
-        seed=row.seed,
-        parameters=row.parameters,
-        multiply_adds=row.multiply_adds,
-        started=row.started,
-        error=row.error,
-        reports=tuple(EpochReport(**report) for report in json.loads(row.reports)),
-    )

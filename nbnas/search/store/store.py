@@ -4,78 +4,79 @@ One SQLite file by default; any database that SQLAlchemy speaks to otherwise. Va
 statements as bound parameters only.
 """
 
-import datetime
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from os import PathLike
-from pathlib import Path
+from typing import Any
 
-import pandas as pd
-from sqlalchemy import Connection, Engine, create_engine, insert, inspect, select, update
-from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError, IntegrityError, SQLAlchemyError
-from sqlalchemy.pool import NullPool
+from sqlalchemy import ColumnElement, Connection, insert, select, update
+from sqlalchemy.exc import IntegrityError
 
-from nbnas.errors import StoreError
-from nbnas.records import Evaluation
+from nbnas.errors import ObservationError, SettingError, StoreError, StudyMismatchError
+from nbnas.records import ACCURACY, Evaluation, Measure
 from nbnas.search.fingerprint import Fingerprint, check_same
-from nbnas.search.store.schema import (
-    COLUMNS,
-    METADATA,
-    SCHEMA_VERSION,
-    STUDIES,
-    TRIALS,
-    from_row,
+from nbnas.search.store.location import Location, engine_of, file_of, shown, store_errors, url_of
+from nbnas.search.store.migrate import prepare
+from nbnas.search.store.rows import (
+    check_column,
+    fingerprint_from_text,
+    measure_from_text,
+    measure_to_text,
     to_row,
 )
+from nbnas.search.store.scan import read_rows
+from nbnas.search.store.schema import NAME_LENGTH, SCHEMA_VERSION, STUDIES, TRIALS
 
 
 class Store:
-    """Studies and their trials in a database.
+    """Studies and their trials in a database. Tables of an earlier nbnas are brought up to date.
 
     Args:
         location: A path of an SQLite file (made with its folder if missing), or an SQLAlchemy URL
-            such as "postgresql+psycopg://user@host/nas".
-        create: Whether a missing SQLite file is made.
+            such as "postgresql+psycopg://user@host/nas"; "sqlite://" is in memory, and ends with
+            the store.
 
     Raises:
         StoreError: If the store cannot be opened.
     """
 
-    def __init__(self, location: str | PathLike[str], *, create: bool = True) -> None:
-        self.url = _url(location)
-        file = self.url.database if self.url.get_backend_name() == "sqlite" else None
-        with _store_errors(self.url):
-            if file and create:
-                Path(file).parent.mkdir(parents=True, exist_ok=True)
-            if file and not create and not Path(file).exists():
-                raise StoreError(f"expected a store at {file}, but there is no such file")
-            self._engine = _engine(self.url)
-            if create:
-                METADATA.create_all(self._engine)
+    def __init__(self, location: Location) -> None:
+        self.url = url_of(location)
+        file = file_of(self.url)
+        with store_errors(self.url):
+            if file is not None:
+                file.parent.mkdir(parents=True, exist_ok=True)
+            self._engine = engine_of(self.url)
+            prepare(self._engine)
 
     def __repr__(self) -> str:
-        return f"Store({self.url.render_as_string(hide_password=True)!r})"
+        return f"Store({shown(self.url)!r})"
 
-    def open_study(self, name: str, fingerprint: Fingerprint) -> None:
+    def open_study(self, name: str, fingerprint: Fingerprint, measure: Measure = ACCURACY) -> None:
         """Make a study, or check that an existing one has the same settings.
 
+        A study from before there were measures takes the measure on, if it is maximised.
+
         Raises:
-            StudyMismatchError: If it was made with other settings.
-            StoreError: If it was made by a newer version, or the store cannot be written.
+            StudyMismatchError: If it was made with other settings, or its values have another
+                measure.
+            StoreError: If it was made by a newer version or is damaged, or the store cannot be
+                written.
+            SettingError: If its name is no text of 1 to 200 characters.
         """
+        _check_name(name)
         row = {
             "name": name,
             "schema_version": SCHEMA_VERSION,
             "fingerprint": json.dumps(fingerprint, sort_keys=True),
+            "measure": measure_to_text(measure),
         }
-        with _store_errors(self.url):
+        with store_errors(self.url):
             try:
-                with self._engine.begin() as connection:
+                with self._connect() as connection:
                     connection.execute(insert(STUDIES).values(row))
             except IntegrityError:  # the name is taken: the study exists
-                self._check_study(name, fingerprint)
+                self._check_study(name, fingerprint, measure)
 
     def add(self, study: str, number: int, evaluation: Evaluation) -> bool:
         """Write one finished trial; when this returns, it is on disk.
@@ -86,61 +87,87 @@ class Store:
         Raises:
             StoreError: If the store cannot be written, for example because the disk is full.
         """
-        with _store_errors(self.url), self._connect() as connection:
-            values = {"study_id": _study_id(connection, study), "number": number}
+        row = {"number": number, **to_row(evaluation)}
+        with store_errors(self.url):
             try:
-                connection.execute(insert(TRIALS).values(**values, **to_row(evaluation)))
+                with self._connect() as connection:
+                    row["study_id"] = _study_id(connection, study)
+                    connection.execute(insert(TRIALS).values(row))
             except IntegrityError:
+                with self._connect() as connection:
+                    query = select(TRIALS.c.id).where(_trial(row["study_id"], number))
+                    if connection.execute(query).first() is None:
+                        raise
                 return False
         return True
 
     def set_test(self, study: str, number: int, test: float) -> None:
-        """Remember a trial's test accuracy.
+        """Remember a trial's measure on the test part.
 
         Raises:
             StoreError: If the store cannot be written.
         """
-        with _store_errors(self.url), self._connect() as connection:
-            trial = (TRIALS.c.study_id == _study_id(connection, study)) & (
-                TRIALS.c.number == number
-            )
-            connection.execute(update(TRIALS).where(trial).values(test=test))
+        with store_errors(self.url), self._connect() as connection:
+            trial = _trial(_study_id(connection, study), number)
+            connection.execute(update(TRIALS).where(trial).values(test=check_column("test", test)))
 
     def load(self, study: str, start: int = 0) -> tuple[Evaluation, ...]:
         """The trials of a study from a number on, in order.
 
         Raises:
-            StoreError: If the store cannot be read.
+            StoreError: If the store cannot be read, a trial is damaged, or one is missing between
+                others; the message names it.
         """
-        with _store_errors(self.url), self._connect() as connection:
+        with store_errors(self.url), self._connect() as connection:
             wanted = (TRIALS.c.study_id == _study_id(connection, study)) & (
                 TRIALS.c.number >= start
             )
-            rows = connection.execute(select(TRIALS).where(wanted).order_by(TRIALS.c.number))
-            return tuple(from_row(row) for row in rows)
+            query = select(TRIALS).where(wanted).order_by(TRIALS.c.number)
+            rows = connection.execute(query).mappings().all()
+        return tuple(_sound(found) for found in read_rows(rows, study, start))
 
-    def table(self, study: str | None = None) -> pd.DataFrame:
-        """All trials as a table, see `load_trials`."""
-        with _store_errors(self.url):
-            if not inspect(self._engine).has_table(TRIALS.name):
-                raise StoreError(f"{self!r} holds no trials of nbnas; was the location meant?")
-            query = select(STUDIES.c.name.label("study"), *(TRIALS.c[c] for c in COLUMNS[1:]))
-            query = query.join_from(TRIALS, STUDIES).order_by(STUDIES.c.id, TRIALS.c.number)
-            if study is not None:
-                query = query.where(STUDIES.c.name == study)
-            with self._connect() as connection:
-                frame = pd.DataFrame(connection.execute(query).fetchall(), columns=list(COLUMNS))
-        return _typed(frame)
-
-    def _check_study(self, name: str, fingerprint: Fingerprint) -> None:
-        with self._connect() as connection:
-            row = connection.execute(select(STUDIES).where(STUDIES.c.name == name)).one()
-        if row.schema_version > SCHEMA_VERSION:
+    def _check_study(self, name: str, fingerprint: Fingerprint, measure: Measure) -> None:
+        row = self._study(name)
+        version = row["schema_version"]
+        if not isinstance(version, int) or version > SCHEMA_VERSION:
             raise StoreError(
-                f"study {name!r} was written by a newer nbnas (schema {row.schema_version}, this "
-                f"one knows {SCHEMA_VERSION}); update nbnas to open it"
+                f"study {name!r} was written by a newer nbnas (schema {version!r:.50}, this one "
+                f"knows {SCHEMA_VERSION}); update nbnas to open it"
             )
-        check_same(name, json.loads(row.fingerprint), fingerprint)
+        stored = fingerprint_from_text(row["fingerprint"], name)
+        if row["measure"] is None:
+            check_same(name, stored, fingerprint)
+            self._adopt(name, measure)
+            row = self._study(name)
+        known = measure_from_text(row["measure"], name)
+        check_same(
+            name,
+            {**stored, "measure": _words(known)},
+            {**fingerprint, "measure": _words(measure)},
+        )
+
+    def _adopt(self, name: str, measure: Measure) -> None:
+        """Let a study from before there were measures have one from now on, if it suits."""
+        why = f"study {name!r} was made before studies knew what their values measure"
+        if not measure.maximize:
+            raise StudyMismatchError(
+                f"{why}, when all were maximised, and cannot go on with {_words(measure)}; use "
+                "another study name to start afresh"
+            )
+        for evaluation in self.load(name):
+            try:
+                _ = evaluation.value is None or measure.check(evaluation.value)
+            except ObservationError as error:
+                raise StudyMismatchError(f"{why}, and holds other values: {error}") from error
+        unknown = (STUDIES.c.name == name) & STUDIES.c.measure.is_(None)  # nobody was faster
+        known = {"measure": measure_to_text(measure), "schema_version": SCHEMA_VERSION}
+        with self._connect() as connection:
+            connection.execute(update(STUDIES).where(unknown).values(known))
+
+    def _study(self, name: str) -> Any:  # noqa: ANN401
+        with self._connect() as connection:
+            query = select(STUDIES).where(STUDIES.c.name == name)
+            return connection.execute(query).mappings().one()
 
     @contextmanager
     def _connect(self) -> Iterator[Connection]:
@@ -148,56 +175,12 @@ class Store:
             yield connection
 
 
-def load_trials(store: str | PathLike[str], study: str | None = None) -> pd.DataFrame:
-    """What a store holds, one row a trial.
-
-    Args:
-        store: A path of an SQLite file, or an SQLAlchemy URL.
-        study: Name of one study; all of them by default.
-
-    Returns:
-        A table with the columns study, number, architecture (its text), value and test (fractions;
-        missing where there is none), status ("completed" or "failed"), seconds, seed, parameters,
-        started (UTC), error.
-
-    Raises:
-        StoreError: If there is no such store or study, or it cannot be read.
-    """
-    opened = Store(store, create=False)
-    trials = opened.table(study)
-    if study is not None and not len(trials):
-        names = ", ".join(opened.table()["study"].unique()) or "none"
-        raise StoreError(f"{opened!r} has no trials of study {study!r}; studies there: {names}")
-    return trials
-
-
-def _url(location: str | PathLike[str]) -> URL:
-    text = str(location)
-    if "://" not in text:
-        return URL.create("sqlite", database=text)
-    try:
-        return make_url(text)
-    except ArgumentError as error:
-        raise StoreError(f"expected a path or an SQLAlchemy URL as store: {error}") from error
-
-
-def _engine(url: URL) -> Engine:
-    """An engine that keeps no connection open, so that a killed process leaves none behind."""
-    if url.get_backend_name() == "sqlite":
-        return create_engine(url, poolclass=NullPool, connect_args={"timeout": 60})
-    return create_engine(url, poolclass=NullPool)
-
-
-@contextmanager
-def _store_errors(url: URL) -> Iterator[None]:
-    try:
-        yield
-    except (SQLAlchemyError, ImportError, OSError) as error:
-        cause = getattr(error, "orig", None) or error
-        raise StoreError(
-            f"the store {url.render_as_string(hide_password=True)} cannot be used: {cause}; "
-            "nothing that was stored before is lost"
-        ) from error
+def _check_name(name: object) -> None:
+    if not isinstance(name, str) or not 0 < len(name) <= NAME_LENGTH or "\0" in name:
+        raise SettingError(
+            f"expected a text of 1 to {NAME_LENGTH} characters as the study's name, got "
+            f"{name!r:.100}"
+        )
 
 
 def _study_id(connection: Connection, study: str) -> int:
@@ -207,12 +190,24 @@ def _study_id(connection: Connection, study: str) -> int:
     return int(found)
 
 
-def _typed(frame: pd.DataFrame) -> pd.DataFrame:
-    """Give the columns their types, also where a table is empty or a column holds nothing."""
-    floats = dict.fromkeys(("value", "test", "seconds"), "float64")
-    frame = frame.astype({**floats, "number": "int64", "seed": "int64", "parameters": "Int64"})
-    frame["started"] = [
-        datetime.datetime.fromtimestamp(seconds, datetime.UTC) for seconds in frame["started"]
-    ]
-    frame["started"] = pd.to_datetime(frame["started"], utc=True)
-    return frame
+def _trial(study_id: int, number: int) -> ColumnElement[bool]:
+    return (TRIALS.c.study_id == study_id) & (TRIALS.c.number == number)
+
+
+def _sound(found: tuple[int, Evaluation] | StoreError) -> Evaluation:
+    """A trial that was read; one that could not be is raised, with what to do."""
+    if isinstance(found, StoreError):
+        raise StoreError(
+            f'{found}; nbnas.load_trials(..., on_error="skip") gives what can be read, and another '
+            "study name starts afresh"
+        ) from found
+    return found[1]
+
+
+def _words(measure: Measure | None) -> str:
+    """A measure in one line, for what was and what is now."""
+    if measure is None:
+        return "absent"
+    bounds = f"from {measure.lower:g} to {measure.upper:g}"
+    name = f"{measure.name} in {measure.unit}" if measure.unit else measure.name
+    return f"{name} {bounds}, {measure.better_word} is better"

@@ -5,7 +5,8 @@ import pytest
 from nbnas.errors import StoreError, StudyMismatchError
 from nbnas.graphs.spaces.cell import CellSpace
 from nbnas.records import EpochReport, Evaluation
-from nbnas.search.store.store import COLUMNS, Store, load_trials
+from nbnas.search.store.store import Store
+from nbnas.search.store.trials import COLUMNS, load_trials
 
 CELLS = CellSpace().sample(0, 4)
 REPORT = EpochReport(1, 2, 2.3, 0.1, 2.2, 0.15, 0.01, 0.5, 1000.0)

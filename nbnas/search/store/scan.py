@@ -1,0 +1,118 @@
+"""All that a store holds, and what of it is damaged; nothing is changed."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, select
+from sqlalchemy.exc import DBAPIError
+
+from nbnas.errors import StoreError
+from nbnas.records import Evaluation, Measure
+from nbnas.search.store.migrate import columns_of
+from nbnas.search.store.rows import from_row, measure_from_text
+from nbnas.search.store.schema import STUDIES, TRIALS
+
+Row = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Study:
+    """A study, as far as it could be read.
+
+    Attributes:
+        name: Its name.
+        measure: What its values are; `None` where it is from before there were measures.
+        trials: What could be read of its trials, by number.
+        faults: Why others could not, an error each.
+    """
+
+    name: str
+    measure: Measure | None
+    trials: Mapping[int, Evaluation]
+    faults: tuple[StoreError, ...]
+
+
+def scan(connection: Connection) -> tuple[Study, ...]:
+    """Read all studies of a store, whatever its schema; damage is part of what is found.
+
+    What belongs to no study is a fault of one without a name, the last.
+    """
+    lost: list[StoreError] = []
+    rows = defaultdict(list)
+    for row in _rows(connection, lost):
+        rows[row["study_id"]].append(row)
+    query = select(*columns_of(connection, STUDIES)).order_by(STUDIES.c.id)
+    entries = [entry._mapping for entry in connection.execute(query)]
+    studies = [_study(entry, rows.pop(entry["id"], [])) for entry in entries]
+    lost += [
+        StoreError(f"the study of {len(orphans)} trials is lost") for orphans in rows.values()
+    ]
+    return (*studies, *([Study("", None, {}, tuple(lost))] if lost else []))
+
+
+def read_rows(
+    rows: Iterable[Row], study: str, start: int = 0
+) -> Iterator[tuple[int, Evaluation] | StoreError]:
+    """Read trials of a study: each of them, or why it cannot be read.
+
+    Args:
+        rows: The columns of the trials, in the order of their numbers.
+        study: The name of the study.
+        start: The number that the first one must have.
+    """
+    for row in rows:
+        number = row["number"]
+        if isinstance(number, int):
+            if number > start:
+                gap = (
+                    f"trial {start}" if number == start + 1 else f"trials {start} to {number - 1}"
+                )
+                yield StoreError(f"{gap} of study {study!r} missing, but trial {number} is there")
+            start = number + 1
+        try:
+            yield number, from_row(row, study)
+        except StoreError as error:
+            yield error
+
+
+def _study(entry: Row, rows: list[Row]) -> Study:
+    """Read one study; its own damage comes before that of its trials."""
+    faults: list[StoreError] = []
+    measure, name = None, str(entry["name"])
+    try:
+        measure = measure_from_text(entry.get("measure"), name)
+    except StoreError as error:
+        faults.append(error)
+    trials = {}
+    for found in read_rows(sorted(rows, key=_place), name):
+        if isinstance(found, StoreError):
+            faults.append(found)
+        else:
+            trials[found[0]] = found[1]
+    return Study(name, measure, trials, tuple(faults))
+
+
+def _place(row: Row) -> float:
+    """What trials are sorted by; what is no number comes last."""
+    return row["number"] if isinstance(row["number"], int) else float("inf")
+
+
+def _rows(connection: Connection, lost: list[StoreError]) -> Iterator[Row]:
+    """All trials; of a file that is damaged midway those before, and those from the end on."""
+    query = select(*columns_of(connection, TRIALS))
+    seen = set()
+    try:
+        for row in connection.execute(query.order_by(TRIALS.c.id)):
+            seen.add(row.id)
+            yield row._mapping
+    except DBAPIError as error:
+        lost.append(StoreError(f"the store is damaged, and holds more trials: {error.orig}"))
+        try:
+            for row in connection.execute(query.order_by(TRIALS.c.id.desc())):
+                if row.id in seen:
+                    return
+                yield row._mapping
+        except DBAPIError:
+            return  # it is told of already
