@@ -1,10 +1,8 @@
 """What a study remembers of its settings, so that it is never continued with others by mistake."""
 
 import dataclasses
-import re
 from collections.abc import Iterator
 
-from nbnas.errors import StudyMismatchError
 from nbnas.graphs.space import SearchSpace
 from nbnas.search.objective import Objective
 from nbnas.search.strategies.strategy import Strategy
@@ -36,33 +34,6 @@ def fingerprint(
         **dict(_describe("strategy", strategy)),
         "seed": str(seed),
     }
-
-
-def check_same(study: str, stored: Fingerprint, now: Fingerprint) -> None:
-    """Compare two fingerprints.
-
-    Raises:
-        StudyMismatchError: If they differ; the message names every difference.
-    """
-    differences = [
-        f"{name}: was {stored.get(name, 'absent')}, is now {now.get(name, 'absent')}"
-        for name in sorted({*stored, *now})
-        if _comparable(stored.get(name)) != _comparable(now.get(name))
-    ]
-    if differences:
-        raise StudyMismatchError(
-            f"study {study!r} was made with other settings ({'; '.join(differences)}); use the "
-            "old settings to go on with it, or another study name to start afresh"
-        )
-
-
-def _comparable(value: str | None) -> str | None:
-    """A setting without what is none: the file that a part of nbnas lives in, an address."""
-    if value is None:
-        return None
-    return re.sub(
-        r" at 0x[0-9a-fA-F]+", "", re.sub(r"\bnbnas\.(?:[a-z_0-9]+\.)+(?=\w)", "nbnas.", value)
-    )
 
 
 def _describe(name: str, value: object) -> Iterator[tuple[str, str]]:

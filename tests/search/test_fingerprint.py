@@ -2,11 +2,10 @@ import dataclasses
 
 import pytest
 
-from nbnas.errors import StudyMismatchError
 from nbnas.graphs.distances.edit.distance import EditDistance
 from nbnas.graphs.distances.hamming import HammingDistance
 from nbnas.graphs.spaces.cell import CellSpace
-from nbnas.search.fingerprint import check_same, fingerprint
+from nbnas.search.fingerprint import fingerprint
 from nbnas.search.strategies.bayesian import BayesianOptimization
 from nbnas.search.strategies.random import RandomSearch
 from nbnas.surrogate.kernels.distance import DistanceKernel
@@ -62,9 +61,3 @@ def test_another_kernel_is_another_study(kernel):
 def test_functions_are_told_by_their_name():
     assert of()["objective"].endswith("function")
     assert "0x" not in str(of())
-
-
-def test_check_names_every_difference():
-    check_same("s", {"a": "1"}, {"a": "1"})
-    with pytest.raises(StudyMismatchError, match=r"a: was 1, is now 2; b: was absent, is now 3"):
-        check_same("s", {"a": "1"}, {"a": "2", "b": "3"})

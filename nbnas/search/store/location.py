@@ -46,7 +46,7 @@ def url_of(location: Location) -> URL:
     if url.get_backend_name() != "sqlite":
         return url
     _check_options(url, text if written else "")
-    if is_memory(url) or url.query:
+    if is_memory(url) or "uri" in url.query:
         return url
     return url.set(database=_file(str(url.database)))
 

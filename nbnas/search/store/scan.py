@@ -66,15 +66,19 @@ def read_rows(
         number = row["number"]
         if isinstance(number, int):
             if number > start:
-                gap = (
-                    f"trial {start}" if number == start + 1 else f"trials {start} to {number - 1}"
-                )
-                yield StoreError(f"{gap} of study {study!r} missing, but trial {number} is there")
+                yield _gap(study, start, number)
             start = number + 1
         try:
             yield number, from_row(row, study)
         except StoreError as error:
             yield error
+
+
+def _gap(study: str, start: int, number: int) -> StoreError:
+    alone = number == start + 1
+    missing = f"trial {start}" if alone else f"trials {start} to {number - 1}"
+    verb = "is" if alone else "are"
+    return StoreError(f"{missing} of study {study!r} {verb} missing, but trial {number} is there")
 
 
 def _study(entry: Row, rows: list[Row]) -> Study:

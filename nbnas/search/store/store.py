@@ -14,7 +14,6 @@ from sqlalchemy.exc import IntegrityError
 
 from nbnas.errors import ObservationError, SettingError, StoreError, StudyMismatchError
 from nbnas.records import ACCURACY, Evaluation, Measure
-from nbnas.search.fingerprint import Fingerprint, check_same
 from nbnas.search.store.location import Location, engine_of, file_of, shown, store_errors, url_of
 from nbnas.search.store.migrate import prepare
 from nbnas.search.store.rows import (
@@ -26,6 +25,7 @@ from nbnas.search.store.rows import (
 )
 from nbnas.search.store.scan import read_rows
 from nbnas.search.store.schema import NAME_LENGTH, SCHEMA_VERSION, STUDIES, TRIALS
+from nbnas.search.store.settings import Settings, check_same
 
 
 class Store:
@@ -52,7 +52,7 @@ class Store:
     def __repr__(self) -> str:
         return f"Store({shown(self.url)!r})"
 
-    def open_study(self, name: str, fingerprint: Fingerprint, measure: Measure = ACCURACY) -> None:
+    def open_study(self, name: str, fingerprint: Settings, measure: Measure = ACCURACY) -> None:
         """Make a study, or check that an existing one has the same settings.
 
         A study from before there were measures takes the measure on, if it is maximised.
@@ -68,7 +68,7 @@ class Store:
         row = {
             "name": name,
             "schema_version": SCHEMA_VERSION,
-            "fingerprint": json.dumps(fingerprint, sort_keys=True),
+            "fingerprint": json.dumps(dict(fingerprint), sort_keys=True),
             "measure": measure_to_text(measure),
         }
         with store_errors(self.url):
@@ -126,7 +126,7 @@ class Store:
             rows = connection.execute(query).mappings().all()
         return tuple(_sound(found) for found in read_rows(rows, study, start))
 
-    def _check_study(self, name: str, fingerprint: Fingerprint, measure: Measure) -> None:
+    def _check_study(self, name: str, fingerprint: Settings, measure: Measure) -> None:
         row = self._study(name)
         version = row["schema_version"]
         if not isinstance(version, int) or version > SCHEMA_VERSION:
@@ -198,7 +198,7 @@ def _sound(found: tuple[int, Evaluation] | StoreError) -> Evaluation:
     """A trial that was read; one that could not be is raised, with what to do."""
     if isinstance(found, StoreError):
         raise StoreError(
-            f'{found}; nbnas.load_trials(..., on_error="skip") gives what can be read, and another '
+            f'{found}; nbnas.load_trials(..., on_error="skip") gives what can be read, another '
             "study name starts afresh"
         ) from found
     return found[1]
