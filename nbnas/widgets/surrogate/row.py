@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from nbnas.graphs.architecture import Architecture
 from nbnas.graphs.spaces.cell import CellSpace
-from nbnas.records import Evaluation, Observations
+from nbnas.records import Evaluation, Measure, Observations
 from nbnas.surrogate.kernels.distance import SquaredDistanceKernel
 from nbnas.surrogate.process.posterior import Posterior
 from nbnas.surrogate.process.prior import GaussianProcess
@@ -37,7 +37,8 @@ def posterior(lengthscale: float, noise: float) -> Posterior:
         What a Gaussian process believes after the evaluations; its scale is that of the values.
     """
     kernel = SquaredDistanceKernel(_Along(), lengthscale)
-    seen = Observations(tuple(Evaluation(ROW[i], value) for i, value in SEEN.items()))
+    trials = tuple(Evaluation(ROW[i], value) for i, value in SEEN.items())
+    seen = Observations(trials, Measure("value"))
     return GaussianProcess(kernel, _AsItIs(), noise=noise**2).condition(seen)
 
 
@@ -78,7 +79,7 @@ class _Along:
 class _AsItIs:
     """The warp that changes nothing."""
 
-    def fit(self, y: Array) -> "_AsItIs":
+    def fit(self, y: Array, lower: float = 0.0, upper: float = 1.0) -> "_AsItIs":
         return self
 
     def forward(self, y: Array) -> Array:
