@@ -15,6 +15,7 @@ from nbnas.errors import NbnasError, SearchError
 from nbnas.search.replay import Round, replay, what_if
 from nbnas.widgets.lab import scene, status
 from nbnas.widgets.lab.atlas import Atlas
+from nbnas.widgets.lab.budget import Budget
 from nbnas.widgets.lab.busy import busy
 from nbnas.widgets.lab.choices import choices, map_distance
 from nbnas.widgets.lab.course import Course
@@ -23,8 +24,6 @@ from nbnas.widgets.lab.questions import Questions
 from nbnas.widgets.lab.widget import LabWidget
 from nbnas.widgets.live import REDRAW, Throttle
 from nbnas.widgets.search.search import SETTLED
-
-BUDGET = 30
 
 
 class Lab:
@@ -42,7 +41,7 @@ class Lab:
         self._search = weakref.ref(search)
         self._training: Any = None
         self._trouble = ""
-        self._target = search.target
+        self._budget = Budget(search)
         self._shown: tuple[Any, ...] = ()
         self._choices = choices(search.space, search.strategy)
         self._distance = map_distance(search.space, search.strategy)
@@ -54,7 +53,7 @@ class Lab:
             busy(),
             identifier=self.identifier,
             choices=self._choices.to_page(),
-            budget=search.target or max(BUDGET, len(search.observations)),
+            budget=self._budget.first,
             sample=self._atlas.names()[0],
         )
         self._quick = Throttle(self._guarded(self._draw), REDRAW)
@@ -114,8 +113,8 @@ class Lab:
         if name == "asked":
             steer = self._guarded(lambda: self._steer(search, value))
             threading.Thread(target=steer, name="nbnas click", daemon=True).start()
-        elif name == "budget" and search.running and self._target == search.target:
-            search.target = self._target = value
+        elif name == "budget":
+            self._budget.set(search, value)
         self._quick.request()
         self._slow.request()
 
@@ -123,11 +122,9 @@ class Lab:
         self._trouble, action = "", asked.get("action")
         self.widget.put(heard=int(asked.get("number", 0)))
         if action == "run":
-            self._target = self.widget.budget
-            search.start(self.widget.budget)
+            self._budget.start(search, self.widget.budget)
         elif action == "step":
-            self._target = len(search.observations) + 1  # before: the trial may be over at once
-            search.start(self._target)
+            self._budget.start(search, len(search.observations) + 1)
         elif action in ("pause", "stop"):
             getattr(search, str(action))()
 
@@ -137,9 +134,9 @@ class Lab:
         search = self._search()
         if search is None:
             return
-        if search.running and search.target not in (None, self._target):
-            self._target = search.target  # somebody ran it from a cell
-            self.widget.put(budget=search.target)
+        news = self._budget.news(search)
+        if news is not None:
+            self.widget.put(budget=news)
         widget, seen = self.widget, search.observations
         number = widget.round if 0 <= widget.round < len(seen) else None
         widget.put(

@@ -6,6 +6,7 @@ Notation
 """
 
 import functools
+import gzip
 import threading
 import time
 from collections.abc import Callable
@@ -13,7 +14,6 @@ from pathlib import Path
 from typing import Any
 
 import anywidget
-import ipywidgets
 import traitlets
 import vl_convert
 
@@ -46,10 +46,10 @@ def page_style() -> str:
 
 
 @functools.cache
-def vega_script() -> str:
-    """Vega with all that it needs, as one module that nobody fetches."""
+def vega_script() -> bytes:
+    """Vega with all that it needs, as one module that nobody fetches, packed by gzip."""
     bundled: str = vl_convert.javascript_bundle("export default vegaEmbed;", vl_version=VEGA_LITE)
-    return bundled
+    return gzip.compress(bundled.encode(), mtime=0)
 
 
 @functools.cache
@@ -65,22 +65,6 @@ def specifications() -> dict[str, Specification]:
     return {name: specification(chart()) for name, chart in charts.items()}
 
 
-class Script(ipywidgets.Widget):
-    """Holds Vega once for every lab of a kernel; it has no view."""
-
-    text = traitlets.Unicode().tag(sync=True)
-
-
-_HELD: list[Script] = []
-
-
-def held_script() -> Script:
-    """The one script of this kernel; a new one if it was closed."""
-    if not _HELD or _HELD[0].comm is None:
-        _HELD[:] = [Script(text=vega_script())]
-    return _HELD[0]
-
-
 def empty(**more: Any) -> dict[str, Any]:  # noqa: ANN401
     """What a chart shows of nothing."""
     return {"data": {}, "signals": {}, "title": "", "line": ""} | more
@@ -92,11 +76,15 @@ class LabWidget(anywidget.AnyWidget):
     A person's page may be closed, or the kernel busy with a cell and deaf. So a change is sent
     only if the page has read the last two; while a cell runs, one a second. What is not sent is
     in the traits all the same: it comes with the next change, or when the page opens again.
+
+    It refers to no other widget of ours. A page that opens while a cell runs does not know what
+    widgets there were before, until the kernel can answer; one that leans on such a widget cannot
+    be made then, and JupyterLab never tries again.
     """
 
     _esm = traitlets.Unicode().tag(sync=True)
     _css = traitlets.Unicode().tag(sync=True)
-    script = traitlets.Instance(Script).tag(sync=True, **ipywidgets.widget_serialization)
+    script = traitlets.Bytes().tag(sync=True)
     identifier = traitlets.Unicode().tag(sync=True)
     specs = traitlets.Dict().tag(sync=True)
     choices = traitlets.Dict().tag(sync=True)
@@ -130,7 +118,7 @@ class LabWidget(anywidget.AnyWidget):
         super().__init__(
             _esm=page_script(),
             _css=page_style(),
-            script=held_script(),
+            script=vega_script(),
             specs=specifications(),
             **state,
         )

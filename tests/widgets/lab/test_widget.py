@@ -1,10 +1,14 @@
 """What is sent to the page, and when: nothing piles up where nobody reads."""
 
+import gzip
+import json
+import re
+
 import anywidget
 import pytest
 
 from nbnas.widgets.lab import widget as lab_widget
-from nbnas.widgets.lab.widget import AHEAD, LabWidget, held_script, vega_script
+from nbnas.widgets.lab.widget import AHEAD, LabWidget, vega_script
 
 
 @pytest.fixture
@@ -85,15 +89,20 @@ def test_the_last_change_can_be_forced(make, sent):
     assert len(sent) == AHEAD + 1
 
 
-def test_the_script_is_held_once():
+def test_a_lab_leans_on_no_other_widget_of_ours():
+    widget = LabWidget(lambda: False)
+    text = json.dumps(widget.get_state(), default=lambda packed: len(packed))
+    assert re.findall(r"IPY_MODEL_\w+", text) == [f"IPY_MODEL_{widget.layout.model_id}"]
+    widget.close()
+
+
+def test_vega_is_packed_once_and_comes_with_the_package():
     first, second = LabWidget(lambda: False), LabWidget(lambda: False)
-    assert first.script is second.script is held_script()
-    assert vega_script() not in first._esm
+    assert first.script is second.script is vega_script()
+    assert len(vega_script()) < 400_000
     assert len(first._esm) < 60_000
+    unpacked = gzip.decompress(vega_script()).decode()
+    assert "esm.sh" not in unpacked
+    assert "export" in unpacked
     for widget in (first, second):
         widget.close()
-
-
-def test_vega_comes_with_the_package():
-    assert "esm.sh" not in vega_script()
-    assert "export" in vega_script()

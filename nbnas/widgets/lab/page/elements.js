@@ -56,14 +56,13 @@ export function perFrame(draw) {
   return again;
 }
 
-// The one script of Vega on this page, held by one model of the kernel for all labs.
+// The one script of Vega on this page; each lab brings it, packed, and the first one unpacks it.
 export async function loadVega(model) {
   const page = globalThis;
-  const reference = model.get("script").replace("IPY_MODEL_", "");
   page.nbnasVega ??= (async () => {
-    const held = await model.widget_manager.get_model(reference);
-    const file = new Blob([held.get("text")], { type: "text/javascript" });
-    const address = URL.createObjectURL(file);
+    const packed = new Blob([model.get("script")]).stream();
+    const text = await new Response(packed.pipeThrough(new DecompressionStream("gzip"))).text();
+    const address = URL.createObjectURL(new Blob([text], { type: "text/javascript" }));
     try {
       return (await import(address)).default;
     } finally {
