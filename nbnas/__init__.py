@@ -13,7 +13,10 @@ Example:
 import importlib
 import sys
 import warnings
+from contextlib import AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING, Any
+
+from nbnas.waiting import WATCHERS
 
 if TYPE_CHECKING:
     from nbnas.batch import run_notebook as run_notebook
@@ -323,6 +326,8 @@ def load_ipython_extension(shell: Any) -> None:  # noqa: ANN401
         formatter.mimebundle_formatter.for_type_by_name(module, name, _bundle_if_ours)
     for name in _LIVE:
         formatter.ipython_display_formatter.for_type_by_name(_NAMES[name], name, _show)
+    if _watch not in WATCHERS:
+        WATCHERS.append(_watch)
 
 
 def _bundle(thing: object, **_: object) -> object:
@@ -353,6 +358,15 @@ def _show(thing: object) -> None:
         display({"text/plain": repr(thing)}, raw=True)  # type: ignore[no-untyped-call]
         return
     show(thing)
+
+
+def _watch(thing: object) -> AbstractContextManager[object]:
+    """Tell below a cell that waits how far a search is; without the packages for that, nothing."""
+    try:
+        from nbnas.widgets.search.progress import progress
+    except ImportError:
+        return nullcontext()
+    return progress(thing)
 
 
 def _no_widgets(error: ImportError) -> str:

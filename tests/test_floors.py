@@ -15,6 +15,7 @@ PACKAGE = Path(__file__).parents[1] / "nbnas"
 RANKS = {
     "errors": 0,
     "signals": 0,
+    "waiting": 0,
     "graphs": 1,
     "records": 2,
     "surrogate": 3,

@@ -9,6 +9,7 @@ from nbnas.errors import SettingError
 from nbnas.search.course import Course, State
 from nbnas.search.trial import Dropped
 from nbnas.signals import announce
+from nbnas.waiting import watched
 
 TRIALS = 30  # that `start` aims at where nothing else was said
 
@@ -76,7 +77,7 @@ class Background:
                 under way.
         """
         _check_trials(trials)
-        with self._course.driving():
+        with self._course.driving(), watched(self):
             self.target = trials
             for _ in self._drive():
                 pass
@@ -133,7 +134,8 @@ class Background:
             SearchError: If the search is paused, so that waiting without a timeout would not end.
             BaseException: What ended the run, or what was kept.
         """
-        self._course.wait(timeout)
+        with watched(self):
+            self._course.wait(timeout)
         return self
 
     def keep(self, error: BaseException) -> None:

@@ -1,0 +1,128 @@
+"""One line of progress below a cell that waits for a search."""
+
+import html
+import sys
+import threading
+import time
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from IPython.display import display
+
+from nbnas.charts.search.trace import counted
+from nbnas.widgets.live import guarded
+from nbnas.widgets.mode import safe_display_mode
+from nbnas.widgets.search.trials import seconds
+
+PATIENCE = 1.0  # seconds of waiting without a line, and between two updates of it
+_CELL: list[Any] = [None, ""]  # the cell that waited last, and the identifier of its line
+
+
+@contextmanager
+def progress(search: Any) -> Iterator[None]:  # noqa: ANN401
+    """Tell below the cell how far a search is, while the cell waits for it.
+
+    A live front end gets a line that follows, once a second at most; a static one gets the line
+    as it was at the end. A wait of less than a second leaves none, and a cell has one line
+    however often it waits.
+
+    Args:
+        search: The search that the caller waits for.
+    """
+    mode = safe_display_mode()
+    if mode == "off" or threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    line = Line(search)
+    if mode == "live":
+        line.follow()
+    try:
+        yield
+    finally:
+        line.end()
+
+
+class Line:
+    """The line of one waiting cell.
+
+    Args:
+        search: What the cell waits for.
+    """
+
+    def __init__(self, search: Any) -> None:  # noqa: ANN401
+        self._search = search
+        self._began, self._first = time.monotonic(), len(search.observations)
+        self._ended, self._said = threading.Event(), ""
+        self._thread: threading.Thread | None = None
+
+    def follow(self) -> None:
+        """Update it until its end, from a thread."""
+        self._thread = threading.Thread(target=self._follow, name="nbnas progress", daemon=True)
+        self._thread.start()
+
+    def end(self) -> None:
+        """Say what came of it, for good."""
+        self._ended.set()
+        if self._thread is not None:
+            self._thread.join()  # so that the last word is the last
+        if time.monotonic() - self._began >= PATIENCE or self._said:
+            self._say()
+
+    def text(self) -> str:
+        """How far the search is, in words."""
+        search, spent = self._search, time.monotonic() - self._began
+        done = len(search.observations)
+        parts = [counted(done, search.target)]
+        failed = done - len(search.observations.completed)
+        parts += [f"{failed} failed"] if failed else []
+        best = search.best
+        if best is not None and best.value is not None:
+            number = search.observations.evaluations.index(best) + 1
+            parts.append(f"best {search.measure.text(best.value)} in trial {number}")
+        if self._ended.is_set():
+            return " · ".join([*parts, f"took {seconds(spent)}"])
+        parts += _epoch(search.training)
+        left = self._left(done, spent)
+        return " · ".join([*parts, f"about {seconds(left)} left" if left else seconds(spent)])
+
+    def _left(self, done: int, spent: float) -> float | None:
+        """Seconds until the target is reached, if it goes on as since the cell began."""
+        if self._search.target is None or done <= self._first:
+            return None
+        return spent / (done - self._first) * max(self._search.target - done, 0)
+
+    def _follow(self) -> None:
+        while not self._ended.wait(PATIENCE):
+            self._say()
+
+    def _say(self) -> None:
+        guarded(self._show, lambda _: None)
+
+    def _show(self) -> None:
+        said = self.text()
+        if said != self._said:
+            self._said = said
+            _display(said, len(self._search.observations), self._search.target or 0)
+
+
+def _epoch(training: Any) -> list[str]:  # noqa: ANN401
+    """Which epoch of the trial under way is at work, where it has epochs."""
+    if training is None or training.evaluation is not None or not training.epochs:
+        return []
+    return [f"epoch {min(len(training.reports) + 1, training.epochs)} of {training.epochs}"]
+
+
+def _display(said: str, done: int, target: int) -> None:
+    """Put the line below the cell that runs, or a newer one in its place."""
+    ipython = sys.modules.get("IPython")
+    shell = None if ipython is None else ipython.get_ipython()
+    cell = getattr(shell, "execution_count", None)
+    again = cell is not None and _CELL[0] == cell
+    if not again:
+        _CELL[:] = [cell, uuid.uuid4().hex]
+    bar = f'<progress max="{max(target, done, 1)}" value="{done}" aria-hidden="true"></progress>'
+    page = f'<div class="nbnas-progress" role="status">{bar} {html.escape(said)}</div>'
+    data = {"text/html": page, "text/plain": said}
+    display(data, raw=True, display_id=_CELL[1], update=again)
