@@ -1,9 +1,10 @@
-"""Shared by tests of benchmarks: a small table as a file, and one that is read."""
+"""Shared by tests of searches: what they compare, and a small table, as a file and read."""
 
 import pytest
 
 from nbnas.graphs.spaces.cell import CellSpace, operations_of
 from nbnas.search.benchmark.table import read_table
+from nbnas.search.strategies.bayesian import BayesianOptimization
 
 CONVOLUTIONS = {"nor_conv_1x1", "nor_conv_3x3", "skip_connect"}
 
@@ -24,3 +25,21 @@ def cells_path(tmp_path_factory, table):
 @pytest.fixture(scope="session")
 def cells(cells_path):
     return read_table(str(cells_path), architecture="arch_str", value="valid", test="test")
+
+
+def _sequence(search):
+    return [(str(e.architecture), e.value, e.seed, e.status) for e in search.observations]
+
+
+def _bayes(initial=4):
+    return BayesianOptimization(initial=initial)
+
+
+@pytest.fixture(scope="session")
+def sequence():
+    return _sequence
+
+
+@pytest.fixture(scope="session")
+def bayes():
+    return _bayes

@@ -11,40 +11,16 @@ from nbnas.errors import ArchitectureError, SettingError
 from nbnas.graphs.spaces.cell import CellSpace
 from nbnas.graphs.spaces.recurrent.space import RecurrentSpace, gru, lstm, rnn
 from nbnas.training.networks.network import count_parameters
-from nbnas.training.networks.recurrent import RecurrentNetwork, build_recurrent, initialize, unroll
-from nbnas.training.networks.recurrent_cell import RecurrentCell, initialize_cell
+from nbnas.training.networks.recurrent import RecurrentNetwork, build_recurrent, initialize
+from nbnas.training.networks.recurrent_cell import RecurrentCell
 
 SPACE = RecurrentSpace()
 WORDS = 33_278  # tokens of WikiText-2
 
 
-def generator(seed=0):
-    return torch.Generator().manual_seed(seed)
-
-
 def build(architecture, seed=0, **sizes):
     sizes = {"vocabulary": 11, "embedding": 5, "hidden": 7, **sizes}
-    return build_recurrent(architecture, generator=generator(seed), **sizes)
-
-
-def cell_of(architecture, input_size=5, hidden_size=7):
-    cell = RecurrentCell(architecture, input_size, hidden_size)
-    initialize_cell(cell, generator())
-    return cell
-
-
-def seeded(module):
-    source = generator(2)
-    for p in module.parameters():
-        nn.init.uniform_(p, -0.4, 0.4, generator=source)
-    return module
-
-
-def random_inputs(cell, batch=3):
-    source = generator(1)
-    x = torch.randn(batch, cell.input_size, generator=source)
-    states = (torch.randn(batch, cell.hidden_size, generator=source) for _ in range(9))
-    return x, tuple(state for state, _ in zip(states, range(cell.hidden_states), strict=False))
+    return build_recurrent(architecture, generator=torch.Generator().manual_seed(seed), **sizes)
 
 
 def evaluate(recipe, cell, x, states):
@@ -72,7 +48,7 @@ def evaluate(recipe, cell, x, states):
     return tuple(value(f"h_new_{k}") for k in range(len(states)))
 
 
-def test_every_published_cell_takes_a_step(recipe_rows):
+def test_every_published_cell_takes_a_step(recipe_rows, cell_of, random_inputs):
     recipes = {row["recipe"] for row in recipe_rows}
     assert len(recipes) == 291
     for text in recipes:
@@ -96,87 +72,6 @@ def test_parameters_are_as_many_as_published(recipe_rows):
         assert own + sum(map(count_parameters, cells)) == int(row["num_params"])
 
 
-def copy_weights(cell, name, weights, bias):
-    own_weights, own_bias = cell.weights(name)
-    with torch.no_grad():
-        own_bias.copy_(bias)
-        for own, weight in zip(own_weights, weights, strict=True):
-            own.copy_(weight)
-
-
-def torch_gates(module, n):
-    """For each gate of a torch cell, its two weights and two biases."""
-    parts = [p.detach().chunk(n) for p in (module.weight_ih, module.weight_hh)]
-    biases = [p.detach().chunk(n) for p in (module.bias_ih, module.bias_hh)]
-    return list(zip(*parts, *biases, strict=True))
-
-
-def linear_behind(cell, name):
-    """The linear node that an activation reads."""
-    return cell.recipe[name].sources[0]
-
-
-def reading(cell, *names):
-    """The nodes that read exactly these."""
-    return [n for n, node in cell.recipe.items() if set(node.sources) == set(names)]
-
-
-def reader_with(cell, operation, name):
-    return next(
-        n
-        for n, node in cell.recipe.items()
-        if node.operation == operation and name in node.sources
-    )
-
-
-def other_source(cell, name, known):
-    return next(s for s in cell.recipe[name].sources if s != known)
-
-
-def test_the_vanilla_cell_is_torchs():
-    cell, module = cell_of(rnn()), seeded(nn.RNNCell(5, 7))
-    w, u, b, c = torch_gates(module, 1)[0]
-    copy_weights(cell, linear_behind(cell, "h_new_0"), (w, u), b + c)
-    x, (h,) = random_inputs(cell)
-    torch.testing.assert_close(cell(x, (h,))[0], module(x, h), atol=1e-5, rtol=0)
-
-
-def test_the_lstm_is_torchs():
-    cell, module = cell_of(lstm()), seeded(nn.LSTMCell(5, 7))
-    tanh_c = reader_with(cell, "activation_tanh", "h_new_1")
-    kept = reader_with(cell, "elementwise_prod", "h_prev_1")
-    added = other_source(cell, "h_new_1", kept)
-    candidate = next(
-        s for s in cell.recipe[added].sources if cell.recipe[s].operation == "activation_tanh"
-    )
-    activations = (
-        other_source(cell, added, candidate),
-        other_source(cell, kept, "h_prev_1"),
-        candidate,
-        other_source(cell, "h_new_0", tanh_c),
-    )
-    for activation, (w, u, b, c) in zip(activations, torch_gates(module, 4), strict=True):
-        copy_weights(cell, linear_behind(cell, activation), (w, u), b + c)
-    x, (h, c) = random_inputs(cell)
-    for one, other in zip(cell(x, (h, c)), module(x, (h, c)), strict=True):
-        torch.testing.assert_close(one, other, atol=1e-5, rtol=0)
-
-
-def test_the_gru_is_torchs():
-    cell, module = cell_of(gru()), seeded(nn.GRUCell(5, 7))
-    r, z, n = torch_gates(module, 3)
-    (wx,), (uh,) = reading(cell, "x"), reading(cell, "h_prev_0")
-    gated = reader_with(cell, "elementwise_prod", uh)
-    update = cell.recipe["h_new_0"].sources[0]
-    reset = other_source(cell, gated, uh)
-    copy_weights(cell, linear_behind(cell, reset), r[:2], r[2] + r[3])
-    copy_weights(cell, linear_behind(cell, update), z[:2], z[2] + z[3])
-    copy_weights(cell, wx, n[:1], n[2])
-    copy_weights(cell, uh, n[1:2], n[3])
-    x, (h,) = random_inputs(cell)
-    torch.testing.assert_close(cell(x, (h,))[0], module(x, h), atol=1e-5, rtol=0)
-
-
 @settings(max_examples=15, deadline=None)
 @given(seed=st.integers(0, 2**32 - 1))
 def test_sampled_cells_build(seed):
@@ -188,7 +83,7 @@ def test_sampled_cells_build(seed):
     assert [len(states) for states in state] == [network.layers[0].hidden_states] * 2
 
 
-def test_text_can_be_read_in_pieces():
+def test_text_can_be_read_in_pieces(generator):
     network = build(lstm(), layers=2)
     tokens = torch.randint(11, (6, 3), generator=generator())
     whole, end = network(tokens)
@@ -196,17 +91,6 @@ def test_text_can_be_read_in_pieces():
     second, again = network(tokens[2:], state)
     torch.testing.assert_close(torch.cat([first, second]), whole)
     torch.testing.assert_close(again, end)
-
-
-def test_unrolls_like_torchs_rnn():
-    cell, module = cell_of(rnn()), seeded(nn.RNN(5, 7))
-    w, u, b, c = (p.detach() for p in module.parameters())
-    copy_weights(cell, linear_behind(cell, "h_new_0"), (w, u), b + c)
-    values = torch.randn(4, 3, 5, generator=generator())
-    outputs, (last,) = unroll(cell, values, cell.initial(3))
-    expected, final = module(values)
-    torch.testing.assert_close(outputs, expected, atol=1e-5, rtol=0)
-    torch.testing.assert_close(last, final[0], atol=1e-5, rtol=0)
 
 
 @pytest.mark.parametrize(
@@ -243,7 +127,7 @@ def test_weights_follow_the_seed_and_leave_torchs_generator_alone():
     assert isinstance(one, RecurrentNetwork)
 
 
-def test_weights_are_spread_as_in_the_benchmark():
+def test_weights_are_spread_as_in_the_benchmark(generator):
     network = build(gru(), vocabulary=200, embedding=20, hidden=25)
     initialize(network, generator(1))
     for cell in network.layers:

@@ -6,15 +6,13 @@ import pytest
 import torch
 from scipy.spatial.distance import cdist
 from torch import nn
-from torch.autograd.functional import jacobian
 
 from nbnas.graphs.architecture import Architecture
 from nbnas.graphs.spaces.cell import CellSpace, cell
 from nbnas.training.networks.cell import Cell
-from nbnas.training.networks.network import build_network, initialize
+from nbnas.training.networks.network import initialize
 from nbnas.training.proxies.scores import (
     agreeing_codes,
-    correlation_eigenvalues,
     flops,
     grad_norm,
     jacov,
@@ -28,20 +26,6 @@ from nbnas.training.proxies.scores import (
 PROXIES = (nwot, jacov, synflow, snip, grad_norm, params, flops)
 IGNORED = torch.tensor([0])
 MIXED = ["nor_conv_3x3", "nor_conv_1x1", "avg_pool_3x3", "skip_connect", "none", "nor_conv_3x3"]
-
-
-def noise(*shape, seed=0):
-    return torch.randn(*shape, generator=torch.Generator().manual_seed(seed))
-
-
-def build(architecture, seed=0):
-    generator = torch.Generator().manual_seed(seed)
-    shape = {"image_shape": (1, 8, 8), "classes": 10, "channels": 4}
-    return build_network(architecture, **shape, generator=generator)
-
-
-def batch(n=12):
-    return noise(n, 1, 8, 8), torch.arange(n) % 10
 
 
 def linear(*rows):
@@ -63,7 +47,7 @@ def test_nwot_of_two_neurons():
     assert nwot(network, images, IGNORED) == pytest.approx(expected) == pytest.approx(math.log(4))
 
 
-def test_nwot_adds_the_layers_up():
+def test_nwot_adds_the_layers_up(noise):
     torch.manual_seed(0)
     network = nn.Sequential(
         nn.Flatten(), nn.Linear(9, 40), nn.ReLU(), nn.Linear(40, 30), nn.ReLU(inplace=True)
@@ -76,7 +60,7 @@ def test_nwot_adds_the_layers_up():
     assert nwot(network, images, IGNORED) == pytest.approx(np.linalg.slogdet(matrix)[1])
 
 
-def test_a_relu_that_operations_share_counts_for_each():
+def test_a_relu_that_operations_share_counts_for_each(noise):
     edges = ((0, 1, "nor_conv_3x3"), (0, 2, "nor_conv_3x3"), (1, 2, "nor_conv_1x1"))
     shared = Cell(Architecture(("input", "sum", "output"), edges, "shared"), 4)
     initialize(shared, torch.Generator().manual_seed(0))
@@ -103,7 +87,7 @@ def test_a_relu_that_operations_share_counts_for_each():
     assert nwot(shared, images, IGNORED) == pytest.approx(expected)
 
 
-def test_images_that_no_relu_tells_apart():
+def test_images_that_no_relu_tells_apart(build, batch):
     network = nn.Sequential(nn.Flatten(), linear([1.0, 0.0], [0.0, 1.0]), nn.ReLU())
     assert nwot(network, as_images([1, 1], [2, 3]), IGNORED) == pytest.approx(math.log(4))
     assert nwot(network[:2], as_images([1, 1], [1, -1]), IGNORED) == 0
@@ -122,49 +106,7 @@ def test_pseudo_determinants_of_whole_numbers_are_whole_numbers():
         np.testing.assert_allclose(matrix.numpy(), expected)
 
 
-def published_jacov(rows):
-    """The published sum, by numpy."""
-    eigenvalues = np.linalg.eigvalsh(np.corrcoef(rows)) + 1e-5
-    return -np.sum(np.log(eigenvalues) + 1 / eigenvalues)
-
-
-def jacobian_rows(network, images):
-    total = jacobian(lambda x: network(x).sum(), images.double())
-    return total.flatten(1).numpy()
-
-
-@pytest.mark.parametrize("word", ["mixed", "dense"])
-def test_jacov_against_the_jacobian(word):
-    torch.manual_seed(0)
-    dense = nn.Sequential(nn.Flatten(), nn.Linear(64, 30), nn.ReLU(), nn.Linear(30, 5))
-    network = build(cell(MIXED)) if word == "mixed" else dense
-    images = noise(12, 1, 8, 8)
-    rows = jacobian_rows(copy.deepcopy(network).train().double(), images)
-    found = jacov(network, images, IGNORED)
-    assert found == pytest.approx(-math.log(-published_jacov(rows)), rel=1e-4)
-    assert found < -math.log(12)
-
-
-def test_jacov_reads_half_as_many_rows_as_an_image_has_numbers():
-    torch.manual_seed(0)
-    network = nn.Sequential(nn.Flatten(), nn.Linear(8, 30), nn.ReLU(), nn.Linear(30, 5))
-    images = noise(10, 2, 2, 2)
-    rows = jacobian_rows(copy.deepcopy(network).double(), images)
-    found = jacov(network, images, IGNORED)
-    assert found == pytest.approx(-math.log(-published_jacov(rows[:4])), rel=1e-4)
-
-
-def test_images_without_a_gradient_count_as_an_eigenvalue_of_zero():
-    rows = noise(5, 20).double()
-    whole = np.linalg.eigvalsh(np.corrcoef(rows[[0, 2]].numpy()))
-    rows[1], rows[3, 7], rows[4, 7] = 0.1, math.nan, math.inf
-    np.testing.assert_allclose(sorted(correlation_eigenvalues(rows)), [0, 0, 0, *whole])
-    assert correlation_eigenvalues(rows[:2]).tolist() == [1, 0]
-    lowest = -math.log(12 * (math.log(1e-5) + 1e5))
-    assert jacov(build(cell(["none"] * 6)), *batch()) == pytest.approx(lowest)
-
-
-def test_synflow_of_a_linear_chain():
+def test_synflow_of_a_linear_chain(noise):
     first = linear([1.0, -2.0], [-3.0, 4.0], [0.5, 0.0])
     second = linear([-1.0, 2.0, -4.0])
     network = nn.Sequential(nn.Flatten(), first, second)
@@ -173,7 +115,7 @@ def test_synflow_of_a_linear_chain():
     assert synflow(network, noise(3, 1, 1, 2), IGNORED) == pytest.approx(expected)
 
 
-def test_synflow_sees_neither_signs_nor_normalization():
+def test_synflow_sees_neither_signs_nor_normalization(noise, build, batch):
     network = build(cell(MIXED))
     expected = synflow(network, *batch())
     with torch.no_grad():
@@ -186,7 +128,7 @@ def test_synflow_sees_neither_signs_nor_normalization():
     assert synflow(network, *batch()) == pytest.approx(expected, rel=1e-12)
 
 
-def test_synflow_against_a_backward_pass_of_a_stripped_network():
+def test_synflow_against_a_backward_pass_of_a_stripped_network(build, batch):
     network = build(cell(MIXED))
     stripped = copy.deepcopy(network).double()
     layers = [m for m in stripped.modules() if isinstance(m, nn.Conv2d | nn.Linear)]
@@ -224,7 +166,7 @@ def test_snip_and_gradient_norm_of_a_softmax_regression():
     assert grad_norm(network, images, labels) == pytest.approx(steepness, rel=1e-5)
 
 
-def test_counts_by_hand():
+def test_counts_by_hand(noise):
     images, labels = noise(2, 3, 4, 4), torch.tensor([0, 1])
     network = nn.Sequential(
         nn.Conv2d(3, 5, 3, stride=2, padding=1), nn.BatchNorm2d(5), nn.Flatten(), nn.Linear(20, 2)
@@ -236,7 +178,7 @@ def test_counts_by_hand():
 
 
 @pytest.mark.parametrize("proxy", PROXIES)
-def test_everything_is_left_as_it_was(proxy):
+def test_everything_is_left_as_it_was(proxy, build, batch):
     network = build(cell(MIXED)).train()
     network[1].eval()
     torch.autograd.backward(network(batch()[0]).sum())
@@ -258,7 +200,7 @@ def test_everything_is_left_as_it_was(proxy):
 
 
 @pytest.mark.parametrize("proxy", [nwot, jacov, synflow, snip, grad_norm, flops])
-def test_everything_is_left_as_it_was_after_an_error(proxy):
+def test_everything_is_left_as_it_was_after_an_error(proxy, batch):
     class Failing(nn.Module):
         def forward(self, x):
             raise RuntimeError("out of order")
@@ -274,7 +216,7 @@ def test_everything_is_left_as_it_was_after_an_error(proxy):
 
 @pytest.mark.parametrize("proxy", PROXIES)
 @pytest.mark.parametrize("fault", ["no weights", "no path", "constant", "nan", "infinite", "huge"])
-def test_every_network_has_a_finite_score(proxy, fault):
+def test_every_network_has_a_finite_score(proxy, fault, build, batch):
     network = build(cell(["none" if fault == "no path" else "nor_conv_3x3"] * 6))
     if fault == "no weights":
         network = nn.Sequential(nn.AdaptiveAvgPool2d(1), nn.Flatten())
@@ -287,7 +229,7 @@ def test_every_network_has_a_finite_score(proxy, fault):
 
 
 @pytest.mark.parametrize("proxy", PROXIES)
-def test_a_dead_cell_has_the_lowest_score(proxy):
+def test_a_dead_cell_has_the_lowest_score(proxy, build, batch):
     dead = proxy(build(cell(["none"] * 6)), *batch())
     others = [proxy(build(a), *batch()) for a in CellSpace().sample(1, 15)]
     assert dead <= min(others)

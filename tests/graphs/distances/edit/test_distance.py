@@ -1,5 +1,3 @@
-import itertools
-
 import networkx as nx
 import numpy as np
 import pytest
@@ -16,17 +14,6 @@ from nbnas.graphs.spaces.recurrent.space import RecurrentSpace
 
 EDIT = EditDistance()
 SPACE = CellSpace()
-
-
-def random_graph(rng, vertices):
-    """A random labelled DAG with the given number of vertices."""
-    inner = [f"op{rng.integers(3)}" for _ in range(vertices - 2)]
-    edges = [
-        (u, v, f"e{rng.integers(2)}")
-        for u, v in itertools.combinations(range(vertices), 2)
-        if rng.random() < 0.5
-    ]
-    return Architecture(("input", *inner, "output"), tuple(edges), "")
 
 
 def by_networkx(a, b):
@@ -63,18 +50,6 @@ def search(a, b):
     return fewest_edits(encode(a, vertices), encode(b, vertices), vertices)
 
 
-def renumbered(a, rng):
-    """The same graph with its inner vertices in a random topological order."""
-    graph = nx.DiGraph(pair[:2] for pair in a.edges)
-    inner = graph.subgraph(range(1, len(a.nodes) - 1))
-    keys = rng.random(len(a.nodes))
-    order = nx.lexicographical_topological_sort(inner, key=keys.__getitem__)
-    order = [0, *order, *(v for v in range(1, len(a.nodes) - 1) if v not in inner)]
-    place = {v: i for i, v in enumerate([*order, len(a.nodes) - 1])}
-    edges = sorted((place[u], place[v], x) for u, v, x in a.edges)
-    return Architecture(tuple(a.nodes[v] for v in place), tuple(edges), "")
-
-
 def edited(a, rng, times):
     """The graph with a new operation at some edges: no fewer edits bring that one in."""
     edges = list(a.edges)
@@ -83,7 +58,7 @@ def edited(a, rng, times):
     return Architecture(a.nodes, tuple(edges), "")
 
 
-def test_equals_networkx_on_random_graphs(rng):
+def test_equals_networkx_on_random_graphs(rng, random_graph):
     for _ in range(200):
         a, b = (random_graph(rng, int(rng.integers(2, 6))) for _ in range(2))
         exact = by_networkx(a, b)
@@ -122,7 +97,7 @@ def test_matrix_agrees_with_single_distances_in_both_shapes():
     assert EDIT.matrix(a, ()).shape == (3, 0)
 
 
-def test_the_script_has_as_many_edits_as_the_distance_and_says_what(rng):
+def test_the_script_has_as_many_edits_as_the_distance_and_says_what(rng, random_graph):
     for _ in range(30):
         a, b = (random_graph(rng, int(rng.integers(2, 6))) for _ in range(2))
         assert len(EDIT.explain(a, b)) == EDIT.distance(a, b)
@@ -150,7 +125,7 @@ def test_is_positive_definite_up_to_it_on_another_space_and_not_beyond():
         np.linalg.cholesky(np.exp(-d) + 0.1 * np.eye(len(d)))
 
 
-def test_search_equals_all_renumberings(rng):
+def test_search_equals_all_renumberings(rng, random_graph):
     for vertices in [6] * 20 + [7] * 20 + [8] * 5:
         a, b = random_graph(rng, vertices), random_graph(rng, int(rng.integers(2, vertices + 1)))
         found = search(a, b)
@@ -161,7 +136,7 @@ def test_search_equals_all_renumberings(rng):
         assert lower <= found.cost <= upper
 
 
-def test_is_a_metric_beyond_all_renumberings(rng):
+def test_is_a_metric_beyond_all_renumberings(rng, random_graph):
     graphs = [random_graph(rng, int(rng.integers(7, 11))) for _ in range(6)]
     d = EDIT.matrix(graphs, graphs)
     assert (np.diag(d) == 0).all()
@@ -170,7 +145,7 @@ def test_is_a_metric_beyond_all_renumberings(rng):
 
 
 @pytest.mark.parametrize("vertices", [9, 12])
-def test_larger_graphs_with_a_known_answer(rng, vertices):
+def test_larger_graphs_with_a_known_answer(rng, vertices, random_graph, renumbered):
     for times in range(4):
         a = random_graph(rng, vertices)
         b = renumbered(edited(a, rng, times), rng)
@@ -179,7 +154,7 @@ def test_larger_graphs_with_a_known_answer(rng, vertices):
         assert lower <= times <= upper
 
 
-def test_refuses_graphs_that_are_too_large_but_bounds_them(rng):
+def test_refuses_graphs_that_are_too_large_but_bounds_them(rng, random_graph):
     a = random_graph(rng, 13)
     for use in (EDIT.distance, EDIT.explain):
         with pytest.raises(
@@ -193,70 +168,11 @@ def test_refuses_graphs_that_are_too_large_but_bounds_them(rng):
     assert EDIT.bounds(*reversed(large))[0] == lower
 
 
-def test_bounds_are_those_of_the_module(rng):
+def test_bounds_are_those_of_the_module(rng, random_graph):
     a, b = random_graph(rng, 9), random_graph(rng, 7)
     lower, best = edit_bounds(encode(a, 9), encode(b, 9), 9)
     assert EDIT.bounds(a, b) == (lower, best.cost)
     assert lower <= EDIT.distance(a, b) <= best.cost
-
-
-APPROXIMATE = EditDistance(approximate=True)
-
-
-def test_beyond_the_exact_size_an_upper_bound_stands_in_where_asked_for():
-    cells = RecurrentSpace(nodes=(9, 18)).sample(3, 14)
-    assert max(len(a.nodes) for a in cells) > 12
-    d = APPROXIMATE.matrix(cells, cells)
-    assert (np.diag(d) == 0).all()
-    assert (d == d.T).all()
-    for i, a in enumerate(cells):
-        for j, b in enumerate(cells):
-            lower, upper = APPROXIMATE.bounds(a, b)
-            exact = max(len(a.nodes), len(b.nodes)) <= 12
-            assert d[i, j] == APPROXIMATE.distance(a, b) == len(APPROXIMATE.explain(a, b))
-            assert d[i, j] == (EDIT.distance(a, b) if exact else upper)
-            assert lower <= d[i, j] <= upper
-    assert (APPROXIMATE.matrix(cells[:3], cells[5:]) == d[:3, 5:]).all()
-
-
-def test_bounds_are_symmetric(rng):
-    for _ in range(20):
-        a, b = (random_graph(rng, int(rng.integers(9, 18))) for _ in range(2))
-        assert EDIT.bounds(a, b) == EDIT.bounds(b, a)
-
-
-def test_the_upper_bound_is_close_to_the_exact_distance():
-    cells = [a for a in RecurrentSpace(nodes=(5, 9)).sample(7, 24) if 8 <= len(a.nodes) <= 12]
-    pairs = list(itertools.combinations(cells[:10], 2))
-    exact = np.array([EDIT.distance(a, b) for a, b in pairs])
-    upper = np.array([EDIT.bounds(a, b)[1] for a, b in pairs])
-    assert (upper >= exact).all()
-    assert (upper == exact).mean() > 0.8
-    assert upper.sum() < 1.03 * exact.sum()
-
-
-def test_it_finds_most_renumberings_of_large_graphs(rng):
-    cells = [a for a in RecurrentSpace(nodes=(12, 18)).sample(1, 30) if len(a.nodes) > 13][:12]
-    found = [APPROXIMATE.distance(a, renumbered(a, rng)) for a in cells]
-    assert sum(d == 0 for d in found) >= 10
-
-
-def test_where_it_is_exact_both_are_the_same():
-    cells = SPACE.sample(5, 12)
-    assert (APPROXIMATE.matrix(cells, cells) == EDIT.matrix(cells, cells)).all()
-
-
-def test_an_approximate_distance_says_so():
-    assert (repr(EDIT), repr(APPROXIMATE)) == ("EditDistance()", "EditDistance(approximate=True)")
-    assert not APPROXIMATE.is_metric
-    assert APPROXIMATE != EDIT
-    assert len({EDIT, APPROXIMATE, EditDistance(workers=2)}) == 2
-
-
-def test_the_length_scale_of_the_approximate_one_is_positive_definite_on_recurrent_cells():
-    cells = list(dict.fromkeys(RecurrentSpace(nodes=(8, 16)).sample(0, 40)))
-    kernel = np.exp(-APPROXIMATE.matrix(cells, cells) / APPROXIMATE.max_lengthscale)
-    assert np.linalg.eigvalsh(kernel)[0] > 0
 
 
 def test_processes_find_the_same():

@@ -3,9 +3,7 @@ from dataclasses import replace
 
 import networkx as nx
 import numpy as np
-import ot
 import pytest
-from scipy.optimize import linprog
 
 from nbnas.errors import ArchitectureError, SettingError
 from nbnas.graphs.architecture import LINK, Architecture
@@ -13,11 +11,8 @@ from nbnas.graphs.distances.distance import Distance
 from nbnas.graphs.distances.otmann.distance import OtmannDistance
 from nbnas.graphs.distances.otmann.mismatch import MismatchTable
 from nbnas.graphs.distances.otmann.paths import layer_table
-from nbnas.graphs.spaces.cell import CellSpace, cell
+from nbnas.graphs.spaces.cell import CellSpace
 from nbnas.graphs.spaces.cnn.space import CnnSpace
-from nbnas.graphs.spaces.dag.space import DagSpace
-from nbnas.graphs.spaces.layer_graph import layer_graph
-from nbnas.graphs.spaces.recurrent.space import RecurrentSpace
 
 KINDS = ["conv1x1", "conv3x3", "conv5x5", "conv7x7", "max-pool", "avg-pool", "pool", "relu", "fc"]
 
@@ -75,42 +70,7 @@ def test_a_distance_by_hand():
     assert plan.unmatched[0] == pytest.approx((0, 0, 10, 0))
 
 
-def structural(a, b):
-    """Equation (3), C_str, written out."""
-    s, t = layer_table(a).paths, layer_table(b).paths
-    return np.array([[np.abs(u - v).mean() for v in t] for u in s])
-
-
-def labels(a, b):
-    table = MismatchTable.default()
-    kinds = [layer_table(x).kinds for x in (a, b)]
-    return np.array([[table.cost(k, j) for j in kinds[1]] for k in kinds[0]])
-
-
-def by_linprog(a, b, nu):
-    """The programme as the paper states it, without null layers: Z within the masses."""
-    x, y = layer_table(a).masses, layer_table(b).masses
-    costs = labels(a, b) + nu * structural(a, b)
-    n, m = costs.shape
-    within = np.vstack([np.kron(np.eye(n), np.ones(m)), np.kron(np.ones(n), np.eye(m))])
-    bounds = [(0, None) if math.isfinite(c) else (0, 0) for c in costs.ravel()]
-    gains = np.where(np.isfinite(costs), costs - 2, 0).ravel()
-    found = linprog(gains, A_ub=within, b_ub=np.concatenate([x, y]), bounds=bounds)
-    return found.fun + x.sum() + y.sum()
-
-
-def by_pot(a, b, nu):
-    """POT's own entry, with null layers and a large cost for what cannot be matched."""
-    x, y = layer_table(a).masses, layer_table(b).masses
-    costs = np.ones((len(x) + 1, len(y) + 1))
-    costs[:-1, :-1] = np.minimum(labels(a, b) + nu * structural(a, b), 1e3)
-    costs[-1, -1] = 0
-    total = x.sum() + y.sum()
-    masses = np.append(x, y.sum()) / total, np.append(y, x.sum()) / total
-    return ot.emd2(*masses, costs) * total
-
-
-def test_500_distances_are_those_of_a_linear_programme_and_of_pot():
+def test_500_distances_are_those_of_a_linear_programme_and_of_pot(by_linprog, by_pot):
     first, second = networks(25, seed=2), networks(20, seed=3)
     distances = OtmannDistance(structure=0.3).matrix(first, second)
     for i, a in enumerate(first):
@@ -172,7 +132,7 @@ def test_the_normalised_distance_and_a_crooked_table_do_not_promise_the_triangle
 
 
 @pytest.mark.parametrize("normalized", [False, True])
-def test_an_explanation_adds_up(normalized):
+def test_an_explanation_adds_up(normalized, structural, labels):
     d = OtmannDistance(normalized=normalized)
     for a, b in zip(networks(60, seed=11), networks(60, seed=12), strict=True):
         plan = d.explain(a, b)
@@ -252,97 +212,6 @@ def test_an_unknown_kind_is_an_error_that_says_how_to_add_it():
 def test_bad_settings_are_errors(settings):
     with pytest.raises(SettingError, match="expected"):
         OtmannDistance(**settings)
-
-
-CELLS = {
-    "nas-bench-201": CellSpace().sample(0, 14),
-    "nas-bench-101": DagSpace().sample(0, 14),
-    "recurrent": RecurrentSpace(nodes=(3, 18)).sample(0, 14),
-}
-cells = pytest.mark.parametrize("cells", CELLS.values(), ids=CELLS)
-
-
-@cells
-def test_distances_of_cells_are_those_of_a_linear_programme_and_of_pot(cells):
-    first, second = cells[:8], cells[6:]
-    distances = OtmannDistance(structure=0.3).matrix(first, second)
-    assert len(np.unique(distances)) > 10
-    for i, a in enumerate(first):
-        for j, b in enumerate(second):
-            assert distances[i, j] == pytest.approx(by_linprog(a, b, 0.3), rel=1e-8, abs=1e-8)
-            if layer_table(a).masses.any() or layer_table(b).masses.any():
-                assert distances[i, j] == pytest.approx(by_pot(a, b, 0.3), rel=1e-8, abs=1e-8)
-
-
-@cells
-@pytest.mark.parametrize("normalized", [False, True])
-def test_on_cells_it_is_symmetric_and_zero_on_itself(cells, normalized):
-    d = OtmannDistance(normalized=normalized)
-    matrix = d.matrix(cells, cells)
-    assert (matrix == matrix.T).all()
-    assert (matrix.diagonal() == 0).all()
-    np.testing.assert_allclose(d.matrix(cells[9:], cells[:9]), matrix[9:, :9], rtol=1e-12)
-    for a in cells[:5]:
-        assert d.distance(a, replace(a, text="a copy")) == pytest.approx(0, abs=1e-9)
-    assert not normalized or matrix.max() <= 1
-
-
-@cells
-def test_on_cells_the_raw_distance_obeys_the_triangle_rule(cells):
-    m = OtmannDistance().matrix(cells, cells)
-    assert OtmannDistance().obeys_triangle
-    assert (m[:, None, :] - m[:, :, None] - m[None, :, :]).max() <= 1e-9 * m.max()
-
-
-def renumbered_cell(a, rng):
-    """The same cell with its inner vertices in another topological order."""
-    graph = nx.DiGraph([(u, v) for u, v, _ in a.edges])
-    inner = graph.subgraph(range(1, len(a.nodes) - 1)).copy()
-    inner.add_nodes_from(range(1, len(a.nodes) - 1))
-    keys = rng.random(len(a.nodes))
-    order = [0, *nx.lexicographical_topological_sort(inner, key=keys.__getitem__)]
-    new = {v: i for i, v in enumerate([*order, len(a.nodes) - 1])}
-    edges = sorted((new[u], new[v], word) for u, v, word in a.edges)
-    return Architecture(tuple(a.nodes[v] for v in new), tuple(edges), "renumbered")
-
-
-@cells
-def test_on_cells_it_is_zero_for_a_renumbering(cells):
-    rng = np.random.default_rng(0)
-    moved = [renumbered_cell(a, rng) for a in cells]
-    if cells is not CELLS["nas-bench-201"]:  # whose vertices all lie on one path
-        assert sum(a.edges != b.edges for a, b in zip(cells, moved, strict=True)) >= 2
-    for a, b in zip(cells, moved, strict=True):
-        assert OtmannDistance().distance(a, b) == pytest.approx(0, abs=1e-9)
-
-
-def test_cells_of_exchanged_branches_are_the_same():
-    parse = CellSpace().parse
-    a = parse("|nor_conv_3x3~0|+|skip_connect~0|none~1|+|none~0|nor_conv_1x1~1|none~2|")
-    b = parse("|skip_connect~0|+|nor_conv_3x3~0|none~1|+|none~0|none~1|nor_conv_1x1~2|")
-    assert OtmannDistance().distance(a, b) == pytest.approx(0, abs=1e-9)
-
-
-def test_a_distance_of_cells_by_hand():
-    a = cell(["none", "none", "none", "nor_conv_3x3", "none", "none"])
-    b = cell(["none", "none", "none", "nor_conv_1x1", "none", "none"])
-    nothing = cell(["none"] * 6)
-    skip = cell(["none", "none", "none", "skip_connect", "none", "none"])
-    d = OtmannDistance()
-    assert d.distance(a, b) == pytest.approx(0.2)
-    assert d.distance(a, nothing) == pytest.approx(1.2)  # the operation and a tenth at each end
-    assert d.distance(a, skip) == pytest.approx(2)
-    assert d.distance(skip, nothing) == pytest.approx(1.2)
-
-
-@cells
-def test_an_explanation_of_cells_adds_up(cells):
-    d = OtmannDistance()
-    for a, b in zip(cells[::2], cells[1::2], strict=True):
-        plan = d.explain(a, b)
-        assert plan.distance == pytest.approx(d.distance(a, b), rel=1e-9, abs=1e-12)
-        assert len(plan.masses[0]) == len(layer_graph(a).nodes)
-        assert plan.masses[1] == tuple(layer_table(b).masses)
 
 
 def test_processes_find_the_same_bit_for_bit():
