@@ -11,7 +11,8 @@ from pathlib import Path
 import networkx
 import pytest
 
-PACKAGE = Path(__file__).parents[1] / "nbnas"
+ROOT = Path(__file__).parents[1]
+PACKAGE = ROOT / "nbnas"
 RANKS = {
     "errors": 0,
     "signals": 0,
@@ -71,6 +72,10 @@ LIBRARIES = {
     6: {"ipywidgets", "IPython", "anywidget", "traitlets"},
     7: {"papermill"},
 }
+# Limits of size, and what still is beyond them: sets that only shrink.
+FILES_OF_A_FOLDER, LINES, LINES_OF_A_SCRIPT, PARAMETERS = 16, 260, 300, 8
+LONG = {"nbnas/__init__.py", "nbnas/search/search.py", "tests/browser/test_lab.py"}
+CROWDED = {"nbnas/search/tables/tabular.py:from_csv"}
 OUTSIDE = set().union(*LIBRARIES.values()) | {"jupyterlab", "networkx", "botorch", "matplotlib"}
 
 
@@ -171,3 +176,39 @@ def test_wings_import_earlier_ones(path):
         assert wing_of(other) != "__init__", f"imports the whole floor: {short(other)}"
         earlier = order.index(wing_of(other)) <= order.index(wing_of(path))
         assert earlier, f"{wing_of(path)} comes before {wing_of(other)}: {short(other)}"
+
+
+@pytest.mark.parametrize("folder", sorted({p.parent for p in FILES}), ids=short)
+def test_a_folder_is_seen_at_a_glance(folder):
+    assert len(list(folder.glob("*.py"))) <= FILES_OF_A_FOLDER
+
+
+def test_no_file_is_long():
+    files = [*PACKAGE.rglob("*.py"), *(ROOT / "tests").rglob("*.py")]
+    lines = {str(p.relative_to(ROOT)): len(p.read_text("utf-8").splitlines()) for p in files}
+    assert {name for name, count in lines.items() if count > LINES} == LONG
+
+
+def test_no_script_is_long():
+    files = [*PACKAGE.rglob("*.js"), *(ROOT / "tests").rglob("*.js")]
+    lines = {str(p.relative_to(ROOT)): len(p.read_text("utf-8").splitlines()) for p in files}
+    assert {name for name, count in lines.items() if count > LINES_OF_A_SCRIPT} == set()
+
+
+def parameters(function):
+    """The names of a function's parameters without self and cls."""
+    given = function.args
+    named = [*given.posonlyargs, *given.args, *given.kwonlyargs, given.vararg, given.kwarg]
+    names = [each.arg for each in named if each is not None]
+    return names[1:] if names[:1] in (["self"], ["cls"]) else names
+
+
+def test_no_function_takes_many_arguments():
+    crowded = {
+        f"{path.relative_to(ROOT)}:{node.name}"
+        for path in PACKAGE.rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        and len(parameters(node)) > PARAMETERS
+    }
+    assert crowded == CROWDED
