@@ -44,7 +44,7 @@ def scan(connection: Connection) -> tuple[Study, ...]:
     for row in _rows(connection, lost):
         rows[row["study_id"]].append(row)
     query = select(*columns_of(connection, STUDIES)).order_by(STUDIES.c.id)
-    entries = [entry._mapping for entry in connection.execute(query)]
+    entries = [entry._asdict() for entry in connection.execute(query)]
     studies = [_study(entry, rows.pop(entry["id"], [])) for entry in entries]
     lost += [
         StoreError(f"the study of {len(orphans)} trials is lost") for orphans in rows.values()
@@ -110,13 +110,13 @@ def _rows(connection: Connection, lost: list[StoreError]) -> Iterator[Row]:
     try:
         for row in connection.execute(query.order_by(TRIALS.c.id)):
             seen.add(row.id)
-            yield row._mapping
+            yield row._asdict()
     except DBAPIError as error:
         lost.append(StoreError(f"the store is damaged, and holds more trials: {error.orig}"))
         try:
             for row in connection.execute(query.order_by(TRIALS.c.id.desc())):
                 if row.id in seen:
                     return
-                yield row._mapping
+                yield row._asdict()
         except DBAPIError:
             return  # it is told of already

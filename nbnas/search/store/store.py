@@ -123,7 +123,7 @@ class Store:
                 TRIALS.c.number >= start
             )
             query = select(TRIALS).where(wanted).order_by(TRIALS.c.number)
-            rows = connection.execute(query).mappings().all()
+            rows = [row._asdict() for row in connection.execute(query)]
         return tuple(_sound(found) for found in read_rows(rows, study, start))
 
     def _check_study(self, name: str, fingerprint: Settings, measure: Measure) -> None:
@@ -164,10 +164,10 @@ class Store:
         with self._connect() as connection:
             connection.execute(update(STUDIES).where(unknown).values(known))
 
-    def _study(self, name: str) -> Any:  # noqa: ANN401
+    def _study(self, name: str) -> dict[str, Any]:
         with self._connect() as connection:
             query = select(STUDIES).where(STUDIES.c.name == name)
-            return connection.execute(query).mappings().one()
+            return connection.execute(query).one()._asdict()
 
     @contextmanager
     def _connect(self) -> Iterator[Connection]:
