@@ -51,7 +51,7 @@ WINGS = {
         *("background", "search", "replay", "benchmark"),
     ),
     "charts": (
-        *("theme", "config", "lettering", "render", "table"),
+        *("theme", "config", "scales", "lettering", "render", "table"),
         *("graphs", "surrogate", "training", "search", "lab"),
     ),
     "widgets": (

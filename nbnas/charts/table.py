@@ -8,7 +8,8 @@ import altair as alt
 import numpy as np
 from numpy.typing import NDArray
 
-from nbnas.charts import theme
+from nbnas.charts import scales, theme
+from nbnas.records import ACCURACY
 
 BINS = 60
 
@@ -33,7 +34,7 @@ def accuracies(
         for low, high, count in zip(edges[:-1], edges[1:], counts, strict=True)
     ]
     bounds = (float(edges[0]), best + 0.06 * (best - float(edges[0])))
-    x = alt.X("from:Q", scale=theme.scale(bounds), axis=theme.accuracy_axis(bounds, "accuracy"))
+    x = alt.X("from:Q", scale=theme.scale(bounds), axis=scales.axis(ACCURACY, bounds, "accuracy"))
     top = 1.2 * float(counts.max())  # the words of the rules stand above the bars
     axis = alt.Axis(title="architectures", tickCount=4)
     y = alt.Y("count:Q", axis=axis, scale=theme.scale((0.0, top)))
@@ -46,7 +47,7 @@ def accuracies(
     ]
     rule = alt.Chart(theme.rows(marked)).encode(x=alt.X("at:Q", scale=theme.scale(bounds)))
     words = rule.mark_text(align="right", dx=-4, y=6, fontSize=theme.SMALL, color=theme.INK)
-    ends = f"median {theme.percent(middle)}, best {theme.percent(best)}"
+    ends = f"median {ACCURACY.text(middle)}, best {ACCURACY.text(best)}"
     said = f"{len(means):,} architectures; {ends}"
     return theme.layered(
         drawn.encode(x=x, x2="to:Q", y=y, y2=alt.datum(0)),
@@ -75,10 +76,12 @@ def noise(
         {"mean": float(runs[g].mean()), "deviation": float(seed_deviation(runs[g]))}
         for g in np.array_split(order, min(groups, len(order)))
     ]
-    bounds = theme.domain([p["mean"] for p in points], fence=1e9)
+    bounds = scales.domain([p["mean"] for p in points], fence=1e9)
     between = alt.Axis(title="std. dev. between seeds", format=".1%", tickCount=4)
     base = alt.Chart(theme.rows(list(points)), width=width, height=height).encode(
-        x=alt.X("mean:Q", scale=theme.scale(bounds), axis=theme.accuracy_axis(bounds, "accuracy")),
+        x=alt.X(
+            "mean:Q", scale=theme.scale(bounds), axis=scales.axis(ACCURACY, bounds, "accuracy")
+        ),
         y=alt.Y("deviation:Q", axis=between),
     )
     return theme.layered(

@@ -82,16 +82,6 @@ def styles(operations: Iterable[str]) -> dict[str, Style]:
     }
 
 
-def percent(value: float, digits: int = 2) -> str:
-    """An accuracy as a person reads it.
-
-    Example:
-        >>> percent(0.91607)
-        '91.61 %'
-    """
-    return f"{100 * value:.{digits}f} %"
-
-
 def count(number: int, noun: str) -> str:
     """A number and its noun.
 
@@ -120,46 +110,6 @@ def _plain(value: Any) -> Any:  # noqa: ANN401
     if isinstance(value, np.generic):
         value = value.item()
     return None if isinstance(value, float) and not np.isfinite(value) else value
-
-
-def domain(values: Iterable[float], fence: float = 3.0) -> tuple[float, float]:
-    """The part of an axis of accuracies that is worth showing.
-
-    A few untrainable networks at chance level would press all others into one line; values more
-    than `fence` interquartile ranges below the lower quartile are therefore left out below.
-
-    Args:
-        values: Accuracies; those that are no numbers are ignored.
-        fence: Where far-out values begin, in interquartile ranges.
-
-    Returns:
-        `(low, high)` with a margin; never empty, also for equal values or none.
-
-    References:
-        Tukey, Exploratory Data Analysis, 1977, section 2D.
-    """
-    finite = np.array([v for v in values if v is not None and np.isfinite(v)], dtype=np.float64)
-    if not len(finite):
-        return 0.0, 1.0
-    lower, upper = np.quantile(finite, [0.25, 0.75])
-    low = float(finite[finite >= lower - fence * (upper - lower)].min())
-    high = float(finite.max())
-    margin = max(0.06 * (high - low), 0.002)
-    return low - margin, high + margin
-
-
-def accuracy_axis(bounds: Sequence[float], title: str | None, **options: Any) -> alt.Axis:  # noqa: ANN401
-    """An axis in percent with just as many decimals as its ticks need."""
-    spread = bounds[1] - bounds[0]
-    digits = 0 if spread > 0.05 else 1 if spread > 0.005 else 2
-    return alt.Axis(
-        format=f".{digits}%",
-        title=title,
-        tickCount=5,
-        labelOverlap="greedy",
-        labelSeparation=8,
-        **options,
-    )
 
 
 def scale(bounds: Sequence[float], **options: Any) -> alt.Scale:  # noqa: ANN401

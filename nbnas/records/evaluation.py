@@ -9,6 +9,7 @@ from typing import Literal
 
 from nbnas.errors import ObservationError
 from nbnas.graphs.architecture import Architecture
+from nbnas.records.measure import Measure
 
 Status = Literal["completed", "failed"]
 
@@ -146,6 +147,8 @@ class Evaluation:
         error: Why it failed, else `None`.
         reports: The learning curve, where there is one.
         measured: Further measures by name, in units of their own; any mapping can be given.
+        measure: What the value is, for a person; the observations of a search tell it their
+            trials. `None` where nobody has said: then it is validation accuracy.
     """
 
     architecture: Architecture
@@ -160,6 +163,7 @@ class Evaluation:
     error: str | None = None
     reports: tuple[EpochReport, ...] = field(default=(), repr=False)  # many numbers
     measured: Mapping[str, float] = field(default_factory=lambda: Measured())
+    measure: Measure | None = field(default=None, compare=False, repr=False)
 
     def __post_init__(self) -> None:
         if self.status not in ("completed", "failed"):

@@ -127,6 +127,38 @@ class Measure:
         way = "higher" if self.maximize else "lower"
         return f"{way} by {self.difference(amount, digits=digits)}"
 
+    def expected(self, gain: float) -> str:
+        """An expected improvement for a person, with three significant digits.
+
+        Args:
+            gain: By how much better, at least 0, in the unit of the measure.
+
+        Returns:
+            Such as "expected improvement 0.4 percentage points" or "expected improvement: lower
+            by 3.1 perplexity".
+        """
+        said = f"{self.amount(gain)} {self.points}"
+        return f"expected improvement{f' {said}' if self.maximize else f': lower by {said}'}"
+
+    def amount(self, difference: float) -> str:
+        """A difference as it is drawn, in `points`, with three significant digits: "0.4"."""
+        drawn = self.scale * difference
+        return number(drawn, 3) if abs(drawn) >= 1000 else f"{drawn:.3g}"
+
+    @property
+    def points(self) -> str:
+        """What a difference is drawn in: "percentage points", the unit, or the name."""
+        return "percentage points" if self.fraction else self.unit or self.name
+
+    @property
+    def noun(self) -> str:
+        """The name where there is little room: "accuracy"."""
+        return self.name.removeprefix("validation ")
+
+    def titled(self, words: str) -> str:
+        """Words for an axis whose ticks carry the sign of percent: "predicted latency (ms)"."""
+        return f"{words} ({self.unit})" if self.unit else words
+
     @property
     def best_word(self) -> str:
         """What the best value is: "highest" or "lowest"."""

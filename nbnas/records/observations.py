@@ -1,12 +1,13 @@
 """The evaluations of a search so far, and searches side by side."""
 
+import dataclasses
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from nbnas.errors import SettingError
+from nbnas.errors import ObservationError, SettingError
 from nbnas.graphs.architecture import Architecture
 from nbnas.records.evaluation import Evaluation
 from nbnas.records.measure import ACCURACY, Measure
@@ -17,20 +18,20 @@ class Observations:
     """The evaluations of a search so far, in order. Adding one gives a new object.
 
     Args:
-        evaluations: Finished and failed trials.
+        evaluations: Finished and failed trials; each is told the measure.
         measure: What their values are, and which way is better.
 
     Raises:
-        ObservationError: If a value is outside the bounds of the measure.
+        ObservationError: If a value is outside the bounds of the measure, or an evaluation is
+            of another measure.
     """
 
     evaluations: tuple[Evaluation, ...] = ()
     measure: Measure = ACCURACY
 
     def __post_init__(self) -> None:
-        for evaluation in self.evaluations:
-            if evaluation.value is not None:
-                self.measure.check(evaluation.value)
+        told = tuple(self._told(evaluation) for evaluation in self.evaluations)
+        object.__setattr__(self, "evaluations", told)
 
     def __repr__(self) -> str:
         """How many there are and the best value: all of them would fill pages."""
@@ -95,6 +96,20 @@ class Observations:
         gains = np.array([self._gain(e) for e in self.evaluations], dtype=np.float64)
         return self.measure.gain(np.fmax.accumulate(gains)) if len(gains) else gains
 
+    def _told(self, evaluation: Evaluation) -> Evaluation:
+        """The evaluation, which knows its measure from now on."""
+        if evaluation.value is not None:
+            self.measure.check(evaluation.value)
+        own = evaluation.measure
+        if own is self.measure:
+            return evaluation
+        if own is not None and own != self.measure:
+            raise ObservationError(
+                f"expected evaluations of {self.measure.name}, got one of {own.name}; "
+                "give Observations the measure of its evaluations"
+            )
+        return dataclasses.replace(evaluation, measure=self.measure)
+
     def _gain(self, evaluation: Evaluation) -> float:
         return np.nan if evaluation.value is None else self.measure.gain(evaluation.value)
 
@@ -108,7 +123,8 @@ class Comparison:
         observations: What each one found.
 
     Raises:
-        SettingError: If there are not as many names as observations, or none.
+        SettingError: If there are not as many names as observations, or none, or they are of
+            different measures.
     """
 
     names: tuple[str, ...]
@@ -119,4 +135,10 @@ class Comparison:
             raise SettingError(
                 f"expected a name for each of the observations, got {len(self.names)} names "
                 f"for {len(self.observations)}"
+            )
+        measures = {each.measure: each.measure.name for each in self.observations}
+        if len(measures) > 1:
+            raise SettingError(
+                "expected searches of one measure, which can be compared, got "
+                f"{', '.join(measures.values())}"
             )

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from nbnas.graphs.architecture import Architecture
 from nbnas.records.evaluation import Evaluation
+from nbnas.records.measure import ACCURACY, Measure
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,7 @@ class Proposal:
         number: Number of the trial that the first proposed architecture becomes, from 0.
         seed: Seed for that trial.
         seconds: Seconds that the suggestion took.
+        measure: What is predicted and improved.
     """
 
     architectures: tuple[Architecture, ...]
@@ -60,6 +62,7 @@ class Proposal:
     number: int = 0
     seed: int = 0
     seconds: float = 0.0
+    measure: Measure = ACCURACY
 
     @property
     def architecture(self) -> Architecture:

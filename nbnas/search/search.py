@@ -256,7 +256,7 @@ class Search(Background):
         """The one place where the state changes."""
         self.observations = self.observations + evaluation
         self._pending = tuple(a for a in self._pending if a != evaluation.architecture)
-        step = Step(len(self.observations) - 1, evaluation, self.best)
+        step = Step(len(self.observations) - 1, self.observations[-1], self.best)
         for error in announce(self.stepped, step):
             self.keep(error)
         return step

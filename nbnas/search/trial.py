@@ -68,6 +68,7 @@ def propose(
         number=number,
         seed=trial_seed(seed, number),
         seconds=time.perf_counter() - started,
+        measure=observations.measure,
     )
 
 

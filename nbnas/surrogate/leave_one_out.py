@@ -21,6 +21,7 @@ from scipy.special import ndtri
 from scipy.stats import kendalltau
 
 from nbnas.errors import SettingError
+from nbnas.records import ACCURACY, Measure
 from nbnas.surrogate.warp import FittedWarp, band, moments
 
 Array = NDArray[np.float64]
@@ -40,6 +41,7 @@ class LeaveOneOut:
         residuals: r `(n,)`, on the warped scale.
         log_densities: log N(z; μ, σ²) `(n,)`, in nats, on the warped scale. So compare models
             that share a warp.
+        measure: What was measured.
     """
 
     truth: Array
@@ -49,6 +51,7 @@ class LeaveOneOut:
     upper: Array
     residuals: Array
     log_densities: Array
+    measure: Measure = ACCURACY
 
     @property
     def log_predictive_density(self) -> float:
@@ -78,7 +81,12 @@ class LeaveOneOut:
 
 
 def leave_one_out(
-    warp: FittedWarp, truth: Array, z: Array, mean: Array, stddev: Array
+    warp: FittedWarp,
+    truth: Array,
+    z: Array,
+    mean: Array,
+    stddev: Array,
+    measure: Measure = ACCURACY,
 ) -> LeaveOneOut:
     """Tell predictions on the warped scale in the unit of the measure.
 
@@ -88,6 +96,7 @@ def leave_one_out(
         z: The same, warped.
         mean: μ `(n,)`.
         stddev: σ `(n,)`.
+        measure: What was measured.
 
     Returns:
         The predictions.
@@ -96,4 +105,4 @@ def leave_one_out(
     log_densities = -0.5 * residuals**2 - np.log(stddev) - 0.5 * math.log(2 * math.pi)
     lower, upper = band(warp, mean, stddev, 0.95)
     in_its_unit = moments(warp, mean, stddev)
-    return LeaveOneOut(truth, *in_its_unit, lower, upper, residuals, log_densities)
+    return LeaveOneOut(truth, *in_its_unit, lower, upper, residuals, log_densities, measure)

@@ -6,7 +6,14 @@ import pytest
 
 from nbnas.charts.render import to_svg
 from nbnas.graphs.spaces.cell import CellSpace
-from nbnas.records import Candidate, EpochReport, Evaluation, Observations, Proposal
+from nbnas.records import (
+    ACCURACY,
+    Candidate,
+    EpochReport,
+    Evaluation,
+    Observations,
+    Proposal,
+)
 
 ATTACK = "<script>alert('x')</script>"
 
@@ -56,14 +63,15 @@ def make_reports():
 
 @pytest.fixture
 def make_observations():
-    def make(values):
+    def make(values, measure=ACCURACY):
         """`None` is a failed trial."""
         drawn = CellSpace().sample(1, len(values))
         return Observations(
             tuple(
                 Evaluation(cell, value, "completed" if value is not None else "failed", error=None)
                 for cell, value in zip(drawn, values, strict=True)
-            )
+            ),
+            measure,
         )
 
     return make
@@ -71,9 +79,10 @@ def make_observations():
 
 @pytest.fixture
 def make_predictions():
-    def make(truth, mean, width=0.02):
+    def make(truth, mean, width=0.02, measure=ACCURACY):
         truth, mean = np.asarray(truth, dtype=float), np.asarray(mean, dtype=float)
-        return SimpleNamespace(truth=truth, mean=mean, lower=mean - width, upper=mean + width)
+        ends = {"lower": mean - width, "upper": mean + width}
+        return SimpleNamespace(truth=truth, mean=mean, measure=measure, **ends)
 
     return make
 

@@ -19,18 +19,6 @@ def test_other_operations_get_styles_too():
     assert len({(s.color, tuple(s.dash)) for s in styles.values()}) == 6
 
 
-@pytest.mark.parametrize("values", [[], [0.9], [0.9, 0.9], [math.nan, 0.9], [math.nan]])
-def test_domain_is_never_empty(values):
-    low, high = theme.domain(values)
-    assert low < high
-
-
-def test_domain_leaves_far_out_values_below():
-    low, high = theme.domain([0.1, *(0.9 + i / 1000 for i in range(20))])
-    assert 0.85 < low < 0.9
-    assert high > 0.919
-
-
 def test_rows_are_json_without_nan():
     rows = theme.rows([{"a": math.nan, "b": math.inf, "c": 1.5}])
     assert json.loads(rows.values) == [{"a": None, "b": None, "c": 1.5}]

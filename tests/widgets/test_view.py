@@ -5,7 +5,14 @@ import pytest
 
 from nbnas.charts.render import to_svg
 from nbnas.graphs.spaces.cell import CellSpace
-from nbnas.records import Comparison, EpochReport, Evaluation, Observations, Proposal
+from nbnas.records import (
+    ACCURACY,
+    Comparison,
+    EpochReport,
+    Evaluation,
+    Observations,
+    Proposal,
+)
 from nbnas.widgets import View, view
 from nbnas.widgets.live import page
 from nbnas.widgets.view import SUBJECTS
@@ -30,6 +37,7 @@ def leave_one_out():
         mean=values,
         lower=values - 0.01,
         upper=values + 0.01,
+        measure=ACCURACY,
     )
 
 

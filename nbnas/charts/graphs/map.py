@@ -14,7 +14,8 @@ import altair as alt
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from nbnas.charts import theme
+from nbnas.charts import scales, theme
+from nbnas.records import Measure
 
 CANDIDATE, EVALUATED = "not evaluated", "evaluated"
 _SHAPES = alt.Scale(domain=[CANDIDATE, EVALUATED], range=["circle", "square"])
@@ -52,15 +53,32 @@ class Colors:
         number: How they are written, in d3's notation.
         scheme: Colours, "viridis" or "cividis".
         bounds: The values at the ends of the colours; by default the most of them.
+        turned: Whether low values are the good ones, which have the bright end of the colours.
     """
 
     name: str = "mean"
     number: str = PERCENT
     scheme: str = "viridis"
     bounds: tuple[float, float] | None = None
+    turned: bool = False
 
 
 _MEAN = Colors()
+
+
+def predicted(what: Literal["mean", "stddev"], values: ArrayLike, measure: Measure) -> Colors:
+    """The colours of what a model predicts; of means the bright end is the good one.
+
+    Args:
+        what: Which of both it is.
+        values: All of them.
+        measure: What is predicted.
+    """
+    name = measure.titled(f"{what} of {measure.noun}")
+    if what == "stddev":
+        return Colors(name, scales.number_format(measure, values, ".2%"), "cividis")
+    number = scales.number_format(measure, values, PERCENT)
+    return Colors(name, number, turned=not measure.maximize)
 
 
 def landscape(
@@ -94,12 +112,12 @@ def landscape(
         return theme.note("there is nothing to map yet", width, height / 3, theme.title(heading))
     positions = np.array([(p["x"], p["y"]) for p in points])
     x, y = _axes(positions, width, height)
-    ends = _ends([p["value"] for p in points]) if colors.bounds is None else colors.bounds
+    seen = [p["value"] for p in points]
+    ends = _ends(seen, colors.turned) if colors.bounds is None else colors.bounds
+    scheme = cast(alt.ColorScheme, colors.scheme)
     color = alt.Color(
         "value:Q",
-        scale=alt.Scale(
-            scheme=cast(alt.ColorScheme, colors.scheme), domain=list(ends), clamp=True
-        ),
+        scale=alt.Scale(scheme=scheme, reverse=colors.turned, domain=list(ends), clamp=True),
         legend=_colors(colors, height) if legend else None,
     )
     known = [p for p in points if p["value"] is not None]
@@ -180,14 +198,13 @@ def _axes(places: NDArray[np.float64], width: float, height: float) -> tuple[alt
     )
 
 
-def _ends(values: Sequence[float | None]) -> tuple[float, float]:
-    """The range of the colours: all values but far-out low ones; never empty."""
-    finite = np.array([v for v in values if v is not None])
-    if not len(finite):
+def _ends(values: Sequence[float | None], turned: bool) -> scales.Ends:
+    """The range of the colours: all values but far-out poor ones; never empty."""
+    ends = scales.extent(values, measure=Measure("value", maximize=not turned))
+    if ends is None:
         return 0.0, 1.0
-    lower, upper = np.quantile(finite, [0.25, 0.75])
-    low, high = float(finite[finite >= lower - 3 * (upper - lower)].min()), float(finite.max())
-    return (low, high) if high > low else (low - 0.5e-3, high + 0.5e-3)
+    low, high = ends
+    return ends if high > low else (low - 0.5e-3, high + 0.5e-3)
 
 
 def _colors(colors: Colors, height: float) -> alt.Legend:

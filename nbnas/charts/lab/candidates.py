@@ -5,25 +5,25 @@ from typing import Any
 
 import altair as alt
 
-from nbnas.charts import theme
+from nbnas.charts import scales, theme
 from nbnas.charts.lab.page import (
     HOVERED,
     SELECTED,
     between,
     name_of,
-    percent_axis,
     picked,
     signals,
+    value_axis,
 )
-from nbnas.charts.search.proposal import CHOSEN
-from nbnas.records import Proposal
+from nbnas.charts.search.proposal import CHOSEN, predicted
+from nbnas.records import ACCURACY, Measure, Proposal
 
 TOP = 10
 _ROW = 23
 WORDS = 62  # pixels right of the bands, which are left free for words
 
 
-def candidates_chart() -> alt.LayerChart:
+def candidates_chart(measure: Measure = ACCURACY) -> alt.LayerChart:
     """A row for each candidate. Data sets: `rows`, `best`. Signals: `low`, `high`."""
     names = alt.Axis(
         title=None,
@@ -37,9 +37,7 @@ def candidates_chart() -> alt.LayerChart:
         },
     )
     y = alt.Y("rank:O", sort=alt.EncodingSortField("order"), axis=names)
-    axis = percent_axis(
-        "predicted accuracy: mean and 95 % band", orient="bottom", titleAnchor="end"
-    )
+    axis = value_axis(measure, predicted(measure), orient="bottom", titleAnchor="end")
     scale = between("low", "high", range=[0, alt.ExprRef(f"width - {WORDS}")])
     x = alt.X("lower:Q", scale=scale, axis=axis)
     base = alt.Chart(alt.NamedData("rows")).encode(y=y)
@@ -90,7 +88,7 @@ def candidates_data(proposal: Proposal, keys: Mapping[Any, str]) -> dict[str, An
             "mean": each.mean,
             "lower": each.lower,
             "upper": each.upper,
-            "gain": f"EI {_two_digits(100 * each.expected_improvement)}",
+            "gain": f"EI {_two_digits(proposal.measure.scale * each.expected_improvement)}",
             "chosen": each.architecture in proposal.architectures,
         }
         for rank, each in enumerate(proposal.candidates[:TOP], 1)
@@ -98,14 +96,14 @@ def candidates_data(proposal: Proposal, keys: Mapping[Any, str]) -> dict[str, An
     shown = proposal.candidates[:TOP]
     ends = [end for each in shown for end in (each.lower, each.upper, each.mean)]
     best = [] if proposal.best is None or not rows else [proposal.best]
-    low, high = theme.domain([*ends, *best], fence=1e9)
+    low, high = scales.domain([*ends, *best], 1e9, proposal.measure)
     data = {"rows": rows, "best": [{"best": value} for value in best]}
     return {"data": data, "signals": {"low": low, "high": high}}
 
 
 def _two_digits(points: float) -> str:
     """Two significant digits, also where the second is a zero, so that rows can be compared."""
-    return f"{points:#.2g}".rstrip(".")
+    return f"{points:#.2g}".rstrip(".") if points < 100 else f"{points:,.0f}"
 
 
 def _shade() -> dict[str, Any]:

@@ -5,7 +5,8 @@ from typing import Any
 import altair as alt
 
 from nbnas.charts import theme
-from nbnas.charts.lab.page import HOVERED, SELECTED, signals
+from nbnas.charts.lab.page import HOVERED, SELECTED, signals, written
+from nbnas.records import ACCURACY, Measure
 
 SAMPLE, CANDIDATE, EVALUATED, FAILED, CHOSEN, INSTEAD = (
     *("sample of the space", "ranked candidate", "evaluated", "failed"),
@@ -22,11 +23,12 @@ _STROKES = ["transparent", theme.INK, theme.INK, theme.VERMILLION, theme.VERMILL
 _WIDTHS = [0, 1, 1.6, 2.4, 2, 2.6]
 
 
-def map_chart() -> alt.LayerChart:
+def map_chart(measure: Measure = ACCURACY) -> alt.LayerChart:
     """Architectures by shape (what they are) and colour (`value`).
 
     Data set: `points` (key, x, y, kind, value), drawn in its order. Signals: `low` and
-    `high` of the colours, and `places`, the four ends of the plane.
+    `high` of the colours, `turned`, whether the lowest has the brightest one, and `places`, the
+    four ends of the plane.
     """
     legend = alt.Legend(
         title=None,
@@ -35,11 +37,14 @@ def map_chart() -> alt.LayerChart:
         gradientThickness=9,
         gradientOpacity=alt.ExprRef("low < high ? 1 : 0"),
         tickCount=4,
-        labelExpr="low >= high ? '' : format(datum.value, high - low > 0.05 ? '.0%' "
-        ": high - low > 0.005 ? '.1%' : high - low > 0.0005 ? '.2%' : '.3%')",
+        labelExpr=f"low >= high ? '' : {written(measure, finer=True)}",
     )
     scale = alt.Scale(
-        scheme="viridis", domainMin=alt.ExprRef("low"), domainMax=alt.ExprRef("high"), nice=False
+        scheme="viridis",
+        reverse=alt.ExprRef("turned"),
+        domainMin=alt.ExprRef("low"),
+        domainMax=alt.ExprRef("high"),
+        nice=False,
     )
     base = alt.Chart(alt.NamedData("points")).encode(
         x=alt.X("x:Q", axis=None, scale=between_places(0, 1)),
@@ -63,7 +68,7 @@ def map_chart() -> alt.LayerChart:
         opacity=alt.condition(f"datum.kind === '{SAMPLE}'", alt.value(0.8), alt.value(1)),
     )
     chart = theme.layered(points, width=400, height=300)
-    given = {"low": 0.0, "high": 1.0, "places": [-1, 1, -1, 1]}
+    given = {"low": 0.0, "high": 1.0, "turned": False, "places": [-1, 1, -1, 1]}
     return chart.add_params(*signals(**given))
 
 

@@ -6,6 +6,7 @@ of the architectures under the pointer and chosen by a click.
 """
 
 import json
+import math
 from typing import Any
 
 import altair as alt
@@ -19,8 +20,10 @@ from nbnas.charts.graphs.network import shorten
 from nbnas.charts.render import VEGA_LITE, in_page_colours
 from nbnas.graphs.architecture import Architecture
 from nbnas.graphs.canonical import has_vertex_operations
+from nbnas.records import Measure
 
 Specification = dict[str, Any]
+TITLES = ("value_title",)  # of axes: names of the signals that say them
 HOVERED, SELECTED = "datum.key === hovered", "datum.key === selected"
 
 
@@ -40,7 +43,10 @@ def specification(chart: theme.AnyChart, *, fit: bool = True) -> Specification:
         copy["autosize"] = alt.AutoSizeParams(type="fit", contains="padding", resize=True)
         copy["padding"] = 4
     compiled = vl_convert.vegalite_to_vega(copy.to_dict(validate=False), vl_version=VEGA_LITE)
-    page: Specification = json.loads(in_page_colours(json.dumps(compiled)))
+    text = in_page_colours(json.dumps(compiled))
+    for name in TITLES:  # Vega-Lite has no titles that change
+        text = text.replace(f'"title": "{name}"', f'"title": {{"signal": "{name}"}}')
+    page: Specification = json.loads(text)
     return page
 
 
@@ -93,9 +99,34 @@ def picked(usual: Any, hovered: Any, selected: Any) -> Any:  # noqa: ANN401
     )
 
 
-def percent_axis(title: str, **options: Any) -> alt.Axis:  # noqa: ANN401
-    """An axis in percent whose decimals follow from the signals `low` and `high`."""
-    digits = "high - low > 0.05 ? '.0%' : high - low > 0.005 ? '.1%' : '.2%'"
-    label = f"datum.value > 1.0001 ? '' : format(datum.value, {digits})"
+def value_axis(measure: Measure, title: str, **options: Any) -> alt.Axis:  # noqa: ANN401
+    """An axis of values whose decimals follow from the signals `low` and `high`.
+
+    Args:
+        measure: What the values are; nothing is written beyond its bounds.
+        title: What is drawn; the unit comes behind it.
+        **options: Of `altair.Axis`.
+    """
+    beyond = [f"datum.value {sign} {end!r} {more} 1e-4 * (high - low)" for sign, more, end in (
+        ("<", "-", measure.lower), (">", "+", measure.upper)) if math.isfinite(end)]  # fmt: skip
+    hidden = f"{' || '.join(beyond)} ? '' : " if beyond else ""
     given: dict[str, Any] = {"tickCount": 5, "labelOverlap": "greedy", "labelSeparation": 8}
-    return alt.Axis(title=title, labelExpr=label, **given | options)
+    label = f"{hidden}{written(measure)}"
+    return alt.Axis(title=measure.titled(title), labelExpr=label, **given | options)
+
+
+def written(measure: Measure, *, finer: bool = False) -> str:
+    """The expression of a tick's label, with as many decimals as `high - low` needs.
+
+    Args:
+        measure: What the values are.
+        finer: Whether percentages that hardly differ get a third decimal.
+    """
+    steps: tuple[tuple[float, str], ...]
+    if measure.fraction:
+        fine = ((0.0005, ".2%"),) if finer else ()
+        steps, rest = ((0.05, ".0%"), (0.005, ".1%"), *fine), ".3%" if finer else ".2%"
+    else:
+        steps, rest = ((5, ",.0f"), (0.5, ",.1f"), (0.05, ",.2f"), (0.005, ",.3f")), ".3~g"
+    chosen = " : ".join(f"high - low > {step:g} ? '{digits}'" for step, digits in steps)
+    return f"format(datum.value, {chosen} : '{rest}')"

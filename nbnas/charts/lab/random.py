@@ -3,7 +3,8 @@
 Notation
     N          number of values in the table
     v_(i)      the i-th smallest of them, i = 1 … N
-    best_k     the highest of k of them, drawn at random without repetition
+    best_k     the highest of k of them, drawn at random without repetition; where lower is better
+               the same of the negative values
     F_k(i)     P(best_k ≤ v_(i)) = C(i, k) / C(N, k)
 
 References:
@@ -17,13 +18,15 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import gammaln
 
+from nbnas.records import ACCURACY, Measure
+
 Floats = NDArray[np.float64]
 QUANTILES = (0.1, 0.9)
 
 
 @dataclass(frozen=True, slots=True)
 class RandomBand:
-    """The best accuracy after 1 … K random trials; each `(K,)`.
+    """The best value after 1 … K random trials; each `(K,)`.
 
     Attributes:
         mean: Expected best.
@@ -36,12 +39,13 @@ class RandomBand:
     upper: Floats
 
 
-def random_band(values: Iterable[float], trials: int) -> RandomBand:
+def random_band(values: Iterable[float], trials: int, measure: Measure = ACCURACY) -> RandomBand:
     """The distribution of the best of k values of a table, for every k up to a number.
 
     Args:
-        values: The accuracies of all architectures; those that are no numbers are left out.
+        values: The values of all architectures; those that are no numbers are left out.
         trials: The largest k, K; beyond N all values are drawn.
+        measure: What the values are, and which way is better.
 
     Returns:
         Mean and quantiles `(K,)`.
@@ -50,10 +54,11 @@ def random_band(values: Iterable[float], trials: int) -> RandomBand:
         >>> random_band([0.1, 0.5, 0.9], 3).mean.round(3).tolist()
         [0.5, 0.767, 0.9]
     """
-    ordered = np.sort(np.array([v for v in values if np.isfinite(v)], dtype=np.float64))
+    finite = np.array([v for v in values if np.isfinite(v)], dtype=np.float64)
+    ordered = np.sort(measure.gain(finite))
     rows = [_best_of(ordered, min(k, len(ordered))) for k in range(1, trials + 1)]
-    mean, lower, upper = np.array(rows, dtype=np.float64).reshape(-1, 3).T
-    return RandomBand(mean, lower, upper)
+    mean, *ends = measure.gain(np.array(rows, dtype=np.float64).reshape(-1, 3)).T
+    return RandomBand(mean, np.minimum(*ends), np.maximum(*ends))
 
 
 def _best_of(ordered: Floats, k: int) -> tuple[float, float, float]:

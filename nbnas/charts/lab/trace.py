@@ -1,4 +1,4 @@
-"""The course of a search for the lab: accuracy by trial, or regret where the optimum is known."""
+"""The course of a search for the lab: value by trial, or regret where the optimum is known."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -6,28 +6,26 @@ from typing import Any
 import altair as alt
 import numpy as np
 
-from nbnas.charts import theme
-from nbnas.charts.lab.page import between, percent_axis, picked, signals
-from nbnas.charts.lab.random import RandomBand
-from nbnas.charts.search.trace import FAILED, LOW, TRIAL
-from nbnas.records import Observations
+from nbnas.charts import scales, theme
+from nbnas.charts.lab.page import between, picked, signals, value_axis
+from nbnas.charts.lab.random import Floats, RandomBand
+from nbnas.charts.search.trace import COLORS, TRIAL, placed, shapes
+from nbnas.records import ACCURACY, Measure, Observations
 
 Data = dict[str, Any]
-_KINDS = [TRIAL, LOW, FAILED]
-_COLORS = alt.Scale(domain=_KINDS, range=[theme.BLUE, theme.BLUE, theme.VERMILLION])
-_SHAPES = alt.Scale(domain=_KINDS, range=["circle", "triangle-down", "M-1,-1L1,1M1,-1L-1,1"])
 _HEIGHT = 190
-WORDS = 0.08  # of the axis, which is left free above the optimum
+WORDS = 0.08  # of the axis, which is left free beyond the optimum
 
 
-def trace_chart() -> alt.LayerChart:
+def trace_chart(measure: Measure = ACCURACY) -> alt.LayerChart:
     """Trials, the incumbent's steps, random search's band and the table's optimum.
 
-    Data sets: `trials` (key, trial, accuracy, kind), `steps` (trial, accuracy), `band` (trial,
-    mean, lower, upper), `optimum` (accuracy, text), `round` (trial). Signals: `low`, `high` and
+    Data sets: `trials` (key, trial, value, kind), `steps` (trial, value), `band` (trial,
+    mean, lower, upper), `optimum` (value, text), `round` (trial). Signals: `low`, `high` and
     `last`.
     """
-    x, y = _x(), _y()
+    x, y = _x(), _y(measure)
+    words = {"baseline": "bottom", "dy": -3} if measure.maximize else {"baseline": "top", "dy": 4}
     chart = theme.layered(
         *_band(x, y),
         _rule(x),
@@ -35,18 +33,18 @@ def trace_chart() -> alt.LayerChart:
         .mark_rule(strokeDash=[2, 3], color=theme.GREEN, strokeWidth=1.6)
         .encode(y=y),
         alt.Chart(alt.NamedData("optimum"))
-        .mark_text(align="left", baseline="bottom", dy=-3, color=theme.INK, fontSize=theme.SMALL)
+        .mark_text(align="left", color=theme.INK, fontSize=theme.SMALL, **words)
         .encode(x=alt.value(4), y=y, text="text:N"),
         _steps(x, y),
-        _dots(x, y),
+        _dots(x, y, shapes(measure)),
         width=400,
         height=_HEIGHT,
     )
     return chart.add_params(*signals(low=0.0, high=1.0, last=10))
 
 
-def regret_chart() -> alt.LayerChart:
-    """The distance to the optimum, in percentage points, on a logarithmic axis.
+def regret_chart(measure: Measure = ACCURACY) -> alt.LayerChart:
+    """The distance to the optimum, in `measure.points`, on a logarithmic axis.
 
     Data sets: `steps` (trial, regret), `band` (trial, mean), `round`. Signals: `floor`, `high`
     and `last`.
@@ -55,7 +53,7 @@ def regret_chart() -> alt.LayerChart:
     scale = alt.Scale(
         type="log", domainMin=alt.ExprRef("floor"), domainMax=alt.ExprRef("high"), nice=False
     )
-    axis = alt.Axis(title="regret (percentage points)", tickCount=4, format="~g")
+    axis = alt.Axis(title=f"regret ({measure.points})", tickCount=4, format="~g")
     y = alt.Y("regret:Q", scale=scale, axis=axis)
     band = alt.Chart(alt.NamedData("band")).mark_line(
         color=theme.GREY, strokeDash=[6, 3], strokeWidth=1.8
@@ -84,30 +82,26 @@ def trace_data(
         keys: The page's key of each architecture.
         trials: Number of trials to come to.
         band: What random search finds, where that is known.
-        optimum: The highest accuracy there is, where that is known.
+        optimum: The best value there is, where that is known.
         number: The round that is looked at, from 0; `None` for the present one.
 
     Returns:
         `data`, the data sets by name, and `signals`.
     """
-    best = observations.trace
+    best, measure = observations.trace, observations.measure
     values = [e.value for e in observations if e.value is not None]
     shown = [*values, *([] if optimum is None else [optimum])]
     if len(values) < 2 and band is not None:
         shown += [*band.lower.tolist(), *band.upper.tolist()]
-    low, high = theme.domain(shown, fence=1.5)
-    if optimum is not None:  # room for words above it, where no trial can be
-        high += WORDS * (high - low)
+    low, high = bounds = _bounds(shown, measure, words=optimum is not None)
     last = max(len(observations), trials or 0, 2)
-    floor = low + 0.03 * (high - low)
     rows = []
     for at, each in enumerate(observations, 1):
-        kind = FAILED if each.value is None else LOW if each.value < low else TRIAL
-        accuracy = floor if each.value is None or kind == LOW else each.value
+        place, kind = placed(each.value, bounds, measure)
         key = keys.get(each.architecture, "")
-        rows.append({"key": key, "trial": at, "accuracy": accuracy, "kind": kind})
+        rows.append({"key": key, "trial": at, "value": place, "kind": kind})
     steps = [
-        {"trial": at, "accuracy": max(float(value), low)}
+        {"trial": at, "value": scales.within(float(value), bounds, measure)}
         for at, value in enumerate(best, 1)
         if np.isfinite(value)
     ]
@@ -115,8 +109,8 @@ def trace_data(
         "data": {
             "trials": rows,
             "steps": _extended(steps, last),
-            "band": _band_rows(band, last, low),
-            "optimum": _optimum(optimum),
+            "band": _band_rows(band, last, bounds, measure),
+            "optimum": _optimum(optimum, measure),
             "round": [] if number is None else [{"trial": number + 0.5}],
         },
         "signals": {"low": low, "high": high, "last": last},
@@ -132,8 +126,9 @@ def regret_data(
     number: int | None = None,
 ) -> Data:
     """What `regret_chart` shows: nothing is below the smallest regret that is not zero, halved."""
-    regret = [100 * (optimum - float(v)) for v in observations.trace]
-    expected = [] if band is None else [100 * (optimum - v) for v in band.mean.tolist()]
+    measure = observations.measure
+    regret = _regrets(observations.trace, optimum, measure)
+    expected = [] if band is None else _regrets(band.mean, optimum, measure)
     seen = [r for r in (*regret, *expected) if np.isfinite(r) and r > 1e-9]
     floor, high = (min(seen) / 2, max(seen) * 1.3) if seen else (0.01, 1.0)
     last = max(len(observations), trials or 0, 2)
@@ -154,10 +149,24 @@ def regret_words(observations: Observations, optimum: float) -> str:
     best = observations.incumbent
     if best is None or best.value is None:
         return ""
-    regret = optimum - best.value
-    if regret < 1e-12:
-        return f"This is the best there is ({theme.percent(optimum)}): regret 0."
-    return f"Regret {100 * regret:.2f} points: the best there is has {theme.percent(optimum)}."
+    measure = observations.measure
+    regret, known = measure.gain(optimum) - measure.gain(best.value), measure.text(optimum)
+    if regret < 1e-12 * max(abs(optimum), 1.0):
+        return f"This is the best there is ({known}): regret 0."
+    return f"Regret {measure.difference(regret)}: the best there is has {known}."
+
+
+def _regrets(values: Floats, optimum: float, measure: Measure) -> list[float]:
+    """How much worse values `(k,)` are than the best there is, in `measure.points`."""
+    missing = measure.gain(optimum) - measure.gain(values)
+    return [measure.scale * float(each) for each in missing]
+
+
+def _bounds(shown: list[float], measure: Measure, *, words: bool) -> scales.Ends:
+    """The vertical axis, with room for words beyond the optimum, where no trial can be."""
+    low, high = scales.domain(shown, 1.5, measure)
+    room = WORDS * (high - low) if words else 0.0
+    return (low, high + room) if measure.maximize else (low - room, high)
 
 
 def _x() -> alt.X:
@@ -165,10 +174,9 @@ def _x() -> alt.X:
     return alt.X("trial:Q", axis=axis, scale=between("0.5", "last + 0.5"))
 
 
-def _y() -> alt.Y:
-    return alt.Y(
-        "accuracy:Q", axis=percent_axis("validation accuracy"), scale=between("low", "high")
-    )
+def _y(measure: Measure) -> alt.Y:
+    axis = value_axis(measure, measure.name)
+    return alt.Y("value:Q", axis=axis, scale=between("low", "high"))
 
 
 def _band(x: alt.X, y: alt.Y) -> list[alt.Chart]:
@@ -195,7 +203,7 @@ def _steps(x: alt.X, y: alt.Y) -> alt.Chart:
     return line.encode(x=x, y=y)  # type: ignore[no-any-return]
 
 
-def _dots(x: alt.X, y: alt.Y) -> alt.Chart:
+def _dots(x: alt.X, y: alt.Y, shapes: alt.Scale) -> alt.Chart:
     dots = alt.Chart(alt.NamedData("trials")).mark_point(
         strokeWidth=1.6, opacity=0.9, cursor="pointer"
     )
@@ -205,27 +213,33 @@ def _dots(x: alt.X, y: alt.Y) -> alt.Chart:
         y=y,
         size=picked(50, 150, 130),
         strokeWidth=picked(1.6, 3, 3),
-        color=alt.Color("kind:N", scale=_COLORS, legend=None),
-        shape=alt.Shape("kind:N", scale=_SHAPES, legend=None),
+        color=alt.Color("kind:N", scale=COLORS, legend=None),
+        shape=alt.Shape("kind:N", scale=shapes, legend=None),
         fill=alt.condition(filled, alt.value(theme.BLUE), alt.value("transparent")),
     )
 
 
-def _band_rows(band: RandomBand | None, last: int, low: float) -> theme.Rows:
+def _band_rows(
+    band: RandomBand | None, last: int, bounds: scales.Ends, measure: Measure
+) -> theme.Rows:
     if band is None:
         return []
     columns = zip(band.mean.tolist(), band.lower.tolist(), band.upper.tolist(), strict=True)
     return [
-        {"trial": n, "mean": max(mean, low), "lower": max(a, low), "upper": max(b, low)}
-        for n, (mean, a, b) in enumerate(columns, 1)
+        {"trial": n}
+        | {
+            name: scales.within(value, bounds, measure)
+            for name, value in zip(("mean", "lower", "upper"), row, strict=True)
+        }
+        for n, row in enumerate(columns, 1)
         if n <= last
     ]
 
 
-def _optimum(optimum: float | None) -> theme.Rows:
+def _optimum(optimum: float | None, measure: Measure) -> theme.Rows:
     if optimum is None:
         return []
-    return [{"accuracy": optimum, "text": f"best there is: {theme.percent(optimum)}"}]
+    return [{"value": optimum, "text": f"best there is: {measure.text(optimum)}"}]
 
 
 def _extended(steps: theme.Rows, last: int) -> theme.Rows:

@@ -2,9 +2,9 @@
 
 import altair as alt
 
-from nbnas.charts import theme
+from nbnas.charts import scales, theme
 from nbnas.charts.graphs.architecture import architecture, notation
-from nbnas.records import Candidate, Proposal
+from nbnas.records import Candidate, Measure, Proposal
 
 TOP = 12
 CHOSEN = "\N{BLACK RIGHT-POINTING POINTER} "
@@ -36,11 +36,16 @@ def proposal(
     order = [line["rank"] for line in ranked]
     names = alt.Y("rank:O", sort=order, axis=_NAMES, title=None)
     panels = [
-        _means(ranked, names, proposal.best, width, height),
-        _improvements(ranked, names.copy(deep=False), width, height),
+        _means(ranked, names, proposal, width, height),
+        _improvements(ranked, names.copy(deep=False), proposal.measure, width, height),
     ]
     words = theme.title(_heading(proposal, len(ranked)), proposal.reason)
     return theme.beside(*panels, heading=words)
+
+
+def improvement(measure: Measure) -> str:
+    """What the bars of candidates are, and in which unit: 0 or more, whichever way is better."""
+    return f"expected improvement ({measure.points})"
 
 
 def summary(proposal: Proposal) -> str:
@@ -84,11 +89,12 @@ def _rows(candidates: tuple[Candidate, ...], proposal: Proposal) -> theme.Rows:
 
 
 def _means(
-    ranked: theme.Rows, names: alt.Y, best: float | None, width: float, height: float
+    ranked: theme.Rows, names: alt.Y, proposal: Proposal, width: float, height: float
 ) -> alt.LayerChart:
+    best, measure = proposal.best, proposal.measure
     ends = [line[key] for line in ranked for key in ("lower", "upper", "mean")]
-    bounds = theme.domain([*ends, *([] if best is None else [best])], fence=1e9)
-    axis = theme.accuracy_axis(bounds, "predicted accuracy: mean and 95 % band", orient="bottom")
+    bounds = scales.domain([*ends, *([] if best is None else [best])], 1e9, measure)
+    axis = scales.axis(measure, bounds, predicted(measure), orient="bottom")
     x = alt.X("lower:Q", scale=theme.scale(bounds), axis=axis)
     base = alt.Chart(theme.rows(ranked), width=width, height=height).encode(y=names)
     chosen = alt.condition("datum.chosen", alt.value(theme.VERMILLION), alt.value(theme.BLUE))
@@ -100,12 +106,17 @@ def _means(
         color=chosen,
         shape=alt.condition("datum.chosen", alt.value("diamond"), alt.value("circle")),
     )
-    line = [] if best is None else _incumbent(best, bounds)
+    line = [] if best is None else _incumbent(best, bounds, measure)
     return theme.layered(bands, *line, dots)
 
 
-def _incumbent(best: float, bounds: tuple[float, float]) -> list[alt.Chart]:
-    base = alt.Chart(theme.rows([{"best": best, "text": f"incumbent {theme.percent(best)}"}]))
+def predicted(measure: Measure) -> str:
+    """What the dots and bars of candidates are."""
+    return f"predicted {measure.noun}: mean and 95 % band"
+
+
+def _incumbent(best: float, bounds: scales.Ends, measure: Measure) -> list[alt.Chart]:
+    base = alt.Chart(theme.rows([{"best": best, "text": f"incumbent {measure.text(best)}"}]))
     x = alt.X("best:Q", scale=theme.scale(bounds))
     right = best > sum(bounds) / 2
     rule = base.mark_rule(color=theme.INK, strokeDash=[4, 3], opacity=0.8)
@@ -118,22 +129,24 @@ def _incumbent(best: float, bounds: tuple[float, float]) -> list[alt.Chart]:
     return [rule.encode(x=x), word.encode(x=x, y=alt.value(-4), text="text:N")]
 
 
-def _improvements(ranked: theme.Rows, names: alt.Y, width: float, height: float) -> alt.LayerChart:
+def _improvements(
+    ranked: theme.Rows, names: alt.Y, measure: Measure, width: float, height: float
+) -> alt.LayerChart:
     names["axis"] = alt.Axis(labels=False, ticks=False, domain=False)
     parts = [
-        {"rank": line["rank"], "part": part, "points": 100 * line[key], "order": order}
+        {"rank": line["rank"], "part": part, "points": measure.scale * line[key], "order": order}
         for line in ranked
         for order, (key, part) in enumerate((("exploitation", GAIN), ("exploration", UNCERTAINTY)))
     ]
-    totals = [{"rank": line["rank"], "points": 100 * line["total"]} for line in ranked]
+    totals = [{"rank": line["rank"], "points": measure.scale * line["total"]} for line in ranked]
     top = max((line["points"] for line in totals), default=0.0)
     space = alt.Scale(domain=[0, 1.2 * top or 1.0], nice=False)
-    axis = alt.Axis(title="expected improvement (percentage points)", tickCount=5, orient="bottom")
+    axis = alt.Axis(title=improvement(measure), tickCount=5, orient="bottom")
     bars = alt.Chart(theme.rows(parts), width=width, height=height).mark_bar(height=11)
     words = alt.Chart(theme.rows(totals)).mark_text(
         color=theme.INK, align="left", dx=5, fontSize=theme.SMALL
     )
-    digits = ".2f" if top >= 0.095 else ".2~g"
+    digits = ",.0f" if top >= 100 else ".2f" if top >= 0.095 else ".2~g"
     return theme.layered(
         bars.encode(
             x=alt.X("points:Q", stack="zero", scale=space, axis=axis),

@@ -44,7 +44,7 @@ def _best(observations: Observations) -> list[alt.LayerChart]:
     best: Evaluation | None = observations.incumbent
     if best is None or best.value is None:
         return []
-    heading = f"The best: {theme.percent(best.value)}"
+    heading = f"The best: {observations.measure.text(best.value)}"
     words = notation(best.architecture)
     return [
         architecture(best.architecture, width=300, height=170, heading=heading, subtitle=words)

@@ -1,4 +1,4 @@
-"""The course of a search: each trial's accuracy, and the highest one so far."""
+"""The course of a search: each trial's value, and the best one so far."""
 
 import itertools
 from collections.abc import Sequence
@@ -6,13 +6,12 @@ from collections.abc import Sequence
 import altair as alt
 import numpy as np
 
-from nbnas.charts import theme
-from nbnas.records import Observations
+from nbnas.charts import scales, theme
+from nbnas.records import Measure, Observations
 
-TRIAL, LOW, FAILED = "trial", "trial below the axis", "failed trial"
-_KINDS = [TRIAL, LOW, FAILED]
-_COLORS = alt.Scale(domain=_KINDS, range=[theme.BLUE, theme.BLUE, theme.VERMILLION])
-_SHAPES = alt.Scale(domain=_KINDS, range=["circle", "triangle-down", "M-1,-1L1,1M1,-1L-1,1"])
+TRIAL, POOR, FAILED = "trial", "trial beyond the axis", "failed trial"
+KINDS = [TRIAL, POOR, FAILED]
+COLORS = alt.Scale(domain=KINDS, range=[theme.BLUE, theme.BLUE, theme.VERMILLION])
 
 
 def trace(
@@ -22,7 +21,7 @@ def trace(
     width: float = 560,
     height: float = 220,
 ) -> alt.LayerChart | alt.Chart:
-    """Draw each trial's accuracy and the incumbent's as a step line.
+    """Draw each trial's value and the incumbent's as a step line.
 
     Args:
         observations: The trials so far.
@@ -31,17 +30,18 @@ def trace(
         height: Height in pixels.
 
     Returns:
-        The chart; failed trials are crosses at the bottom.
+        The chart; failed trials are crosses at the end of the axis where the poor values are.
     """
     said = summary(observations, trials)
     if not len(observations):
         return theme.note(said, width, height / 3, theme.title("The search so far"))
-    best = observations.trace
+    best, measure = observations.trace, observations.measure
     measured = [each.value for each in observations if each.value is not None]
-    bounds = theme.domain([*measured, *map(float, best)])
-    points = [_row(number, value, bounds) for number, value in _values(observations)]
-    x, y = _axes(max(len(observations), trials or 0, 2), bounds, _key(points, bounds))
-    steps = [{"trial": n, "accuracy": max(v, bounds[0])} for n, v in _finite(best)]
+    bounds = scales.domain([*measured, *map(float, best)], measure=measure)
+    points = [_row(n, each.value, bounds, measure) for n, each in enumerate(observations, 1)]
+    last = max(len(observations), trials or 0, 2)
+    x, y = _axes(last, bounds, measure, _key(points, bounds, measure))
+    steps = [{"trial": n, "value": scales.within(v, bounds, measure)} for n, v in _finite(best)]
     line = alt.Chart(theme.rows(steps)).mark_line(
         interpolate="step-after", strokeWidth=2.4, color=theme.ORANGE
     )
@@ -53,8 +53,8 @@ def trace(
         dots.encode(
             x=x,
             y=y,
-            color=alt.Color("kind:N", scale=_COLORS, legend=None),
-            shape=alt.Shape("kind:N", scale=_SHAPES, legend=None),
+            color=alt.Color("kind:N", scale=COLORS, legend=None),
+            shape=alt.Shape("kind:N", scale=shapes(measure), legend=None),
             fill=alt.condition(
                 f"datum.kind === '{TRIAL}'", alt.value(theme.BLUE), alt.value("transparent")
             ),
@@ -75,7 +75,7 @@ def comparison(
 
     Args:
         names: A name for each search.
-        observations: The trials of each search.
+        observations: The trials of each search, all of one measure.
         width: Width in pixels.
         height: Height in pixels.
 
@@ -83,13 +83,15 @@ def comparison(
         The chart, each line named at its end.
     """
     traces = [[*_finite(each.trace)] for each in observations]
-    heading = theme.title("The best accuracy so far, by strategy", compare(names, observations))
+    measure = observations[0].measure
+    best = f"The best {measure.noun} so far, by strategy"
+    heading = theme.title(best, compare(names, observations))
     if not any(traces):
         return theme.note("no trial has been completed yet", width, height / 3, heading)
-    bounds = theme.domain([v for line in traces for _, v in line], fence=1.5)
-    x, y = _axes(max(2, *(line[-1][0] for line in traces if line)), bounds)
+    bounds = scales.domain([v for line in traces for _, v in line], 1.5, measure)
+    x, y = _axes(max(2, *(line[-1][0] for line in traces if line)), bounds, measure)
     steps = [
-        {"name": name, "trial": n, "accuracy": max(v, bounds[0])}
+        {"name": name, "trial": n, "value": scales.within(v, bounds, measure)}
         for name, line in zip(names, traces, strict=True)
         for n, v in line
     ]
@@ -99,7 +101,7 @@ def comparison(
         strokeDash=alt.StrokeDash("name:N", scale=theme.series(names, theme.DASHES), legend=None),
         strokeWidth=alt.condition(alt.datum.name == names[0], alt.value(3.4), alt.value(1.8)),
     )
-    ends = _spread([{**row} for row in _last(steps)], bounds, 15 / height)
+    ends = _spread(_last(steps), bounds, 15 / height, measure)
     words = base.mark_text(align="left", dx=8, fontSize=theme.SMALL, fontWeight=600)
     halo = words.copy()
     halo.mark.stroke, halo.mark.strokeWidth = theme.PAPER, 4
@@ -126,13 +128,14 @@ def summary(observations: Observations, trials: int | None = None) -> str:
     if best is None or best.value is None:
         return f"{text}; nothing completed yet."
     first = observations.evaluations.index(best) + 1
-    return f"{text}; the incumbent has {theme.percent(best.value)}, found in trial {first}."
+    known = observations.measure.text(best.value)
+    return f"{text}; the incumbent has {known}, found in trial {first}."
 
 
 def compare(names: Sequence[str], observations: Sequence[Observations]) -> str:
-    """One sentence with each search's best accuracy."""
+    """One sentence with each search's best value."""
     parts = [
-        f"{name} {theme.percent(o.incumbent.value)} after {len(o)}"
+        f"{name} {o.measure.text(o.incumbent.value)} after {len(o)}"
         for name, o in zip(names, observations, strict=True)
         if o.incumbent is not None and o.incumbent.value is not None
     ]
@@ -142,45 +145,59 @@ def compare(names: Sequence[str], observations: Sequence[Observations]) -> str:
 _LINES = (theme.VERMILLION, theme.BLUE, theme.GREEN, theme.PURPLE, theme.ORANGE, theme.SKY)
 
 
-def _axes(last: int, bounds: tuple[float, float], name: str = "trial") -> tuple[alt.X, alt.Y]:
+def shapes(measure: Measure) -> alt.Scale:
+    """The shape of each kind of trial: a triangle points to where poor values lie."""
+    triangle = "triangle-down" if measure.maximize else "triangle-up"
+    return alt.Scale(domain=KINDS, range=["circle", triangle, "M-1,-1L1,1M1,-1L-1,1"])
+
+
+def _axes(
+    last: int, bounds: scales.Ends, measure: Measure, name: str = "trial"
+) -> tuple[alt.X, alt.Y]:
     ticks = alt.Axis(title=name, format="d", grid=False, tickCount=10)
     if last <= 12:
         ticks["values"] = list(range(1, last + 1))
     x = alt.X("trial:Q", axis=ticks, scale=theme.scale((0.5, last + 0.5)))
-    axis = theme.accuracy_axis(bounds, "validation accuracy")
-    return x, alt.Y("accuracy:Q", axis=axis, scale=theme.scale(bounds))
-
-
-def _values(observations: Observations) -> list[tuple[int, float | None]]:
-    return [(number, each.value) for number, each in enumerate(observations, 1)]
+    axis = scales.axis(measure, bounds, measure.name)
+    return x, alt.Y("value:Q", axis=axis, scale=theme.scale(bounds))
 
 
 def _finite(values: Sequence[float] | np.ndarray) -> list[tuple[int, float]]:
     return [(n, float(v)) for n, v in enumerate(values, 1) if np.isfinite(v)]
 
 
-def _row(number: int, value: float | None, bounds: tuple[float, float]) -> dict[str, object]:
-    kind = FAILED if value is None else LOW if value < bounds[0] else TRIAL
-    floor = bounds[0] + 0.03 * (bounds[1] - bounds[0])
-    return {"trial": number, "accuracy": floor if kind != TRIAL else value, "kind": kind}
+def _row(
+    number: int, value: float | None, bounds: scales.Ends, measure: Measure
+) -> dict[str, object]:
+    place, kind = placed(value, bounds, measure)
+    return {"trial": number, "value": place, "kind": kind}
 
 
-def _key(points: theme.Rows, bounds: tuple[float, float]) -> str:
-    """What the signs at the bottom mean, where there are any."""
+def placed(value: float | None, bounds: scales.Ends, measure: Measure) -> tuple[float, str]:
+    """Where a trial is drawn, and what kind it is; failed ones are near the poor end."""
+    if value is not None and not scales.beyond(value, bounds, measure):
+        return value, TRIAL
+    return scales.poor_end(bounds, measure, inside=0.03), FAILED if value is None else POOR
+
+
+def _key(points: theme.Rows, bounds: scales.Ends, measure: Measure) -> str:
+    """What the signs at the poor end mean, where there are any."""
     kinds = {point["kind"] for point in points}
     words = ["crosses failed"] * (FAILED in kinds)
-    words += [f"triangles lie below {theme.percent(bounds[0], 0)}"] * (LOW in kinds)
+    end = measure.text(scales.poor_end(bounds, measure), digits=0)
+    words += [f"triangles lie {scales.poor_side(measure)} {end}"] * (POOR in kinds)
     return f"trial ({', '.join(words)})" if words else "trial"
 
 
 def _incumbent(
-    observations: Observations, bounds: tuple[float, float], x: alt.X, y: alt.Y
+    observations: Observations, bounds: scales.Ends, x: alt.X, y: alt.Y
 ) -> list[alt.Chart]:
     best = observations.incumbent
     if best is None or best.value is None:
         return []
     number = observations.evaluations.index(best) + 1
-    point = [{"trial": number, "accuracy": max(best.value, bounds[0])}]
+    place = scales.within(best.value, bounds, observations.measure)
+    point = [{"trial": number, "value": place}]
     ring = alt.Chart(theme.rows(point)).mark_point(
         shape="diamond", size=150, strokeWidth=2.4, color=theme.ORANGE, fill=theme.PAPER, opacity=1
     )
@@ -188,13 +205,14 @@ def _incumbent(
 
 
 def _last(steps: theme.Rows) -> theme.Rows:
-    return list({row["name"]: row for row in steps}.values())
+    return [{**row} for row in {row["name"]: row for row in steps}.values()]
 
 
-def _spread(ends: theme.Rows, bounds: tuple[float, float], gap: float) -> theme.Rows:
-    """Move the names of lines apart that end at nearly the same height."""
-    ends.sort(key=lambda row: -row["accuracy"])
+def _spread(ends: theme.Rows, bounds: scales.Ends, gap: float, measure: Measure) -> theme.Rows:
+    """Move the names of lines apart that end at nearly the same height, towards the poor end."""
+    ends.sort(key=lambda row: -measure.gain(row["value"]))
     step = gap * (bounds[1] - bounds[0])
-    for above, below in itertools.pairwise(ends):
-        below["accuracy"] = min(below["accuracy"], above["accuracy"] - step)
+    for better, worse in itertools.pairwise(ends):
+        gain = min(measure.gain(worse["value"]), measure.gain(better["value"]) - step)
+        worse["value"] = measure.gain(gain)
     return ends

@@ -6,10 +6,11 @@ from typing import Protocol, cast
 import altair as alt
 
 from nbnas.charts import theme
+from nbnas.records import Measure
 
 
 class Bin(Protocol):
-    """A bin of a variogram, as `diagnosis.Bin` of the surrogate; differences in accuracy."""
+    """A bin of a variogram, as `diagnosis.Bin` of the surrogate; differences in the measure."""
 
     @property
     def shortest(self) -> float: ...  # noqa: D102
@@ -40,6 +41,8 @@ class Diagnosis(Protocol):
     def variogram(self) -> Sequence[Bin]: ...  # noqa: D102
     @property
     def problem(self) -> str: ...  # noqa: D102
+    @property
+    def measure(self) -> Measure: ...  # noqa: D102
 
 
 def diagnosis(
@@ -51,19 +54,21 @@ def diagnosis(
         diagnosis: The diagnosis of a distance.
         width: Width in pixels.
         height: Height in pixels.
-        top: Upper end of the vertical axis, in accuracy; by default the largest upper end of a
+        top: Upper end of the vertical axis, in the measure; by default the largest upper end of a
             band.
 
     Returns:
         The chart; for a good distance it rises from the left to the right.
     """
-    data = theme.rows([_row(b) for b in diagnosis.variogram])
+    measure = diagnosis.measure
+    data = theme.rows([_row(b, measure) for b in diagnosis.variogram])
     base = alt.Chart(data, width=width, height=height).encode(
         x=alt.X("middle:Q", title="distance", axis=alt.Axis(tickCount=6))
     )
-    axis = alt.Axis(title="mean difference (%-points)", tickCount=5)
+    unit = "%-points" if measure.fraction else measure.points
+    axis = alt.Axis(title=f"mean difference ({unit})", tickCount=5)
     ceiling = _top([diagnosis]) if top is None else top
-    scale = alt.Scale(domain=[0, 100 * ceiling], nice=True)
+    scale = alt.Scale(domain=[0, measure.scale * ceiling], nice=True)
     bars = base.mark_rule(strokeWidth=1.6, opacity=0.5, color=theme.BLUE).encode(
         y=alt.Y("lower:Q", axis=axis, scale=scale), y2="upper:Q"
     )
@@ -130,10 +135,10 @@ def _time(microseconds: float) -> str:
 
 
 def _top(diagnoses: Sequence[Diagnosis]) -> float:
-    """The largest upper end of a band; 1 % where all is 0."""
+    """The largest upper end of a band; 0.01, that is 1 %, where all is 0."""
     return max(max(b.upper for b in d.variogram) for d in diagnoses) or 0.01
 
 
-def _row(b: Bin) -> dict[str, float]:
-    points = {name: 100 * getattr(b, name) for name in ("mean", "lower", "upper")}
+def _row(b: Bin, measure: Measure) -> dict[str, float]:
+    points = {name: measure.scale * getattr(b, name) for name in ("mean", "lower", "upper")}
     return {"middle": (b.shortest + b.longest) / 2, "pairs": b.pairs, **points}

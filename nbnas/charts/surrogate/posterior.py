@@ -6,7 +6,8 @@ import altair as alt
 import numpy as np
 from numpy.typing import NDArray
 
-from nbnas.charts import theme
+from nbnas.charts import scales, theme
+from nbnas.records import Measure
 
 INSIDE, OUTSIDE = "in its band", "outside"
 
@@ -14,10 +15,12 @@ INSIDE, OUTSIDE = "in its band", "outside"
 class Predictions(Protocol):
     """What is drawn: `nbnas.surrogate.leave_one_out.LeaveOneOut` has these arrays `(n,)`.
 
-    All are accuracies: the measured ones, and for each the mean and the 2.5 % and 97.5 %
+    All are values of `measure`: the measured ones, and for each the mean and the 2.5 % and 97.5 %
     quantiles of the posterior that has not seen it.
     """
 
+    @property
+    def measure(self) -> Measure: ...  # noqa: D102
     @property
     def truth(self) -> NDArray[np.float64]: ...  # noqa: D102
     @property
@@ -31,7 +34,7 @@ class Predictions(Protocol):
 def leave_one_out(
     predictions: Predictions, *, width: float = 380, height: float = 320
 ) -> alt.LayerChart | alt.Chart:
-    """Draw predicted against measured accuracy with 95 % bands.
+    """Draw predicted against measured values with 95 % bands.
 
     Args:
         predictions: Each observation predicted from all others.
@@ -45,16 +48,22 @@ def leave_one_out(
     heading = "Each trial predicted from all others"
     if not points:
         return theme.note("nothing has been measured yet", width, height / 3, theme.title(heading))
-    x, y = theme.domain(row["truth"] for row in points), _predicted(points)
+    measure = predictions.measure
+    x = scales.domain((row["truth"] for row in points), measure=measure)
+    y = _predicted(points, measure)
     seen = [row for row in points if x[0] <= row["truth"] <= x[1]]
-    few, name = len(seen) < 80, "measured accuracy"
+    few, name = len(seen) < 80, measure.titled(f"measured {measure.noun}")
     if len(seen) < len(points):
-        name += f" ({len(points) - len(seen)} below {theme.percent(x[0], 0)} not drawn)"
+        end = measure.text(scales.poor_end(x, measure), digits=0)
+        out = f"{len(points) - len(seen)} {scales.poor_side(measure)} {end}"
+        name += f" ({out} not drawn)"
+    below = scales.axis(measure, x, None)
+    below["title"] = name
     base = alt.Chart(theme.rows(seen), width=width, height=height).encode(
-        x=alt.X("truth:Q", scale=theme.scale(x), axis=theme.accuracy_axis(x, name)),
+        x=alt.X("truth:Q", scale=theme.scale(x), axis=below),
         color=alt.Color("where:N", scale=_COLORS, legend=_LEGEND),
     )
-    axis = theme.accuracy_axis(y, "predicted accuracy, 95 % band")
+    axis = scales.axis(measure, y, f"predicted {measure.noun}, 95 % band")
     bars = base.mark_rule(strokeWidth=1.6, opacity=0.5 if few else 0.3, clip=True).encode(
         y=alt.Y("lower:Q", scale=theme.scale(y), axis=axis), y2="upper:Q"
     )
@@ -67,7 +76,7 @@ def leave_one_out(
 
 
 def summary(predictions: Predictions) -> str:
-    """One sentence: how many measured accuracies lie in their 95 % band."""
+    """One sentence: how many measured values lie in their 95 % band."""
     inside = _inside(predictions)
     if not len(inside):
         return "No trial has been predicted yet."
@@ -100,11 +109,13 @@ def _rows(predictions: Predictions) -> theme.Rows:
     ]
 
 
-def _predicted(points: theme.Rows) -> tuple[float, float]:
+def _predicted(points: theme.Rows, measure: Measure) -> scales.Ends:
     """The vertical range: all of the means and most of the bands."""
-    middle = theme.domain([row[key] for row in points for key in ("truth", "mean")])
-    ends = theme.domain([row[key] for row in points for key in ("lower", "upper")], fence=1.5)
-    return min(middle[0], ends[0]), max(middle[1], min(ends[1], 1.05))
+    middle = scales.domain([row[k] for row in points for k in ("truth", "mean")], measure=measure)
+    ends = scales.domain([row[k] for row in points for k in ("lower", "upper")], 1.5, measure)
+    spare = 0.05 if measure.fraction else np.inf  # no band goes beyond the bounds
+    low, high = max(ends[0], measure.lower - spare), min(ends[1], measure.upper + spare)
+    return min(middle[0], low), max(middle[1], high)
 
 
 def _diagonal(x: tuple[float, float], y: tuple[float, float]) -> alt.Chart:

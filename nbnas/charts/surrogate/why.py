@@ -1,7 +1,9 @@
 """Why a candidate is predicted as it is: the evaluations that weigh most, and what it has more.
 
 Notation
-    contribution   of an evaluation to the predicted mean, in warped units: above 0 it raises it
+    contribution   of an evaluation to the predicted mean, in warped units: above 0 it makes it
+                   better
+    pull           the same in the direction of the measure: above 0 it raises the mean
 """
 
 import re
@@ -13,10 +15,9 @@ import numpy as np
 
 from nbnas.charts import theme
 from nbnas.charts.graphs.architecture import architecture, notation
-from nbnas.records import Candidate, Evaluation
+from nbnas.records import Candidate, Evaluation, Measure
 
 RAISES, LOWERS = "raises the prediction", "lowers it"
-COLORS = {RAISES: theme.BLUE, LOWERS: theme.VERMILLION}
 LONGEST = 52  # letters of a line
 
 
@@ -42,6 +43,8 @@ class Why(Protocol):
     def neighbors(self) -> Sequence[Neighbor]: ...  # noqa: D102
     @property
     def differences(self) -> Sequence[str]: ...  # noqa: D102
+    @property
+    def measure(self) -> Measure: ...  # noqa: D102
 
 
 def why(why: Why, *, width: float = 150, row: float = 46) -> alt.HConcatChart:
@@ -54,14 +57,14 @@ def why(why: Why, *, width: float = 150, row: float = 46) -> alt.HConcatChart:
 
     Returns:
         The chart: on the left the candidate, on the right a bar for each evaluation, with its
-        accuracy, its distance, and what the candidate has that it lacks.
+        value, its distance, and what the candidate has that it lacks.
     """
     candidate = why.candidate
     picture = architecture(
         candidate.architecture,
         width=260,
         heading=f"This one: {notation(candidate.architecture)}",
-        subtitle=_predicted(candidate),
+        subtitle=_predicted(candidate, why.measure),
     )
     if not why.neighbors:
         nothing = theme.note("no evaluation weighs in its prediction", width, row)
@@ -72,16 +75,24 @@ def why(why: Why, *, width: float = 150, row: float = 46) -> alt.HConcatChart:
 def summary(why: Why) -> str:
     """What it is predicted from, and what its expected improvement is made of, in words."""
     candidate = why.candidate
-    parts = (candidate.exploitation, candidate.exploration, candidate.expected_improvement)
-    gain, unsure, total = (100 * max(part, 0.0) for part in parts)
+    measure, total = why.measure, max(candidate.expected_improvement, 0.0)
+    gain, unsure = (
+        measure.amount(max(part, 0.0)) for part in (candidate.exploitation, candidate.exploration)
+    )
+    promise = measure.expected(total)
     said = (
-        f"{notation(candidate.architecture)}: {_predicted(candidate)}. Expected improvement "
-        f"{total:.3g} percentage points, {gain:.3g} of them by a better mean and {unsure:.3g} by "
-        "uncertainty."
+        f"{notation(candidate.architecture)}: {_predicted(candidate, measure)}. "
+        f"{promise[0].upper()}{promise[1:]}, {gain} of {'them' if measure.fraction else 'it'} by "
+        f"a better mean and {unsure} by uncertainty."
     )
     texts = [*why.differences, *[""] * (len(why.neighbors) - len(why.differences))]
-    worded = (named(t, candidate, n) for t, n in zip(texts, why.neighbors, strict=False))
-    return " ".join([said, *map(_sentence, why.neighbors, worded)])
+    pairs = zip(texts, why.neighbors, strict=False)
+    return " ".join([said, *(_sentence(n, named(t, candidate, n), measure) for t, n in pairs)])
+
+
+def raises(neighbor: Neighbor, measure: Measure) -> bool:
+    """Whether an evaluation raises the prediction: a worse one where lower is better."""
+    return measure.gain(neighbor.contribution) >= 0
 
 
 def named(text: str, candidate: Candidate, neighbor: Neighbor) -> str:
@@ -102,39 +113,40 @@ def _short(text: str) -> str:
     return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
 
 
-def _sentence(neighbor: Neighbor, difference: str) -> str:
+def _sentence(neighbor: Neighbor, difference: str, measure: Measure) -> str:
     more = f"; {difference}" if difference else ""
     name = notation(neighbor.evaluation.architecture)
-    who = f"{name} ({_measured(neighbor)}, distance {neighbor.distance:.3g})"
+    who = f"{name} ({_measured(neighbor, measure)}, distance {neighbor.distance:.3g})"
     if not np.isfinite(neighbor.contribution):
         return f"Close to it is {who}{more}."
-    effect = RAISES if neighbor.contribution >= 0 else "lowers the prediction"
+    effect = RAISES if raises(neighbor, measure) else "lowers the prediction"
     return f"{who} {effect} with {100 * neighbor.share:.0f} % of all weight{more}."
 
 
-def _predicted(candidate: Candidate) -> str:
-    band = f"{theme.percent(candidate.lower)} to {theme.percent(candidate.upper)}"
-    return f"predicted {theme.percent(candidate.mean)}, 95 % band {band}"
+def _predicted(candidate: Candidate, measure: Measure) -> str:
+    band = f"{measure.text(candidate.lower)} to {measure.text(candidate.upper)}"
+    return f"predicted {measure.text(candidate.mean)}, 95 % band {band}"
 
 
-def _measured(neighbor: Neighbor) -> str:
+def _measured(neighbor: Neighbor, measure: Measure) -> str:
     value = neighbor.evaluation.value
-    return "failed" if value is None else theme.percent(value)
+    return "failed" if value is None else measure.text(value)
 
 
 def _bars(why: Why, width: float, row: float) -> alt.LayerChart:
     """A bar for what each evaluation contributes; of a model without such parts, no bar."""
     lines = _lines(why)
-    weighed = [line for line in lines if np.isfinite(line["contribution"])]
-    far = max([abs(line["contribution"]) for line in weighed], default=1.0) * 1.05 or 1.0
+    weighed = [line for line in lines if np.isfinite(line["pull"])]
+    far = max([abs(line["pull"]) for line in weighed], default=1.0) * 1.05 or 1.0
     axis = alt.Axis(title="part of the predicted mean (model's scale)", tickCount=5)
-    x = alt.X("contribution:Q", scale=theme.scale((-far, far)), axis=axis if weighed else None)
+    x = alt.X("pull:Q", scale=theme.scale((-far, far)), axis=axis if weighed else None)
     y = alt.Y("rank:O", axis=None, scale=alt.Scale(domain=[line["rank"] for line in lines]))
     base = alt.Chart(theme.rows(lines), width=width, height=row * len(lines)).encode(y=y)
     key = alt.Legend(title=None, orient="bottom", columns=2) if weighed else None
-    kinds = alt.Scale(domain=list(COLORS), range=list(COLORS.values()))
+    better, worse = (RAISES, LOWERS) if why.measure.maximize else (LOWERS, RAISES)
+    kinds = alt.Scale(domain=[better, worse], range=[theme.BLUE, theme.VERMILLION])
     bars = alt.Chart(theme.rows(weighed)).mark_bar(height=14)
-    zero = alt.Chart(theme.rows([{"contribution": 0.0}])).mark_rule(
+    zero = alt.Chart(theme.rows([{"pull": 0.0}])).mark_rule(
         color=theme.INK, opacity=0.6 if weighed else 0.0
     )
     words = [
@@ -157,9 +169,9 @@ def _lines(why: Why) -> theme.Rows:
     return [
         {
             "rank": rank,
-            "contribution": each.contribution,
-            "kind": RAISES if each.contribution >= 0 else LOWERS,
-            "name": f"{notation(each.evaluation.architecture)}: {_measured(each)}",
+            "pull": why.measure.gain(each.contribution),
+            "kind": RAISES if raises(each, why.measure) else LOWERS,
+            "name": f"{notation(each.evaluation.architecture)}: {_measured(each, why.measure)}",
             "more": _weight(each),
             "text": _short(named(text, why.candidate, each)),
         }

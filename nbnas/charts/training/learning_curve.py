@@ -1,4 +1,7 @@
-"""The learning curve of one training: loss and accuracy by epoch, in training and held out."""
+"""The learning curve of one training: loss and accuracy by epoch, in training and held out.
+
+An objective of one's own may know neither: then its value after each epoch is drawn.
+"""
 
 import math
 from collections.abc import Sequence
@@ -6,75 +9,140 @@ from typing import cast
 
 import altair as alt
 
-from nbnas.charts import theme
-from nbnas.records import EpochReport, Evaluation
+from nbnas.charts import scales, theme
+from nbnas.records import ACCURACY, EpochReport, Evaluation, Measure
 
 TRAIN, HELD_OUT = "training", "held out"
-_COLORS = alt.Scale(domain=[HELD_OUT, TRAIN], range=[theme.BLUE, theme.VERMILLION])
-_DASHES = alt.Scale(domain=[HELD_OUT, TRAIN], range=[theme.DASHES[0], theme.DASHES[1]])
+VALUE = ""  # the name of a line that is alone: the axis says what it is
+_PARTS = [HELD_OUT, TRAIN, VALUE]
+_COLORS = alt.Scale(domain=_PARTS, range=[theme.BLUE, theme.VERMILLION, theme.BLUE])
+_DASHES = alt.Scale(domain=_PARTS, range=[theme.DASHES[0], theme.DASHES[1], theme.DASHES[0]])
 
 
 def learning_curve(
-    run: Evaluation | Sequence[EpochReport], *, width: float = 330, height: float = 210
+    run: Evaluation | Sequence[EpochReport],
+    *,
+    measure: Measure | None = None,
+    width: float = 330,
+    height: float = 210,
 ) -> alt.HConcatChart | alt.Chart:
     """Draw loss and accuracy by epoch.
 
     Args:
         run: An evaluation, or the reports of a training so far.
+        measure: What the reports' `value` is; by default that of the evaluation.
         width: Width of each of the two panels in pixels.
         height: Their height in pixels.
 
     Returns:
-        The chart: the loss on the left, where a table has it, and the accuracy on the right.
+        The chart: the loss on the left, where a table has it, and the accuracy on the right; or
+        the value, where there is no accuracy.
     """
+    own = run.measure if isinstance(run, Evaluation) else None
+    measure = measure or own or ACCURACY
     reports = run.reports if isinstance(run, Evaluation) else tuple(run)
-    heading = _heading(run, reports)
+    heading = _heading(run, reports, measure)
     if not reports:
         return theme.note("no epoch has ended yet", 2 * width, height / 3, theme.title(heading))
-    panels = _panels(reports, width, height)
-    return theme.beside(*panels, heading=theme.title(heading, summary(reports)))
+    panels = _panels(reports, measure, width, height)
+    return _beside(panels, theme.title(heading, summary(reports, measure)), 2 * width, height)
 
 
 def training(
-    reports: Sequence[EpochReport], *, width: float = 225, height: float = 190
+    reports: Sequence[EpochReport],
+    *,
+    measure: Measure = ACCURACY,
+    width: float = 225,
+    height: float = 190,
 ) -> alt.HConcatChart | alt.Chart:
     """Draw loss, accuracy and learning rate by epoch.
 
     Args:
         reports: The reports of a training so far.
+        measure: What their `value` is, where they know no accuracy.
         width: Width of each of the three panels in pixels.
         height: Their height in pixels.
 
     Returns:
         The chart.
     """
-    heading = theme.title(_heading(reports, reports), summary(reports))
+    heading = theme.title(_heading(reports, reports, measure), summary(reports, measure))
     if not reports:
         return theme.note("no epoch has ended yet", 3 * width, height / 3, heading)
-    panels: list[theme.AnyChart] = [*_panels(reports, width, height)]
+    panels: list[theme.AnyChart] = [*_panels(reports, measure, width, height)]
     if any(math.isfinite(report.learning_rate) for report in reports):
         panels.append(_rates(reports, width, height))
+    return _beside(panels, heading, 3 * width, height)
+
+
+def _beside(
+    panels: Sequence[theme.AnyChart], heading: alt.TitleParams, width: float, height: float
+) -> alt.HConcatChart | alt.Chart:
+    if not panels:
+        return theme.note("the epochs came without a number", width, height / 3, heading)
     return theme.beside(*panels, heading=heading)
 
 
-def _panels(reports: Sequence[EpochReport], width: float, height: float) -> list[alt.LayerChart]:
-    """Loss and accuracy; a recorded training may know no loss."""
-    names = {"loss": "loss (nats)", "accuracy": "accuracy"}
-    return [_panel(reports, m, names[m], width, height) for m in names if _rows(reports, m)]
+def _panels(
+    reports: Sequence[EpochReport], measure: Measure, width: float, height: float
+) -> list[alt.LayerChart]:
+    """Loss and accuracy; a recorded training may know no loss, and others only a value."""
+    losses, shown = _rows(reports, "loss"), curve_rows(reports)
+    panels = []
+    if losses:
+        axis = alt.Axis(title="loss (nats)", tickCount=5)
+        bounds = scales.domain([row["value"] for row in losses], 1e9)
+        panels.append(_panel(reports, losses, axis, bounds, width, height))
+    if shown:
+        drawn = drawn_measure(reports, measure)
+        bounds = scales.domain([row["value"] for row in shown], 1e9, drawn)
+        axis = scales.axis(drawn, bounds, drawn.noun)
+        panels.append(_panel(reports, shown, axis, bounds, width, height))
+    return panels
 
 
-def summary(reports: Sequence[EpochReport]) -> str:
-    """One sentence on where a training stands."""
+def has_accuracy(reports: Sequence[EpochReport]) -> bool:
+    """Whether accuracies are what is drawn of a training, and not its values."""
+    return any(math.isfinite(report.val_accuracy) for report in reports)
+
+
+def drawn_measure(reports: Sequence[EpochReport], measure: Measure) -> Measure:
+    """What is drawn of a training: its accuracy, or else what its values are."""
+    return ACCURACY if has_accuracy(reports) else measure
+
+
+def curve_rows(reports: Sequence[EpochReport]) -> theme.Rows:
+    """The accuracies by epoch and part; the values by epoch where there are none."""
+    if has_accuracy(reports):
+        return _rows(reports, "accuracy")
+    return [
+        {"epoch": report.epoch, "part": VALUE, "value": report.value}
+        for report in reports
+        if report.value is not None
+    ]
+
+
+def summary(reports: Sequence[EpochReport], measure: Measure = ACCURACY) -> str:
+    """One sentence on where a training stands.
+
+    Args:
+        reports: The reports so far.
+        measure: What their `value` is.
+    """
     if not reports:
         return "No epoch has ended yet."
-    last, best = reports[-1], max(reports, key=lambda report: report.val_accuracy)
-    text = (
-        f"After epoch {last.epoch} of {last.epochs}: {theme.percent(last.val_accuracy)} held out"
-    )
+    last = reports[-1]
+    text, shown = f"After epoch {last.epoch} of {last.epochs}", drawn_measure(reports, measure)
+    held_out = " held out" if has_accuracy(reports) else ""
+    lines = [row for row in curve_rows(reports) if row["part"] != TRAIN]
+    if not lines:
+        return f"{text}."
+    text += f": {shown.text(lines[-1]['value'])}{held_out or f' {shown.noun}'}"
     if math.isfinite(last.train_accuracy):
-        text += f", {theme.percent(last.train_accuracy)} in training"
-    if best.val_accuracy > last.val_accuracy:
-        text += f"; best held out {theme.percent(best.val_accuracy)} in epoch {best.epoch}"
+        text += f", {ACCURACY.text(last.train_accuracy)} in training"
+    best = max(lines, key=lambda row: shown.gain(row["value"]))
+    if best["value"] != lines[-1]["value"]:
+        text += f"; best{held_out} {shown.text(best['value'])} in epoch {best['epoch']}"
     return f"{text}."
 
 
@@ -95,30 +163,29 @@ def _epochs(reports: Sequence[EpochReport]) -> alt.X:
     return alt.X("epoch:Q", axis=ticks, scale=theme.scale((min(1, epochs - 1), epochs * 1.0)))
 
 
-def _heading(run: Evaluation | Sequence[EpochReport], reports: Sequence[EpochReport]) -> str:
+def _heading(
+    run: Evaluation | Sequence[EpochReport], reports: Sequence[EpochReport], measure: Measure
+) -> str:
     if isinstance(run, Evaluation):
         if run.value is None:
             return "Learning curve of a training that failed"
-        return f"Learning curve up to {theme.percent(run.value)}"
+        return f"Learning curve up to {measure.text(run.value)}"
     if reports and reports[-1].epoch == reports[-1].epochs:
         return "Learning curve"
     return "Learning curve so far"
 
 
 def _panel(
-    reports: Sequence[EpochReport], measure: str, name: str, width: float, height: float
+    reports: Sequence[EpochReport],
+    lines: theme.Rows,
+    axis: alt.Axis,
+    bounds: scales.Ends,
+    width: float,
+    height: float,
 ) -> alt.LayerChart:
-    lines = _rows(reports, measure)
-    values = [row["value"] for row in lines]
-    bounds = theme.domain(values, fence=1e9)
-    format_ = (
-        theme.accuracy_axis(bounds, name)
-        if measure == "accuracy"
-        else alt.Axis(title=name, tickCount=5)
-    )
     base = alt.Chart(theme.rows(lines), width=width, height=height).encode(
         x=_epochs(reports),
-        y=alt.Y("value:Q", axis=format_, scale=theme.scale(bounds)),
+        y=alt.Y("value:Q", axis=axis, scale=theme.scale(bounds)),
         color=alt.Color("part:N", scale=_COLORS, legend=None),
         strokeDash=alt.StrokeDash("part:N", scale=_DASHES, legend=None),
     )
@@ -130,12 +197,12 @@ def _panel(
     )
 
 
-def _rows(reports: Sequence[EpochReport], measure: str) -> theme.Rows:
+def _rows(reports: Sequence[EpochReport], what: str) -> theme.Rows:
     return [
-        {"epoch": report.epoch, "part": part, "value": getattr(report, f"{prefix}_{measure}")}
+        {"epoch": report.epoch, "part": part, "value": getattr(report, f"{prefix}_{what}")}
         for part, prefix in ((TRAIN, "train"), (HELD_OUT, "val"))
         for report in reports
-        if math.isfinite(getattr(report, f"{prefix}_{measure}"))
+        if math.isfinite(getattr(report, f"{prefix}_{what}"))
     ]
 
 

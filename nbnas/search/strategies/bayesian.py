@@ -20,7 +20,6 @@ from nbnas.graphs.architecture import Architecture
 from nbnas.graphs.space import SearchSpace
 from nbnas.graphs.spaces.subspace import Subspace
 from nbnas.records import Candidate, Measure, Observations, Proposal
-from nbnas.records.measure import number
 from nbnas.search.candidates import Novelty, can_be_listed, listed
 from nbnas.search.maximizers.exhaustive import Automatic
 from nbnas.search.maximizers.maximizer import Maximizer
@@ -186,6 +185,7 @@ class BayesianOptimization:
             len(found.architectures),
             type(self.acquisition).__name__,
             observations.measure.gain(float(observations.gains.max())),
+            measure=observations.measure,
         )
 
 
@@ -244,10 +244,8 @@ def _in_its_unit(
 def _reason(winner: Candidate, measure: Measure) -> str:
     good = "high" if measure.maximize else "low"
     most = f"its {good} mean" if winner.exploitation > winner.exploration else "its uncertainty"
-    gain = number(winner.expected_improvement * measure.scale, 2)
-    unit = "percentage points" if measure.fraction else measure.unit or measure.name
     return (
         f"Predicted {measure.text(winner.mean, digits=1)} ± "
-        f"{measure.text(winner.stddev, digits=1)}; expected improvement {gain} {unit}, "
-        f"mostly owed to {most}."
+        f"{measure.text(winner.stddev, digits=1)}; "
+        f"{measure.expected(winner.expected_improvement)}, mostly owed to {most}."
     )

@@ -119,7 +119,8 @@ class EnsemblePosterior(WarpedPosterior):
         mean, stddev = held_out(self)
         noise = max(0.0, float(np.mean((self.z - mean) ** 2 - stddev**2)))
         stddev = np.sqrt(stddev**2 + noise)
-        return leave_one_out(self.warp, self.observations.values, self.z, mean, stddev)
+        seen = self.observations
+        return leave_one_out(self.warp, seen.values, self.z, mean, stddev, seen.measure)
 
     def _inputs(self, architectures: Sequence[Architecture]) -> Tensor:
         """x `(m, p)`."""

@@ -21,7 +21,7 @@ from scipy.stats import kendalltau, spearmanr
 from nbnas.errors import NotPositiveDefiniteError, ObservationError
 from nbnas.graphs.distances.distance import Distance
 from nbnas.graphs.space import Randomness, SearchSpace
-from nbnas.records import Evaluation, Observations
+from nbnas.records import ACCURACY, Evaluation, Measure, Observations
 from nbnas.surrogate.kernels.distance import DistanceKernel
 from nbnas.surrogate.process.prior import GaussianProcess
 
@@ -70,6 +70,7 @@ class Diagnosis:
             the truth; NaN where the kernel is no covariance.
         leave_one_out_kendall: Kendall's τ of them.
         problem: What went wrong with the Gaussian process; empty if nothing did.
+        measure: What the objective's values are.
     """
 
     distance: str
@@ -83,6 +84,7 @@ class Diagnosis:
     leave_one_out_spearman: float
     leave_one_out_kendall: float
     problem: str = ""
+    measure: Measure = ACCURACY
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,8 +133,8 @@ def diagnose(
     Args:
         distance: The distance.
         space: Where the architectures come from; new ones of it are drawn to measure the time.
-        evaluations: Evaluated architectures; failed ones are left out. A few hundred are plenty:
-            all pairs are compared.
+        evaluations: Evaluated architectures of one measure, such as the observations of a search;
+            failed ones are left out. A few hundred are plenty: all pairs are compared.
         rng: A generator, or a seed.
 
     Returns:
@@ -141,7 +143,9 @@ def diagnose(
     Raises:
         ObservationError: If there are fewer than 10 completed evaluations, or all have one value.
     """
-    observations = Observations(tuple(e for e in evaluations if e.value is not None))
+    completed = tuple(e for e in evaluations if e.value is not None)
+    measure = next((e.measure for e in completed if e.measure is not None), ACCURACY)
+    observations = Observations(completed, measure)
     _check(observations)
     rng = np.random.default_rng(rng)
     d = distance.matrix(observations.architectures, observations.architectures)
@@ -155,6 +159,7 @@ def diagnose(
         variogram(d, observations.values, rng),
         microseconds_per_pair(distance, space, rng),
         *_model(distance, d, observations),
+        measure,
     )
 
 

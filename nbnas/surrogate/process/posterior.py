@@ -124,7 +124,8 @@ class Posterior(WarpedPosterior):
         variance = 1.0 / inverse.diagonal()  # (n,)
         mean = (torch.from_numpy(self.z) - self.alpha() * variance).numpy()
         stddev = variance.sqrt().numpy()
-        return leave_one_out(self.warp, self.observations.values, self.z, mean, stddev)
+        seen = self.observations
+        return leave_one_out(self.warp, seen.values, self.z, mean, stddev, seen.measure)
 
     def contributions(self, architecture: Architecture) -> Array:
         """How each evaluation moves the prediction at an architecture.

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from nbnas.errors import SettingError
 from nbnas.graphs.distances.distance import Distance
 from nbnas.graphs.distances.edit.contrast import contrast
-from nbnas.records import Candidate, Evaluation
+from nbnas.records import ACCURACY, Candidate, Evaluation, Measure
 from nbnas.surrogate.model import ModelPosterior
 from nbnas.surrogate.process.posterior import Posterior
 
@@ -28,8 +28,8 @@ class Neighbor:
     Attributes:
         evaluation: The evaluation.
         contribution: k(a, x_i) α_i, by which it moves the prediction away from the prior mean, in
-            warped units: up where it is positive. NaN where the model is no Gaussian process,
-            which has no such parts.
+            warped units: to the better where it is positive. NaN where the model is no Gaussian
+            process, which has no such parts.
         share: Its part of the sum of all absolute contributions, in [0, 1]; NaN where there are
             none.
         distance: Its distance to the candidate.
@@ -50,11 +50,13 @@ class Why:
         neighbors: The evaluations that weigh most in its prediction, the heaviest first; of a
             model without contributions the closest ones, the closest first.
         differences: What the candidate has that each of these lacks, in words, in their order.
+        measure: What is predicted.
     """
 
     candidate: Candidate
     neighbors: tuple[Neighbor, ...]
     differences: tuple[str, ...]
+    measure: Measure = ACCURACY
 
 
 def why(posterior: ModelPosterior, candidate: Candidate, distance: Distance, k: int = 3) -> Why:
@@ -94,7 +96,7 @@ def why(posterior: ModelPosterior, candidate: Candidate, distance: Distance, k: 
     order = np.lexsort((distances,) if by_distance else (distances, -shares))[:k]
     neighbors = _neighbors(order, evaluations, contributions, shares, distances)
     differences = tuple(contrast(a, n.evaluation.architecture) for n in neighbors)
-    return Why(candidate, neighbors, differences)
+    return Why(candidate, neighbors, differences, posterior.observations.measure)
 
 
 def _weights(posterior: ModelPosterior, candidate: Candidate) -> tuple[Array, Array]:

@@ -8,19 +8,22 @@ import numpy as np
 from nbnas.charts.lab.random import RandomBand, random_band
 from nbnas.charts.lab.trace import regret_data, regret_words, trace_data
 from nbnas.charts.search.trace import summary
+from nbnas.records import ACCURACY, Measure
 
 
 class Course:
     """Knows of an objective what does not change: its optimum, and the values of its table.
 
     Args:
-        objective: What is searched for its maximum.
+        objective: What is searched for its best architecture.
+        measure: What its values are.
 
     Attributes:
-        optimum: The highest accuracy there is, where the objective tells it.
+        optimum: The best value there is, where the objective tells it.
     """
 
-    def __init__(self, objective: object) -> None:
+    def __init__(self, objective: object, measure: Measure = ACCURACY) -> None:
+        self._measure = measure
         optimum = getattr(objective, "optimum", None)
         self.optimum = None if optimum is None else float(optimum)
         values = getattr(objective, "values", None)
@@ -32,7 +35,7 @@ class Course:
         if not self._values:
             return None
         if self._band is None or len(self._band.mean) < trials:
-            self._band = random_band(self._values, max(trials, 30))
+            self._band = random_band(self._values, max(trials, 30), self._measure)
         return self._band
 
     def page(self, search: Any, budget: int, keys: Any, number: int | None) -> dict[str, Any]:  # noqa: ANN401
@@ -66,10 +69,12 @@ class Course:
             line += f" {regret_words(seen, self.optimum)}"
         if band is not None and len(seen):
             at = min(len(seen), len(band.mean)) - 1
-            mean, lower, upper = (x[at] for x in (band.mean, band.lower, band.upper))
-            if np.isfinite(mean):
-                line += (
-                    f" Grey: random search, after as many trials {mean:.2%} on average, "
-                    f"{lower:.2%} to {upper:.2%} in 8 of 10 cases."
+            if np.isfinite(band.mean[at]):
+                mean, lower, upper = (
+                    self._measure.text(float(x[at])) for x in (band.mean, band.lower, band.upper)
                 )
-        return line.replace("%", " %").replace("  %", " %")
+                line += (
+                    f" Grey: random search, after as many trials {mean} on average, "
+                    f"{lower} to {upper} in 8 of 10 cases."
+                )
+        return line

@@ -47,10 +47,11 @@ class Lab:
         self._distance = map_distance(search.space, search.strategy)
         self._questions = Questions(self._choices)
         self._atlas = Atlas(search.space, self._distance)
-        self._course = Course(search.objective)
+        self._course = Course(search.objective, search.measure)
         self.identifier = uuid.uuid4().hex
         self.widget = LabWidget(
             busy(),
+            search.measure,
             identifier=self.identifier,
             choices=self._choices.to_page(),
             budget=self._budget.first,

@@ -11,32 +11,32 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from nbnas.charts import theme
 from nbnas.charts.lab.candidates import TOP, candidates_data
 from nbnas.charts.lab.map import CANDIDATE, CHOSEN, EVALUATED, FAILED, INSTEAD
 from nbnas.charts.lab.page import name_of
-from nbnas.graphs.architecture import ZERO, Architecture
+from nbnas.charts.surrogate.why import raises
+from nbnas.graphs.architecture import Architecture
 from nbnas.graphs.distances.distance import Distance
-from nbnas.graphs.spaces.cell import OPERATIONS
 from nbnas.records import Candidate, Proposal
 from nbnas.search.replay import Round
 from nbnas.surrogate.process.why import why
 from nbnas.widgets.lab.atlas import Atlas
 from nbnas.widgets.lab.picture import picture
+from nbnas.widgets.lab.words import (
+    candidate,
+    gain_page,
+    heading,
+    map_line,
+    predictions,
+    promise,
+    sentences,
+    spoken,
+    unranked,
+)
 
 Page = dict[str, Any]
-NEIGHBOURS, PHRASES = 3, 2
-_DIGITS = 5  # decimals of an accuracy that go to the page
-
-
-def candidate(posterior: Any, architecture: Architecture) -> Candidate:  # noqa: ANN401
-    """What a posterior says of any architecture."""
-    one = (architecture,)
-    columns = (*posterior.predict(one), *posterior.band(one), *posterior.expected_improvement(one))
-    mean, stddev, lower, upper, gain, exploitation, exploration = (float(c[0]) for c in columns)
-    return Candidate(
-        architecture, mean, stddev, lower, upper, gain, exploitation, exploration, gain
-    )
+NEIGHBOURS = 3
+_DIGITS = 6  # significant digits of a number that go to the page
 
 
 def map_page(
@@ -65,9 +65,11 @@ def map_page(
         mean, stddev = shown.posterior.predict(known)
         lower, upper = shown.posterior.band(known)
         gain = shown.posterior.expected_improvement(known)[0]
-        columns = {"mean": mean, "stddev": stddev, "lower": lower, "upper": upper, "ei": gain}
-        page |= {name: _rounded(column, 7) for name, column in columns.items()}
-    page["line"] = _map_line(shown, len(atlas.sample), trained)
+        columns = {"mean": mean, "stddev": stddev, "ei": gain}
+        page |= {name: _rounded(column) for name, column in columns.items()}
+        page["said"] = predictions(shown.observations.measure, mean, lower, upper)
+        page["promised"] = [shown.observations.measure.expected(g) for g in gain.tolist()]
+    page["line"] = map_line(shown, len(atlas.sample), trained)
     return page
 
 
@@ -76,13 +78,15 @@ def candidates_page(shown: Round, atlas: Mapping[Architecture, str]) -> Page:
     proposal = shown.proposal
     page = candidates_data(proposal, atlas)
     if not proposal.candidates:
-        return page | {"title": "Ranked candidates", "line": _unranked(proposal)}
+        return page | {"title": "Ranked candidates", "line": unranked(proposal)}
     number = min(TOP, len(proposal.candidates))
     title = f"The {number} best of {proposal.considered:,} candidates"
-    best = "" if proposal.best is None else f" (dashed: {theme.percent(proposal.best)})"
+    measure = proposal.measure
+    best = "" if proposal.best is None else f" (dashed: {measure.text(proposal.best)})"
+    way = "" if measure.maximize else ": how much lower"
     line = (
         f"Dot and bar: mean and 95 % band; EI: expected improvement over the best so far{best} in "
-        "percentage points."
+        f"{measure.points}{way}."
     )
     return page | {"title": title, "line": line}
 
@@ -108,7 +112,7 @@ def why_page(
     """
     chosen = architecture in shown.proposal.architectures
     page: Page = {
-        "title": _title(shown.number + 1, chosen, trained),
+        "title": heading(shown.number + 1, chosen, trained),
         "name": name_of(architecture, 200),
         "text": str(architecture)[:400],
         "chosen": chosen,
@@ -122,8 +126,8 @@ def why_page(
         page["sentences"] = ["There is no model yet: it needs at least two trials."]
         return page
     seen = candidate(shown.posterior, architecture)
-    page["sentences"] = _sentences(shown, seen, chosen)
-    page["gain"] = {"exploitation": seen.exploitation, "exploration": max(seen.exploration, 0.0)}
+    page["sentences"] = sentences(shown, seen, chosen)
+    page["gain"] = gain_page(seen, shown.observations.measure)
     page["neighbours"] = _neighbours(shown, seen, atlas, distance)
     return page
 
@@ -145,57 +149,10 @@ def _choice(
     if shown.posterior is None:
         return page | {"mean": "", "gain": ""}
     seen = candidate(shown.posterior, architecture)
-    mean = f"{theme.percent(seen.mean)} ± {100 * seen.stddev:.2f}"
-    return page | {"mean": mean, "gain": f"{100 * seen.expected_improvement:.2g} points"}
-
-
-def _title(trial: int, chosen: bool, trained: bool) -> str:
-    if not chosen:
-        return "What the model knows of this one"
-    return f"Why trial {trial} {'was' if trained else 'is'} this architecture"
-
-
-def _spoken(difference: str) -> str:
-    """A difference with the operations' names of the pictures, cut after a few phrases."""
-    phrases = difference.split("; ")
-    if len(phrases) > PHRASES + 1:
-        phrases = [*phrases[:PHRASES], f"and {len(phrases) - PHRASES} more"]
-    difference = "; ".join(phrases)
-    for operation, style in theme.styles(OPERATIONS).items():
-        if operation != ZERO:
-            difference = difference.replace(operation, style.name)
-    return difference
-
-
-def _sentences(shown: Round, seen: Candidate, chosen: bool) -> list[str]:
-    band = f"{theme.percent(seen.lower)} to {theme.percent(seen.upper)}"
-    said = [f"The model predicts {theme.percent(seen.mean)} (95 % band {band})."]
-    best = shown.observations.incumbent
-    if best is not None and best.value is not None:
-        side = "above" if seen.mean > best.value else "below"
-        difference = 100 * abs(seen.mean - best.value)
-        said.append(
-            f"That mean is {difference:.2f} points {side} the best so far "
-            f"({theme.percent(best.value)})."
-        )
-    measured = [e for e in shown.observations if e.architecture == seen.architecture]
-    if measured and measured[0].value is not None:
-        said.insert(0, f"It was measured: {theme.percent(measured[0].value)}.")
-    if chosen:
-        said.append(_because(seen, shown.proposal))
-    return said
-
-
-def _because(seen: Candidate, proposal: Proposal) -> str:
-    """The decision in one sentence."""
-    high = seen.exploitation > seen.exploration
-    owed = "its high mean (exploitation)" if high else "its uncertainty (exploration)"
-    if "Improvement" in proposal.acquisition:
-        of = f"of {proposal.considered:,} candidates "
-        return f"It was chosen because {of}it promises the most, mostly owed to {owed}."
-    return (
-        f"{proposal.acquisition or 'The strategy'} ranks it first; its promise is owed to {owed}."
-    )
+    measure = shown.observations.measure
+    spread = measure.text(seen.stddev).removesuffix(" %")
+    mean = f"{measure.text(seen.mean)} ± {spread}"
+    return page | {"mean": mean, "gain": promise(seen.expected_improvement, measure)}
 
 
 def _neighbours(
@@ -204,12 +161,12 @@ def _neighbours(
     if shown.posterior is None:
         return []
     found = why(shown.posterior, seen, distance, NEIGHBOURS)
-    trials = shown.observations.evaluations
+    trials, measure = shown.observations.evaluations, shown.observations.measure
     lines = []
     for near, difference in zip(found.neighbors, found.differences, strict=True):
         evaluation = near.evaluation
-        value = "failed" if evaluation.value is None else theme.percent(evaluation.value)
-        pull = "raises" if near.contribution > 0 else "lowers"
+        value = "failed" if evaluation.value is None else measure.text(evaluation.value)
+        pull = "raises" if raises(near, measure) else "lowers"
         weight = f", {pull} the prediction (weight {100 * near.share:.0f} %)"
         lines.append(
             {
@@ -217,7 +174,7 @@ def _neighbours(
                 "name": name_of(evaluation.architecture, 120),
                 "words": f"trial {trials.index(evaluation) + 1}: {value}, distance "
                 f"{near.distance:.3g}{'' if np.isnan(near.share) else weight}",
-                "difference": f"Here: {_spoken(difference)}",
+                "difference": f"Here: {spoken(difference)}",
             }
         )
     return lines
@@ -235,16 +192,5 @@ def _kinds(shown: Round, atlas: Atlas, instead: Proposal | None) -> dict[str, st
     return kinds
 
 
-def _map_line(shown: Round, sample: int, trained: bool) -> str:
-    what = f"{len(shown.observations)} evaluated and {sample} sampled architectures"
-    model = "" if shown.posterior is not None else " No model yet, so no colours."
-    star = "star: chosen and trained since" if trained else "star: chosen next"
-    return f"{what}; near ones are alike ({star}).{model}"
-
-
-def _unranked(proposal: Proposal) -> str:
-    return f"Nothing was ranked in this round. {proposal.reason}"
-
-
-def _rounded(column: NDArray[np.float64] | Sequence[float], digits: int = _DIGITS) -> list[Any]:
-    return [round(float(v), digits) if np.isfinite(v) else None for v in column]
+def _rounded(column: NDArray[np.float64] | Sequence[float]) -> list[Any]:
+    return [float(f"{float(v):.{_DIGITS}g}") if np.isfinite(v) else None for v in column]

@@ -53,7 +53,7 @@ def best_page(observations: Observations) -> Page:
         return {"title": "The best so far", "line": "Nothing has been completed yet."}
     number = observations.evaluations.index(best) + 1
     return {
-        "title": f"The best so far: {theme.percent(best.value)}",
+        "title": f"The best so far: {observations.measure.text(best.value)}",
         "line": f"{name_of(best.architecture, 200)} (trial {number})",
         "picture": picture(best.architecture, 280),
     }
@@ -71,8 +71,9 @@ def curve_page(search: Any) -> Page:  # noqa: ANN401
     title = f"{'Last trained' if ended else 'In training'}: trial {max(number, 1)}"
     left = training.seconds_left
     more = f" About {seconds(left)} left." if left and not ended else ""
-    line = f"{name}. {summary(reports)}{more}"
-    return {"title": title, "line": line} | curve_data(reports, training.epochs)
+    line = f"{name}. {summary(reports, search.measure)}{more}"
+    page = curve_data(reports, training.epochs, search.measure)
+    return {"title": title, "line": line} | page
 
 
 def trials_page(observations: Observations, keys: Any) -> list[Page]:  # noqa: ANN401
@@ -84,6 +85,7 @@ def trials_page(observations: Observations, keys: Any) -> list[Page]:  # noqa: A
             "name": name_of(each.architecture, 90),
             "text": shorten(str(each.architecture), 200),
             "value": each.value,
+            "said": "" if each.value is None else observations.measure.text(each.value),
             "seconds": round(each.seconds, 2),
             "error": shorten(each.error or "", 300),
         }
@@ -137,9 +139,8 @@ def _idle(observations: Observations, done: int, budget: int) -> str:
             "train one."
         )
     best = observations.incumbent
-    found = (
-        "" if best is None or best.value is None else f" The best has {theme.percent(best.value)}."
-    )
+    known = best is not None and best.value is not None
+    found = f" The best has {observations.measure.text(best.value)}." if known else ""
     if done >= budget:
         return f"{theme.count(done, 'trial')} done.{found} Raise the budget to go on."
     return f"{theme.count(done, 'trial')} done.{found} Press Run to go on."

@@ -23,6 +23,7 @@ from nbnas.charts.lab.map import map_chart
 from nbnas.charts.lab.page import Specification, specification
 from nbnas.charts.lab.trace import regret_chart, trace_chart
 from nbnas.charts.render import STYLE, VEGA_LITE
+from nbnas.records import ACCURACY, Measure
 
 PAGE = Path(__file__).parent / "page"
 SCRIPTS = ("elements.js", "chart.js", "controls.js", "panels.js", "layout.js", "lab.js")
@@ -52,17 +53,17 @@ def vega_script() -> bytes:
     return gzip.compress(bundled.encode(), mtime=0)
 
 
-@functools.cache
-def specifications() -> dict[str, Specification]:
-    """The specification of each chart."""
+@functools.lru_cache(maxsize=8)  # measures that one kernel shows
+def specifications(measure: Measure = ACCURACY) -> dict[str, Specification]:
+    """The specification of each chart, for values of a measure."""
     charts = {
-        "trace": trace_chart,
-        "regret": regret_chart,
-        "curve": curve_chart,
-        "map": map_chart,
-        "candidates": candidates_chart,
+        "trace": trace_chart(measure),
+        "regret": regret_chart(measure),
+        "curve": curve_chart(),
+        "map": map_chart(measure),
+        "candidates": candidates_chart(measure),
     }
-    return {name: specification(chart()) for name, chart in charts.items()}
+    return {name: specification(chart) for name, chart in charts.items()}
 
 
 def empty(**more: Any) -> dict[str, Any]:  # noqa: ANN401
@@ -88,6 +89,7 @@ class LabWidget(anywidget.AnyWidget):
     identifier = traitlets.Unicode().tag(sync=True)
     specs = traitlets.Dict().tag(sync=True)
     choices = traitlets.Dict().tag(sync=True)
+    measure = traitlets.Dict().tag(sync=True)  # what the page says of values, and which are better
     status = traitlets.Dict().tag(sync=True)
     trace = traitlets.Dict(empty()).tag(sync=True)
     best = traitlets.Dict().tag(sync=True)
@@ -114,12 +116,18 @@ class LabWidget(anywidget.AnyWidget):
     asked = traitlets.Dict().tag(sync=True, echo_update=False)
     read = traitlets.Int(0).tag(sync=True, echo_update=False)
 
-    def __init__(self, busy: Callable[[], bool], **state: Any) -> None:  # noqa: ANN401
+    def __init__(
+        self,
+        busy: Callable[[], bool],
+        measure: Measure = ACCURACY,
+        **state: Any,  # noqa: ANN401
+    ) -> None:
         super().__init__(
             _esm=page_script(),
             _css=page_style(),
             script=vega_script(),
-            specs=specifications(),
+            specs=specifications(measure),
+            measure={"noun": measure.noun, "maximize": measure.maximize},
             **state,
         )
         self._turn = threading.RLock()

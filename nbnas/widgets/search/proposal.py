@@ -8,9 +8,8 @@ from nbnas import charts
 from nbnas.charts import theme
 from nbnas.charts.graphs.architecture import notation
 from nbnas.charts.search.proposal import summary as reason
-from nbnas.charts.theme import percent
 from nbnas.graphs.distances.embedding import embed
-from nbnas.records import Candidate, Proposal
+from nbnas.records import Candidate, Measure, Proposal
 from nbnas.widgets.graphs.samples import distance_of, more_of
 from nbnas.widgets.panel import Panel, dropdown
 from nbnas.widgets.view import View
@@ -34,13 +33,14 @@ class _Scene:
         ranked = tuple(each.architecture for each in proposal.candidates)
         mapped = (*ranked, *more_of(ranked, AROUND))
         self.found = embed(mapped, distance_of(None, mapped))
-        known = [100 * each.expected_improvement for each in proposal.candidates]
+        scale = proposal.measure.scale
+        known = [scale * each.expected_improvement for each in proposal.candidates]
         self.values = np.array([*known, *[np.nan] * (len(mapped) - len(known))])
 
     def words(self, index: int) -> str:
         candidate = self.proposal.candidates[index]
         first = f"{reason(self.proposal)} " if index == 0 else ""
-        return f"{first}{described(candidate)}"
+        return f"{first}{described(candidate, self.proposal.measure)}"
 
     def chart(self, index: int) -> theme.AnyChart:
         ranking = charts.proposal(self.proposal, top=8, width=260, row=15)
@@ -56,7 +56,7 @@ class _Scene:
         names = [f"candidate {i + 1}" for i in range(len(self.found.architectures))]
         return charts.landscape(
             charts.Places(self.found.positions, self.values, [False] * len(names), names),
-            charts.Colors("EI (%-points)", ".2~g"),
+            charts.Colors(improvement(self.proposal.measure), ".2~g"),
             marked=marked,
             heading="Where the candidates are",
             subtitle=f"grey: others; {100 * self.found.kept:.0f} % of the variance kept",
@@ -84,15 +84,19 @@ def ranked(candidates: Sequence[Candidate]) -> list[tuple[str, int]]:
     return [(f"{i + 1}. {notation(c.architecture)}"[:70], i) for i, c in enumerate(candidates)]
 
 
-def described(candidate: Candidate) -> str:
+def improvement(measure: Measure) -> str:
+    """What a map of expected improvements is coloured by."""
+    return f"EI ({'%-points' if measure.fraction else measure.points})"
+
+
+def described(candidate: Candidate, measure: Measure) -> str:
     """What a model says of a candidate, and what its expected improvement is made of."""
-    total, points = candidate.expected_improvement, "percentage points"
     parts = (
-        f"{100 * candidate.exploitation:.3g} by a better mean (exploitation) and "
-        f"{100 * max(candidate.exploration, 0.0):.3g} by uncertainty (exploration)"
+        f"{measure.amount(candidate.exploitation)} by a better mean (exploitation) and "
+        f"{measure.amount(max(candidate.exploration, 0.0))} by uncertainty (exploration)"
     )
     return (
-        f"{notation(candidate.architecture)}: mean {percent(candidate.mean)}, 95 % band "
-        f"{percent(candidate.lower)} to {percent(candidate.upper)}; expected improvement "
-        f"{100 * total:.3g} {points}: {parts}."
+        f"{notation(candidate.architecture)}: mean {measure.text(candidate.mean)}, 95 % band "
+        f"{measure.text(candidate.lower)} to {measure.text(candidate.upper)}; "
+        f"{measure.expected(candidate.expected_improvement)}: {parts}."
     )

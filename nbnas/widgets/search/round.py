@@ -11,7 +11,7 @@ import numpy as np
 from nbnas import charts
 from nbnas.charts import theme
 from nbnas.charts.graphs.architecture import notation
-from nbnas.charts.graphs.map import PERCENT
+from nbnas.charts.graphs.map import predicted
 from nbnas.charts.search.proposal import summary as reason
 from nbnas.charts.surrogate.why import summary as because
 from nbnas.graphs.distances.embedding import embed
@@ -20,13 +20,11 @@ from nbnas.surrogate.process.why import Why
 from nbnas.surrogate.process.why import why as explain
 from nbnas.widgets.graphs.samples import distance_of, more_of
 from nbnas.widgets.panel import Panel, dropdown, label, toggles
-from nbnas.widgets.search.proposal import ranked
+from nbnas.widgets.search.proposal import improvement, ranked
 from nbnas.widgets.view import View
 
 AROUND = 200
 GAIN, MEAN, STDDEV = "EI", "mean", "stddev"
-NUMBERS = {GAIN: ".2~g", MEAN: PERCENT, STDDEV: ".2%"}
-NAMES = {GAIN: "EI (%-points)", MEAN: "mean of accuracy", STDDEV: "stddev of accuracy"}
 
 
 def round_(round_: Any) -> View:  # noqa: ANN401
@@ -56,7 +54,8 @@ class _Scene:
         self.found = embed(self.mapped, self.distance)
         self.seen = np.arange(len(self.mapped)) < len(seen)
         mean, stddev = self.posterior.predict(self.mapped)
-        gain = 100 * self.posterior.expected_improvement(self.mapped)[0]
+        self.measure = self.posterior.observations.measure
+        gain = self.measure.scale * self.posterior.expected_improvement(self.mapped)[0]
         gain[self.seen] = np.nan  # what is evaluated is not chosen again
         self.values = {GAIN: gain, MEAN: mean, STDDEV: stddev}
         self._reasons: dict[int, Why] = {}
@@ -79,15 +78,19 @@ class _Scene:
         above = theme.beside(ranking, self._map(index, what))
         return theme.stacked(above, charts.why(self.why(index)))
 
+    def _colors(self, what: str) -> charts.Colors:
+        if what == GAIN:
+            return charts.Colors(improvement(self.measure), ".2~g")
+        return predicted("mean" if what == MEAN else "stddev", self.values[what], self.measure)
+
     def _map(self, index: int, what: str) -> theme.AnyChart:
         architecture = self.candidate(index).architecture
         names = [
             f"candidate {index + 1}" if a == architecture else notation(a) for a in self.mapped
         ]
-        scheme = "cividis" if what == STDDEV else "viridis"
         return charts.landscape(
             charts.Places(self.found.positions, self.values[what], self.seen, names),
-            charts.Colors(NAMES[what], NUMBERS[what], scheme),
+            self._colors(what),
             marked=[self.mapped.index(architecture)],
             heading="The map",
             subtitle=f"near means alike ({100 * self.found.kept:.0f} % of the variance kept)",

@@ -3,21 +3,22 @@
 from nbnas import charts
 from nbnas.charts.graphs.architecture import notation
 from nbnas.charts.search.trace import summary as course
-from nbnas.charts.theme import percent
-from nbnas.records import Evaluation, Observations
+from nbnas.records import ACCURACY, Evaluation, Measure, Observations
+from nbnas.records.measure import number
 from nbnas.widgets.view import View
 
 
 def evaluation(evaluation: Evaluation) -> View:
     """The learning curve of a trial, or its architecture where there is none."""
-    name = notation(evaluation.architecture)
+    name, measure = notation(evaluation.architecture), evaluation.measure or ACCURACY
     if evaluation.value is None:
         said = f"Failed: {name}. {evaluation.error or 'No reason was given.'}"
     else:
-        said = f"{percent(evaluation.value)} validation accuracy: {name}{_facts(evaluation)}."
+        found = f"{measure.text(evaluation.value)} {measure.name}"
+        said = f"{found}: {name}{_facts(evaluation, measure)}."
     if evaluation.reports:
         return View(said, charts.learning_curve(evaluation))
-    value = "failed" if evaluation.value is None else percent(evaluation.value)
+    value = "failed" if evaluation.value is None else measure.text(evaluation.value)
     return View(said, charts.architecture(evaluation.architecture, heading=f"{name}: {value}"))
 
 
@@ -43,14 +44,15 @@ def seconds(number: float) -> str:
     return f"{whole // 3600} h {whole % 3600 // 60} min"
 
 
-def _facts(evaluation: Evaluation) -> str:
+def _facts(evaluation: Evaluation, measure: Measure) -> str:
     facts = []
     if evaluation.test is not None:
-        facts.append(f"{percent(evaluation.test)} on test data")
+        facts.append(f"{measure.text(evaluation.test)} on test data")
     if evaluation.parameters is not None:
         facts.append(f"{evaluation.parameters:,} parameters")
     if evaluation.multiply_adds is not None:
         facts.append(f"{evaluation.multiply_adds:,} multiply-adds")
     if evaluation.seconds:
         facts.append(f"{seconds(evaluation.seconds)}")
+    facts += [f"{name} {number(value)}" for name, value in evaluation.measured.items()]
     return "".join(f", {fact}" for fact in facts)

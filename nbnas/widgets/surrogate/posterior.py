@@ -14,18 +14,19 @@ from numpy.typing import NDArray
 from nbnas import charts
 from nbnas.charts import theme
 from nbnas.charts.graphs.architecture import notation
-from nbnas.charts.graphs.map import PERCENT
+from nbnas.charts.graphs.map import predicted
 from nbnas.charts.graphs.map import summary as mapped_words
 from nbnas.charts.surrogate.posterior import Predictions
 from nbnas.charts.surrogate.posterior import summary as trust
 from nbnas.graphs.architecture import Architecture
 from nbnas.graphs.distances.embedding import embed
+from nbnas.records import Measure
 from nbnas.widgets.graphs.samples import distance_of, more_of
 from nbnas.widgets.panel import Panel, dropdown, label, toggles, unique
 from nbnas.widgets.view import View
 
 MAPPED = 250
-BEST = 8  # architectures of the highest mean, and as many evaluated ones, that can be looked at
+BEST = 8  # architectures of the best mean, and as many evaluated ones, that can be looked at
 NONE = -1  # the choice of no architecture; of a value None, ipywidgets shows no choice at all
 TRUST, MEANS, STDDEVS = "trust", "mean", "stddev"
 
@@ -58,6 +59,7 @@ class _Scene:
     mean: NDArray[np.float64]
     stddev: NDArray[np.float64]
     band: tuple[NDArray[np.float64], NDArray[np.float64]]
+    measure: Measure
 
     @classmethod
     def of(cls, posterior: Any) -> "_Scene":  # noqa: ANN401
@@ -68,7 +70,9 @@ class _Scene:
         mean, stddev = posterior.predict(mapped)
         flags = np.arange(len(mapped)) < len(seen)
         band = posterior.band(mapped)
-        return cls(predictions, mapped, flags, found.positions, found.kept, mean, stddev, band)
+        placed = found.positions, found.kept
+        measure = posterior.observations.measure
+        return cls(predictions, mapped, flags, *placed, mean, stddev, band, measure)
 
     def words(self, what: str) -> str:
         if what == TRUST:
@@ -76,11 +80,11 @@ class _Scene:
         return mapped_words(self.positions, self.seen, self.kept)
 
     def means(self, marked: Sequence[int] = (), **size: float) -> theme.AnyChart:
-        colors = charts.Colors("mean of accuracy", PERCENT)
+        colors = predicted("mean", self.mean, self.measure)
         return self._map("What the model expects", self.mean, colors, marked, **size)
 
     def stddevs(self, marked: Sequence[int] = (), **size: float) -> theme.AnyChart:
-        colors = charts.Colors("stddev of accuracy", ".2%", "cividis")
+        colors = predicted("stddev", self.stddev, self.measure)
         return self._map("How unsure it is", self.stddev, colors, marked, **size)
 
     def _map(
@@ -104,16 +108,16 @@ class _Scene:
     def described(self, index: int) -> str:
         """One architecture in words."""
         low, high = self.band[0][index], self.band[1][index]
+        text = self.measure.text
         kind = "evaluated" if self.seen[index] else "not evaluated"
         return (
-            f"{notation(self.mapped[index])} ({kind}): mean {theme.percent(self.mean[index])}, "
-            f"stddev {theme.percent(self.stddev[index])}, "
-            f"95 % band {theme.percent(low)} to {theme.percent(high)}."
+            f"{notation(self.mapped[index])} ({kind}): mean {text(self.mean[index])}, "
+            f"stddev {text(self.stddev[index])}, 95 % band {text(low)} to {text(high)}."
         )
 
     def choices(self) -> list[tuple[str, int]]:
         """What can be looked at: the best means among those not evaluated, and the evaluated."""
-        order = np.argsort(-self.mean)
+        order = np.argsort(-self.measure.gain(self.mean))
         new = [int(i) for i in order if not self.seen[i]][:BEST]
         old = [int(i) for i in order if self.seen[i]][:BEST]
         named = [(f"not evaluated: {notation(self.mapped[i])}"[:70], i) for i in new]
@@ -130,7 +134,7 @@ class _Controls:
         options = [("trust", TRUST), ("map of means", MEANS), ("map of stddevs", STDDEVS)]
         said = [
             "Each trial predicted from all others, and calibration",
-            "The space, coloured by the predicted accuracy",
+            f"The space, coloured by the predicted {scene.measure.noun}",
             "The space, coloured by the standard deviation",
         ]
         self.show = toggles(options, said)

@@ -1,13 +1,16 @@
 """The view of a training: its curves as they come, and buttons to run and to stop it."""
 
+import math
 import threading
 import weakref
 from typing import Any
 
 from nbnas import charts
 from nbnas.charts.graphs.architecture import notation
+from nbnas.charts.theme import AnyChart
 from nbnas.charts.training.learning_curve import summary
 from nbnas.errors import TrainingError
+from nbnas.records import ACCURACY, EpochReport, Measure
 from nbnas.widgets.live import REST
 from nbnas.widgets.panel import Panel, button
 from nbnas.widgets.search.trials import seconds
@@ -17,21 +20,38 @@ from nbnas.widgets.view import View
 def training(training: Any) -> View:  # noqa: ANN401
     """Loss, accuracy and learning rate of a training so far."""
     known = weakref.ref(training)
-    return View(_said(training), charts.training(training.reports), lambda: _Controls(known).panel)
+    return View(_said(training), _drawn(training), lambda: _Controls(known).panel)
+
+
+def _drawn(training: Any) -> AnyChart:  # noqa: ANN401
+    return charts.training(training.reports, measure=_measure(training))
+
+
+def _measure(training: Any) -> Measure:  # noqa: ANN401
+    """What the values of its epochs are."""
+    measure: Measure = getattr(training, "measure", ACCURACY)
+    return measure
 
 
 def _said(training: Any, *, stopped: bool = False) -> str:  # noqa: ANN401
     reports, left = training.reports, training.seconds_left
-    said = f"Training {notation(training.architecture)}. {summary(reports)}"
+    said = f"Training {notation(training.architecture)}. {summary(reports, _measure(training))}"
     if reports:
-        last = reports[-1]
-        said += f" Learning rate {last.learning_rate:.3g}"
-        said += f", {last.images_per_second:,.0f} images per second."
+        said += _pace(reports[-1])
     if stopped:
         return f"{said} Stopped."
     if training.evaluation is None and left:
         said += f" About {seconds(left)} left."
     return said
+
+
+def _pace(report: EpochReport) -> str:
+    """Learning rate and pace as a sentence, where they are known."""
+    rate, pace = report.learning_rate, report.images_per_second
+    known = [f"learning rate {rate:.3g}"] * math.isfinite(rate)
+    known += [f"{pace:,.0f} images per second"] * math.isfinite(pace)
+    said = ", ".join(known)
+    return f" {said[0].upper()}{said[1:]}." if said else ""
 
 
 def training_finished(training: Any) -> bool:  # noqa: ANN401
@@ -71,7 +91,7 @@ class _Controls:
             return View("This training is gone.")
         self._enable(live)
         stopped = self._stopped and not training_finished(live)
-        return View(_said(live, stopped=stopped), charts.training(live.reports))
+        return View(_said(live, stopped=stopped), _drawn(live))
 
     def _live(self) -> Any:  # noqa: ANN401
         live = self._training()

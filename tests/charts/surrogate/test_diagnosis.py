@@ -4,9 +4,10 @@ from types import SimpleNamespace
 
 from nbnas.charts import diagnoses, diagnosis, to_svg
 from nbnas.charts.surrogate.diagnosis import summary
+from nbnas.records import ACCURACY
 
 
-def made_up(name="Distance<script>()", problem="", means=(0.0, 0.02, 0.05)):
+def made_up(name="Distance<script>()", problem="", means=(0.0, 0.02, 0.05), measure=ACCURACY):
     bins = tuple(
         SimpleNamespace(
             shortest=float(i), longest=i + 0.5, pairs=10 * (i + 1), mean=m, lower=0.8 * m,
@@ -16,7 +17,7 @@ def made_up(name="Distance<script>()", problem="", means=(0.0, 0.02, 0.05)):
     )  # fmt: skip
     return SimpleNamespace(
         distance=name, spearman=0.314, leave_one_out_kendall=0.71, microseconds=1.234,
-        variogram=bins, problem=problem,
+        variogram=bins, problem=problem, measure=measure,
     )  # fmt: skip
 
 

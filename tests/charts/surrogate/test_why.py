@@ -7,7 +7,7 @@ from nbnas.charts.graphs.wording import TIMES
 from nbnas.charts.render import to_svg
 from nbnas.charts.surrogate.why import summary, why
 from nbnas.graphs.spaces.cell import CellSpace
-from nbnas.records import Candidate, Evaluation
+from nbnas.records import ACCURACY, Candidate, Evaluation
 
 CELLS = CellSpace().sample(5, 4)
 CANDIDATE = Candidate(CELLS[0], 0.9, 0.01, 0.88, 0.92, 0.004, 0.001, 0.003, -1.0)
@@ -21,9 +21,10 @@ def neighbor(i, contribution, share, value=0.9):
     )
 
 
-def made(*neighbors, differences=("nor_conv_3x3 on edge in→1", "", "")):
+def made(*neighbors, differences=("nor_conv_3x3 on edge in→1", "", ""), measure=ACCURACY):
+    differences = differences[: len(neighbors)]
     return SimpleNamespace(
-        candidate=CANDIDATE, neighbors=neighbors, differences=differences[: len(neighbors)]
+        candidate=CANDIDATE, neighbors=neighbors, differences=differences, measure=measure
     )
 
 

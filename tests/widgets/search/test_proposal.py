@@ -1,6 +1,6 @@
 from nbnas.charts.graphs.architecture import notation
 from nbnas.graphs.spaces.cell import CellSpace
-from nbnas.records import Candidate, Proposal
+from nbnas.records import ACCURACY, Candidate, Proposal
 from nbnas.widgets import view
 from nbnas.widgets.search.proposal import _Controls, _Scene, described
 
@@ -9,7 +9,7 @@ CELL = CellSpace().sample(0, 1)[0]
 
 def test_parts_of_the_improvement_are_told():
     candidate = Candidate(CELL, 0.9, 0.01, 0.88, 0.92, 0.004, 0.001, 0.003, -1.0)
-    text = described(candidate)
+    text = described(candidate, ACCURACY)
     assert "0.4 percentage points: 0.1 by a better mean (exploitation)" in text
     assert "0.3 by uncertainty (exploration)" in text
 

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from nbnas.charts.theme import percent
+from nbnas.records import ACCURACY
 from nbnas.widgets import view
 from nbnas.widgets.surrogate.posterior import MEANS, NONE, STDDEVS, TRUST, _Controls, _Scene
 
@@ -47,7 +47,10 @@ def test_a_choice_is_marked_drawn_and_told(controls, scene, redrawn):
     assert controls.show.value == MEANS
     html = redrawn(controls.panel)
     assert "this one" in html
-    assert f"mean {percent(scene.mean[index])}, stddev {percent(scene.stddev[index])}" in html
+    assert (
+        f"mean {ACCURACY.text(scene.mean[index])}, stddev {ACCURACY.text(scene.stddev[index])}"
+        in html
+    )
 
 
 def test_choices_are_the_best_and_have_different_names(controls, scene):

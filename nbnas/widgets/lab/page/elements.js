@@ -21,17 +21,6 @@ export function together(text) {
   return `${text ?? ""}`.replaceAll(" %", "\u00a0%");
 }
 
-export function percent(value, digits = 2) {
-  return value == null ? "–" : `${(100 * value).toFixed(digits)} %`;
-}
-
-export function points(value) {
-  if (value == null) return "–";
-  const hundred = 100 * value;
-  if (hundred > 0 && hundred < 0.0001) return "< 0.0001";
-  return hundred >= 0.1 || hundred === 0 ? hundred.toFixed(2) : hundred.toPrecision(2);
-}
-
 const LATEST = 200; // milliseconds: a browser that makes no frames for long must not stop the page
 
 // Draws once a frame however often it is asked.

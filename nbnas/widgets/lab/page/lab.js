@@ -52,7 +52,8 @@ class Lab {
     this.charts.curve.push(curve);
     write(this.titles.curve, curve.title);
     write(this.lines.curve, curve.line);
-    this.charts.curve.host.hidden = this.parts.hidden = !curve.data.reports.length;
+    this.charts.curve.host.hidden = !curve.data.reports.length;
+    this.parts.hidden = !curve.parts;
     const best = get("best");
     this.best.show(this.embed, best.picture ?? null);
     write(this.titles.best, best.title ?? "The best so far");
@@ -96,6 +97,7 @@ class Lab {
         data: { points: rows },
         signals: {
           low, high,
+          turned: this.colour === "mean" && !this.model.get("measure").maximize,
           places: [Math.min(...map.x), Math.max(...map.x), Math.min(...map.y), Math.max(...map.y)],
         },
       });
@@ -123,12 +125,8 @@ class Lab {
     const lines = [this.name(key) ?? "", this.text(key) ?? ""];
     for (const row of this.model.get("trials"))
       if (row.key === key)
-        lines.push(`trial ${row.trial}: ${row.value == null ? "failed" : percent(row.value)}`);
-    if (map.mean?.[at] != null) {
-      const band = `${percent(map.lower[at])} to ${percent(map.upper[at])}`;
-      lines.push(`predicted ${percent(map.mean[at])}, 95 % band ${band}`);
-      lines.push(`expected improvement ${points(map.ei[at])} points`);
-    }
+        lines.push(`trial ${row.trial}: ${row.value == null ? "failed" : row.said}`);
+    if (map.said?.[at] != null) lines.push(map.said[at], map.promised[at]);
     return [...new Set(lines.filter(Boolean))];
   }
 

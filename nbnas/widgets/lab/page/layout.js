@@ -1,7 +1,7 @@
 // The lab's elements and where they are: controls above, cards below, in one grid.
 
-const COLOURS = [
-  ["mean", "predicted accuracy"],
+const colours = (noun) => [
+  ["mean", `predicted ${noun}`],
   ["stddev", "uncertainty (stddev)"],
   ["ei", "expected improvement"],
 ];
@@ -26,6 +26,8 @@ function hiding(identifier) {
 
 // Makes the elements of a lab and keeps them as its attributes.
 export function layout(lab) {
+  const { noun } = lab.model.get("measure");
+  const offered = colours(noun);
   lab.controls = new Controls(lab.model, lab);
   lab.rewind = new Rewind(lab.model, lab);
   lab.why = new Why(lab);
@@ -53,11 +55,11 @@ export function layout(lab) {
     "select",
     { class: "nbl-select nbl-colour", "aria-label": "Colour of the map",
       onchange: (event) => {
-        lab.colour = COLOURS[event.currentTarget.selectedIndex][0];
+        lab.colour = offered[event.currentTarget.selectedIndex][0];
         lab.mapped = undefined;
         lab.draw();
       } },
-    ...COLOURS.map(([, word]) => element("option", {}, word)),
+    ...offered.map(([, word]) => element("option", {}, word)),
   );
   lab.measure = element(
     "select",
@@ -66,7 +68,7 @@ export function layout(lab) {
         lab.asRegret = event.currentTarget.selectedIndex === 1;
         lab.draw();
       } },
-    element("option", {}, "accuracy"),
+    element("option", {}, noun),
     element("option", {}, "regret"),
   );
   lab.parts = element(

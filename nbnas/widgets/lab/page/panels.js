@@ -36,9 +36,8 @@ export class Why {
 
   // Expected improvement in its two parts.
   gain(gain) {
-    if (!gain || !(gain.exploitation + gain.exploration > 0)) return [];
-    const all = gain.exploitation + gain.exploration;
-    const part = (name, value, words) =>
+    if (!gain?.title) return [];
+    const part = (name, words) =>
       element(
         "div",
         { class: "nbl-gain" },
@@ -46,14 +45,14 @@ export class Why {
         element(
           "span",
           { class: "nbl-gain-track", "aria-hidden": "true" },
-          element("span", { class: `nbl-gain-${name}`, style: `width:${(100 * value) / all}%` }),
+          element("span", { class: `nbl-gain-${name}`, style: `width:${100 * gain.shares[name]}%` }),
         ),
-        element("span", { class: "nbl-figure" }, points(value)),
+        element("span", { class: "nbl-figure" }, gain.words[name]),
       );
     return [
-      element("h5", {}, `Expected improvement ${points(all)} points`),
-      part("exploitation", gain.exploitation, "exploitation: a better mean"),
-      part("exploration", gain.exploration, "exploration: uncertainty"),
+      element("h5", {}, gain.title),
+      part("exploitation", "exploitation: a better mean"),
+      part("exploration", "exploration: uncertainty"),
     ];
   }
 
@@ -84,10 +83,10 @@ export class Why {
   }
 }
 
-const COLUMNS = [
+const columns = (noun) => [
   ["trial", "trial", "nbl-figure"],
   ["name", "architecture", ""],
-  ["value", "accuracy", "nbl-figure"],
+  ["value", noun, "nbl-figure"],
   ["seconds", "seconds", "nbl-figure"],
 ];
 
@@ -97,7 +96,9 @@ export class Trials {
     this.by = "trial";
     this.down = true;
     this.rows = [];
-    this.heads = COLUMNS.map(([name, word, kind]) =>
+    this.measure = lab.model.get("measure");
+    this.columns = columns(this.measure.noun);
+    this.heads = this.columns.map(([name, word, kind]) =>
       element(
         "th",
         { scope: "col", class: kind },
@@ -129,8 +130,10 @@ export class Trials {
     );
   }
 
+  // The first click puts the best, the latest and the longest first.
   sort(name) {
-    this.down = this.by === name ? !this.down : name !== "name";
+    const first = name === "value" ? this.measure.maximize : name !== "name";
+    this.down = this.by === name ? !this.down : first;
     this.by = name;
     this.draw();
   }
@@ -154,7 +157,7 @@ export class Trials {
     this.body.replaceChildren(...sorted.map((row) => this.line(row)));
     if (focused) this.body.querySelector(`[data-trial="${Number(focused)}"]`)?.focus();
     this.heads.forEach((head, at) => {
-      const own = COLUMNS[at][0] === this.by;
+      const own = this.columns[at][0] === this.by;
       head.setAttribute("aria-sort", own ? (this.down ? "descending" : "ascending") : "none");
     });
     this.mark();
@@ -176,7 +179,7 @@ export class Trials {
       },
       element("td", { class: "nbl-figure" }, `${row.trial}`),
       element("td", { class: "nbl-cut" }, row.name),
-      element("td", { class: "nbl-figure" }, failed ? "✕ failed" : percent(row.value)),
+      element("td", { class: "nbl-figure" }, failed ? "✕ failed" : together(row.said)),
       element("td", { class: "nbl-figure" }, row.seconds.toFixed(row.seconds < 10 ? 2 : 0)),
     );
   }

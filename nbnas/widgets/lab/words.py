@@ -1,0 +1,125 @@
+"""What the lab says of one round, in the words of its measure."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nbnas.charts import theme
+from nbnas.graphs.architecture import ZERO, Architecture
+from nbnas.graphs.spaces.cell import OPERATIONS
+from nbnas.records import Candidate, Measure, Proposal
+from nbnas.search.replay import Round
+
+Page = dict[str, Any]
+PHRASES = 2  # of a difference
+
+
+def candidate(posterior: Any, architecture: Architecture) -> Candidate:  # noqa: ANN401
+    """What a posterior says of any architecture."""
+    one = (architecture,)
+    columns = (*posterior.predict(one), *posterior.band(one), *posterior.expected_improvement(one))
+    mean, stddev, lower, upper, gain, exploitation, exploration = (float(c[0]) for c in columns)
+    return Candidate(
+        architecture, mean, stddev, lower, upper, gain, exploitation, exploration, gain
+    )
+
+
+def gain_page(seen: Candidate, measure: Measure) -> Page:
+    """The parts of the expected improvement: as shares of it, and in words."""
+    parts = {"exploitation": seen.exploitation, "exploration": max(seen.exploration, 0.0)}
+    total = sum(parts.values())
+    if total <= 0:
+        return {}
+    promise = measure.expected(total)
+    return {
+        "title": f"{promise[0].upper()}{promise[1:]}",
+        "shares": {name: value / total for name, value in parts.items()},
+        "words": {name: measure.amount(value) for name, value in parts.items()},
+    }
+
+
+def promise(gain: float, measure: Measure) -> str:
+    """An expected improvement in a column of that name."""
+    lower = "" if measure.maximize else "lower by "
+    points = "points" if measure.fraction else measure.points
+    return f"{lower}{measure.amount(gain)} {points}"
+
+
+def predictions(
+    measure: Measure,
+    mean: NDArray[np.float64],
+    lower: NDArray[np.float64],
+    upper: NDArray[np.float64],
+) -> list[str]:
+    """What is predicted of each architecture `(n,)`, in words."""
+    rows = zip(mean.tolist(), lower.tolist(), upper.tolist(), strict=True)
+    return [
+        f"predicted {measure.text(m)}, 95 % band {measure.text(a)} to {measure.text(b)}"
+        for m, a, b in rows
+    ]
+
+
+def heading(trial: int, chosen: bool, trained: bool) -> str:
+    """What stands above the reasons of a trial."""
+    if not chosen:
+        return "What the model knows of this one"
+    return f"Why trial {trial} {'was' if trained else 'is'} this architecture"
+
+
+def spoken(difference: str) -> str:
+    """A difference with the operations' names of the pictures, cut after a few phrases."""
+    phrases = difference.split("; ")
+    if len(phrases) > PHRASES + 1:
+        phrases = [*phrases[:PHRASES], f"and {len(phrases) - PHRASES} more"]
+    difference = "; ".join(phrases)
+    for operation, style in theme.styles(OPERATIONS).items():
+        if operation != ZERO:
+            difference = difference.replace(operation, style.name)
+    return difference
+
+
+def sentences(shown: Round, seen: Candidate, chosen: bool) -> list[str]:
+    """What was measured and predicted of an architecture, against the best, and why it won."""
+    measure = shown.observations.measure
+    band = f"{measure.text(seen.lower)} to {measure.text(seen.upper)}"
+    said = [f"The model predicts {measure.text(seen.mean)} (95 % band {band})."]
+    best = shown.observations.incumbent
+    if best is not None and best.value is not None:
+        side = "above" if seen.mean > best.value else "below"
+        difference = measure.difference(abs(seen.mean - best.value))
+        said.append(
+            f"That mean is {difference} {side} the best so far ({measure.text(best.value)})."
+        )
+    measured = [e for e in shown.observations if e.architecture == seen.architecture]
+    if measured and measured[0].value is not None:
+        said.insert(0, f"It was measured: {measure.text(measured[0].value)}.")
+    if chosen:
+        said.append(_because(seen, shown.proposal))
+    return said
+
+
+def _because(seen: Candidate, proposal: Proposal) -> str:
+    """The decision in one sentence."""
+    good = "high" if proposal.measure.maximize else "low"
+    by_mean = seen.exploitation > seen.exploration
+    owed = f"its {good} mean (exploitation)" if by_mean else "its uncertainty (exploration)"
+    if "Improvement" in proposal.acquisition:
+        of = f"of {proposal.considered:,} candidates "
+        return f"It was chosen because {of}it promises the most, mostly owed to {owed}."
+    return (
+        f"{proposal.acquisition or 'The strategy'} ranks it first; its promise is owed to {owed}."
+    )
+
+
+def map_line(shown: Round, sample: int, trained: bool) -> str:
+    """What the map holds."""
+    what = f"{len(shown.observations)} evaluated and {sample} sampled architectures"
+    model = "" if shown.posterior is not None else " No model yet, so no colours."
+    star = "star: chosen and trained since" if trained else "star: chosen next"
+    return f"{what}; near ones are alike ({star}).{model}"
+
+
+def unranked(proposal: Proposal) -> str:
+    """Why there are no candidates."""
+    return f"Nothing was ranked in this round. {proposal.reason}"
