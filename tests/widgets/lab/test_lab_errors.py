@@ -26,8 +26,8 @@ def test_an_error_that_ends_the_run_is_seen_and_raised(click, until):
     lab = Lab(search)
     click(lab, "run")
     until(lambda: lab.widget.status["state"] == "failed")
-    assert "expected an Evaluation" in lab.widget.status["error"]
-    with pytest.raises(SearchError, match="expected an Evaluation"):
+    assert "expected one number as value" in lab.widget.status["error"]
+    with pytest.raises(SearchError, match="expected one number as value"):
         search.wait()
 
 
