@@ -17,6 +17,7 @@ torch.set_num_threads(1)
 
 ROOT = Path(__file__).parents[1]
 SHARED = ROOT.parent / "shared" / "data"
+FAULTS = ROOT.parent / "shared" / "faults"
 
 
 @pytest.fixture(autouse=True)
@@ -27,13 +28,22 @@ def _no_display_override(monkeypatch):
 
 def published(name):
     """The path of a published table; skips where it is absent, fails where CI must have it."""
-    path = SHARED / name
+    return _shared(SHARED / name, "published table")
+
+
+def _shared(path, what):
     if not path.exists():
-        reason = f"the published table is not at {path}"
+        reason = f"the {what} is not at {path}"
         if os.environ.get("CI"):
             pytest.fail(reason)
         pytest.skip(reason)
     return path
+
+
+@pytest.fixture(scope="session")
+def faulty():
+    """Gives the path of an input that went wrong once, by its name in `shared/faults`."""
+    return lambda name: _shared(FAULTS / name, "faulty input")
 
 
 @pytest.fixture(scope="session")

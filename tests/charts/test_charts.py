@@ -10,7 +10,7 @@ from nbnas.charts.render import to_svg
 from nbnas.graphs.architecture import Architecture
 from nbnas.graphs.spaces.cell import cell
 from nbnas.records import Evaluation, Observations
-from nbnas.search.tables.csv import reports
+from nbnas.search.tables.curves import reports
 
 IDLE = ("nor_conv_3x3", "none", "none", "none", "none", "avg_pool_3x3")
 

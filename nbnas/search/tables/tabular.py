@@ -6,24 +6,26 @@ Notation
 
 import hashlib
 import math
+import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
-from os import PathLike
 from types import MappingProxyType
+from typing import Any, Unpack
 
 import numpy as np
 
 from nbnas.errors import DataError, SettingError
 from nbnas.graphs.architecture import Architecture
-from nbnas.records import EpochReport, Evaluation
+from nbnas.graphs.space import SearchSpace
+from nbnas.records import ACCURACY, EpochReport, Evaluation, Measure
+from nbnas.records.evaluation import Measured
 from nbnas.search.recorded import RecordedTraining
-from nbnas.search.tables.csv import (
-    file_name,
-    fractions,
-    mean_of_known,
-    read_columns,
-    reports,
-)
+from nbnas.search.tables.columns import best_of, check_bounds, fields_of
+from nbnas.search.tables.notations import AS_WRITTEN
+from nbnas.search.tables.options import Columns, Options, Reading
+from nbnas.search.tables.reading import read_rows
+from nbnas.search.tables.source import Source
+from nbnas.search.tables.spaces import find_space, space_of
 
 Curve = tuple[EpochReport, ...]
 
@@ -32,24 +34,27 @@ Curve = tuple[EpochReport, ...]
 class TabularObjective:
     """Looks evaluations up in a table of published results.
 
-    The search sees validation accuracy only; test accuracy is asked for by `test`. Where the table
+    The search sees the value only; the value on test data is asked for by `test`. Where the table
     holds learning curves, a training is played again as if it were under way.
 
     Args:
         name: What the table is called.
-        values: Validation accuracy, a fraction, by the architecture's text.
-        tests: Test accuracy, where the table has it.
+        values: What was measured, by the architecture's text, in the unit of the measure; NaN for
+            a trial that fails.
+        tests: The same on test data, where the table has it.
         costs: Seconds of training, where the table has it.
         curves: The reports of the epochs, where the table has them.
         parameters: Number of trainable weights, where the table has it.
         multiply_adds: Number of multiply-adds for one image, where the table has it.
-        truths: The validation accuracy by which regret is told, such as the mean of several runs
-            where `values` are those of one; `values` if it is empty.
+        truths: The values by which regret is told, such as the mean of several runs where
+            `values` are those of one; `values` if it is empty.
         pace: Seconds to wait for each second that a training took: 1 for its real speed, 0 for at
             once.
+        measure: What the values are, and which way is better; validation accuracy by default.
+        measured: Further measures by the architecture's text, each by its name.
 
     Raises:
-        DataError: If the table is empty.
+        DataError: If the table is empty, or a value outside the bounds of the measure.
         SettingError: If the pace is no number of at least 0.
     """
 
@@ -62,14 +67,27 @@ class TabularObjective:
     multiply_adds: Mapping[str, int] = field(default_factory=dict)
     truths: Mapping[str, float] = field(default_factory=dict)
     pace: float = 0.0
+    measure: Measure = ACCURACY
+    measured: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if not self.values:
             raise DataError(f"expected at least one architecture in table {self.name!r}, got none")
+        if isinstance(self.pace, bool) or not isinstance(self.pace, int | float):
+            raise SettingError(f"expected a pace of at least 0 (at once), got {self.pace!r:.100}")
         if not 0 <= self.pace < math.inf:
             raise SettingError(f"expected a pace of at least 0 (at once), got {self.pace!r}")
+        if not isinstance(self.measure, Measure):
+            raise SettingError(
+                'expected a measure such as nbnas.Measure("loss", maximize=False), got '
+                f"{self.measure!r:.100}"
+            )
         for name in ("values", "tests", "costs", "parameters", "multiply_adds", "truths"):
             object.__setattr__(self, name, MappingProxyType(dict(getattr(self, name))))
+        measured = {text: Measured(numbers) for text, numbers in self.measured.items()}
+        object.__setattr__(self, "measured", MappingProxyType(measured))
+        for column in (self.values, self.tests, self.truths):
+            check_bounds(self.name, column, self.measure)
 
     def __repr__(self) -> str:
         return f"TabularObjective({self.name!r}, {len(self.values):,} architectures)"
@@ -80,77 +98,71 @@ class TabularObjective:
         return type(self), tuple(dict(v) if isinstance(v, MappingProxyType) else v for v in values)
 
     @classmethod
-    def from_csv(
+    def from_table(
         cls,
-        path: str | PathLike[str],
+        source: Source,
         *,
-        architecture: str = "arch_str",
         value: str | Sequence[str],
+        architecture: str | Sequence[str] = "arch_str",
         test: str | None = None,
         cost: str | None = None,
-        run: int | None = None,
-        curve: Sequence[str] = (),
-        parameters: str | None = None,
-        multiply_adds: str | None = None,
-        pace: float = 0.0,
+        measure: Measure | None = None,
+        **options: Unpack[Options],
     ) -> "TabularObjective":
-        """Read a table with one architecture a row; gzip is understood.
+        """Read a table with one architecture a row.
 
         Args:
-            path: A CSV file with a header.
-            architecture: Column of the architecture's text.
-            value: Column of the validation accuracy, or the columns of several runs, whose mean
-                over those that are there is the value. Columns with numbers above 1 are taken as
-                percent.
-            test: Column of the test accuracy.
+            source: The path of a file, packed (gzip, bzip2, xz, zip, Zstandard) or not: CSV with
+                any separator and decimal mark, JSON, JSON lines, or Parquet where pyarrow is
+                installed; or a pandas DataFrame.
+            value: Column of the values, or the columns of several runs, whose mean over those that
+                are there is the value. Of fractions, percent and percent signs are understood.
+            architecture: Column of the architectures; or the two columns of matrices and
+                operations, as in NAS-Bench-101.
+            test: Column of the values on test data.
             cost: Column of the seconds that a training takes.
-            run: Which of several columns is the value, from 0; regret is told by their mean.
-            curve: Columns of the validation accuracy after each epoch, in order.
-            parameters: Column of the number of trainable weights.
-            multiply_adds: Column of the number of multiply-adds for one image.
-            pace: As for the class.
+            measure: What the values are, and which way is better; validation accuracy by default.
+            **options: Any of `Reading`: `measured`, `notation`, `unit`, `missing`, `repeated`,
+                `run`, `curve`, `parameters`, `multiply_adds`, `pace`.
 
         Returns:
-            The objective.
+            The objective. The order of the rows changes nothing.
 
         Raises:
-            DataError: If the file cannot be read, a column is missing, or an architecture stands
-                in it twice.
-            SettingError: If there is no such run.
+            DataError: If the table cannot be read, a column is missing, or a row is not as it
+                should be; the message names the row and says what to do.
+            SettingError: If there is no such option or run.
+
+        Example:
+            >>> import pandas as pd
+            >>> cell = "|none~0|+|none~0|none~1|+|none~0|none~1|nor_conv_3x3~2|"
+            >>> frame = pd.DataFrame({"arch": [cell], "loss": ["0,7"], "ms": [3.2]})
+            >>> loss = Measure("loss", maximize=False, lower=0)
+            >>> objective = TabularObjective.from_table(
+            ...     frame, architecture="arch", value="loss", measure=loss, measured=("ms",)
+            ... )
+            >>> objective.optimum, objective.measured[cell]
+            (0.7, {'ms': 3.2})
         """
-        runs = (value,) if isinstance(value, str) else tuple(value)
-        if not runs or (run is not None and run not in range(len(runs))):
-            raise SettingError(
-                f"expected columns of values and a run from 0 to {len(runs) - 1}, or None for "
-                f"their mean; got value={value!r} and run={run!r}"
-            )
-        others = [c for c in (test, cost, parameters, multiply_adds) if c is not None]
-        table = read_columns(path, [architecture, *runs, *curve, *others], architecture)
-        texts = list(table[architecture].astype(str))
+        columns = Columns(architecture, value, test, cost)  # type: ignore[arg-type]
+        reading = Reading.of(options)
+        rows = read_rows(source, columns, measure, reading)
+        return cls(**fields_of(rows, columns, reading), measure=measure or ACCURACY)
 
-        def column(name: str | None) -> dict[str, float]:
-            return {} if name is None else dict(zip(texts, table[name].astype(float), strict=True))
+    @classmethod
+    def from_csv(cls, path: Source, **columns: Any) -> "TabularObjective":  # noqa: ANN401
+        """Read a table as `from_table` does; deprecated.
 
-        def counts(name: str | None) -> dict[str, int]:
-            return {text: round(n) for text, n in column(name).items() if math.isfinite(n)}
-
-        accuracies = fractions(table, runs)  # (n, number of runs)
-        means = dict(zip(texts, mean_of_known(accuracies).tolist(), strict=True))
-        values = (
-            means if run is None else dict(zip(texts, accuracies[:, run].tolist(), strict=True))
+        Texts of architectures are taken as they are written, and rows without a value are failed
+        trials, as before.
+        """
+        warnings.warn(
+            "TabularObjective.from_csv is deprecated: use TabularObjective.from_table, which "
+            "takes the same names",
+            DeprecationWarning,
+            stacklevel=2,
         )
-        costs = column(cost)
-        return cls(
-            f"{runs[0] if run is None else runs[run]} of {file_name(path)}",
-            values,
-            dict(zip(texts, fractions(table, [test])[:, 0].tolist(), strict=True)) if test else {},
-            costs,
-            reports(texts, fractions(table, curve), costs) if curve else {},
-            counts(parameters),
-            counts(multiply_adds),
-            means if run is not None else {},
-            pace,
-        )
+        return cls.from_table(path, **{"notation": AS_WRITTEN, "missing": "fail", **columns})
 
     def __call__(self, architecture: Architecture, seed: int = 0) -> Evaluation:
         """Look the evaluation up, without waiting.
@@ -167,6 +179,7 @@ class TabularObjective:
             parameters=self.parameters.get(text),
             multiply_adds=self.multiply_adds.get(text),
             reports=self.curves.get(text, ()),
+            measured=self.measured.get(text, {}),
         )
 
     def start(self, architecture: Architecture, seed: int = 0) -> RecordedTraining:
@@ -185,7 +198,7 @@ class TabularObjective:
         return RecordedTraining(self(architecture, seed), self.pace)
 
     def test(self, architecture: Architecture, seed: int = 0) -> float:
-        """Look the test accuracy up.
+        """Look the value on test data up.
 
         Raises:
             DataError: If the table has none for the architecture.
@@ -194,22 +207,40 @@ class TabularObjective:
 
     @property
     def optimum(self) -> float:
-        """The highest validation accuracy in the table, of `values`."""
-        return float(np.nanmax(list(self.values.values())))
+        """The best of `values`: the highest, or the lowest where lower is better."""
+        return best_of(self.values, self.measure)
+
+    @property
+    def space(self) -> SearchSpace:
+        """The search space that holds exactly the architectures of the table.
+
+        It is made anew each time. Members are in an order of their own: the rows' order in a file
+        changes nothing.
+
+        Raises:
+            DataError: If none of nbnas's spaces understands them.
+        """
+        texts = sorted(self.values)
+        space = find_space(texts, f"table {self.name!r}")
+        return space_of(space, {space.parse(text) for text in texts})
 
     def regret(self, architecture: Architecture) -> float:
-        """How far an architecture is below the best of the table, by `truths`; at least 0.
+        """How far an architecture is from the best of the table, by `truths`; at least 0.
 
         Raises:
             DataError: If the table has no value for the architecture.
         """
-        truths = self.truths or self.values
-        return float(np.nanmax(list(truths.values()))) - self._find(truths, architecture)
+        truths, gain = self.truths or self.values, self.measure.gain
+        return gain(best_of(truths, self.measure)) - gain(self._find(truths, architecture))
 
     def fingerprint(self) -> dict[str, str]:
-        """The table's name and a hash of its validation accuracies; pace changes nothing."""
+        """The table's name, a hash of its values, and what is measured if it is no accuracy.
+
+        The order of the rows changes nothing, and neither does the pace.
+        """
         content = repr(sorted(self.values.items())).encode()
-        return {"table": self.name, "content": hashlib.sha256(content).hexdigest()[:16]}
+        said = {"table": self.name, "content": hashlib.sha256(content).hexdigest()[:16]}
+        return said if self.measure == ACCURACY else {**said, "measure": repr(self.measure)}
 
     def _find(self, column: Mapping[str, float], architecture: Architecture) -> float:
         value = column.get(str(architecture))

@@ -24,7 +24,7 @@ def csv(tmp_path):
 
 
 def test_looks_values_up_as_fractions(csv):
-    objective = TabularObjective.from_csv(csv, value="valid", test="test", cost="seconds")
+    objective = TabularObjective.from_table(csv, value="valid", test="test", cost="seconds")
     assert isinstance(objective, Objective)
     evaluation = objective(CELLS[1], seed=5)
     assert evaluation.value == pytest.approx(0.91)
@@ -36,11 +36,11 @@ def test_looks_values_up_as_fractions(csv):
 
 def test_fractions_stay_as_they_are(tmp_path):
     path = write(tmp_path / "t.csv", [f"{CELLS[0]},0.5,0.4,1"])
-    assert TabularObjective.from_csv(path, value="valid")(CELLS[0]).value == 0.5
+    assert TabularObjective.from_table(path, value="valid")(CELLS[0]).value == 0.5
 
 
 def test_reads_the_published_table(nb201_path):
-    objective = TabularObjective.from_csv(
+    objective = TabularObjective.from_table(
         nb201_path, value="c10_valid_200", test="c10_test_200", cost="c10_train_s_200"
     )
     assert objective.optimum == pytest.approx(0.916067)
@@ -49,16 +49,16 @@ def test_reads_the_published_table(nb201_path):
 
 def test_what_is_missing_is_named(csv, tmp_path):
     with pytest.raises(DataError, match="no column accuracy; its columns are arch_str, valid"):
-        TabularObjective.from_csv(csv, value="accuracy")
-    with pytest.raises(DataError, match="readable CSV"):
-        TabularObjective.from_csv(tmp_path / "absent.csv", value="valid")
+        TabularObjective.from_table(csv, value="accuracy")
+    with pytest.raises(DataError, match="readable table"):
+        TabularObjective.from_table(tmp_path / "absent.csv", value="valid")
     with pytest.raises(DataError, match="no such value"):
-        TabularObjective.from_csv(csv, value="valid")(CellSpace().sample(9, 1)[0])
+        TabularObjective.from_table(csv, value="valid")(CellSpace().sample(9, 1)[0])
     with pytest.raises(DataError, match="no such value"):
-        TabularObjective.from_csv(csv, value="valid").test(CELLS[0])
+        TabularObjective.from_table(csv, value="valid").test(CELLS[0])
     doubled = write(tmp_path / "d.csv", [f"{CELLS[0]},1,1,1"] * 2)
     with pytest.raises(DataError, match="stand twice"):
-        TabularObjective.from_csv(doubled, value="valid")
+        TabularObjective.from_table(doubled, value="valid")
     with pytest.raises(DataError, match="at least one architecture"):
         TabularObjective("empty", {})
 
@@ -70,9 +70,9 @@ def test_a_value_that_is_no_number_is_no_value():
 
 
 def test_fingerprint_tells_tables_apart(csv):
-    one = TabularObjective.from_csv(csv, value="valid").fingerprint()
-    assert one == TabularObjective.from_csv(csv, value="valid").fingerprint()
-    assert one != TabularObjective.from_csv(csv, value="test").fingerprint()
+    one = TabularObjective.from_table(csv, value="valid").fingerprint()
+    assert one == TabularObjective.from_table(csv, value="valid").fingerprint()
+    assert one != TabularObjective.from_table(csv, value="test").fingerprint()
 
 
 def test_is_frozen(table):
@@ -94,32 +94,47 @@ def runs(tmp_path):
 
 
 def test_the_value_of_several_runs_is_their_mean(runs):
-    objective = TabularObjective.from_csv(runs, value=("run0", "run1"))
+    objective = TabularObjective.from_table(runs, value=("run0", "run1"))
     assert [objective(a).value for a in CELLS] == pytest.approx([0.70, 0.69, 0.68])
     assert objective.optimum == pytest.approx(0.70)
     assert objective.regret(CELLS[2]) == pytest.approx(0.02)
 
 
 def test_regret_of_a_single_run_is_told_by_the_mean_of_all(runs):
-    objective = TabularObjective.from_csv(runs, value=("run0", "run1"), run=0)
+    objective = TabularObjective.from_table(runs, value=("run0", "run1"), run=0)
     assert [objective(a).value for a in CELLS] == pytest.approx([0.60, 0.61, 0.62])
     assert objective.optimum == pytest.approx(0.62)
     assert [objective.regret(a) for a in CELLS] == pytest.approx([0.0, 0.01, 0.02])
 
 
 def test_a_run_that_is_missing_is_left_out_of_the_mean(tmp_path):
-    path = write(tmp_path / "t.csv", [f"{CELLS[0]},50,", f"{CELLS[1]},,"], "arch_str,a,b")
-    objective = TabularObjective.from_csv(path, value=("a", "b"))
-    assert objective(CELLS[0]).value == 0.5
+    rows = [f"{CELLS[0]},50,", f"{CELLS[1]},,", f"{CELLS[2]},40,60"]
+    path = write(tmp_path / "t.csv", rows, "arch_str,a,b")
+    with pytest.raises(DataError, match=r'row 2 without a value; pass missing="drop"'):
+        TabularObjective.from_table(path, value=("a", "b"))
+    objective = TabularObjective.from_table(path, value=("a", "b"), missing="fail")
+    assert (objective(CELLS[0]).value, objective(CELLS[2]).value) == (0.5, 0.5)
     assert objective.regret(CELLS[0]) == 0.0
     with pytest.raises(DataError, match="no such value"):
         objective(CELLS[1])
+    with pytest.raises(DataError, match="rows 1, 2 without a value"):
+        TabularObjective.from_table(path, value=("a", "b"), run=1)
+    second = TabularObjective.from_table(path, value=("a", "b"), run=1, missing="fail")
+    assert second(CELLS[2]).value == 0.6
     with pytest.raises(DataError, match="no such value"):
-        TabularObjective.from_csv(path, value=("a", "b"), run=1)(CELLS[0])
+        second(CELLS[0])
+
+
+def test_the_way_of_earlier_notebooks_still_works_and_says_what_to_use(csv):
+    with pytest.warns(DeprecationWarning, match="use TabularObjective.from_table"):
+        objective = TabularObjective.from_csv(csv, value="valid", test="test", cost="seconds")
+    now = TabularObjective.from_table(csv, value="valid", test="test", cost="seconds")
+    assert objective.values == now.values
+    assert objective.fingerprint() == now.fingerprint()
 
 
 def test_plays_recorded_epochs_again(runs):
-    objective = TabularObjective.from_csv(
+    objective = TabularObjective.from_table(
         runs,
         value="run0",
         cost="seconds",
@@ -139,15 +154,15 @@ def test_plays_recorded_epochs_again(runs):
 
 def test_wrong_settings_are_named(runs):
     with pytest.raises(SettingError, match="a run from 0 to 1"):
-        TabularObjective.from_csv(runs, value=("run0", "run1"), run=2)
+        TabularObjective.from_table(runs, value=("run0", "run1"), run=2)
     with pytest.raises(SettingError, match="pace of at least 0"):
-        TabularObjective.from_csv(runs, value="run0", pace=-1)
+        TabularObjective.from_table(runs, value="run0", pace=-1)
     with pytest.raises(DataError, match="no column after3"):
-        TabularObjective.from_csv(runs, value="run0", curve=("after1", "after3"))
+        TabularObjective.from_table(runs, value="run0", curve=("after1", "after3"))
 
 
 def test_a_search_sees_the_epochs_of_a_table(runs):
-    objective = TabularObjective.from_csv(runs, value="run0", curve=("after1", "after2"))
+    objective = TabularObjective.from_table(runs, value="run0", curve=("after1", "after2"))
     search = Search(Subspace(CellSpace(), CELLS), objective, RandomSearch())
     search.run(3)
     assert search.best.value == pytest.approx(0.62)

@@ -1,0 +1,76 @@
+"""The columns of a table as an objective keeps them: numbers by the architecture's text."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from nbnas.errors import DataError
+from nbnas.records import Measure
+from nbnas.search.tables.curves import mean_of_known, reports
+from nbnas.search.tables.options import Columns, Reading
+from nbnas.search.tables.reading import Rows
+
+
+def fields_of(rows: Rows, columns: Columns, reading: Reading) -> dict[str, Any]:
+    """The fields of a `TabularObjective` that a table fills.
+
+    Args:
+        rows: Its rows.
+        columns: Which columns were read,
+        reading: and how.
+
+    Returns:
+        Each field by its name.
+    """
+    runs = rows.values(columns.value)  # (n, runs)
+    means = rows.by_text(mean_of_known(runs))
+    run, costs = reading.run, rows.known(columns.cost)
+    curves = reports(rows.texts, rows.values(reading.curve), costs) if reading.curve else {}
+    return {
+        "name": f"{columns.value[run or 0]} of {rows.name}",
+        "values": means if run is None else rows.by_text(runs[:, run]),
+        "tests": rows.known(columns.test),
+        "costs": costs,
+        "curves": curves,
+        "parameters": _counts(rows, reading.parameters),
+        "multiply_adds": _counts(rows, reading.multiply_adds),
+        "truths": means if run is not None else {},
+        "pace": reading.pace,
+        "measured": _measured(rows, reading.measured),
+    }
+
+
+def best_of(values: Mapping[str, float], measure: Measure) -> float:
+    """The best of a column, where numbers are missing as NaN."""
+    gains = measure.gain(np.array(list(values.values()), dtype=np.float64))
+    return float(measure.gain(float(np.nanmax(gains))))
+
+
+def check_bounds(name: str, column: Mapping[str, float], measure: Measure) -> None:
+    """Check that the values of a column are within the bounds of their measure.
+
+    Raises:
+        DataError: If one is not.
+    """
+    numbers = np.array(list(column.values()), dtype=np.float64)
+    outside = (numbers < measure.lower) | (numbers > measure.upper)
+    if outside.any():
+        text = list(column)[int(np.flatnonzero(outside)[0])]
+        raise DataError(
+            f"table {name!r}: expected {measure.name} from {measure.lower:g} to "
+            f"{measure.upper:g}, got {column[text]:g} for {text}"
+        )
+
+
+def _counts(rows: Rows, column: str | None) -> dict[str, int]:
+    return {text: round(number) for text, number in rows.known(column).items()}
+
+
+def _measured(rows: Rows, columns: Sequence[str]) -> dict[str, dict[str, float]]:
+    """The further measures by text; what is not known is left out."""
+    found: dict[str, dict[str, float]] = {}
+    for column in columns:
+        for text, number in rows.known(column).items():
+            found.setdefault(text, {})[column] = number
+    return found
