@@ -18,7 +18,8 @@ from nbnas.errors import SettingError
 from nbnas.graphs.architecture import Architecture
 from nbnas.graphs.spaces.cell import CellSpace, texts
 from nbnas.records import EpochReport
-from nbnas.search.benchmark.table import PERCENT, BenchmarkTable
+from nbnas.search.benchmark.table import BenchmarkTable
+from nbnas.search.benchmark.unit import PERCENT
 from nbnas.search.tables.tabular import Curve, TabularObjective
 
 FILE = files("nbnas.benchmarks") / "digits.npz"

@@ -5,7 +5,7 @@ from nbnas.errors import DataError, SettingError, StudyMismatchError
 from nbnas.graphs.spaces.cell import CellSpace
 from nbnas.notebook.benchmark import read_benchmark_parameters
 from nbnas.notebook.strategies import STRATEGIES
-from nbnas.search.benchmark.table import PERCENT
+from nbnas.search.benchmark.unit import PERCENT
 from nbnas.search.search import Search
 from nbnas.search.strategies.bayesian import BayesianOptimization
 from nbnas.search.strategies.evolution import RegularizedEvolution

@@ -135,6 +135,7 @@ class Benchmark:
             self.table.value,
             self.table.test,
             self.failures,
+            self.table.measure,
         )
 
     @property

@@ -2,10 +2,10 @@
 
 Notation
     query    one architecture that is asked for and looked up; queries are numbered from 1
-    best     the highest validation accuracy among the queries so far
+    best     the best value among the queries so far: the highest, or the lowest if that is better
     run      all queries of one strategy with one seed
 
-A run sees validation accuracy only. A `Query` has no place for test accuracy: it is looked up
+A run sees values only. A `Query` has no place for test accuracy: it is looked up
 afterwards, for the incumbent, from a table that no strategy and no search ever holds.
 
 References:
@@ -33,9 +33,9 @@ class Query:
     Attributes:
         number: Its number, from 1.
         architecture: What was asked for.
-        value: Its validation accuracy, in the unit of the objective.
-        incumbent: The architecture of the highest value so far, the first of equals.
-        best: Its validation accuracy.
+        value: What was measured of it, in the unit of the objective.
+        incumbent: The architecture of the best value so far, the first of equals.
+        best: Its value.
         seconds: Seconds that the strategy took to suggest it; those of a batch are shared equally
             among its queries.
     """

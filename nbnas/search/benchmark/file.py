@@ -28,16 +28,16 @@ Settings = Mapping[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One query in the file; accuracies are in the unit of the table's file.
+    """One query in the file; values are in the unit of the table's file.
 
     Attributes:
         strategy: What the strategy is called.
         seed: Seed of the run.
         query: Number of the query, from 1.
         architecture: Text of what was asked for.
-        value: Its validation accuracy.
-        best: The highest one so far.
-        test_of_best: Test accuracy of the architecture with that one, where the table has it.
+        value: What was measured of it.
+        best: The best one so far.
+        test_of_best: Value on test data of the architecture with that one, where it is known.
         seconds: Seconds that the strategy took to suggest the architecture.
     """
 

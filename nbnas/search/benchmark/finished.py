@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 import numpy as np
+from numpy.typing import NDArray
 
+from nbnas.records import ACCURACY, Measure
 from nbnas.search.benchmark.compare import Failure
 from nbnas.search.benchmark.file import Runs
 from nbnas.search.benchmark.summaries import Floats
-from nbnas.search.benchmark.table import Unit
+from nbnas.search.benchmark.unit import Unit
 
 BUDGETS = (20, 50, 100, 200, 500, 1000, 2000, 5000)
 
@@ -30,6 +32,7 @@ class FinishedRuns:
     value: str
     test: str = ""
     failures: tuple[Failure, ...] = ()
+    measure: Measure = ACCURACY
 
     def __post_init__(self) -> None:
         cut = {pair: rows[: self.queries] for pair, rows in self.runs.items()}
@@ -66,3 +69,13 @@ class FinishedRuns:
         """The same of some of the seeds, in their order."""
         chosen = [[getattr(row, column) for row in self.runs[strategy, s]] for s in seeds]
         return np.array(chosen, dtype=np.float64).reshape(len(seeds), -1)
+
+    def gains(self, strategy: str) -> Floats:
+        """The best so far of a strategy's runs `(s, k)`, negative where lower is better."""
+        gains: Floats = self.measure.gain(self.traces(strategy))
+        return gains
+
+    def hits(self, strategy: str) -> NDArray[np.bool_]:
+        """Whether a strategy's runs have found the best of the table, `(s, k)`."""
+        found: NDArray[np.bool_] = self.gains(strategy) >= self.measure.gain(self.optimum)
+        return found

@@ -22,7 +22,7 @@ def summary(results: FinishedRuns) -> pd.DataFrame:
     Returns:
         The columns strategy, seeds; for each budget k "best at k" and "± at k" (the unit of the
         file); "found" (share of seeds at the table's best after the last query), "test" and
-        "± test" (the incumbent after the last query; only with a column of test accuracies),
+        "± test" (the incumbent after the last query; only with a column of tests),
         "seconds" (median of a suggestion after the random ones).
     """
     return pd.DataFrame([_numbers(results, s) for s in results.present])
@@ -60,7 +60,7 @@ def _numbers(results: FinishedRuns, strategy: str) -> dict[str, object]:
     for budget in results.budgets:
         seen = best[:, budget - 1]
         row |= {f"best at {budget}": seen.mean(), f"± at {budget}": float(standard_error(seen))}
-    row["found"] = float((best[:, -1] >= results.optimum).mean())
+    row["found"] = float(results.hits(strategy)[:, -1].mean())
     if results.test:
         tests = results.traces(strategy, "test_of_best")[:, -1]
         row |= {"test": tests.mean(), "± test": float(standard_error(tests))}
@@ -97,7 +97,7 @@ def _pair(value: float, error: float, digits: int, plus_minus: str) -> str:
 
 def _caption(results: FinishedRuns, plus_minus: str) -> str:
     return (
-        f"Mean best {results.value} ({results.unit.name}) {plus_minus} standard error over "
+        f"Mean best {results.unit.title(results.value)} {plus_minus} standard error over "
         f"{_seeds(results)}; found: share of seeds at the best of the table "
         f"({results.optimum:g}) after the last query; "
         + f"test: mean {results.test} of the incumbent after the last query; "

@@ -58,18 +58,19 @@ class BenchmarkCurves:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class BenchmarkResults(FinishedRuns):
-    """The finished runs of a benchmark. Accuracies are in the unit of the table's file.
+    """The finished runs of a benchmark. Values are in the unit of the table's file.
 
     Attributes:
         runs: The queries of each finished (strategy, seed).
         strategies: The strategies, the one of interest first.
         queries: Number of queries of a run.
         initial: Number of random ones with which it begins.
-        optimum: The highest validation accuracy in the table.
+        optimum: The best value in the table.
         unit: The unit.
-        value: Name of the column of validation accuracies.
-        test: Name of the column of test accuracies, or empty.
+        value: Name of the column of values.
+        test: Name of the column of values on test data, or empty.
         failures: Runs that failed.
+        measure: What the values are, and which way is better.
     """
 
     def __repr__(self) -> str:
@@ -77,11 +78,11 @@ class BenchmarkResults(FinishedRuns):
 
     @property
     def best(self) -> BenchmarkCurves:
-        """Mean of the best value so far; no mean can be above the table's best."""
-        bands = {s: _capped(mean_band(self.traces(s)), self.optimum) for s in self.present}
+        """Mean of the best value so far; no mean can be better than the table's best."""
+        bands = {s: self._signed(self._mean_gain(s)) for s in self.present}
         return self._curves(
-            "Best validation accuracy so far",
-            f"{self.value} ({self.unit.name})",
+            f"Best {self.measure.name} so far",
+            self.unit.title(self.value),
             "mean over seeds, band: 95 % t interval",
             bands,
             limit=self.optimum,
@@ -90,10 +91,12 @@ class BenchmarkResults(FinishedRuns):
 
     @property
     def regret(self) -> BenchmarkCurves:
-        """Mean distance to the table's best."""
-        bands = {s: _regret(self.best.curves[s], self.optimum) for s in self.present}
+        """Mean distance to the table's best, at least 0."""
+        top = self.measure.gain(self.optimum)
+        bands = {s: _regret(self._mean_gain(s), top) for s in self.present}
+        side = "below" if self.measure.maximize else "above"
         return self._curves(
-            "Regret: how far the best so far is below the best of the table",
+            f"Regret: how far the best so far is {side} the best of the table",
             f"regret of {self.value} ({self.unit.difference})",
             "mean over seeds, band: 95 % t interval",
             bands,
@@ -103,7 +106,7 @@ class BenchmarkResults(FinishedRuns):
     @property
     def share(self) -> BenchmarkCurves:
         """Share of seeds that have found the table's best, in percent."""
-        bands = {s: share_band(self.traces(s) >= self.optimum) for s in self.present}
+        bands = {s: share_band(self.hits(s)) for s in self.present}
         return self._curves(
             "Share of seeds that have found the best of the table",
             "share of seeds (percent)",
@@ -165,7 +168,17 @@ class BenchmarkResults(FinishedRuns):
     def _paired(self, first: str, second: str, budget: int) -> PairedDifference:
         seeds = self._shared(first, second)
         one, other = (self.traces_of(s, seeds, "best")[:, budget - 1] for s in (first, second))
-        return paired_difference((first, second), one, other, budget, self.unit)
+        gain = self.measure.gain
+        return paired_difference((first, second), gain(one), gain(other), budget, self.unit)
+
+    def _mean_gain(self, strategy: str) -> Band:
+        """The mean of what is maximised with its band, which ends at the best of the table."""
+        return _capped(mean_band(self.gains(strategy)), self.measure.gain(self.optimum))
+
+    def _signed(self, band: Band) -> Band:
+        """A band of gains as one of values, lower end before the upper one."""
+        middle, lower, upper = (self.measure.gain(end) for end in band)
+        return (middle, lower, upper) if self.measure.maximize else (middle, upper, lower)
 
     def _curves(
         self,

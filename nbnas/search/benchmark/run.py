@@ -66,7 +66,7 @@ def took(rows: Iterable[Row]) -> float:
 
 
 def row_of(pair: Pair, query: Query, table: BenchmarkTable) -> Row:
-    """A query for the file: in the file's unit, with the incumbent's test accuracy."""
+    """A query for the file: in the file's unit, with the incumbent's value on test data."""
     return Row(
         *pair,
         query.number,

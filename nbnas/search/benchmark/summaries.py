@@ -2,7 +2,7 @@
 
 Notation
     s, k        number of seeds and of queries
-    best        (s, k), the highest value after each query of each seed
+    best        (s, k), the best value after each query of each seed
     ±           one standard error
     interval    95 %, for each query and each comparison by itself, not for all of them at once
 
@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtr, ndtri, stdtrit
 
-from nbnas.search.benchmark.table import Unit
+from nbnas.search.benchmark.unit import Unit
 
 Floats = NDArray[np.float64]
 Band = tuple[Floats, Floats, Floats]  # the middle, the lower and the upper end, each (k,)
@@ -121,7 +121,8 @@ class PairedDifference:
         second: The other.
         queries: After how many queries.
         seeds: Number of seeds that both ran.
-        mean: Mean of best(first) - best(second), in `unit`; above 0 where the first is better.
+        mean: Mean of best(first) - best(second), in `unit`, of gains: above 0 where the first is
+            better, also where that is the lower value.
         error: Its standard error; NaN for one seed.
         lower: Lower end of its 95 % bootstrap interval.
         upper: Upper end.
@@ -213,7 +214,7 @@ def paired_difference(
 
     Args:
         names: What they are called.
-        first: `(s,)`, the best value of the first after so many queries, by seed.
+        first: `(s,)`, the best gain of the first after so many queries, by seed.
         second: The same of the second, for the same seeds.
         queries: That number of queries.
         unit: The unit of the values.

@@ -1,9 +1,10 @@
 """A table of published results as something to compare strategies on.
 
 Notation
-    value    validation accuracy: all that a strategy sees
-    test     test accuracy: looked up afterwards, for incumbents only
-    unit     percent or fraction, as the file has it; `objective` works in fractions
+    value    what is measured, such as validation accuracy: all that a strategy sees
+    test     the same on test data: looked up afterwards, for incumbents only
+    unit     percent or fraction, as the file has it, where `objective` works in fractions; else
+             the unit of the measure
 
 References:
     Dong and Yang, NAS-Bench-201, ICLR 2020. Abdelfattah et al., Zero-cost proxies for lightweight
@@ -19,58 +20,35 @@ from types import MappingProxyType
 import numpy as np
 import pandas as pd
 
-from nbnas.errors import ArchitectureError, DataError
+from nbnas.errors import DataError, SettingError
 from nbnas.graphs.architecture import Architecture
 from nbnas.graphs.space import SearchSpace
-from nbnas.graphs.spaces.cell import CellSpace
-from nbnas.graphs.spaces.chain.space import ChainSpace
-from nbnas.graphs.spaces.cnn.space import CnnSpace
-from nbnas.graphs.spaces.dag.space import DagSpace
-from nbnas.graphs.spaces.recurrent.space import RecurrentSpace
 from nbnas.graphs.spaces.subspace import Subspace
+from nbnas.records import ACCURACY, Measure
+from nbnas.search.benchmark.unit import Unit, unit_of
+from nbnas.search.tables.options import Columns, Reading
+from nbnas.search.tables.reading import Rows, read_rows
+from nbnas.search.tables.source import Source, name_of, read_frame
+from nbnas.search.tables.spaces import find_space, in_order, space_of
 from nbnas.search.tables.tabular import TabularObjective
 
-SPACES: tuple[SearchSpace, ...] = (
-    *(CellSpace(), DagSpace(), ChainSpace(depth=(1, 20)), CnnSpace(), RecurrentSpace()),
-)
-TRIED = 20  # rows that decide which space a table is about
 INDEX = "arch_index"  # the column that joins tables of the same architectures
 NOT_COMPUTABLE = -1e8  # what NAS-Bench-Suite-Zero writes for a proxy that has no value
 
 
-@dataclass(frozen=True, slots=True)
-class Unit:
-    """The unit of a column of accuracies.
-
-    Attributes:
-        name: "percent" or "fraction".
-        whole: What 100 % is in it.
-        difference: The unit of a difference.
-        digits: Digits after the point that are worth printing.
-    """
-
-    name: str
-    whole: float
-    difference: str
-    digits: int
-
-
-PERCENT = Unit("percent", 100.0, "percentage points", 2)
-FRACTION = Unit("fraction", 1.0, "as a fraction", 4)
-
-
 @dataclass(frozen=True, slots=True, eq=False)
 class BenchmarkTable:
-    """Architectures with their validation and, where known, test accuracy.
+    """Architectures with what was measured of them and, where known, the same on test data.
 
     Attributes:
-        value: Name of the column of validation accuracies.
+        value: Name of the column of values.
         space: The search space that holds exactly the architectures of the table.
-        values: Validation accuracy of each, in the unit of the file.
+        values: The value of each, in the unit of the file.
         unit: That unit.
-        test: Name of the column of test accuracies; empty where there is none.
-        tests: Test accuracy of each that has one, in the unit of the file.
+        test: Name of the column of values on test data; empty where there is none.
+        tests: That of each that has one, in the same unit.
         indices: The architectures by the file's column arch_index, where it has one.
+        measure: What the values are, and which way is better.
     """
 
     value: str
@@ -80,25 +58,26 @@ class BenchmarkTable:
     test: str = ""
     tests: Mapping[Architecture, float] = field(default_factory=dict)
     indices: Mapping[int, Architecture] = field(default_factory=dict)
+    measure: Measure = ACCURACY
 
     def __post_init__(self) -> None:
         for name in ("values", "tests", "indices"):
             object.__setattr__(self, name, MappingProxyType(dict(getattr(self, name))))
 
     def __repr__(self) -> str:
-        best = f"best {self.value} {self.best:g} ({self.unit.name})"
+        best = f"best {self.value} {self.best:g} ({self.unit.name or self.measure.name})"
         return f"BenchmarkTable({len(self.values):,} architectures of {self.space}, {best})"
 
     @property
     def best(self) -> float:
-        """The highest validation accuracy, in the unit of the file."""
-        return max(self.values.values())
+        """The best value, in the unit of the file; the lowest where that is better."""
+        return max(self.values.values(), key=self.measure.gain)
 
     @property
     def objective(self) -> TabularObjective:
-        """What strategies are shown: validation accuracy as a fraction, and no test accuracy."""
+        """What strategies are shown: values, as fractions where they can be, and no tests."""
         values = {str(a): value / self.unit.whole for a, value in self.values.items()}
-        return TabularObjective(self.value, values)
+        return TabularObjective(self.value, values, measure=self.measure)
 
     def restrict(self, members: Collection[Architecture]) -> "BenchmarkTable":
         """The table of some of its architectures.
@@ -109,86 +88,115 @@ class BenchmarkTable:
         kept = tuple(a for a in self.values if a in members)
         if not kept:
             raise DataError("expected architectures that the table holds, but it has none of them")
-        base = self.space.space if isinstance(self.space, Subspace) else self.space
         return dataclasses.replace(
             self,
-            space=_space_of(base, kept),
+            space=space_of(_base(self.space), kept),
             values={a: self.values[a] for a in kept},
             tests={a: self.tests[a] for a in kept if a in self.tests},
             indices={i: a for i, a in self.indices.items() if a in members},
         )
 
     def fingerprint(self) -> dict[str, str]:
-        """Names of the columns and a hash of what they hold; the name of the file may change."""
+        """Names of the columns and a hash of what they hold; the name of the file may change.
+
+        What is measured is in it too, if it is no accuracy.
+        """
         rows = sorted((str(a), v, self.tests.get(a)) for a, v in self.values.items())
         content = hashlib.sha256(repr(rows).encode()).hexdigest()[:16]
-        return {"value": self.value, "test": self.test, "content": content}
+        said = {"value": self.value, "test": self.test, "content": content}
+        return said if self.measure == ACCURACY else {**said, "measure": repr(self.measure)}
 
 
-def read_table(path: str, *, architecture: str, value: str, test: str = "") -> BenchmarkTable:
-    """Read a table with one architecture a row; gzip is understood.
+def read_table(
+    source: Source,
+    *,
+    architecture: str | Sequence[str],
+    value: str,
+    test: str = "",
+    measure: Measure | None = None,
+    reading: Reading | None = None,
+) -> BenchmarkTable:
+    """Read a table with one architecture a row, as `TabularObjective.from_table` does.
 
     Args:
-        path: A CSV file with a header.
-        architecture: Column of the architecture's text, in the notation of one of `SPACES`.
-        value: Column of the validation accuracy, which is maximised. A column with numbers above 1
-            is taken as percent. Rows without a number in it are left out.
-        test: Column of the test accuracy; empty for none.
+        source: A file of any common format, or a DataFrame.
+        architecture: Column of the architectures, or two, of matrices and operations.
+        value: Column of the values.
+        test: Column of the values on test data; empty for none.
+        measure: What the values are, and which way is better; validation accuracy by default.
+        reading: How the table is read.
 
     Returns:
-        The table. Its space is a `Subspace` where it does not hold every architecture of a space.
+        The table. Its space is a `Subspace` where it does not hold every architecture of a space;
+        the order of the rows changes nothing.
 
     Raises:
-        DataError: If the file cannot be read, a column is missing, an architecture stands in it
-            twice, or no space understands the architectures.
+        DataError: If it cannot be read, a column is missing, or a row is not as it should be.
+        SettingError: If rows without a value are to be failed trials: a benchmark has none.
     """
-    try:
-        read = TabularObjective.from_csv(
-            path, architecture=architecture, value=value, test=test or None
+    reading = reading or Reading()
+    if reading.missing == "fail":
+        raise SettingError(
+            'expected missing="error" or missing="drop": a benchmark needs a value for every '
+            'architecture, got missing="fail"'
         )
-    except DataError:
-        raise
-    except ValueError as error:
-        raise DataError(
-            f"expected numbers in the columns of accuracies of {path}: {error}"
-        ) from error
-    frame = pd.read_csv(path)
-    frame = frame[np.isfinite(frame[value].astype(float))]
-    if not len(frame):
-        raise DataError(f"expected at least one number in column {value} of {path}, got none")
-    texts = [str(text) for text in frame[architecture]]
-    base, members = _parse_all(texts, f"column {architecture} of {path}")
-    raw = dict(zip(members, map(float, frame[value]), strict=True))
-    tests = dict(zip(members, map(float, frame[test]), strict=True)) if test else {}
-    known = {a: number for a, number in tests.items() if np.isfinite(number)}
-    indices = dict(zip(map(int, frame[INDEX]), members, strict=True)) if INDEX in frame else {}
-    unit = PERCENT if max(raw.values()) > max(read.values.values()) else FRACTION
-    return BenchmarkTable(value, _space_of(base, members), raw, unit, test, known, indices)
+    columns = Columns(architecture, (value,), test or None)  # type: ignore[arg-type]
+    rows = read_rows(source, columns, measure, reading, also=(INDEX,))
+    return _of_rows(rows, value, test, measure or ACCURACY)
+
+
+def _of_rows(rows: Rows, value: str, test: str, measure: Measure) -> BenchmarkTable:
+    space = rows.space or find_space(rows.texts, rows.name)
+    members = tuple(space.parse(text) for text in rows.texts)
+    whole = rows.whole[value]
+    raw = dict(zip(members, rows.raw[value].tolist(), strict=True))
+    tests = dict(zip(members, _tests(rows, test, whole), strict=True)) if test else {}
+    indices = zip(rows.raw[INDEX], members, strict=True) if INDEX in rows.raw else ()
+    best = max(raw.values(), key=measure.gain)
+    return BenchmarkTable(
+        value,
+        space_of(space, members),
+        raw,
+        unit_of(measure, whole, best),
+        test,
+        {a: number for a, number in tests.items() if np.isfinite(number)},
+        {int(i): a for i, a in indices if np.isfinite(i)},
+        measure,
+    )
+
+
+def _tests(rows: Rows, test: str, whole: float) -> list[float]:
+    """The values on test data in the unit of the others."""
+    numbers = rows.raw[test]
+    same = rows.whole[test] == whole
+    found: list[float] = (numbers if same else numbers / rows.whole[test] * whole).tolist()
+    return found
 
 
 def read_proxies(
-    path: str, table: BenchmarkTable
+    source: Source, table: BenchmarkTable
 ) -> tuple[tuple[str, ...], dict[Architecture, tuple[float, ...]]]:
     """Read numbers that are known of architectures before any training.
 
     Args:
-        path: A CSV file with a column arch_index and a column for each proxy.
+        source: A table with a column arch_index and a column for each proxy.
         table: The table that it is joined to, by that column.
 
     Returns:
-        The names of the proxies, and their numbers for each architecture of both tables. A proxy
-        that could not be computed (-1e8) counts as the lowest one that could.
+        The names of the proxies, and their numbers for each architecture of both tables, in an
+        order that is not that of the rows. A proxy that could not be computed (-1e8) counts as
+        the lowest one that could.
 
     Raises:
         DataError: If the file cannot be read, has no such columns or no architecture of the
             table, or a number is missing; or if the table has no column arch_index.
     """
-    frame = _read(path)
-    names = tuple(str(name) for name in frame if name != INDEX)
+    frame, path = read_frame(source, (INDEX,), ()), name_of(source)
+    names = tuple(name for name in frame if name != INDEX)
     if INDEX not in frame or not names or not table.indices:
         raise DataError(
             f"expected a column {INDEX} in {path}, with proxies beside it, and the same column in "
-            f"the table of results; {path} has the columns {', '.join(map(str, frame))}"
+            f"the table of results; {path} has the columns {', '.join(frame)}"
         )
     frame = frame[frame[INDEX].isin(list(table.indices))]
     numbers = frame[list(names)].apply(pd.to_numeric, errors="coerce")
@@ -197,45 +205,10 @@ def read_proxies(
     lowest = numbers[numbers > NOT_COMPUTABLE].min()
     rows = numbers.where(numbers > NOT_COMPUTABLE, lowest, axis=1).itertuples(index=False)
     members = [table.indices[int(i)] for i in frame[INDEX]]
-    return names, {a: tuple(map(float, row)) for a, row in zip(members, rows, strict=True)}
+    known = {a: tuple(map(float, row)) for a, row in zip(members, rows, strict=True)}
+    return names, {a: known[a] for a in in_order(_base(table.space), known)}
 
 
-def _read(path: str) -> pd.DataFrame:
-    try:
-        return pd.read_csv(path)
-    except (OSError, ValueError) as error:
-        raise DataError(f"expected a readable CSV file at {path}: {error}") from error
-
-
-def _parse_all(texts: Sequence[str], where: str) -> tuple[SearchSpace, tuple[Architecture, ...]]:
-    """The space that understands the first rows, and all rows as its architectures."""
-    space = _space_for(texts[:TRIED], where)
-    members = []
-    for number, text in enumerate(texts, 1):
-        try:
-            members.append(space.parse(text))
-        except ArchitectureError as error:
-            raise DataError(
-                f"{where}, value {number}: no architecture of {space}: {error}"
-            ) from error
-    if len(set(members)) < len(members):
-        raise DataError(f"{where}: {len(members) - len(set(members))} architectures stand twice")
-    return space, tuple(members)
-
-
-def _space_for(texts: Sequence[str], where: str) -> SearchSpace:
-    said = []
-    for space in SPACES:
-        try:
-            for text in texts:
-                space.parse(text)
-        except ArchitectureError as error:
-            said.append(f"{type(space).__name__}: {error!s:.150}")
-        else:
-            return space
-    raise DataError(f"{where}: no search space understands its first rows ({'; '.join(said)})")
-
-
-def _space_of(base: SearchSpace, members: Sequence[Architecture]) -> SearchSpace:
-    """The space itself where the members are all of it."""
-    return base if base.size == len(members) else Subspace(base, tuple(members))
+def _base(space: SearchSpace) -> SearchSpace:
+    """The space around a subspace, or the space itself."""
+    return space.space if isinstance(space, Subspace) else space

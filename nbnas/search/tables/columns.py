@@ -12,13 +12,14 @@ from nbnas.search.tables.options import Columns, Reading
 from nbnas.search.tables.reading import Rows
 
 
-def fields_of(rows: Rows, columns: Columns, reading: Reading) -> dict[str, Any]:
+def fields_of(rows: Rows, columns: Columns, reading: Reading, measure: Measure) -> dict[str, Any]:
     """The fields of a `TabularObjective` that a table fills.
 
     Args:
         rows: Its rows.
-        columns: Which columns were read,
-        reading: and how.
+        columns: Which columns were read.
+        reading: How.
+        measure: What the values are.
 
     Returns:
         Each field by its name.
@@ -26,17 +27,18 @@ def fields_of(rows: Rows, columns: Columns, reading: Reading) -> dict[str, Any]:
     runs = rows.values(columns.value)  # (n, runs)
     means = rows.by_text(mean_of_known(runs))
     run, costs = reading.run, rows.known(columns.cost)
-    curves = reports(rows.texts, rows.values(reading.curve), costs) if reading.curve else {}
+    epochs = rows.values(reading.curve)  # (n, E)
     return {
         "name": f"{columns.value[run or 0]} of {rows.name}",
         "values": means if run is None else rows.by_text(runs[:, run]),
         "tests": rows.known(columns.test),
         "costs": costs,
-        "curves": curves,
+        "curves": reports(rows.texts, epochs, costs, measure) if reading.curve else {},
         "parameters": _counts(rows, reading.parameters),
         "multiply_adds": _counts(rows, reading.multiply_adds),
         "truths": means if run is not None else {},
         "pace": reading.pace,
+        "measure": measure,
         "measured": _measured(rows, reading.measured),
     }
 

@@ -1,13 +1,12 @@
 """Learning curves of a table, and the mean of its runs."""
 
+import math
 from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
-from nbnas.records import EpochReport
-
-NAN = float("nan")
+from nbnas.records import ACCURACY, EpochReport, Measure
 
 
 def mean_of_known(numbers: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -17,27 +16,34 @@ def mean_of_known(numbers: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def reports(
-    texts: Sequence[str], accuracies: NDArray[np.float64], costs: Mapping[str, float]
+    texts: Sequence[str],
+    values: NDArray[np.float64],
+    costs: Mapping[str, float],
+    measure: Measure = ACCURACY,
 ) -> dict[str, tuple[EpochReport, ...]]:
-    """Learning curves that know the validation accuracy only; everything else is NaN.
+    """Learning curves that know the value only; everything else is NaN.
 
     Args:
         texts: The architectures' texts, `n` of them.
-        accuracies: Validation accuracy after each epoch, `(n, E)`.
+        values: What was measured after each epoch, `(n, E)`.
         costs: Seconds of a training, by the architecture's text, where known.
+        measure: What that is; of a fraction that is maximised, validation accuracy.
 
     Returns:
         For each architecture a report an epoch, which all take the same time.
     """
-    epochs = accuracies.shape[1]
+    epochs = values.shape[1]
+    accuracies = measure.fraction and measure.maximize
     return {
         text: tuple(
             EpochReport(
-                *(epoch, epochs, NAN, NAN, NAN, float(accuracy), NAN),
+                epoch,
+                epochs,
+                val_accuracy=float(value) if accuracies else math.nan,
                 seconds=costs.get(text, 0.0) * epoch / epochs,
-                images_per_second=NAN,
+                value=None if accuracies else float(value),
             )
-            for epoch, accuracy in enumerate(row, 1)
+            for epoch, value in enumerate(row, 1)
         )
-        for text, row in zip(texts, accuracies, strict=True)
+        for text, row in zip(texts, values, strict=True)
     }

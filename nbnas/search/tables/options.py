@@ -75,6 +75,8 @@ class Reading:
                 )
         for name in ("measured", "curve"):
             object.__setattr__(self, name, column_names(name, getattr(self, name)))
+        check_name("parameters", self.parameters)
+        check_name("multiply_adds", self.multiply_adds)
 
     @classmethod
     def of(cls, options: Mapping[str, object]) -> "Reading":
@@ -119,9 +121,8 @@ class Columns:
             object.__setattr__(self, name, names)
             if not names:
                 raise SettingError(f"expected a column as {name}, got none")
-        for name in ("test", "cost"):
-            if getattr(self, name) is not None:
-                column_names(name, getattr(self, name))
+        check_name("test", self.test)
+        check_name("cost", self.cost)
 
 
 def column_names(what: str, names: object) -> tuple[str, ...]:
@@ -135,6 +136,16 @@ def column_names(what: str, names: object) -> tuple[str, ...]:
     if not all(isinstance(name, str) and name for name in given):
         raise SettingError(f"expected the name of a column as {what}, got {names!r:.100}")
     return given
+
+
+def check_name(what: str, name: object) -> None:
+    """Check that something is the name of one column, or `None`.
+
+    Raises:
+        SettingError: If it is something else.
+    """
+    if name is not None and not (isinstance(name, str) and name):
+        raise SettingError(f"expected the name of a column as {what}, or None, got {name!r:.100}")
 
 
 def check_run(runs: Sequence[str], run: object) -> None:

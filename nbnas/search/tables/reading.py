@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 
 from nbnas.errors import DataError
 from nbnas.graphs.space import SearchSpace
-from nbnas.records import ACCURACY, Measure
+from nbnas.records import Measure
+from nbnas.search.objective import measure_of
 from nbnas.search.tables.notations import read_architectures
 from nbnas.search.tables.numbers import Numbers, read_numbers
 from nbnas.search.tables.options import Columns, Reading, check_run
@@ -85,6 +86,7 @@ def read_rows(
         SettingError: If there is no such run.
     """
     check_run(columns.value, reading.run)
+    chosen = measure_of(None, measure)
     if measure is None:
         for name in columns.value:
             check_accuracy(name)
@@ -95,7 +97,7 @@ def read_rows(
     if missing:
         has = ", ".join(frame)
         raise DataError(f"{where} has no column {', '.join(missing)}; its columns are {has:.1000}")
-    raw, whole = _numbers(frame, groups, measure or ACCURACY, reading.unit, where)
+    raw, whole = _numbers(frame, groups, chosen, reading.unit, where)
     for name in dict.fromkeys((*others, *(n for n in also if n in frame))):
         raw.setdefault(name, _other(frame[name], f"{where}, column {name}"))
     if columns.cost is not None:

@@ -33,7 +33,10 @@ MARKS = (  # what a file begins with that says its encoding; the longer ones fir
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
 LOOKED_AT = 400  # bytes that tell UTF-16 without a mark
-BROKEN = (EOFError, OSError, ValueError, RuntimeError, zlib.error, lzma.LZMAError)
+BROKEN = (
+    *(EOFError, OSError, ValueError, RuntimeError),
+    *(zlib.error, lzma.LZMAError, zipfile.BadZipFile),
+)
 
 
 def read_frame(source: Source, columns: Collection[str], texts: Collection[str]) -> pd.DataFrame:

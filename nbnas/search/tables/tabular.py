@@ -147,7 +147,7 @@ class TabularObjective:
         columns = Columns(architecture, value, test, cost)  # type: ignore[arg-type]
         reading = Reading.of(options)
         rows = read_rows(source, columns, measure, reading)
-        return cls(**fields_of(rows, columns, reading), measure=measure or ACCURACY)
+        return cls(**fields_of(rows, columns, reading, measure or ACCURACY))
 
     @classmethod
     def from_csv(cls, path: Source, **columns: Any) -> "TabularObjective":  # noqa: ANN401

@@ -54,8 +54,8 @@ def paired(found: Any) -> View:  # noqa: ANN401
 
 def _ended(results: Any, strategy: str) -> str:  # noqa: ANN401
     ends = results.traces(strategy)[:, -1]
-    mean = f"{ends.mean():.{results.unit.digits}f} {results.unit.name}"
-    found = f"{int((ends >= results.optimum).sum())} of {count(len(ends), 'seed')}"
+    mean = results.unit.text(ends.mean())
+    found = f"{int(results.hits(strategy)[:, -1].sum())} of {count(len(ends), 'seed')}"
     return f"{strategy}: {mean} after {results.queries} queries, the best found in {found}."
 
 

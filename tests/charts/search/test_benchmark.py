@@ -12,7 +12,7 @@ from nbnas.charts.search.benchmark import LINES, color, dash
 from nbnas.charts.search.vertical import Vertical, spread, vertical_of
 from nbnas.search.benchmark.results import BenchmarkCurves
 from nbnas.search.benchmark.summaries import PairedDifferences, paired_difference
-from nbnas.search.benchmark.table import PERCENT
+from nbnas.search.benchmark.unit import PERCENT
 
 NAMES = ("bayes", "local-search", "evolution", "random", "tpe", "reinforce", "bananas", "<b>")
 

@@ -1,3 +1,4 @@
+import dataclasses
 import re
 
 import numpy as np
@@ -5,10 +6,11 @@ import pandas as pd
 import pytest
 from scipy import stats
 
+from nbnas.records import Measure
 from nbnas.search.benchmark.file import Row
 from nbnas.search.benchmark.report import summary
 from nbnas.search.benchmark.results import BenchmarkResults
-from nbnas.search.benchmark.table import FRACTION, PERCENT
+from nbnas.search.benchmark.unit import FRACTION, PERCENT, Unit
 
 OPTIMUM, QUERIES, SEEDS = 91.5, 60, 7
 
@@ -157,3 +159,38 @@ def test_without_tests_or_with_one_seed_nothing_is_made_up():
 def test_fractions_have_more_digits():
     assert re.search(r"\d\.\d{4} ± 0\.\d{4}", results(unit=FRACTION).markdown)
     assert "as a fraction" in results(unit=FRACTION).regret.axis
+
+
+def test_lower_can_be_better():
+    loss = Measure("loss", unit="nats", maximize=False, lower=0)
+    unit = Unit("nats", 1.0, "nats", 3)
+    flipped = {
+        pair: tuple(
+            dataclasses.replace(row, value=100 - row.value, best=100 - row.best) for row in found
+        )
+        for pair, found in results().runs.items()
+    }
+    given = ("fast", "slow"), QUERIES, 10, 100 - OPTIMUM, unit, "valid"
+    lower = BenchmarkResults(flipped, *given, measure=loss)
+    higher = BenchmarkResults(results().runs, *given[:3], OPTIMUM, unit, "valid")
+    for strategy in ("fast", "slow"):
+        for one, other in zip(
+            lower.regret.curves[strategy], higher.regret.curves[strategy], strict=True
+        ):
+            assert one == pytest.approx(other, abs=1e-9)
+            assert (one >= 0).all()
+        middle, low, high = lower.best.curves[strategy]
+        mirrored = [100 - end for end in higher.best.curves[strategy]]
+        assert middle == pytest.approx(mirrored[0])
+        assert (low, high) == (pytest.approx(mirrored[2]), pytest.approx(mirrored[1]))
+        assert (low[np.isfinite(low)] >= lower.optimum - 1e-9).all()
+        share = lower.share.curves[strategy][0]
+        assert share == pytest.approx(higher.share.curves[strategy][0])
+    assert lower.best.title == "Best loss so far"
+    assert lower.best.axis == "valid (nats)"
+    assert "above the best of the table" in lower.regret.title
+    for one, other in zip(lower.paired.differences, higher.paired.differences, strict=True):
+        assert (one.mean, one.better) == (pytest.approx(other.mean), other.better)
+    assert "fast beats slow" in lower.paired.sentences[0]
+    assert "nats" in lower.paired.sentences[0]
+    assert "Mean best valid (nats) ±" in lower.markdown

@@ -12,7 +12,7 @@ from nbnas.search.benchmark.summaries import (
     share_band,
     standard_error,
 )
-from nbnas.search.benchmark.table import FRACTION, PERCENT
+from nbnas.search.benchmark.unit import FRACTION, PERCENT
 
 
 @pytest.fixture

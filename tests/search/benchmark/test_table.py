@@ -3,14 +3,17 @@ import gzip
 import pandas as pd
 import pytest
 
-from nbnas.errors import DataError
+from nbnas.errors import DataError, SettingError
 from nbnas.graphs.spaces.cell import CellSpace
 from nbnas.graphs.spaces.chain.space import ChainSpace
 from nbnas.graphs.spaces.cnn.space import CnnSpace
 from nbnas.graphs.spaces.dag.space import DagSpace
 from nbnas.graphs.spaces.recurrent.space import RecurrentSpace
 from nbnas.graphs.spaces.subspace import Subspace
-from nbnas.search.benchmark.table import FRACTION, PERCENT, read_proxies, read_table
+from nbnas.records import Measure
+from nbnas.search.benchmark.table import read_proxies, read_table
+from nbnas.search.benchmark.unit import FRACTION, PERCENT
+from nbnas.search.tables.options import Reading
 
 SPACES = (
     *(CellSpace(), DagSpace(5), ChainSpace(depth=(3, 9)), CnnSpace(layers=(5, 9))),
@@ -36,7 +39,8 @@ def test_any_space_is_understood(space, tmp_path):
     table = read(path)
     assert isinstance(table.space, Subspace)
     assert type(table.space.space) is type(space)
-    assert table.space.members == members
+    assert len(table.space.members) == len(members)
+    assert {*table.space} == {*members}
     assert table.unit is FRACTION
     assert table.objective(members[3]).value == 0.15
     assert table.best == (len(members) - 1) / 20
@@ -72,18 +76,58 @@ def test_a_whole_space_is_the_space_itself(nb201_path):
     assert table.indices[6111] == best  # as published
 
 
-def test_rows_without_a_number_are_left_out(tmp_path):
+def test_rows_without_a_number_are_left_out_if_the_caller_says_so(tmp_path):
     members = CellSpace().sample(0, 4)
     path = write(
         tmp_path / "t.csv", arch_str=map(str, members), valid=[0.5, None, 0.7, 0.6],
         test=[0.5, 0.5, None, 0.5],
     )  # fmt: skip
-    table = read(path, test="test")
-    assert table.space.members == (members[0], members[2], members[3])
+    with pytest.raises(DataError, match='row 2 without a value; pass missing="drop"'):
+        read(path, test="test")
+    with pytest.raises(SettingError, match="a benchmark needs a value for every"):
+        read(path, reading=Reading(missing="fail"))
+    table = read(path, test="test", reading=Reading(missing="drop"))
+    assert {*table.space} == {*table.values} == {members[0], members[2], members[3]}
     assert set(table.tests) == {members[0], members[3]}
     empty = write(tmp_path / "e.csv", arch_str=map(str, members), valid=[None] * 4)
-    with pytest.raises(DataError, match="at least one number in column valid"):
+    with pytest.raises(DataError, match="valid: expected at least one number"):
         read(empty)
+
+
+def test_the_order_of_the_rows_changes_nothing(cells_path, cells, tmp_path):
+    frame = pd.read_csv(cells_path)
+    for seed in range(2):
+        mixed = frame.sample(frac=1, random_state=seed)
+        table = read(
+            write(tmp_path / "m.csv", **{name: mixed[name] for name in mixed}), test="test"
+        )
+        assert table.space.members == cells.space.members
+        assert table.fingerprint() == cells.fingerprint()
+        some = table.restrict({*cells.space.members[:60]})
+        assert some.space.members == cells.space.members[:60]
+
+
+def test_a_part_of_the_published_table_keeps_the_order_of_its_index(nb201_path):
+    frame = pd.read_csv(nb201_path)[["arch_index", "arch_str", "c10_valid_200"]]
+    part = frame[frame["arch_index"] % 50 == 7]
+    table = read(part.sample(frac=1, random_state=0), value="c10_valid_200")
+    assert [*map(str, table.space)] == list(part["arch_str"])
+
+
+def test_lower_can_be_better(tmp_path):
+    members = CellSpace().sample(0, 4)
+    path = write(tmp_path / "t.csv", arch_str=map(str, members), valid=[4.7, 4.5676, 5.2, 4.6])
+    loss = Measure("loss", unit="nats", maximize=False, lower=0)
+    with pytest.raises(DataError, match="may be percent or no accuracies"):
+        read(path)
+    table = read(path, measure=loss)
+    assert table.best == 4.5676
+    assert table.objective.measure == loss
+    assert table.objective.regret(members[2]) == pytest.approx(5.2 - 4.5676)
+    assert (table.unit.name, table.unit.difference, table.unit.digits) == ("nats", "nats", 3)
+    assert table.unit.text(table.best) == "4.568 nats"
+    assert "best valid 4.5676 (nats)" in repr(table)
+    assert table.fingerprint()["measure"] == repr(loss)
 
 
 def test_restricted_it_holds_some(cells):
@@ -108,19 +152,19 @@ def test_content_and_columns_are_remembered_but_not_the_name(cells, cells_path, 
 
 def test_what_cannot_be_read_is_named(tmp_path):
     members = [str(a) for a in CellSpace().sample(0, 30)]
-    with pytest.raises(DataError, match="readable CSV"):
+    with pytest.raises(DataError, match="readable table"):
         read(str(tmp_path / "absent.csv"))
     good = write(tmp_path / "g.csv", arch_str=members, valid=[0.5] * 30)
     with pytest.raises(DataError, match="no column accuracy"):
         read(good, value="accuracy")
     words = write(tmp_path / "w.csv", arch_str=members, valid=["high"] * 30)
-    with pytest.raises(DataError, match="expected numbers"):
+    with pytest.raises(DataError, match="row 1: expected a number, got 'high'"):
         read(words)
     foreign = write(tmp_path / "f.csv", arch_str=["resnet", "vgg"], valid=[0.5, 0.6])
     with pytest.raises(DataError, match=r"no search space understands.*CellSpace: .*RecurrentSpa"):
         read(foreign)
     late = write(tmp_path / "l.csv", arch_str=[*members, "resnet"], valid=[0.5] * 31)
-    with pytest.raises(DataError, match=r"value 31: no architecture of CellSpace"):
+    with pytest.raises(DataError, match=r"row 31: no architecture of CellSpace"):
         read(late)
     twins = ["maxpool3x3,conv3x3-bn-relu|0-1,0-2,1-3,2-3"] * 2
     twins[1] = "maxpool3x3,conv3x3-bn-relu|0-2,0-1,2-3,1-3"  # the same, otherwise written
@@ -137,8 +181,8 @@ def test_proxies_are_joined_by_index(cells, tmp_path):
     path = proxies(tmp_path / "p.csv", nwot=[1.0, -1e8, 3.0, 2.0], params=[4, 5, 6, 7])
     names, known = read_proxies(path, cells)
     assert names == ("nwot", "params")
-    members = cells.space.members[5:9]
-    assert list(known) == list(members)
+    members = [cells.indices[i] for i in range(5, 9)]
+    assert {*known} == {*members}
     # What could not be computed counts as the lowest that could.
     assert [known[a] for a in members] == [(1.0, 4.0), (1.0, 5.0), (3.0, 6.0), (2.0, 7.0)]
     few = cells.restrict(known)

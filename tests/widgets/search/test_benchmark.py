@@ -6,7 +6,8 @@ from nbnas.charts.render import to_svg
 from nbnas.graphs.spaces.cell import CellSpace
 from nbnas.search.benchmark.benchmark import Benchmark, Progress
 from nbnas.search.benchmark.compare import Failure
-from nbnas.search.benchmark.table import PERCENT, BenchmarkTable
+from nbnas.search.benchmark.table import BenchmarkTable
+from nbnas.search.benchmark.unit import PERCENT
 from nbnas.search.strategies.random import RandomSearch
 from nbnas.widgets import show, view
 from nbnas.widgets.search.benchmark import line
