@@ -95,12 +95,17 @@ def free_port():
 
 
 @contextmanager
-def serving(folder, theme="JupyterLab Light"):
+def serving(folder, theme="JupyterLab Light", windowing="contentVisibility"):
     """A JupyterLab server on `folder`; gives the address of its root and its token."""
     port, token = free_port(), secrets.token_hex(16)
     settings = folder / ".settings"
-    for name, values in {"notification": QUIET, "themes": {"theme": theme}}.items():
-        path = settings / "@jupyterlab" / "apputils-extension" / f"{name}.jupyterlab-settings"
+    chosen = {
+        "apputils-extension/notification": QUIET,
+        "apputils-extension/themes": {"theme": theme},
+        "notebook-extension/tracker": {"windowingMode": windowing},
+    }
+    for name, values in chosen.items():
+        path = settings / "@jupyterlab" / f"{name}.jupyterlab-settings"
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(json.dumps(values), encoding="utf-8")
     environment = {k: v for k, v in os.environ.items() if not k.startswith(("NBNAS_", "JPY_"))} | {
@@ -208,6 +213,14 @@ def shot_whole(page, name):
     page.set_viewport_size({"width": 1280, "height": 800})
 
 
+def shot_views(page, selector, name):
+    """Keep a picture of each view of a page."""
+    SHOTS.mkdir(exist_ok=True)
+    for at, view in enumerate(page.locator(selector).all()):
+        if view.is_visible():
+            view.screenshot(path=SHOTS / f"{name}-{at}.png")
+
+
 def wait_idle(page, seconds=240):
     page.get_by_text("(ipykernel) | Idle").wait_for(timeout=1000 * seconds)
 
@@ -223,6 +236,32 @@ def run_cell(page, number, attempts=5):
                 return
             page.wait_for_timeout(100)
     pytest.fail(f"cell {number} was never queued")
+
+
+def run_all(page):
+    """Run all cells, as a person does from the menu."""
+    page.get_by_role("menuitem", name="Run", exact=True).click()
+    page.get_by_text("Run All Cells", exact=True).click()
+
+
+def wait_done(page, seconds=240):
+    """Wait until no cell runs or is about to."""
+    done = """() => {
+        const texts = [...document.querySelectorAll('.jp-CodeCell .jp-InputPrompt')]
+            .map((prompt) => prompt.textContent);
+        return texts.some((text) => /\\d/.test(text)) && !texts.some((text) => text.includes('*'));
+    }"""
+    page.wait_for_function(done, timeout=1000 * seconds)
+
+
+def end_kernels(server):
+    """End every kernel of a server, so that they do not take each other's time."""
+    address, token = server
+    with urllib.request.urlopen(f"{address}/api/sessions?token={token}") as answer:
+        sessions = json.load(answer)
+    for session in sessions:
+        url = f"{address}/api/sessions/{session['id']}?token={token}"
+        urllib.request.urlopen(urllib.request.Request(url, method="DELETE")).close()
 
 
 @pytest.fixture(scope="session")
