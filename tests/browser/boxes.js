@@ -74,6 +74,11 @@
     return true;
   };
 
+  // Text over its own halo.
+  const twice = (a, b) =>
+    a.text === b.text &&
+    a.box.every(([x, y], i) => Math.hypot(x - b.box[i][0], y - b.box[i][1]) < SLACK);
+
   const bad = [];
   for (const { text, box, within, clip } of found) {
     const edges = limits(box);
@@ -86,7 +91,7 @@
   found.forEach((a, i) => {
     const [left, right, top, bottom] = limits(a.box);
     for (const b of found.slice(i + 1)) {
-      if (a.node && a.node === b.node) continue;
+      if ((a.node && a.node === b.node) || twice(a, b)) continue;
       const [l, r, t, d] = limits(b.box);
       if (r < left || l > right || d < top || t > bottom) continue;
       if (cross(a.box, b.box))
