@@ -178,7 +178,7 @@ export class Trials {
         onmouseleave: () => this.lab.hover(""),
       },
       element("td", { class: "nbl-figure" }, `${row.trial}`),
-      element("td", { class: "nbl-cut" }, row.name),
+      element("td", { class: "nbl-long" }, row.name),
       element("td", { class: "nbl-figure" }, failed ? "✕ failed" : together(row.said)),
       element("td", { class: "nbl-figure" }, row.seconds.toFixed(row.seconds < 10 ? 2 : 0)),
     );
