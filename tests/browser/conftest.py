@@ -80,7 +80,8 @@ def fonts_file(folder, names):
     places = {family: str(Path(file).parent) for family, file in pairs}
     missing = [FONTS[name] for name in names if FONTS[name] not in places]
     if missing:
-        message = f"no fonts {', '.join(missing)}: install fonts-dejavu-core and fonts-liberation"
+        packages = "fontconfig, fonts-dejavu-core and fonts-liberation"
+        message = f"no fonts {', '.join(missing)}: install {packages}"
         pytest.fail(message) if os.environ.get("CI") else pytest.skip(message)
     folders = "".join(f"<dir>{places[FONTS[name]]}</dir>" for name in names)
     path = folder / f"{'-'.join(names)}.conf"
