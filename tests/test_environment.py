@@ -15,6 +15,7 @@ REASONED = {  # what the issue fixed; a new dependency needs a reason, and a lin
     *("torch", "torchvision", "gpytorch", "ipywidgets", "altair", "vl-convert-python"),
     *("papermill", "jupyterlab", "numpy", "scipy", "pandas", "scikit-learn", "sqlalchemy"),
     "psygnal",
+    "lazy-loader",  # the facade has one list of names, which type checkers read, too (SPEC 1)
     "anywidget",  # one page hosts all views of a live search; needs no build step
     "pot",  # the exact optimal transport of OtmannDistance
     "joblib",  # processes that need no main guard; scikit-learn brings it anyway

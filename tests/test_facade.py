@@ -3,10 +3,14 @@ import importlib
 import json
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 import nbnas
+from nbnas import display
+from nbnas.subjects import COMPOSED, LIVE, SUBJECTS
+from nbnas.waiting import WATCHERS
 
 HEAVY = ("numpy", "torch", "altair", "ipywidgets", "pandas", "scipy", "sqlalchemy", "IPython")
 
@@ -27,31 +31,46 @@ def test_import_is_light():
     assert not loaded & set(HEAVY)
 
 
-@pytest.mark.parametrize("name", sorted(nbnas._NAMES))
+def stub():
+    """The imports of the list of names: pairs of a module, "" for the package, and an alias."""
+    tree = ast.parse(Path(nbnas.__file__).with_suffix(".pyi").read_text("utf-8"))
+    nodes = [node for node in tree.body if isinstance(node, ast.ImportFrom)]
+    assert {node.level for node in nodes} == {1}
+    return [(node.module or "", alias) for node in nodes for alias in node.names]
+
+
+NAMES = {alias.name: f"nbnas.{module}" for module, alias in stub() if module}
+MODULES = [alias.name for module, alias in stub() if not module]
+
+
+@pytest.mark.parametrize("name", sorted(NAMES))
 def test_every_public_name_resolves_and_is_documented(name):
     thing = getattr(nbnas, name)
-    assert thing is getattr(importlib.import_module(nbnas._NAMES[name]), name)
+    assert thing is getattr(importlib.import_module(NAMES[name]), name)
     assert thing.__doc__
-    assert thing.__module__ == nbnas._NAMES[name]
+    assert thing.__module__ == NAMES[name]
 
 
-@pytest.mark.parametrize("name", nbnas._MODULES)
+@pytest.mark.parametrize("name", MODULES)
 def test_modules_are_reachable(name):
     assert getattr(nbnas, name) is importlib.import_module(f"nbnas.{name}")
 
 
 def test_type_checkers_see_the_same_names():
-    with open(nbnas.__file__, encoding="utf-8") as file:
-        tree = ast.parse(file.read())
-    block = next(n for n in tree.body if isinstance(n, ast.If) and "TYPE" in ast.unparse(n.test))
-    imported = {
-        (alias.name, alias.asname): node.module for node in block.body for alias in node.names
-    }
-    assert imported == {(name, name): module for name, module in nbnas._NAMES.items()}
+    names = [alias.name for _, alias in stub()]
+    assert [alias.asname for _, alias in stub()] == names  # else they would be private to them
+    assert sorted(nbnas._NAMES) == sorted(names)
+    assert len(set(names)) == len(names)
+
+
+def test_every_module_of_the_package_is_reachable():
+    package = Path(nbnas.__file__).parent
+    folders = {path.parent.name for path in package.glob("*/__init__.py")}
+    assert {*folders, "batch", "errors"} == set(MODULES)
 
 
 def test_dir_lists_public_names():
-    assert {*nbnas._NAMES, *nbnas._MODULES, "__version__"} <= set(dir(nbnas))
+    assert {*NAMES, *MODULES, "__version__", "load_ipython_extension"} <= set(dir(nbnas))
 
 
 def test_version_is_that_of_the_distribution():
@@ -71,13 +90,45 @@ def test_unknown_name_suggests_close_ones():
 
 
 def test_every_displayed_class_has_a_view():
-    from nbnas.widgets.show import LIVE
-    from nbnas.widgets.view import SUBJECTS
+    from nbnas.widgets import show
 
-    names = {f"{nbnas._NAMES[name]}.{name}" for name in (*nbnas._FROZEN, *nbnas._LIVE)}
-    composed = {f"{module}.{name}" for name, module in nbnas._COMPOSED.items()}
-    assert names | composed == set(SUBJECTS)
-    assert {f"{nbnas._NAMES[name]}.{name}" for name in nbnas._LIVE} == set(LIVE)
+    public = {f"{module}.{name}" for name, module in NAMES.items()}
+    assert {path for path in SUBJECTS if path.startswith("nbnas.")} <= public
+    assert set(SUBJECTS) - public == set(COMPOSED)
+    assert set(LIVE) == set(sys.modules[show.__module__].LIVE) <= set(SUBJECTS)
+
+
+def test_every_subject_is_registered_once():
+    told = {"frozen": [], "live": []}
+
+    class Shell:
+        class display_formatter:
+            class mimebundle_formatter:
+                for_type_by_name = staticmethod(lambda *given: told["frozen"].append(given))
+
+            class ipython_display_formatter:
+                for_type_by_name = staticmethod(lambda *given: told["live"].append(given))
+
+    before = list(WATCHERS)
+    try:
+        nbnas.load_ipython_extension(Shell)
+    finally:
+        WATCHERS[:] = before
+    found = {kind: sorted(f"{m}.{name}" for m, name, _ in given) for kind, given in told.items()}
+    assert found["live"] == sorted(LIVE)
+    assert found["frozen"] == sorted(set(SUBJECTS) - set(LIVE))
+
+
+def test_the_extension_is_loaded_by_its_name():
+    code = """
+import json
+from IPython.core.interactiveshell import InteractiveShell
+shell = InteractiveShell.instance()
+shell.run_line_magic("load_ext", "nbnas")
+formatter = shell.display_formatter.ipython_display_formatter
+print(json.dumps(("nbnas.search.search", "Search") in formatter.deferred_printers))
+"""
+    assert in_python(code)
 
 
 def test_hook_registers_without_importing_what_draws():
@@ -116,11 +167,12 @@ print(json.dumps([data["text/plain"] for data in shown]))
 
 
 def test_the_composed_kernels_are_where_gpytorch_has_them():
-    for name, module in nbnas._COMPOSED.items():
+    for path in COMPOSED:
+        module, _, name = path.rpartition(".")
         assert hasattr(importlib.import_module(module), name)
 
 
 def test_display_without_widgets_falls_back_to_text(monkeypatch):
     monkeypatch.setitem(sys.modules, "nbnas.widgets.bundle", None)
     with pytest.warns(UserWarning, match="install altair"):
-        assert nbnas._bundle(object()) is None
+        assert display._bundle(object()) is None

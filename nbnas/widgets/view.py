@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from nbnas.charts.theme import AnyChart
+from nbnas.subjects import SUBJECTS
 
 
 class Controls(Protocol):
@@ -36,74 +37,6 @@ class View:
     summary: str
     chart: AnyChart | None = None
     panel: Callable[[], Controls] | None = None
-
-
-_DISTANCES = (
-    "nbnas.graphs.distances.edit.distance.EditDistance",
-    "nbnas.graphs.distances.hamming.HammingDistance",
-    "nbnas.graphs.distances.otmann.distance.OtmannDistance",
-    "nbnas.graphs.distances.path.PathDistance",
-    "nbnas.graphs.distances.weisfeiler_lehman.WeisfeilerLehmanDistance",
-)
-_ACQUISITIONS = (
-    "nbnas.surrogate.acquisition.improvement.ExpectedImprovement",
-    "nbnas.surrogate.acquisition.improvement.LogExpectedImprovement",
-    "nbnas.surrogate.acquisition.improvement.ProbabilityOfImprovement",
-    "nbnas.surrogate.acquisition.improvement.UpperConfidenceBound",
-    "nbnas.surrogate.acquisition.improvement.GrowingUpperConfidenceBound",
-)
-_THOMPSON = (
-    "nbnas.surrogate.acquisition.thompson.ThompsonSampling",
-    "nbnas.surrogate.acquisition.thompson.IndependentThompsonSampling",
-)
-_NOISY = ("nbnas.surrogate.acquisition.noisy.NoisyExpectedImprovement",)
-_POSTERIORS = (
-    "nbnas.surrogate.process.posterior.Posterior",
-    "nbnas.surrogate.ensemble.posterior.EnsemblePosterior",
-)
-_KERNELS = (
-    "nbnas.surrogate.kernels.distance.DistanceKernel",
-    "nbnas.surrogate.kernels.distance.SquaredDistanceKernel",
-    "nbnas.surrogate.kernels.weisfeiler_lehman.WeisfeilerLehmanKernel",
-    "nbnas.surrogate.kernels.knowledge.KnowledgeKernel",
-    "gpytorch.kernels.kernel.AdditiveKernel",  # these three where they are made of ours
-    "gpytorch.kernels.kernel.ProductKernel",
-    "gpytorch.kernels.scale_kernel.ScaleKernel",
-)
-SUBJECTS = {
-    **dict.fromkeys(_DISTANCES, "nbnas.widgets.graphs.distance:distance"),
-    **dict.fromkeys(_ACQUISITIONS, "nbnas.widgets.surrogate.acquisition:acquisition"),
-    **dict.fromkeys(_THOMPSON, "nbnas.widgets.surrogate.thompson:thompson"),
-    **dict.fromkeys(_NOISY, "nbnas.widgets.surrogate.noisy:noisy"),
-    **dict.fromkeys(_KERNELS, "nbnas.widgets.surrogate.prior:kernel"),
-    "nbnas.graphs.architecture.Architecture": "nbnas.widgets.graphs.architecture:architecture",
-    "nbnas.graphs.spaces.cell.CellSpace": "nbnas.widgets.graphs.space:space",
-    "nbnas.graphs.distances.distance.Explanation": "nbnas.widgets.graphs.distance:explanation",
-    "nbnas.graphs.spaces.chain.space.ChainSpace": "nbnas.widgets.graphs.space:space",
-    "nbnas.graphs.spaces.cnn.space.CnnSpace": "nbnas.widgets.graphs.space:space",
-    "nbnas.graphs.spaces.dag.space.DagSpace": "nbnas.widgets.graphs.space:space",
-    "nbnas.graphs.spaces.recurrent.space.RecurrentSpace": "nbnas.widgets.graphs.space:space",
-    "nbnas.graphs.spaces.subspace.Subspace": "nbnas.widgets.graphs.space:space",
-    "nbnas.graphs.distances.embedding.Embedding": "nbnas.widgets.graphs.embedding:embedding",
-    "nbnas.records.evaluation.Evaluation": "nbnas.widgets.search.trials:evaluation",
-    "nbnas.records.observations.Observations": "nbnas.widgets.search.trials:observations",
-    "nbnas.records.proposal.Proposal": "nbnas.widgets.search.proposal:proposal",
-    "nbnas.surrogate.process.prior.GaussianProcess": "nbnas.widgets.surrogate.prior:prior",
-    "nbnas.surrogate.process.evidence.Evidence": "nbnas.widgets.surrogate.prior:evidence",
-    "nbnas.surrogate.process.diagnosis.Diagnosis": "nbnas.widgets.surrogate.diagnosis:diagnosis",
-    "nbnas.surrogate.process.diagnosis.Diagnoses": "nbnas.widgets.surrogate.diagnosis:diagnoses",
-    **dict.fromkeys(_POSTERIORS, "nbnas.widgets.surrogate.posterior:posterior"),
-    "nbnas.surrogate.leave_one_out.LeaveOneOut": "nbnas.widgets.surrogate.posterior:leave_one_out",
-    "nbnas.training.live.LiveTraining": "nbnas.widgets.training.training:training",
-    "nbnas.records.observations.Comparison": "nbnas.widgets.search.search:comparison",
-    "nbnas.search.replay.Round": "nbnas.widgets.search.round:round_",
-    "nbnas.surrogate.process.why.Why": "nbnas.widgets.search.round:why",
-    "nbnas.search.search.Search": "nbnas.widgets.search.search:search",
-    "nbnas.search.benchmark.benchmark.Benchmark": "nbnas.widgets.search.benchmark:benchmark",
-    "nbnas.search.benchmark.results.BenchmarkCurves": "nbnas.widgets.search.benchmark:curves",
-    "nbnas.search.benchmark.results.BenchmarkResults": "nbnas.widgets.search.benchmark:results",
-    "nbnas.search.benchmark.summaries.PairedDifferences": "nbnas.widgets.search.benchmark:paired",
-}
 
 
 @functools.singledispatch

@@ -4,6 +4,7 @@ import time
 import pytest
 
 import nbnas
+from nbnas import display
 from nbnas.graphs.spaces.cell import CellSpace
 from nbnas.records import Evaluation
 from nbnas.search.search import Search
@@ -133,7 +134,7 @@ def test_a_shell_is_told_once():
     try:
         for _ in range(2):
             nbnas.load_ipython_extension(FakeShell())
-        assert WATCHERS.count(nbnas._watch) == 1
+        assert WATCHERS.count(display._watch) == 1
     finally:
         WATCHERS[:] = before
 

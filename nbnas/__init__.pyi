@@ -1,0 +1,126 @@
+"""The public names of nbnas, each with where it is: the one list of them.
+
+`nbnas/__init__.py` reads it when it is imported (SPEC 1), and so do type checkers.
+"""
+
+from . import batch as batch
+from . import benchmarks as benchmarks
+from . import charts as charts
+from . import errors as errors
+from . import graphs as graphs
+from . import notebook as notebook
+from . import records as records
+from . import search as search
+from . import surrogate as surrogate
+from . import training as training
+from . import widgets as widgets
+from .batch import run_notebook as run_notebook
+from .errors import NbnasError as NbnasError
+from .graphs.architecture import Architecture as Architecture
+from .graphs.distances.distance import Explanation as Explanation
+from .graphs.distances.distance import explain as explain
+from .graphs.distances.edit.distance import EditDistance as EditDistance
+from .graphs.distances.embedding import Embedding as Embedding
+from .graphs.distances.embedding import embed as embed
+from .graphs.distances.hamming import HammingDistance as HammingDistance
+from .graphs.distances.otmann.distance import OtmannDistance as OtmannDistance
+from .graphs.distances.path import PathDistance as PathDistance
+from .graphs.distances.weisfeiler_lehman import (
+    WeisfeilerLehmanDistance as WeisfeilerLehmanDistance,
+)
+from .graphs.spaces.cell import CellSpace as CellSpace
+from .graphs.spaces.chain.space import ChainSpace as ChainSpace
+from .graphs.spaces.cnn.space import CnnSpace as CnnSpace
+from .graphs.spaces.dag.space import DagSpace as DagSpace
+from .graphs.spaces.layers import Layer as Layer
+from .graphs.spaces.recurrent.space import RecurrentSpace as RecurrentSpace
+from .graphs.spaces.subspace import Subspace as Subspace
+from .notebook.benchmark import read_benchmark_parameters as read_benchmark_parameters
+from .notebook.distances import read_distance_parameters as read_distance_parameters
+from .notebook.search import read_parameters as read_parameters
+from .records.evaluation import EpochReport as EpochReport
+from .records.evaluation import Evaluation as Evaluation
+from .records.measure import ACCURACY as ACCURACY
+from .records.measure import Measure as Measure
+from .records.observations import Comparison as Comparison
+from .records.observations import Observations as Observations
+from .records.proposal import Candidate as Candidate
+from .records.proposal import Proposal as Proposal
+from .records.proposal import Step as Step
+from .search.benchmark.benchmark import Benchmark as Benchmark
+from .search.benchmark.results import BenchmarkCurves as BenchmarkCurves
+from .search.benchmark.results import BenchmarkResults as BenchmarkResults
+from .search.benchmark.summaries import PairedDifferences as PairedDifferences
+from .search.benchmark.table import BenchmarkTable as BenchmarkTable
+from .search.maximizers.ascent import LocalAscent as LocalAscent
+from .search.maximizers.evolutionary import Evolutionary as Evolutionary
+from .search.maximizers.exhaustive import Automatic as Automatic
+from .search.maximizers.exhaustive import Exhaustive as Exhaustive
+from .search.maximizers.pool import RandomPool as RandomPool
+from .search.pending import Fantasies as Fantasies
+from .search.pending import KrigingBeliever as KrigingBeliever
+from .search.pending import LocalPenalization as LocalPenalization
+from .search.recorded import RecordedTraining as RecordedTraining
+from .search.replay import Round as Round
+from .search.replay import replay as replay
+from .search.replay import what_if as what_if
+from .search.search import Search as Search
+from .search.store.trials import load_trials as load_trials
+from .search.strategies.bayesian import BayesianOptimization as BayesianOptimization
+from .search.strategies.evolution import RegularizedEvolution as RegularizedEvolution
+from .search.strategies.local_search import LocalSearch as LocalSearch
+from .search.strategies.random import RandomSearch as RandomSearch
+from .search.strategies.reinforce import Reinforce as Reinforce
+from .search.strategies.tpe import Tpe as Tpe
+from .search.tables.tabular import TabularObjective as TabularObjective
+from .surrogate.acquisition.improvement import ExpectedImprovement as ExpectedImprovement
+from .surrogate.acquisition.improvement import (
+    GrowingUpperConfidenceBound as GrowingUpperConfidenceBound,
+)
+from .surrogate.acquisition.improvement import LogExpectedImprovement as LogExpectedImprovement
+from .surrogate.acquisition.improvement import ProbabilityOfImprovement as ProbabilityOfImprovement
+from .surrogate.acquisition.improvement import UpperConfidenceBound as UpperConfidenceBound
+from .surrogate.acquisition.noisy import NoisyExpectedImprovement as NoisyExpectedImprovement
+from .surrogate.acquisition.thompson import (
+    IndependentThompsonSampling as IndependentThompsonSampling,
+)
+from .surrogate.acquisition.thompson import ThompsonSampling as ThompsonSampling
+from .surrogate.ensemble.encoding import OperationEncoding as OperationEncoding
+from .surrogate.ensemble.encoding import PathEncoding as PathEncoding
+from .surrogate.ensemble.posterior import EnsemblePosterior as EnsemblePosterior
+from .surrogate.ensemble.prior import Ensemble as Ensemble
+from .surrogate.kernels.distance import DistanceKernel as DistanceKernel
+from .surrogate.kernels.distance import SquaredDistanceKernel as SquaredDistanceKernel
+from .surrogate.kernels.knowledge import Knowledge as Knowledge
+from .surrogate.kernels.knowledge import KnowledgeKernel as KnowledgeKernel
+from .surrogate.kernels.weisfeiler_lehman import WeisfeilerLehmanKernel as WeisfeilerLehmanKernel
+from .surrogate.leave_one_out import LeaveOneOut as LeaveOneOut
+from .surrogate.negative_log_error import NegativeLogError as NegativeLogError
+from .surrogate.normal_scores import NormalScores as NormalScores
+from .surrogate.process.diagnosis import Diagnoses as Diagnoses
+from .surrogate.process.diagnosis import Diagnosis as Diagnosis
+from .surrogate.process.diagnosis import diagnose as diagnose
+from .surrogate.process.evidence import Evidence as Evidence
+from .surrogate.process.posterior import Posterior as Posterior
+from .surrogate.process.prior import GaussianProcess as GaussianProcess
+from .surrogate.process.why import Neighbor as Neighbor
+from .surrogate.process.why import Why as Why
+from .surrogate.process.why import why as why
+from .training.data.images import ImageData as ImageData
+from .training.data.images import cifar10 as cifar10
+from .training.data.images import digits as digits
+from .training.data.images import from_arrays as from_arrays
+from .training.live import LiveTraining as LiveTraining
+from .training.proxies.scores import jacov as jacov
+from .training.proxies.scores import nwot as nwot
+from .training.proxies.scores import synflow as synflow
+from .training.proxies.zero_cost import Scored as Scored
+from .training.proxies.zero_cost import ZeroCost as ZeroCost
+from .training.run import Training as Training
+from .training.schedule import Cosine as Cosine
+from .training.schedule import OneCycle as OneCycle
+from .training.trainer import Trainer as Trainer
+
+__version__: str
+
+def load_ipython_extension(shell: object) -> None: ...

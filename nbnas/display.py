@@ -1,0 +1,82 @@
+"""The hook of displays: a shell learns which objects of nbnas draw themselves, and how.
+
+It loads nothing that draws; the first object that is displayed does.
+"""
+
+import sys
+import warnings
+from contextlib import AbstractContextManager, nullcontext
+from typing import Any
+
+from nbnas.subjects import COMPOSED, LIVE, SUBJECTS
+from nbnas.waiting import WATCHERS
+
+
+def register(shell: Any) -> None:  # noqa: ANN401
+    """Let a shell draw the objects of nbnas; importing nbnas in a notebook does this too.
+
+    Args:
+        shell: The interactive shell, as `%load_ext nbnas` passes it.
+    """
+    formatter = shell.display_formatter
+    for path in SUBJECTS:
+        module, _, name = path.rpartition(".")
+        if path in LIVE:
+            formatter.ipython_display_formatter.for_type_by_name(module, name, _show)
+        else:
+            draw = _bundle_if_ours if path in COMPOSED else _bundle
+            formatter.mimebundle_formatter.for_type_by_name(module, name, draw)
+    if _watch not in WATCHERS:
+        WATCHERS.append(_watch)
+
+
+def _bundle(thing: object, **_: object) -> object:
+    """Draw a frozen object; without the packages for that, its text must do."""
+    try:
+        from nbnas.widgets.bundle import bundle
+    except ImportError as error:
+        warnings.warn(_no_widgets(error), stacklevel=2)
+        return None
+    return bundle(thing)
+
+
+def _bundle_if_ours(kernel: object, **_: object) -> object:
+    """Draw a kernel that gpytorch made of ours; it prints all others itself."""
+    from nbnas.surrogate.kernels.parts import over_architectures
+
+    return _bundle(kernel) if over_architectures(kernel) else None
+
+
+def _show(thing: object) -> None:
+    """Display a live object; without the packages for that, its text must do."""
+    try:
+        from nbnas.widgets.show import show
+    except ImportError as error:
+        from IPython.display import display
+
+        warnings.warn(_no_widgets(error), stacklevel=2)
+        display({"text/plain": repr(thing)}, raw=True)  # type: ignore[no-untyped-call]
+        return
+    show(thing)
+
+
+def _watch(thing: object) -> AbstractContextManager[object]:
+    """Tell below a cell that waits how far a search is; without the packages for that, nothing."""
+    try:
+        from nbnas.widgets.search.progress import progress
+    except ImportError:
+        return nullcontext()
+    return progress(thing)
+
+
+def _no_widgets(error: ImportError) -> str:
+    wanted = "altair, vl-convert-python, ipywidgets and anywidget"
+    return f"nbnas cannot draw here: {error}; install {wanted}"
+
+
+def hook() -> None:
+    """Register the views if a shell exists."""
+    ipython = sys.modules.get("IPython")
+    shell = ipython.get_ipython() if ipython is not None else None
+    if shell is not None:
+        register(shell)
