@@ -17,6 +17,12 @@ from nbnas.notebook.checks import (
     words,
 )
 from nbnas.notebook.strategies import STRATEGIES, Proxies
+from nbnas.notebook.tables import (
+    TABLE_RULES,
+    columns_of_word,
+    measure_of_words,
+    reading_of_words,
+)
 from nbnas.search.benchmark.benchmark import Benchmark
 from nbnas.search.benchmark.table import BenchmarkTable, read_proxies, read_table
 
@@ -27,9 +33,14 @@ class BenchmarkParameters:
 
     Attributes:
         table: Path of a table of results, or `SHIPPED`.
-        architecture: Its column of architectures.
-        value: Its column of validation accuracies, which strategies see; empty for `SHIPPED`.
-        test: Its column of test accuracies, or empty.
+        architecture: Its column of architectures, or its two of matrices and operations.
+        value: Its column of values, which strategies see; empty for `SHIPPED`.
+        test: Its column of values on test data, or empty.
+        direction: Whether values are to "maximize" or to "minimize".
+        unit: "percent", "fraction", or the unit of plain numbers; see `measure_of_words`.
+        notation: How architectures are written, a word of `NOTATIONS`, or empty.
+        missing: Whether rows without a value are an "error", or "drop" leaves them out.
+        repeated: Whether architectures in several rows are an "error", or have the "mean" of them.
         proxies: Path of a table of zero-cost proxies, `SHIPPED` for those of the table that ships
             with nbnas, or empty.
         strategies: Words of `STRATEGIES`, the one of interest first.
@@ -46,6 +57,11 @@ class BenchmarkParameters:
     architecture: str
     value: str
     test: str
+    direction: str
+    unit: str
+    notation: str
+    missing: str
+    repeated: str
     proxies: str
     strategies: tuple[str, ...]
     queries: int
@@ -61,7 +77,12 @@ class BenchmarkParameters:
         if self.table == SHIPPED:
             return digits_table()
         table = read_table(
-            self.table, architecture=self.architecture, value=self.value, test=self.test
+            self.table,
+            architecture=columns_of_word(self.architecture),
+            value=self.value,
+            test=self.test,
+            measure=measure_of_words(self.value, self.direction, self.unit),
+            reading=reading_of_words(self.notation, self.unit, self.missing, self.repeated),
         )
         return table.restrict(self._read_proxies(table)[1]) if self.proxies else table
 
@@ -118,9 +139,14 @@ def _check_table(chosen: BenchmarkParameters) -> None:
     """Check that columns are named exactly where they are needed, and proxies fit the table."""
     if (chosen.table == SHIPPED) == bool(chosen.value or chosen.test):
         raise SettingError(
-            f"value and test: expected the columns of the CSV file, and none for {SHIPPED}, whose "
+            f"value and test: expected the columns of the file, and none for {SHIPPED}, whose "
             f"columns are known; got table={chosen.table!r}, value={chosen.value!r} and "
             f"test={chosen.test!r}"
+        )
+    if chosen.table == SHIPPED and (chosen.direction == "minimize" or chosen.unit):
+        raise SettingError(
+            f"direction and unit: expected maximize and nothing for {SHIPPED}, whose values are "
+            f"accuracies; got direction={chosen.direction!r} and unit={chosen.unit!r}"
         )
     if (chosen.table == SHIPPED) != (chosen.proxies == SHIPPED) and chosen.proxies:
         raise SettingError(
@@ -133,7 +159,7 @@ def _table(value: Any) -> str:  # noqa: ANN401
     path = table(value)
     if not path:
         raise SettingError(
-            f"expected {SHIPPED}, or the path of a CSV file with an architecture a row, such as "
+            f"expected {SHIPPED}, or the path of a table with an architecture a row, such as "
             "NAS-Bench-201's with the columns arch_str, c10_valid_200 and c10_test_200; got an "
             "empty text"
         )
@@ -145,6 +171,7 @@ _RULES = {
     "architecture": text,
     "value": text,
     "test": text,
+    **TABLE_RULES,
     "proxies": table,
     "strategies": words(STRATEGIES),
     "queries": whole(3),

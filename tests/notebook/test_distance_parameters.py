@@ -7,7 +7,8 @@ from nbnas.notebook.distances import read_distance_parameters, read_recipes
 from nbnas.search.tables.tabular import TabularObjective
 from nbnas.training.trainer import Trainer
 
-GOOD = {"table": "", "value": "v", "recipes": "", "cells": 20, "epochs": 2, "seed": 0}
+GOOD = {"table": "", "architecture": "arch_str", "value": "v", "direction": "maximize"}
+GOOD |= {"unit": "", "notation": "", "recipes": "", "cells": 20, "epochs": 2, "seed": 0}
 
 
 def test_without_a_table_cells_are_trained():
