@@ -38,6 +38,11 @@ def test_a_loop_of_ones_own_is_an_objective(tmp_path, monkeypatch, capsys):
     assert [len(e.reports) for e in names["search"].observations] == [20] * 5
 
 
+def test_a_table_of_results_is_searched(capsys):
+    exec(compile(PYTHON[2], "README.md", "exec"), {})
+    assert capsys.readouterr().out.split() == ["96.3", "3.2", "0.0"]
+
+
 def test_every_file_it_names_is_there():
     for path in re.findall(r"\]\(([^)#]+)\)", README) + re.findall(r"`([\w/.]+/[\w.]+)`", README):
         if not path.startswith(("http", "runs/")):

@@ -29,8 +29,8 @@ def main():
     parser.add_argument("--noisy", action="store_true", help="by noisy expected improvement")
     given = parser.parse_args()
     torch.set_num_threads(1)
-    table = nb.TabularObjective.from_csv(given.table, value=given.value)
-    truth = nb.TabularObjective.from_csv(given.table, value=given.truth or given.value)
+    table = nb.TabularObjective.from_table(given.table, value=given.value)
+    truth = nb.TabularObjective.from_table(given.table, value=given.truth or given.value)
     traces, last = [], []
     for seed in range(given.first_seed, given.first_seed + given.seeds):
         # The members of the table were trained separately, so isomorphic cells differ.

@@ -24,7 +24,7 @@ def main():
     parser.add_argument("--candidates", default="2000,10000,50000,100000")
     given = parser.parse_args()
     torch.set_num_threads(1)
-    table = nb.TabularObjective.from_csv(given.table, value=given.value)
+    table = nb.TabularObjective.from_table(given.table, value=given.value)
     cells = nb.CellSpace().sample(0, max(map(int, given.observations.split(","))))
     everything = nb.Observations(tuple(table(a) for a in cells))
     print("  n        m   fit, s   suggestion with it, s")

@@ -5,6 +5,7 @@ from nbnas.errors import DataError, SettingError, StudyMismatchError
 from nbnas.graphs.spaces.cell import CellSpace
 from nbnas.notebook.benchmark import read_benchmark_parameters
 from nbnas.notebook.strategies import STRATEGIES
+from nbnas.records import Measure
 from nbnas.search.benchmark.unit import PERCENT
 from nbnas.search.search import Search
 from nbnas.search.strategies.bayesian import BayesianOptimization
@@ -78,6 +79,35 @@ def test_proxies_restrict_the_table_and_inform_the_prior(good, tmp_path):
         chosen.make_benchmark(table)
 
 
+def test_lower_can_be_better_and_the_unit_stated(good, tmp_path):
+    rows = [f"{a};{50 + i},5" for i, a in enumerate(CELLS)] + [f"{CELLS[0]};60", f"{CELLS[1]};"]
+    (tmp_path / "t.csv").write_text("\n".join(["arch_str;loss", *rows]))
+    given = good | {"value": "loss", "direction": "minimize"}
+    with pytest.raises(DataError, match='row 42 without a value; pass missing="drop"'):
+        read_benchmark_parameters(given).read_table()
+    given |= {"missing": "drop"}
+    with pytest.raises(DataError, match=r'stand twice.*repeated="mean"'):
+        read_benchmark_parameters(given).read_table()
+    given |= {"repeated": "mean"}
+    plain = read_benchmark_parameters(given).read_table()
+    assert plain.best == 51.5  # the first has the mean of 50.5 and 60
+    assert plain.measure == Measure("loss", maximize=False)
+    named = read_benchmark_parameters(given | {"unit": "ms"}).read_table()
+    assert (named.unit.name, named.measure.unit) == ("ms", "ms")
+    percent = read_benchmark_parameters(given | {"unit": "percent"})
+    assert percent.read_table().unit is PERCENT
+    best = percent.make_benchmark(percent.read_table()).run().check()
+    assert best.optimum == 51.5
+    assert best.best.title == "Best loss so far"
+
+
+def test_notations_can_be_stated(good, tmp_path):
+    (tmp_path / "t.csv").write_text("cell,valid\n6111,91.6\n9930,91.5\n0,81.9\n")
+    given = good | {"architecture": "cell", "notation": "nas-bench-201-index"}
+    table = read_benchmark_parameters(given).read_table()
+    assert table.best == table.values[table.space.members[1]] == 91.6  # in the order of the index
+
+
 @pytest.mark.parametrize(
     ("word", "cls"),
     [
@@ -118,7 +148,11 @@ def test_words_differ_where_their_names_say_so():
 @pytest.mark.parametrize(
     ("name", "value", "allowed"),
     [
-        ("table", "", "path of a CSV file with an architecture a row, such as NAS-Bench-201"),
+        ("direction", "down", "one of maximize, minimize"),
+        ("notation", "esperanto", "one of text, nas-bench-201, naslib"),
+        ("missing", "fail", "one of error, drop"),
+        ("repeated", "last", "one of error, mean"),
+        ("table", "", "path of a table with an architecture a row, such as NAS-Bench-201"),
         ("table", "absent.csv", "there is no absent.csv"),
         ("proxies", "absent.csv", "there is no absent.csv"),
         ("strategies", "bayes,hill-climbing", "bayes, random, evolution, local-search"),

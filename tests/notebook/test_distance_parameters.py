@@ -2,8 +2,10 @@ import papermill
 import pytest
 
 from nbnas.errors import DataError, SettingError
+from nbnas.graphs.spaces.cell import CellSpace
 from nbnas.graphs.spaces.recurrent.space import RecurrentSpace, lstm, rnn
 from nbnas.notebook.distances import read_distance_parameters, read_recipes
+from nbnas.records import Measure
 from nbnas.search.tables.tabular import TabularObjective
 from nbnas.training.trainer import Trainer
 
@@ -21,6 +23,21 @@ def test_without_a_table_cells_are_trained():
 def test_with_a_table_values_are_looked_up(nb201_path):
     given = GOOD | {"table": str(nb201_path), "value": "c10_valid_200"}
     assert isinstance(read_distance_parameters(given).make_objective(), TabularObjective)
+
+
+def test_a_part_of_the_cells_is_compared_on_its_own(tmp_path):
+    cells = CellSpace().sample(0, 30)
+    path = tmp_path / "t.csv"
+    path.write_text("\n".join(["cell;ms", *(f"{a};{i},5" for i, a in enumerate(cells))]))
+    given = {"table": str(path), "architecture": "cell", "value": "ms", "unit": "ms"}
+    chosen = read_distance_parameters(GOOD | given | {"direction": "minimize"})
+    objective = chosen.make_objective()
+    assert objective.measure == Measure("ms", "ms", maximize=False)
+    drawn = chosen.draw_cells(objective)
+    assert len({*drawn} & {*cells}) == chosen.cells == 20
+    assert objective(drawn[0]).value < 30
+    whole = read_distance_parameters(GOOD | {"table": "digits"})
+    assert whole.draw_cells(whole.make_objective()) == CellSpace().sample(0, 20)
 
 
 @pytest.mark.parametrize(
