@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from nbnas.errors import SearchError
 from nbnas.graphs.architecture import Architecture
 from nbnas.graphs.space import SearchSpace
-from nbnas.records import Step
+from nbnas.records import Evaluation, Step
 from nbnas.search.objective import Objective
 from nbnas.search.search import Search
 from nbnas.search.strategies.strategy import Strategy
@@ -94,7 +94,7 @@ def run_once(
         The queries in order.
 
     Raises:
-        SearchError: If the space is used up, or an evaluation failed.
+        SearchError: If the space is used up, an evaluation failed, or is none.
     """
     search = Search(space, objective, strategy, seed=seed)
     found: list[Query] = []
@@ -103,6 +103,8 @@ def run_once(
         seconds = proposal.seconds / len(proposal.architectures)
         for architecture in proposal.architectures[: queries - len(found)]:
             evaluation = objective(architecture, seed=trial_seed(seed, len(found)))
+            if not isinstance(evaluation, Evaluation):
+                raise SearchError(f"expected an Evaluation of the table, got {evaluation!r:.100}")
             step = search.tell(evaluation)
             found.append(_query(step, seconds))
     return tuple(found)

@@ -140,7 +140,7 @@ def read_table(
             'expected missing="error" or missing="drop": a benchmark needs a value for every '
             'architecture, got missing="fail"'
         )
-    columns = Columns(architecture, (value,), test or None)  # type: ignore[arg-type]
+    columns = Columns(architecture, (value,), test or None)
     rows = read_rows(source, columns, measure, reading, also=(INDEX,))
     return _of_rows(rows, value, test, measure or ACCURACY)
 
@@ -192,11 +192,11 @@ def read_proxies(
             table, or a number is missing; or if the table has no column arch_index.
     """
     frame, path = read_frame(source, (INDEX,), ()), name_of(source)
-    names = tuple(name for name in frame if name != INDEX)
+    names = tuple(str(name) for name in frame if name != INDEX)
     if INDEX not in frame or not names or not table.indices:
         raise DataError(
             f"expected a column {INDEX} in {path}, with proxies beside it, and the same column in "
-            f"the table of results; {path} has the columns {', '.join(frame)}"
+            f"the table of results; {path} has the columns {', '.join(map(str, frame))}"
         )
     frame = frame[frame[INDEX].isin(list(table.indices))]
     numbers = frame[list(names)].apply(pd.to_numeric, errors="coerce")

@@ -133,19 +133,18 @@ def _row(row: object, where: str) -> Mapping[str, Any]:
 def _of_object(content: Mapping[str, Any], columns: Collection[str]) -> pd.DataFrame:
     """A JSON object: of columns, of rows, or one row; as pandas writes them."""
     if isinstance(content.get("data"), list) and {"columns", "schema"} & {*content}:
-        return pd.DataFrame(content["data"], columns=_names(content.get("columns")))
+        names = content.get("columns")
+        frame = pd.DataFrame(content["data"])
+        return frame.set_axis(names, axis=1) if isinstance(names, list) else frame
     parts = [*content.values()]
     if all(not isinstance(part, dict | list) for part in parts):
         return pd.DataFrame([content])
     if {*columns} & {*content}:
         return _of_columns(content)
     if all(isinstance(part, dict) for part in parts):
-        return pd.DataFrame.from_dict(content, orient="index").rename_axis("index").reset_index()
+        rows = pd.DataFrame.from_dict(dict(content), orient="index")
+        return rows.rename_axis("index").reset_index()
     raise ValueError(f"expected JSON of columns or rows, got the keys {', '.join(content):.200}")
-
-
-def _names(names: object) -> Sequence[str] | None:
-    return [str(name) for name in names] if isinstance(names, list) else None
 
 
 def _of_columns(content: Mapping[str, Any]) -> pd.DataFrame:

@@ -54,13 +54,13 @@ def read_architectures(
         SettingError: If there is no such notation.
     """
     read, space = _reader(columns, notation)
-    cells = [*zip(*(frame[c] for c in columns), strict=True)] if len(columns) > 1 else [
-        *frame[columns[0]]
-    ]  # fmt: skip
+    cells: Sequence[object] = [*frame[columns[0]]]
+    if len(columns) > 1:
+        cells = [*zip(*(frame[name] for name in columns), strict=True)]
     if read is None:
-        cells = _each(cells, as_text, where)
-        space = space if space is not None else _find(cells, where)
-        read = functools.partial(_parsed, space)
+        written = _each(cells, as_text, where)
+        space = space if space is not None else _find(written, where)
+        read, cells = functools.partial(_parsed, space), written
     return tuple(_each(cells, read, where)), space
 
 

@@ -131,11 +131,11 @@ def column_names(what: str, names: object) -> tuple[str, ...]:
     Raises:
         SettingError: If these are no names.
     """
-    several = isinstance(names, list | tuple)
-    given = tuple(names) if several else (names,)  # type: ignore[arg-type]
-    if not all(isinstance(name, str) and name for name in given):
+    given = tuple(names) if isinstance(names, list | tuple) else (names,)
+    found = tuple(name for name in given if isinstance(name, str) and name)
+    if len(found) < len(given):
         raise SettingError(f"expected the name of a column as {what}, got {names!r:.100}")
-    return given
+    return found
 
 
 def check_name(what: str, name: object) -> None:

@@ -95,7 +95,7 @@ def read_rows(
     frame, where = read_frame(source, wanted, columns.architecture), name_of(source)
     missing = [name for name in wanted if name not in frame]
     if missing:
-        has = ", ".join(frame)
+        has = ", ".join(map(str, frame))
         raise DataError(f"{where} has no column {', '.join(missing)}; its columns are {has:.1000}")
     raw, whole = _numbers(frame, groups, chosen, reading.unit, where)
     for name in dict.fromkeys((*others, *(n for n in also if n in frame))):
@@ -166,7 +166,7 @@ def _check_costs(seconds: NDArray[np.float64], where: str) -> None:
 
 def _with_value(values: NDArray[np.float64], missing: str, where: str) -> NDArray[np.bool_]:
     """Which rows stay `(n,)`, by the values `(runs, n)`."""
-    absent: NDArray[np.bool_] = np.isnan(values).all(axis=0)
+    absent = np.asarray(np.isnan(values).all(axis=0))
     if absent.all():
         raise DataError(f"{where}: expected at least one number, got none in {rows(absent)}")
     if missing == "error" and absent.any():

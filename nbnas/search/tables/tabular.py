@@ -144,7 +144,7 @@ class TabularObjective:
             >>> objective.optimum, objective.measured[cell]
             (0.7, {'ms': 3.2})
         """
-        columns = Columns(architecture, value, test, cost)  # type: ignore[arg-type]
+        columns = Columns(architecture, value, test, cost)
         reading = Reading.of(options)
         rows = read_rows(source, columns, measure, reading)
         return cls(**fields_of(rows, columns, reading, measure or ACCURACY))
@@ -180,6 +180,7 @@ class TabularObjective:
             multiply_adds=self.multiply_adds.get(text),
             reports=self.curves.get(text, ()),
             measured=self.measured.get(text, {}),
+            measure=self.measure,
         )
 
     def start(self, architecture: Architecture, seed: int = 0) -> RecordedTraining:

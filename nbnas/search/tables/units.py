@@ -137,5 +137,4 @@ def _flat(values: NDArray) -> NDArray:  # type: ignore[type-arg]
 
 def _any(chosen: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """Whether a row has a chosen number, `(n,)`."""
-    rows_chosen: NDArray[np.bool_] = chosen.reshape(len(chosen), -1).any(axis=1)
-    return rows_chosen
+    return np.asarray(chosen.reshape(len(chosen), -1).any(axis=1))

@@ -3,9 +3,12 @@ import pytest
 
 from nbnas.errors import DataError, SettingError
 from nbnas.graphs.spaces.cell import CellSpace
+from nbnas.graphs.spaces.recurrent.space import RecurrentSpace
 from nbnas.graphs.spaces.subspace import Subspace
+from nbnas.records import Measure
 from nbnas.search.objective import Objective
 from nbnas.search.search import Search
+from nbnas.search.strategies.bayesian import BayesianOptimization
 from nbnas.search.strategies.random import RandomSearch
 from nbnas.search.tables.tabular import TabularObjective
 
@@ -167,3 +170,32 @@ def test_a_search_sees_the_epochs_of_a_table(runs):
     search.run(3)
     assert search.best.value == pytest.approx(0.62)
     assert len(search.training.reports) == 2
+
+
+def test_a_search_minimises_the_loss_of_published_recipes(recipes_path, recipe_rows):
+    loss = Measure("validation loss", "nats", maximize=False, lower=0)
+    objective = TabularObjective.from_table(
+        recipes_path,
+        architecture="recipe",
+        value="best_val_loss",
+        test="test_loss_at_best_val",
+        measure=loss,
+        measured=("num_params", "train_hours"),
+        missing="drop",
+        repeated="mean",
+    )
+    published = next(row["recipe"] for row in recipe_rows if row["recepie_id"] == "1000001")
+    best = str(RecurrentSpace().parse(published))  # their LSTM
+    assert min(objective.values, key=objective.values.get) == best
+    assert objective.optimum == pytest.approx(4.5676, abs=5e-5)
+    assert isinstance(objective.space, Subspace)
+    assert objective.space.size == len(objective.values) > 250
+    search = Search(objective.space, objective, BayesianOptimization(), seed=0).run(25)
+    seen = [evaluation.value for evaluation in search.observations]
+    assert search.best.value == min(seen)
+    assert search.best.value == objective.values[str(search.best.architecture)]
+    assert objective.regret(search.best.architecture) == search.best.value - objective.optimum
+    assert search.best.value < np.sort([*objective.values.values()])[10]  # of the best ten of 288
+    assert {*search.best.measured} == {"num_params", "train_hours"}
+    assert search.finish().test > 4
+    assert search.ask().candidates
