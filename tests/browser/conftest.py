@@ -74,8 +74,10 @@ FONTS_CONF = """<?xml version="1.0"?>
 
 def fonts_file(folder, names):
     """A configuration under which a machine has just these fonts, keys of `FONTS`."""
-    command = ["fc-list", "--format", "%{family[0]}\t%{file}\n"]
-    listed = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    listed = ""
+    if shutil.which("fc-list"):
+        command = ["fc-list", "--format", "%{family[0]}\t%{file}\n"]
+        listed = subprocess.run(command, check=True, capture_output=True, text=True).stdout
     pairs = (line.split("\t") for line in listed.splitlines())
     places = {family: str(Path(file).parent) for family, file in pairs}
     missing = [FONTS[name] for name in names if FONTS[name] not in places]

@@ -16,7 +16,7 @@ BOXES = Path(__file__).with_name("boxes.js").read_text(encoding="utf-8")
 LESSONS = sorted((ROOT / "notebooks" / "lessons").glob("*.ipynb"))
 NOTEBOOKS = [ROOT / "notebooks" / "search.ipynb", *LESSONS]
 QUICK = {"trials": 12, "initial": 6, "epochs": 2}
-VIEWS = ".jp-OutputArea-output:has(.nbnas, .jupyter-widgets)"
+VIEWS = ".jp-OutputArea-output:has(.nbnas, .nbnas-progress, .jupyter-widgets)"
 pytestmark = pytest.mark.browser
 
 
