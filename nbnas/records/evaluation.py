@@ -3,7 +3,7 @@
 import decimal
 import math
 import numbers
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -112,7 +112,7 @@ def as_number(value: object) -> float:
         plain = single() if callable(single) else value
     except (ValueError, RuntimeError, TypeError):  # more than one number
         plain = value
-    if isinstance(plain, numbers.Real | decimal.Decimal) and not isinstance(plain, bool):
+    if isinstance(plain, numbers.Real | decimal.Decimal) and type(plain) is not bool:
         try:
             return float(plain)
         except OverflowError:
@@ -182,3 +182,42 @@ class Evaluation:
             raise ObservationError(
                 f"expected a finite value, got {self.value}; report it as failed"
             )
+        for name, read in _FIELDS.items():
+            given = getattr(self, name)
+            if given is not None or name not in _MAY_BE_ABSENT:
+                object.__setattr__(self, name, read(name, given))
+
+
+def _finite(name: str, given: object) -> float:
+    try:
+        number = as_number(given)
+    except ObservationError as error:
+        raise ObservationError(f"expected a number as {name}, got {_shown(given)}") from error
+    if not math.isfinite(number):
+        raise ObservationError(f"expected a finite number as {name}, got {number}")
+    return number
+
+
+def _whole(name: str, given: object) -> int:
+    whole = int(given) if isinstance(given, numbers.Integral) else None
+    if whole is None or type(given) is bool or abs(whole) >= 2**63:
+        raise ObservationError(f"expected a whole number as {name}, got {_shown(given)}")
+    return whole
+
+
+def _text(name: str, given: object) -> str:
+    if not isinstance(given, str):
+        raise ObservationError(f"expected a text as {name}, got {_shown(given)}")
+    return given
+
+
+_MAY_BE_ABSENT = ("test", "parameters", "multiply_adds", "error")
+_FIELDS: Mapping[str, Callable[[str, object], object]] = {
+    "test": _finite,
+    "seconds": _finite,
+    "started": _finite,
+    "seed": _whole,
+    "parameters": _whole,
+    "multiply_adds": _whole,
+    "error": _text,
+}

@@ -87,3 +87,32 @@ def test_a_comparison_has_a_name_for_each():
         Comparison(("a", "b"), (OBSERVATIONS,))
     with pytest.raises(SettingError):
         Comparison((), ())
+
+
+@pytest.mark.parametrize(
+    ("field", "given", "said"),
+    [
+        ("test", float("nan"), "expected a finite number as test, got nan"),
+        ("test", "high", "expected a number as test, got str"),
+        ("seconds", None, "expected a number as seconds, got NoneType"),
+        ("seconds", float("inf"), "expected a finite number as seconds, got inf"),
+        ("started", float("nan"), "expected a finite number as started, got nan"),
+        ("seed", 1.5, "expected a whole number as seed, got float"),
+        ("seed", None, "expected a whole number as seed, got NoneType"),
+        ("parameters", True, "expected a whole number as parameters, got bool"),
+        ("multiply_adds", 10**30, "expected a whole number as multiply_adds"),
+        ("error", ValueError("x"), "expected a text as error, got ValueError"),
+    ],
+)
+def test_every_number_of_an_evaluation_is_one(field, given, said):
+    with pytest.raises(ObservationError, match=said):
+        Evaluation(CELLS[0], 0.5, **{field: given})
+
+
+def test_numbers_of_numpy_become_plain_ones():
+    made = Evaluation(
+        CELLS[0], np.float32(0.5), test=np.float32(0.25), seed=np.int64(3), parameters=np.int32(4)
+    )
+    numbers = (made.value, made.test, made.seed, made.parameters)
+    assert numbers == (0.5, 0.25, 3, 4)
+    assert [type(number) for number in numbers] == [float, float, int, int]
