@@ -3,9 +3,10 @@
 import decimal
 import math
 import numbers
+import operator
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
 from nbnas.errors import ObservationError
 from nbnas.graphs.architecture import Architecture
@@ -112,7 +113,7 @@ def as_number(value: object) -> float:
         plain = single() if callable(single) else value
     except (ValueError, RuntimeError, TypeError):  # more than one number
         plain = value
-    if isinstance(plain, numbers.Real | decimal.Decimal) and type(plain) is not bool:
+    if type(plain) is not bool and isinstance(plain, numbers.Real | decimal.Decimal):
         try:
             return float(plain)
         except OverflowError:
@@ -198,9 +199,10 @@ def _finite(name: str, given: object) -> float:
     return number
 
 
-def _whole(name: str, given: object) -> int:
-    whole = int(given) if isinstance(given, numbers.Integral) else None
-    if whole is None or type(given) is bool or abs(whole) >= 2**63:
+def _whole(name: str, given: Any) -> int:  # noqa: ANN401
+    is_whole = type(given) is not bool and isinstance(given, numbers.Integral)
+    whole = operator.index(given) if is_whole else None
+    if whole is None or abs(whole) >= 2**63:
         raise ObservationError(f"expected a whole number as {name}, got {_shown(given)}")
     return whole
 
