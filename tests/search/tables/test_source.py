@@ -17,6 +17,8 @@ from nbnas.graphs.spaces.cell import CellSpace
 from nbnas.graphs.spaces.dag.space import DagSpace
 from nbnas.graphs.spaces.subspace import Subspace
 from nbnas.records import Measure
+from nbnas.search.search import Search
+from nbnas.search.strategies.bayesian import BayesianOptimization
 from nbnas.search.tables.tabular import TabularObjective
 
 CELLS = [str(a) for a in CellSpace().sample(0, 6)]
@@ -378,3 +380,15 @@ def test_published_fingerprints_are_those_of_earlier_commits(nb201_path):
     last = TabularObjective.from_table(nb201_path, value=runs, run=2, missing="fail")
     assert last.fingerprint()["content"] == "4561d1ad3fe0fd5b"
     assert np.isnan([*last.values.values()]).sum() == 7456
+
+
+def test_the_order_of_the_rows_changes_no_search():
+    space = CellSpace().sample(3, 40)
+    frame = pd.DataFrame({"arch": map(str, space), "acc": np.linspace(0.1, 0.9, 40)})
+    found = []
+    for seed in (None, 1, 2):
+        given = frame if seed is None else frame.sample(frac=1, random_state=seed)
+        objective = read(given, repeated="mean")
+        search = Search(objective.space, objective, BayesianOptimization(initial=4), seed=5).run(7)
+        found.append([(e.architecture, e.value) for e in search.observations])
+    assert found[0] == found[1] == found[2]
