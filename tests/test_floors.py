@@ -44,7 +44,7 @@ WINGS = {
     ),
     "training": (
         *("settings", "schedule", "device", "data", "measure", "networks", "live"),
-        *("recipe", "run", "trainer", "seeds", "proxies"),
+        *("recipe", "run", "trainer", "seeds", "repeated", "proxies"),
     ),
     "search": (
         *("candidates", "ideas", "pending", "maximizers", "strategies"),

@@ -1,6 +1,7 @@
 """The notebooks run under papermill; a search that is killed goes on as if it never had been."""
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -8,9 +9,11 @@ import time
 from pathlib import Path
 
 import nbformat
+import numpy as np
 import pandas as pd
 import pytest
 
+import nbnas as nb
 from nbnas.errors import NbnasError
 from nbnas.graphs.spaces.cell import CellSpace
 from nbnas.search.store.trials import load_trials
@@ -23,7 +26,7 @@ STUDY = "killed"
 
 
 def command(folder, **parameters):
-    given = {"trials": 6, "initial": 3, "epochs": 2, "seed": 4, "study": STUDY, "device": "cpu",
+    given = {"trials": 6, "initial": 3, "seed": 4, "study": STUDY, "device": "cpu",
              "store": str(folder / "s.db"), "compare": False} | parameters  # fmt: skip
     words = [word for name, value in given.items() for word in ("-p", name, str(value))]
     output = str(folder / "out.ipynb")
@@ -83,17 +86,43 @@ def test_the_search_notebook_shows_everything(searched):
         "search.posterior",
         "search.ask()",
         "search.posterior",
-        "nb.Comparison(names, found)",
+        "nb.Comparison(names, found, chosen.read_truths())",
         "winner.architecture",
     ]
     notebook = nbformat.read(searched / "out.ipynb", as_version=4)
     outputs = [o for cell in notebook.cells for o in cell.get("outputs", ())]
     assert not [o for o in outputs if o.output_type == "stream"], "warnings or prints"
     assert any("6 of 6 trials" in o.get("data", {}).get("text/plain", "") for o in outputs)
+    said = "\n".join(o.get("data", {}).get("text/plain", "") for o in outputs)
+    assert re.search(
+        r"bayes found the (\S+ )?best of all 15,625 architectures.*; random the", said
+    )
     assert "</table>" in outputs[-1].data["text/html"]
     trials = load_trials(searched / "s.db")
     assert trials.groupby("study").size().tolist() == [6, 6]
     assert trials["test"].notna().sum() == 1  # the winner's, and nobody else's
+    check_trained_as_the_table(trials)
+
+
+def check_trained_as_the_table(trials):
+    """Each value is what the protocol's trainings give: on its processor those of the table."""
+    table, space = nb.benchmarks.digits(), CellSpace()
+    differences = [
+        value - table(space.parse(text)).value
+        for text, value in zip(trials["architecture"], trials["value"], strict=True)
+    ]
+    assert np.sqrt(np.mean(np.square(differences))) < 0.03
+    trained = nb.benchmarks.digits_trainer()(space.parse(trials["architecture"][0]))
+    assert trials["value"][0] == trained.value
+
+
+def test_other_data_are_searched_in_the_same_notebook(tmp_path):
+    done = run(tmp_path, dataset="digits", epochs=1, trials=3, initial=2, compare="true")
+    assert done.returncode == 0, done.stderr[-3000:]
+    notebook = nbformat.read(tmp_path / "out.ipynb", as_version=4)
+    outputs = [o for cell in notebook.cells for o in cell.get("outputs", ())]
+    said = "\n".join(o.get("data", {}).get("text/plain", "") for o in outputs)
+    assert re.search(r"bayes \d\d\.\d\d % after 3; random \d\d\.\d\d % after 3\.", said)
 
 
 def test_the_notebook_of_distances_shows_everything(tmp_path):

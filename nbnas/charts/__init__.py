@@ -10,6 +10,7 @@ from nbnas.charts.search.paired import paired
 from nbnas.charts.search.proposal import proposal
 from nbnas.charts.search.search import search
 from nbnas.charts.search.trace import comparison, trace
+from nbnas.charts.search.truth import truth
 from nbnas.charts.surrogate.acquisition import acquisition
 from nbnas.charts.surrogate.calibration import calibration
 from nbnas.charts.surrogate.diagnosis import diagnoses, diagnosis
@@ -45,5 +46,6 @@ __all__ = [
     "to_svg",
     "trace",
     "training",
+    "truth",
     "why",
 ]

@@ -7,7 +7,7 @@ candidates.
 
 from nbnas.records.evaluation import EpochReport, Evaluation, Status
 from nbnas.records.measure import ACCURACY, Measure
-from nbnas.records.observations import Comparison, Observations
+from nbnas.records.observations import Comparison, Observations, Standing
 from nbnas.records.proposal import Candidate, Proposal, Step
 
 __all__ = [
@@ -19,6 +19,7 @@ __all__ = [
     "Measure",
     "Observations",
     "Proposal",
+    "Standing",
     "Status",
     "Step",
 ]

@@ -1,8 +1,8 @@
 """The evaluations of a search so far, and searches side by side."""
 
 import dataclasses
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -115,20 +115,42 @@ class Observations:
 
 
 @dataclass(frozen=True, slots=True)
+class Standing:
+    """Where the best of a search stands among all architectures of its space.
+
+    Attributes:
+        name: What the search is called.
+        architecture: Its incumbent.
+        truth: The incumbent's true value.
+        rank: One more than the number of architectures that are truly better.
+        regret: How far it is from the best of all, in the unit of the measure, at least 0.
+    """
+
+    name: str
+    architecture: Architecture
+    truth: float
+    rank: int
+    regret: float
+
+
+@dataclass(frozen=True, slots=True)
 class Comparison:
     """Searches to be compared, the one of interest first.
 
     Args:
         names: What each one is called.
         observations: What each one found.
+        truths: The true value of every architecture of the space by its text, where a table knows
+            them: then the comparison ends with the truth.
 
     Raises:
         SettingError: If there are not as many names as observations, or none, or they are of
-            different measures.
+            different measures; or the truth of something that was evaluated is missing.
     """
 
     names: tuple[str, ...]
     observations: tuple[Observations, ...]
+    truths: Mapping[str, float] = field(default_factory=dict, repr=False, hash=False)
 
     def __post_init__(self) -> None:
         if not self.names or len(self.names) != len(self.observations):
@@ -142,3 +164,26 @@ class Comparison:
                 "expected searches of one measure, which can be compared, got "
                 f"{', '.join(measures.values())}"
             )
+        tried = (a.text for each in self.observations for a in each.architectures)
+        missing = next((text for text in tried if text not in self.truths), None)
+        if self.truths and missing is not None:
+            raise SettingError(
+                f"expected the true value of everything that was evaluated, or none at all; "
+                f"there is none of {missing:.200}"
+            )
+
+    @property
+    def standings(self) -> tuple[Standing, ...]:
+        """Where each search's incumbent stands in truth; those without one are left out."""
+        measure = self.observations[0].measure
+        gains = measure.gain(np.fromiter(self.truths.values(), dtype=np.float64))
+        best = [(name, o.incumbent) for name, o in zip(self.names, self.observations, strict=True)]
+        found = []
+        for name, incumbent in best if self.truths else ():
+            if incumbent is not None:
+                truth = float(self.truths[incumbent.architecture.text])
+                gain = measure.gain(truth)
+                rank = 1 + int(np.sum(gains > gain))
+                regret = float(np.nanmax(gains)) - gain
+                found.append(Standing(name, incumbent.architecture, truth, rank, regret))
+        return tuple(found)

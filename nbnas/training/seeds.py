@@ -13,7 +13,7 @@ Notation
 import math
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import torch
 from torch import Tensor, nn
@@ -59,31 +59,60 @@ def train_seeds(
         SettingError: If there is no seed, or the recipe augments images.
         TrainingError: If a loss is no longer a finite number.
     """
+    trainings = SeedTrainings(trainer, architecture, tuple(map(int, seeds)))
+    with cpu_threads(trainer.threads):
+        reports = tuple(trainings.epochs())
+        return trainings.evaluations(reports)
+
+
+def check_seeds(trainer: Trainer, seeds: Sequence[int]) -> None:
+    """Check that a recipe can be trained with these seeds side by side.
+
+    Raises:
+        SettingError: If there is no seed, or the recipe augments images.
+    """
     check(len(seeds) > 0, "seeds", seeds, "at least one seed")
     check(trainer.augment is None, "augment", trainer.augment, "None to train seeds side by side")
-    check_operations(architecture)
-    with cpu_threads(trainer.threads):
-        return _Trainings(trainer, architecture, tuple(map(int, seeds))).run()
 
 
 @dataclass(slots=True)
-class _Trainings:
-    """The trainings of one call."""
+class SeedTrainings:
+    """The trainings of one architecture: iterate `epochs`, then ask for `evaluations`.
+
+    Args:
+        trainer: The recipe, without augmentation.
+        architecture: A cell with operations on its edges.
+        seeds: The seeds, `G` of them.
+
+    Attributes:
+        started: When the first epoch began, in seconds since 1970.
+
+    Raises:
+        ArchitectureError: If the architecture cannot be trained in this way.
+        SettingError: If there is no seed, or the recipe augments images.
+    """
 
     trainer: Trainer
     architecture: Architecture
     seeds: tuple[int, ...]
+    _networks: list[nn.Module] = field(default_factory=list, init=False)  # before the training
+    _network: nn.Module = field(default_factory=nn.Identity, init=False)  # that is trained
+    started: float = field(default=0.0, init=False)
 
-    def run(self) -> tuple[Evaluation, ...]:
-        started, start = time.time(), time.thread_time()
-        rngs = [torch.Generator().manual_seed(seed) for seed in self.seeds]
-        networks = [network_of(self.trainer, self.architecture, rng) for rng in rngs]
-        network = side_by_side(*networks).to(memory_format=torch.channels_last)
+    def __post_init__(self) -> None:
+        check_seeds(self.trainer, self.seeds)
+        check_operations(self.architecture)
+
+    def evaluations(self, reports: Sequence[tuple[EpochReport, ...]]) -> tuple[Evaluation, ...]:
+        """An evaluation for each seed, once all epochs are done.
+
+        Args:
+            reports: Those of each epoch.
+        """
         _, _, test = parts_on(self.trainer.data, CPU)
-        reports = tuple(zip(*self._epochs(network, rngs, start), strict=True))
-        tests = _evaluate(network, test, len(rngs))[1].double() / len(test[1])
-        parameters = count_parameters(networks[0])
-        multiply_adds = count_multiply_adds(networks[0], self.trainer.data.image_shape)
+        tests = _evaluate(self._network, test, len(self.seeds))[1].double() / len(test[1])
+        parameters, multiply_adds = self.sizes
+        curves = zip(*reports, strict=True)
         return tuple(
             Evaluation(
                 self.architecture,
@@ -93,21 +122,36 @@ class _Trainings:
                 seed=seed,
                 parameters=parameters,
                 multiply_adds=multiply_adds,
-                started=started,
+                started=self.started,
                 reports=curve,
             )
-            for seed, curve, tested in zip(self.seeds, reports, tests.tolist(), strict=True)
+            for seed, curve, tested in zip(self.seeds, curves, tests.tolist(), strict=True)
         )
 
-    def _epochs(
-        self, network: nn.Module, rngs: Sequence[torch.Generator], start: float
-    ) -> Iterator[tuple[EpochReport, ...]]:
-        """The training loop: after every epoch a report for each seed."""
-        trainer, groups = self.trainer, len(rngs)
+    @property
+    def sizes(self) -> tuple[int, int]:
+        """Trainable weights of one network, and its multiply-adds for one image."""
+        network = self._networks[0]
+        image_shape = self.trainer.data.image_shape
+        return count_parameters(network), count_multiply_adds(network, image_shape)
+
+    def epochs(self) -> Iterator[tuple[EpochReport, ...]]:
+        """The training loop: after every epoch a report for each seed.
+
+        Raises:
+            TrainingError: If a loss is no longer a finite number.
+        """
+        self.started, began = time.time(), time.thread_time()
+        trainer, groups = self.trainer, len(self.seeds)
+        rngs = [torch.Generator().manual_seed(seed) for seed in self.seeds]
+        self._networks = [network_of(trainer, self.architecture, rng) for rng in rngs]
+        joined = side_by_side(*self._networks)
+        network = self._network = joined.to(memory_format=torch.channels_last)
         (images, labels), val, _ = parts_on(trainer.data, CPU)
         optimizer = optimizer_of(trainer, network)
         batches = math.ceil(len(labels) / trainer.batch_size)
         steps, step, rate = batches * trainer.epochs, 0, 0.0
+        seconds = time.thread_time() - began
         for epoch in range(1, trainer.epochs + 1):
             began = time.thread_time()
             network.train()
@@ -126,7 +170,8 @@ class _Trainings:
                 totals += _totals(losses.detach(), scores.detach(), y)
                 step += 1
             held = _evaluate(network, val, groups).double() / len(val[1])
-            seconds, lasted = time.thread_time() - start, time.thread_time() - began
+            lasted = time.thread_time() - began
+            seconds += lasted
             figures = torch.cat([totals.double() / len(labels), held]).T.tolist()
             speed = len(labels) * groups / max(lasted, 1e-9)
             made = tuple(

@@ -1,6 +1,8 @@
 import papermill
 import pytest
 
+from nbnas import benchmarks
+from nbnas.benchmarks import digits_trainer
 from nbnas.errors import SettingError
 from nbnas.graphs.spaces.cell import CellSpace
 from nbnas.notebook.search import KERNELS, read_parameters
@@ -22,6 +24,20 @@ GOOD = {
     "study": "",
     "compare": True,
 }
+FIRST_RECIPE = {
+    "epochs": "12",
+    "batch_size": "64",
+    "learning_rate": "0.2",
+    "schedule": "OneCycle(warmup=0.3)",
+    "momentum": "0.9",
+    "weight_decay": "0.0005",
+    "label_smoothing": "0",
+    "channels": "8",
+    "cells": "1",
+    "augment": "None",
+    "threads": "1",
+    "mixed_precision": "None",
+}
 
 
 def test_good_parameters_become_objects():
@@ -35,6 +51,36 @@ def test_good_parameters_become_objects():
     assert (trainer.epochs, trainer.data.name) == (3, "digits")
 
 
+def test_what_was_the_default_once_opens_its_studies_by_its_word():
+    """Study and recipe of `-p dataset digits` are those of the first versions, word by word."""
+    chosen = read_parameters(GOOD)
+    assert chosen.study_name == "digits-12-epochs-seed-0-wl+hamming-logei-10-initial"
+    assert chosen.baseline_name == "digits-12-epochs-seed-0-random"
+    remembered = chosen.make_trainer().fingerprint()
+    assert remembered.pop("data").startswith("digits ")
+    assert remembered == FIRST_RECIPE
+
+
+def test_all_is_known_of_the_protocol_and_of_nothing_else():
+    known = GOOD | {"dataset": "nas-bench-digits"}
+    protocol = read_parameters(known)
+    assert protocol.make_trainer().fingerprint() == digits_trainer().fingerprint()
+    assert protocol.read_truths() == benchmarks.digits().values
+    other = read_parameters(known | {"epochs": 3})
+    assert other.make_trainer().trainer.epochs == 3
+    assert not other.read_truths()
+    assert not read_parameters(GOOD).read_truths()
+    assert protocol.study_name != read_parameters(GOOD).study_name
+
+
+def test_the_protocol_needs_no_gpu(monkeypatch):
+    monkeypatch.setattr("torch.cuda.is_available", lambda: True)
+    monkeypatch.setattr("torch.cuda.device_count", lambda: 1)
+    with pytest.raises(SettingError, match="device: expected auto or cpu for nas-bench-digits"):
+        read_parameters(GOOD | {"dataset": "nas-bench-digits", "device": "cuda"})
+    assert read_parameters(GOOD | {"device": "cuda"}).device == "cuda"
+
+
 @pytest.mark.parametrize("word", list(KERNELS))
 def test_every_kernel_word_gives_a_prior(word):
     prior = read_parameters(GOOD | {"kernel": word}).make_prior()
@@ -44,7 +90,7 @@ def test_every_kernel_word_gives_a_prior(word):
 @pytest.mark.parametrize(
     ("name", "value", "allowed"),
     [
-        ("dataset", "mnist", "digits, cifar10"),
+        ("dataset", "mnist", "nas-bench-digits, digits, cifar10"),
         ("strategy", "bo", "bayes, random"),
         ("kernel", 3, r"wl\+hamming, wl\+edit, wl, hamming, edit"),
         ("acquisition", "EI", "logei, ei, pi, ucb"),

@@ -5,7 +5,14 @@ import pytest
 
 from nbnas.errors import ObservationError, SettingError
 from nbnas.graphs.spaces.cell import CellSpace
-from nbnas.records import Comparison, EpochReport, Evaluation, Observations, Proposal
+from nbnas.records import (
+    Comparison,
+    EpochReport,
+    Evaluation,
+    Measure,
+    Observations,
+    Proposal,
+)
 
 CELLS = CellSpace().sample(0, 5)
 VALUES = [0.4, None, 0.9, 0.2, 0.9]
@@ -116,3 +123,37 @@ def test_numbers_of_numpy_become_plain_ones():
     numbers = (made.value, made.test, made.seed, made.parameters)
     assert numbers == (0.5, 0.25, 3, 4)
     assert [type(number) for number in numbers] == [float, float, int, int]
+
+
+TRUTHS = {a.text: value for a, value in zip(CELLS, [0.5, 0.1, 0.7, 0.3, 0.9], strict=True)}
+
+
+def test_standings_are_ranks_and_regrets_by_the_truth():
+    few = OBSERVATIONS.first(1)
+    both = Comparison(("ours", "random", "none"), (OBSERVATIONS, few, Observations()), TRUTHS)
+    ours, random = both.standings
+    assert (ours.name, ours.architecture, ours.truth, ours.rank) == ("ours", CELLS[2], 0.7, 2)
+    assert ours.regret == pytest.approx(0.2)
+    assert (random.rank, random.truth) == (3, 0.5)
+    assert random.regret == pytest.approx(0.4)
+    assert Comparison(("ours",), (OBSERVATIONS,)).standings == ()
+
+
+def test_where_lower_is_better_the_lowest_is_first():
+    loss = Measure("loss", maximize=False)
+    found = Observations((Evaluation(CELLS[3], 2.0),), loss)
+    (standing,) = Comparison(("ours",), (found,), TRUTHS).standings
+    assert standing.rank == 2
+    assert standing.regret == pytest.approx(0.2)
+
+
+def test_architectures_that_are_as_good_share_a_rank():
+    truths = dict.fromkeys(TRUTHS, 0.6)
+    (standing,) = Comparison(("ours",), (OBSERVATIONS,), truths).standings
+    assert (standing.rank, standing.regret) == (1, 0.0)
+
+
+def test_the_truth_of_all_that_was_tried_must_be_known():
+    known = {k: v for k, v in TRUTHS.items() if k != CELLS[4].text}
+    with pytest.raises(SettingError, match="there is none of"):
+        Comparison(("ours",), (OBSERVATIONS,), known)

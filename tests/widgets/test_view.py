@@ -54,6 +54,11 @@ def comparison():
     return Comparison(("ours", "random"), both)
 
 
+def known():
+    truths = {a.text: 0.8 + 0.05 * k for k, a in enumerate(CELLS)}
+    return Comparison(("ours",), (Observations((Evaluation(CELLS[1], 0.9),)),), truths)
+
+
 @pytest.mark.parametrize(
     ("thing", "said"),
     [
@@ -62,6 +67,7 @@ def comparison():
         (Evaluation(CELLS[0], 0.9, parameters=1234, seconds=75), "1,234 parameters, 1 min 15 s"),
         (Evaluation(CELLS[0], 0.9, reports=(REPORT,)), "90.00 % validation accuracy"),
         (Evaluation(CELLS[0], None, "failed", error="out of memory"), "out of memory"),
+        (known(), "ours found the 2nd best of all 3 architectures, 5.00 points behind the best."),
         (Observations(), "No trial has ended yet."),
         (Proposal(CELLS[:1], "It is random."), "It is random."),
         (leave_one_out(), "2 of 2 truths lie in their 95 % band."),

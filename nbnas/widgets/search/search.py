@@ -4,6 +4,7 @@ from typing import Any
 
 from nbnas import charts
 from nbnas.charts.search.trace import compare, summary
+from nbnas.charts.search.truth import tell
 from nbnas.records import Observations
 from nbnas.widgets.search.trials import seconds
 from nbnas.widgets.view import View
@@ -46,7 +47,9 @@ def search_finished(search: Any) -> bool:  # noqa: ANN401
 
 
 def comparison(comparison: Any) -> View:  # noqa: ANN401
-    """The incumbents of several searches."""
+    """The incumbents of several searches, and the truth where it is known."""
+    if comparison.truths:
+        return View(tell(comparison), charts.truth(comparison))
     said = compare(comparison.names, comparison.observations)
     return View(said, charts.comparison(comparison.names, comparison.observations))
 

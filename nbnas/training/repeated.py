@@ -1,0 +1,132 @@
+"""An objective that trains every architecture several times, and gives the mean.
+
+The noise of a mean of three trainings is that of one, divided by the square root of three; and the
+same seeds each time make it a function, so that a table of all architectures knows what it gives.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from nbnas.graphs.architecture import Architecture
+from nbnas.records import EpochReport, Evaluation
+from nbnas.training.data.images import ImageData
+from nbnas.training.device import cpu_threads
+from nbnas.training.live import LiveTraining
+from nbnas.training.seeds import SeedTrainings, check_seeds, train_seeds
+from nbnas.training.settings import check
+from nbnas.training.trainer import Trainer
+
+
+@dataclass(frozen=True, slots=True)
+class RepeatedTrainer:
+    """The mean validation accuracy over several seeds, which are trained side by side on the CPU.
+
+    Attributes:
+        trainer: The recipe, without augmentation.
+        seeds: The seeds of initial weights and order of the images. They are the same for every
+            architecture, so the same architecture gets the same value again, up to rounding.
+
+    Raises:
+        SettingError: If a seed is missing or no whole number, or the recipe augments images.
+
+    Example:
+        >>> from nbnas.graphs.spaces.cell import CellSpace
+        >>> from nbnas.training.data.images import digits
+        >>> objective = RepeatedTrainer(Trainer(digits(), epochs=1, channels=3), seeds=(0, 1))
+        >>> objective(CellSpace().sample(0, 1)[0]).status
+        'completed'
+    """
+
+    trainer: Trainer
+    seeds: tuple[int, ...] = (0, 1, 2)
+
+    def __post_init__(self) -> None:
+        whole = all(isinstance(s, int) and 0 <= s < 2**63 for s in self.seeds)
+        check(whole, "seeds", self.seeds, "whole numbers from 0 to below 2**63")
+        check_seeds(self.trainer, self.seeds)
+
+    @property
+    def data(self) -> ImageData:
+        """The images."""
+        return self.trainer.data
+
+    def start(self, architecture: Architecture, seed: int = 0) -> "RepeatedTraining":
+        """Prepare the live trainings of an architecture; iterate or run them to train.
+
+        Args:
+            architecture: A cell with operations on its edges.
+            seed: What the evaluation says of its seed; it decides nothing.
+
+        Returns:
+            The trainings as one, whose reports are means, before the first epoch.
+
+        Raises:
+            ArchitectureError: If the architecture has an unknown operation.
+        """
+        trainings = SeedTrainings(self.trainer, architecture, self.seeds)
+        return RepeatedTraining(trainings, seed)
+
+    def __call__(self, architecture: Architecture, seed: int = 0) -> Evaluation:
+        """Train, and return the evaluation with the mean validation accuracy; see `start`."""
+        return self.start(architecture, seed).run()
+
+    def test(self, architecture: Architecture, seed: int = 0) -> float:
+        """Train again, and return the mean accuracy of these networks on the test part."""
+        found = train_seeds(self.trainer, architecture, self.seeds)
+        return float(np.mean([each.test for each in found]))
+
+    def fingerprint(self) -> dict[str, str]:
+        """Everything that changes results, by name."""
+        return {**self.trainer.fingerprint(), "seeds": str(list(self.seeds))}
+
+
+class RepeatedTraining(LiveTraining):
+    """Trainings that differ in their seeds, as one; see `LiveTraining`.
+
+    Its reports are means over the seeds; their seconds are those of the processor, of all
+    trainings together.
+
+    Args:
+        trainings: The trainings, before their first epoch.
+        seed: What the evaluation says of its seed.
+    """
+
+    def __init__(self, trainings: SeedTrainings, seed: int) -> None:
+        super().__init__(trainings.architecture, seed, trainings.trainer.epochs)
+        self._trainings = trainings
+
+    def _rounds(self) -> Iterator[EpochReport]:
+        epochs = self._trainings.epochs()
+        while (made := self._next(epochs)) is not None:
+            yield _mean(made)
+
+    def _next(self, epochs: Iterator[tuple[EpochReport, ...]]) -> tuple[EpochReport, ...] | None:
+        """The next epoch's reports, computed with the recipe's number of threads."""
+        with cpu_threads(self._trainings.trainer.threads):
+            return next(epochs, None)
+
+    def _conclude(self) -> Evaluation:
+        parameters, multiply_adds = self._trainings.sizes
+        return Evaluation(
+            self.architecture,
+            value=self.reports[-1].val_accuracy,
+            seconds=self.reports[-1].seconds,
+            seed=self.seed,
+            parameters=parameters,
+            multiply_adds=multiply_adds,
+            started=self._trainings.started,
+            reports=self.reports,
+        )
+
+
+def _mean(reports: tuple[EpochReport, ...]) -> EpochReport:
+    """The mean of the reports of one epoch; seconds are added up."""
+    names = ("train_loss", "train_accuracy", "val_loss", "val_accuracy")
+    means = (float(np.mean([getattr(each, name) for each in reports])) for name in names)
+    first = reports[0]
+    seconds = sum(each.seconds for each in reports)
+    return EpochReport(
+        first.epoch, first.epochs, *means, first.learning_rate, seconds, first.images_per_second
+    )

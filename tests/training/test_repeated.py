@@ -1,0 +1,95 @@
+import numpy as np
+import pytest
+
+from nbnas.errors import ArchitectureError, SettingError, TrainingError
+from nbnas.graphs.spaces.cell import CellSpace
+from nbnas.graphs.spaces.dag.space import DagSpace
+from nbnas.search.search import Search
+from nbnas.search.strategies.random import RandomSearch
+from nbnas.training.data.augment import CropAndFlip
+from nbnas.training.data.images import from_arrays
+from nbnas.training.repeated import RepeatedTrainer
+from nbnas.training.seeds import train_seeds
+from nbnas.training.trainer import Trainer
+
+SPACE = CellSpace()
+CELL = SPACE.sample(4, 1)[0]
+SEEDS = (3, 1)
+
+
+@pytest.fixture(scope="module")
+def data():
+    rng = np.random.default_rng(0)
+    labels = np.arange(200) % 3
+    images = rng.normal(size=(200, 6, 6)) + labels[:, None, None]
+    return from_arrays("toy", images, labels, train=90, validation=60)
+
+
+@pytest.fixture(scope="module")
+def objective(data):
+    return RepeatedTrainer(Trainer(data, epochs=3, channels=3, device="cpu"), SEEDS)
+
+
+def test_is_the_mean_of_its_trainings(objective):
+    each = train_seeds(objective.trainer, CELL, SEEDS)
+    found = objective(CELL, seed=9)
+    assert found.value == pytest.approx(np.mean([e.value for e in each]))
+    assert found.seed == 9
+    assert found.test is None  # the search must not see it
+    assert (found.parameters, found.multiply_adds) == (each[0].parameters, each[0].multiply_adds)
+    for k, report in enumerate(found.reports):
+        for name in ("train_loss", "train_accuracy", "val_loss", "val_accuracy"):
+            assert getattr(report, name) == pytest.approx(
+                np.mean([getattr(e.reports[k], name) for e in each])
+            )
+    assert objective.test(CELL) == pytest.approx(np.mean([e.test for e in each]))
+
+
+def test_is_a_function_of_the_architecture(objective):
+    assert objective(CELL, seed=0).value == objective(CELL, seed=1).value
+
+
+def test_is_live_and_goes_on_where_it_was(objective):
+    training = objective.start(CELL, seed=2)
+    seen = []
+    training.progressed.connect(seen.append)
+    first = next(iter(training))
+    assert (first.epoch, training.evaluation) == (1, None)
+    assert training.run().value == objective(CELL).value
+    assert [report.epoch for report in seen] == [1, 2, 3]
+    seconds = [report.seconds for report in seen]
+    assert seconds == sorted(seconds)
+    assert seconds[0] > 0
+
+
+def test_stops_between_two_epochs(objective):
+    training = objective.start(CELL)
+    for _ in training:
+        training.stop()
+    assert len(training.reports) == 1
+    with pytest.raises(TrainingError, match="was stopped after 1"):
+        training.run()
+
+
+def test_a_search_trains_and_tests_by_it(objective, tmp_path):
+    search = Search(SPACE, objective, RandomSearch(), seed=0, store=tmp_path / "s.db").run(2)
+    assert all(e.value == objective(e.architecture).value for e in search.observations)
+    assert search.finish().test == objective.test(search.best.architecture)
+
+
+def test_a_study_remembers_recipe_and_seeds(objective, data):
+    other = RepeatedTrainer(objective.trainer, (3, 2))
+    changed = dict(set(other.fingerprint().items()) - set(objective.fingerprint().items()))
+    assert changed == {"seeds": "[3, 2]"}
+    assert objective.fingerprint().items() >= objective.trainer.fingerprint().items()
+
+
+def test_what_cannot_be_trained_side_by_side_is_refused(objective, data):
+    with pytest.raises(SettingError, match="at least one seed"):
+        RepeatedTrainer(objective.trainer, ())
+    with pytest.raises(SettingError, match="whole numbers from 0"):
+        RepeatedTrainer(objective.trainer, (0, -1))
+    with pytest.raises(SettingError, match="augment"):
+        RepeatedTrainer(Trainer(data, augment=CropAndFlip(), device="cpu"))
+    with pytest.raises(ArchitectureError):
+        objective(DagSpace(max_vertices=3).sample(0, 1)[0])
