@@ -5,6 +5,8 @@ import gzip
 import os
 from pathlib import Path
 
+os.environ.setdefault("OMP_NUM_THREADS", "1")  # before numpy: there is a process for each core
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -15,9 +17,20 @@ from nbnas.search.tables.tabular import TabularObjective
 
 torch.set_num_threads(1)
 
+# Fixtures that take long: a course graded by nbgrader, lessons run with their solutions.
+SLOW = {"graded", "executed"}
 ROOT = Path(__file__).parents[1]
 SHARED = ROOT.parent / "shared" / "data"
 FAULTS = ROOT.parent / "shared" / "faults"
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items):
+    """Mark as slow whatever needs a browser, or a fixture that takes long."""
+    for item in items:
+        needed = SLOW & set(getattr(item, "fixturenames", ()))
+        if needed or item.get_closest_marker("browser"):
+            item.add_marker(pytest.mark.slow)
 
 
 @pytest.fixture(autouse=True)

@@ -10,7 +10,6 @@ from pathlib import Path
 
 import nbformat
 import numpy as np
-import pandas as pd
 import pytest
 
 import nbnas as nb
@@ -21,7 +20,6 @@ from nbnas.search.store.trials import load_trials
 ROOT = Path(__file__).parents[1]
 NOTEBOOKS = sorted((ROOT / "notebooks").rglob("*.ipynb"))
 SEARCH = ROOT / "notebooks" / "search.ipynb"
-BENCHMARK = ROOT / "notebooks" / "benchmark.ipynb"
 STUDY = "killed"
 
 
@@ -219,62 +217,3 @@ def test_another_seed_is_an_error_that_names_it(searched, tmp_path):
     done = run(tmp_path, store=searched / "s.db", study=study, seed=5)
     assert done.returncode != 0
     assert "seed: was 4, is now 5" in done.stderr
-
-
-@pytest.fixture
-def cells(tmp_path):
-    """A folder with a small table of cells, in percent."""
-    rows = [f"{a},{80 + i / 10},{79 + i / 10}" for i, a in enumerate(CellSpace().sample(0, 90))]
-    (tmp_path / "t.csv").write_text("\n".join(["arch_str,valid,test", *dict.fromkeys(rows)]))
-    return tmp_path
-
-
-def benchmark(folder, **parameters):
-    given = {"table": "t.csv", "value": "valid", "test": "test", "queries": 15, "initial": 5,
-             "strategies": "local-search,random", "seeds": 2, "output": "b.csv"}  # fmt: skip
-    given |= parameters
-    words = [word for name, value in given.items() for word in ("-p", name, str(value))]
-    output = str(folder / "out.ipynb")
-    options = ["-k", "python3", "--log-output"]
-    return subprocess.run(
-        [sys.executable, "-m", "papermill", str(BENCHMARK), output, *options, *words],
-        env=environment(), cwd=folder, capture_output=True, text=True,
-    )  # fmt: skip
-
-
-def test_the_notebook_of_benchmarks_goes_on_after_a_kill(cells):
-    done = benchmark(cells)
-    assert done.returncode == 0, done.stderr[-3000:]
-    assert "2 of 4 runs done" in done.stderr  # papermill's log says how far it is
-    assert pictures(cells / "out.ipynb") == [
-        *("table.space", "benchmark", "found.regret", "found.share", "found.paired"),
-        "found.seconds",
-    ]
-    file = cells / "b.csv"
-    rows = pd.read_csv(file)
-    assert len(rows) == 2 * 2 * 15
-    # Killed while it wrote: the last run's last line is torn.
-    file.write_bytes(file.read_bytes()[:-30])
-    done = benchmark(cells)
-    assert done.returncode == 0, done.stderr[-3000:]
-    again = pd.read_csv(file)
-    assert again.drop(columns="seconds").equals(rows.drop(columns="seconds"))
-    kept = rows.index[:45]  # three runs were finished; their times show that they were kept
-    assert again.loc[kept, "seconds"].equals(rows.loc[kept, "seconds"])
-    assert not again.loc[45:, "seconds"].equals(rows.loc[45:, "seconds"])
-    assert r"\begin{tabular}" in (cells / "out.ipynb").read_text()
-
-
-def test_wrong_parameters_stop_before_any_run(cells):
-    done = benchmark(cells, table="", strategies="bayes,hill")
-    assert done.returncode != 0
-    assert "table: expected digits, or the path of a CSV file" in done.stderr
-    assert "strategies: expected different words out of bayes" in done.stderr
-    assert not (cells / "b.csv").exists()
-
-
-def test_a_missing_column_stops_before_any_run(cells):
-    done = benchmark(cells, value="accuracy")
-    assert done.returncode != 0
-    assert "no column accuracy; its columns are arch_str" in done.stderr
-    assert not (cells / "b.csv").exists()
