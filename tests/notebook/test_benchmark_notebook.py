@@ -43,8 +43,11 @@ def benchmark(folder, **parameters):
     own = {k: v for k, v in os.environ.items() if not k.startswith(("NBNAS_", "JPY_"))}
     return subprocess.run(
         [sys.executable, "-m", "papermill", str(BENCHMARK), output, *options, *words],
-        env=own | {"PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"}, cwd=folder, capture_output=True, text=True,
-    )  # fmt: skip
+        env=own | {"PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"},
+        cwd=folder,
+        capture_output=True,
+        text=True,
+    )
 
 
 def test_the_notebook_of_benchmarks_goes_on_after_a_kill(cells):

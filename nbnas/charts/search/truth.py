@@ -14,7 +14,7 @@ import altair as alt
 import numpy as np
 from numpy.typing import NDArray
 
-from nbnas.charts import theme
+from nbnas.charts import scales, theme
 from nbnas.records import Comparison, Measure, Observations
 
 LINES = (theme.VERMILLION, theme.BLUE, theme.GREEN, theme.PURPLE, theme.ORANGE, theme.SKY)
@@ -82,10 +82,9 @@ def _bounds(comparison: Comparison) -> tuple[float, float]:
     measure = comparison.observations[0].measure
     seen = [v for each in comparison.observations for v in each.trace.tolist()]
     known = [*seen, *(each.truth for each in comparison.standings), _best(comparison)]
-    low, high = theme.domain([measure.gain(v) for v in known], fence=1.0)
-    quarter = float(np.quantile(measure.gain(_truths(comparison)), 0.75))
-    ends = measure.gain(min(low, quarter)), measure.gain(high)
-    return min(ends), max(ends)
+    quarter = measure.gain(float(np.quantile(measure.gain(_truths(comparison)), 0.75)))
+    low, high = scales.domain(known, 1.0, measure)
+    return min(low, quarter), max(high, quarter)
 
 
 def _best(comparison: Comparison) -> float:
@@ -99,10 +98,7 @@ def _truths(comparison: Comparison) -> NDArray[np.float64]:
 
 
 def _y(measure: Measure, bounds: tuple[float, float], *, labelled: bool) -> alt.Y:
-    if measure.fraction:
-        axis = theme.accuracy_axis(bounds, measure.name)
-    else:
-        axis = alt.Axis(title=measure.title, tickCount=5)
+    axis = scales.axis(measure, bounds, measure.name)
     if not labelled:
         axis["labels"], axis["title"], axis["ticks"] = False, None, False
     return alt.Y("value:Q", axis=axis, scale=theme.scale(bounds))
