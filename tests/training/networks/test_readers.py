@@ -117,7 +117,7 @@ def test_sizes_of_a_language_model_are_at_least_one(name, build_reader):
         build_reader(rnn(), **{name: 0})
 
 
-def test_recurrent_cells_are_checked_before_they_are_built():
+def test_recurrent_cells_are_checked_before_they_are_built(build_reader):
     for architecture in CLASSICAL.values():
         check_operations(architecture)
     plain = Architecture(("x", "tanh", "h"), ((0, 1, LINK), (1, 2, LINK)), "recurrent")

@@ -64,7 +64,7 @@ def test_a_bad_text_says_where_and_what(text, message):
         SPACE.parse(text)
 
 
-def test_a_circle_is_named_without_what_hangs_on_it(node):
+def test_a_circle_is_named_without_what_hangs_on_it():
     recipe = BASE | {
         "h_new_0": node("linear", "f", "d"),
         "d": node("activation_tanh", "b"),
