@@ -2,6 +2,7 @@
 
 import functools
 from collections.abc import Collection, Hashable, Iterator
+from itertools import islice
 from typing import cast
 
 import numpy as np
@@ -58,6 +59,7 @@ def random_new(
         Up to `n` different architectures; fewer only where the space holds no more new ones, or
         10,000 draws in a row found none.
     """
+    n = left(space, taken, n, allow_isomorphic=allow_isomorphic)
     novelty = Novelty(taken, allow_isomorphic=allow_isomorphic)
     drawn: list[Architecture] = []
     for architecture in _draws(space, rng):
@@ -66,6 +68,33 @@ def random_new(
         if novelty.claim(architecture):
             drawn.append(architecture)
     return tuple(drawn)
+
+
+def left(
+    space: SearchSpace, taken: Collection[Architecture], n: int, *, allow_isomorphic: bool
+) -> int:
+    """How many of `n` new architectures a space still has, so that none is looked for in vain.
+
+    A search that ends takes the longest otherwise: thousands of draws that all are taken.
+
+    Args:
+        space: The search space.
+        taken: What is evaluated or pending.
+        n: How many are wanted.
+        allow_isomorphic: Whether another architecture that computes the same function counts as
+            new.
+
+    Returns:
+        At most `n`; `n` itself where the space is too large to be listed.
+    """
+    if not can_be_listed(space):
+        return n
+    novelty = Novelty(taken, allow_isomorphic=allow_isomorphic)
+    found = sum(1 for _ in islice(filter(novelty.claim, space), n))
+    if found == n or not allow_isomorphic:
+        return found
+    # A space may list one numbering of each graph, and draw others, too.
+    return found if set(listed(space)).issuperset(taken) else n
 
 
 class Novelty:

@@ -13,7 +13,7 @@ from nbnas.errors import SettingError
 from nbnas.graphs.architecture import Architecture
 from nbnas.graphs.space import SearchSpace
 from nbnas.records import Observations, Proposal
-from nbnas.search.candidates import Novelty, random_new
+from nbnas.search.candidates import Novelty, left, random_new
 
 Idea = tuple[Architecture, str]
 
@@ -77,6 +77,7 @@ def propose_new(
     Returns:
         The proposal, with the reason of its first architecture.
     """
+    n = left(space, taken, n, allow_isomorphic=allow_isomorphic)
     novelty = Novelty(taken, allow_isomorphic=allow_isomorphic)
     found = list(islice((idea for idea in ideas if novelty.claim(idea[0])), n))
     chosen = tuple(architecture for architecture, _ in found)

@@ -4,7 +4,14 @@ from nbnas.graphs.canonical import functional_form
 from nbnas.graphs.spaces.cell import CellSpace
 from nbnas.graphs.spaces.cnn.space import CnnSpace
 from nbnas.records import Evaluation, Observations
-from nbnas.search.candidates import Novelty, best_evaluated, can_be_listed, listed, random_new
+from nbnas.search.candidates import (
+    Novelty,
+    best_evaluated,
+    can_be_listed,
+    left,
+    listed,
+    random_new,
+)
 
 SPACE = CellSpace()
 
@@ -59,3 +66,26 @@ def test_novelty_with_and_without_isomorphism():
     assert functional_form(a) == functional_form(b)
     assert not Novelty([a], allow_isomorphic=False).claim(b)
     assert Novelty([a], allow_isomorphic=True).claim(b)
+
+
+class OneNumbering(CellSpace):
+    """Lists two cells and draws a third one, too, as spaces do that list one of each graph."""
+
+    __slots__ = ()
+    size = 2
+
+    def __iter__(self):
+        return iter(SPACE.sample(0, 2))
+
+
+def test_what_is_left_is_counted_up_to_what_is_wanted():
+    cells = tuple(Tiny())
+    for taken, n, expected in ((0, 2, 2), (0, 9, 3), (1, 9, 2), (3, 1, 0)):
+        assert left(Tiny(), cells[:taken], n, allow_isomorphic=True) == expected
+    assert left(CnnSpace(), (), 7, allow_isomorphic=False) == 7
+
+
+def test_what_a_space_draws_and_does_not_list_counts_as_left():
+    cells = SPACE.sample(0, 3)
+    assert left(OneNumbering(), cells, 4, allow_isomorphic=True) == 4
+    assert left(OneNumbering(), cells[:2], 4, allow_isomorphic=True) == 0

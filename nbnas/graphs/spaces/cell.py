@@ -73,8 +73,12 @@ class CellSpace:
         Raises:
             ArchitectureError: If the architecture is no cell of this space.
         """
-        neighbors = self.neighbors(architecture)
-        return neighbors[np.random.default_rng(rng).integers(len(neighbors))]
+        operations = operations_of(architecture)
+        drawn = int(np.random.default_rng(rng).integers(len(EDGES) * (len(OPERATIONS) - 1)))
+        edge, other = divmod(drawn, len(OPERATIONS) - 1)
+        return cell(
+            (*operations[:edge], _others(operations[edge])[other], *operations[edge + 1 :])
+        )
 
     def neighbors(self, architecture: Architecture) -> tuple[Architecture, ...]:
         """The 24 cells that differ in the operation of one edge.
@@ -86,8 +90,7 @@ class CellSpace:
         return tuple(
             cell((*operations[:e], other, *operations[e + 1 :]))
             for e in range(len(EDGES))
-            for other in OPERATIONS
-            if other != operations[e]
+            for other in _others(operations[e])
         )
 
     @property
@@ -180,6 +183,10 @@ def operations_of(architecture: Architecture) -> tuple[str, ...]:
     if architecture not in CellSpace():
         raise ArchitectureError(f"expected a cell of CellSpace, got {architecture.text!r:.200}")
     return _read_operations(architecture.text)
+
+
+def _others(operation: str) -> tuple[str, ...]:
+    return tuple(other for other in OPERATIONS if other != operation)
 
 
 def _write_operations(operations: Sequence[str]) -> str:
