@@ -1,5 +1,6 @@
 """The one way in which live objects tell what happened: who listens may fail, they may not."""
 
+import contextlib
 import warnings
 
 from psygnal import SignalInstance
@@ -29,5 +30,6 @@ def announce(signal: SignalInstance, fact: object) -> tuple[Exception, ...]:
                 failed.append(raised)
     for error in failed:
         message = f"a listener of {signal.name} failed: {error!r}"
-        warnings.warn(message, RuntimeWarning, stacklevel=2)
+        with contextlib.suppress(Warning):  # where warnings are errors, this one is none
+            warnings.warn(message, RuntimeWarning, stacklevel=2)
     return tuple(failed)

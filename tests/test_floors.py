@@ -15,8 +15,10 @@ ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "nbnas"
 RANKS = {
     "errors": 0,
+    "kept": 0,
     "signals": 0,
     "waiting": 0,
+    "undisturbed": 0,
     "graphs": 1,
     "records": 2,
     "surrogate": 3,
@@ -65,8 +67,8 @@ WINGS = {
 }
 # What a floor may import from outside, beside the standard library and what lower floors may.
 LIBRARIES = {
-    0: {"psygnal"},
-    1: {"numpy", "scipy", "ot", "joblib"},
+    0: {"psygnal", "numpy"},
+    1: {"scipy", "ot", "joblib"},
     2: set(),
     3: {"torch", "torchvision", "gpytorch", "sklearn"},
     4: {"pandas", "sqlalchemy", "optuna"},

@@ -1,6 +1,7 @@
 """What can run here or in the background, be paused, stopped and waited for: a search is such."""
 
-from collections.abc import Iterator
+import weakref
+from collections.abc import Callable, Iterator
 from typing import Self
 
 from psygnal import Signal
@@ -30,7 +31,8 @@ class Background:
 
     def __init__(self) -> None:
         self.target: int | None = None
-        self._course = Course(self._announce)
+        announce = weakref.WeakMethod(self._announce)  # a search that nobody holds is gone at once
+        self._course = Course(lambda: _call(announce))
 
     @property
     def state(self) -> State:
@@ -171,6 +173,12 @@ class Background:
             word = self.state
             for error in announce(self.changed, word):
                 self.keep(error)
+
+
+def _call(method: "weakref.WeakMethod[Callable[[], None]]") -> None:
+    found = method()
+    if found is not None:
+        found()
 
 
 def _check_trials(trials: object) -> None:

@@ -4,6 +4,7 @@ import dataclasses
 from collections.abc import Iterator
 
 from nbnas.graphs.space import SearchSpace
+from nbnas.kept import Kept
 from nbnas.search.objective import Objective
 from nbnas.search.strategies.strategy import Strategy
 from nbnas.surrogate.kernels.architecture import Kernel
@@ -39,7 +40,7 @@ def fingerprint(
 def _describe(name: str, value: object) -> Iterator[tuple[str, str]]:
     """The parts of a frozen value, each under a dotted name."""
     own = getattr(value, "fingerprint", None)
-    if isinstance(value, ArchitectureTable):
+    if isinstance(value, ArchitectureTable | Kept):
         return
     if callable(own):
         yield name, type(value).__name__

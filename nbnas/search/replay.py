@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import copy
 import dataclasses
-import functools
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -24,6 +23,7 @@ from nbnas.surrogate.acquisition.improvement import Acquisition, PosteriorAcquis
 from nbnas.surrogate.kernels.distance import DistanceKernel
 from nbnas.surrogate.model import ModelPosterior
 from nbnas.surrogate.process.prior import GaussianProcess
+from nbnas.undisturbed import undisturbed
 
 if TYPE_CHECKING:
     from nbnas.search.search import Search
@@ -46,6 +46,7 @@ class Round:
     proposal: Proposal
 
 
+@undisturbed()
 def replay(search: Search, number: int, strategy: Strategy | None = None) -> Round:
     """Make a round of a search again; the search stays as it is, and may run meanwhile.
 
@@ -90,6 +91,7 @@ def replay(search: Search, number: int, strategy: Strategy | None = None) -> Rou
     return Round(number, observations, posterior, proposal)
 
 
+@undisturbed()
 def what_if(
     strategy: Strategy,
     *,
@@ -122,7 +124,8 @@ def what_if(
         )
     prior = strategy.prior
     if kernel is not None or lengthscale is not None:
-        prior = _other_prior(_gaussian(strategy), kernel, lengthscale)
+        asked = (gaussian := _gaussian(strategy), kernel, lengthscale)
+        prior = strategy.kept.get(asked, lambda: _other_prior(gaussian, kernel, lengthscale))
     return dataclasses.replace(
         strategy,
         prior=prior,
@@ -139,7 +142,6 @@ def _gaussian(strategy: BayesianOptimization) -> GaussianProcess:
     )
 
 
-@functools.lru_cache(maxsize=32)
 def _other_prior(
     prior: GaussianProcess, kernel: Kernel | None, lengthscale: float | None
 ) -> GaussianProcess:

@@ -22,6 +22,7 @@ from nbnas.records.evaluation import as_number
 from nbnas.search.generated import GeneratedTraining
 from nbnas.search.objective import Objective, planned
 from nbnas.search.strategies.strategy import Strategy
+from nbnas.undisturbed import undisturbed
 
 WAITS = "which waits to be trained; call start(), run() or step()"
 FIRST_FAILURES = 10  # so many failures and no success: the fault is not the architectures'
@@ -36,6 +37,7 @@ def trial_seed(seed: int, number: int) -> int:
     return int(np.random.SeedSequence([seed, number]).generate_state(1)[0] >> 1)
 
 
+@undisturbed()
 def propose(
     space: SearchSpace, strategy: Strategy, observations: Observations, seed: int, n: int = 1
 ) -> Proposal:

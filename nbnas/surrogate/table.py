@@ -22,6 +22,7 @@ from nbnas.graphs.architecture import Architecture
 Array = NDArray[np.float64]
 M = TypeVar("M")  # the type of a model
 REMEMBERED = 1_000  # shorter tuples are numbered anew each time they are asked for
+RECENT = 24  # blocks, some proposals; rows of none of them make room for new ones
 
 
 class Measure(Hashable, Protocol):
@@ -57,7 +58,7 @@ class ArchitectureTable:
             new.architectures = list(self.architectures)
             new.memo = {key: copy.deepcopy(kept) for key, kept in self.memo.items()}
             new._numbers = dict(self._numbers)
-            new._rows = {measure: rows.copy(new) for measure, rows in self._rows.items()}
+            new._rows = {measure: rows.copy() for measure, rows in self._rows.items()}
             return new
 
     def __len__(self) -> int:
@@ -118,11 +119,11 @@ class ArchitectureTable:
 
     def _block(self, measure: Measure, first: torch.Tensor, second: torch.Tensor) -> torch.Tensor:
         i, j = (x.detach().reshape(-1).long().numpy() for x in (first, second))
-        rows = self._rows.setdefault(measure, _Rows(measure, self))
+        rows = self._rows.setdefault(measure, _Rows(measure))
         # A row costs a measurement against the whole table, so take those that are there.
         if (rows.missing(i), len(i)) > (rows.missing(j), len(j)):
-            return torch.from_numpy(rows.take(j, i)).T
-        return torch.from_numpy(rows.take(i, j))
+            return torch.from_numpy(rows.take(self, j, i)).T
+        return torch.from_numpy(rows.take(self, i, j))
 
 
 def with_own_table(model: M) -> M:
@@ -141,12 +142,18 @@ def with_own_table(model: M) -> M:
 
 
 class _Rows:
-    """The rows of one measure that were asked for so far."""
+    """The rows of one measure that were asked for, but for those of searches long over.
 
-    def __init__(self, measure: Measure, table: ArchitectureTable) -> None:
-        self.measure, self.table = measure, table
+    A row reaches over a whole space, and one model may serve a hundred searches. The table is not
+    held, which holds the rows.
+    """
+
+    def __init__(self, measure: Measure) -> None:
+        self.measure = measure
         self.slots: NDArray[np.int64] = np.empty(0, dtype=np.int64)  # of each number; -1 = none
         self.measured: list[int] = []  # the numbers, by slot
+        self.blocks = 0  # taken so far
+        self.taken: dict[int, int] = {}  # the last block that each measured number was in
         self.values: Array = np.empty((0, 0))
 
     @property
@@ -154,9 +161,10 @@ class _Rows:
         """How many architectures of the table the rows reach."""
         return len(self.slots)
 
-    def copy(self, table: ArchitectureTable) -> "_Rows":
+    def copy(self) -> "_Rows":
         """The same rows, for another table that begins alike."""
-        new = _Rows(self.measure, table)
+        new = _Rows(self.measure)
+        new.blocks, new.taken = self.blocks, dict(self.taken)
         new.slots, new.measured = self.slots.copy(), list(self.measured)
         new.values = self.values[: len(self.measured), : self.width].copy()
         return new
@@ -165,33 +173,49 @@ class _Rows:
         """How many of the rows were not measured yet."""
         return int((i >= self.width).sum() + (self.slots[i[i < self.width]] < 0).sum())
 
-    def take(self, i: NDArray[np.int64], j: NDArray[np.int64]) -> Array:
+    def take(self, table: ArchitectureTable, i: NDArray[np.int64], j: NDArray[np.int64]) -> Array:
         """A block; it may be a view, so it is not to be changed."""
-        self._widen()
+        self._widen(table)
+        self.blocks += 1
+        self.taken.update(dict.fromkeys(i.tolist(), self.blocks))
         for number in i[self.slots[i] < 0].tolist():
-            self._measure(number)
+            self._measure(table, number)
         rows, columns = _place(self.slots[i]), _place(j)
         if isinstance(rows, slice) or isinstance(columns, slice):
             return self.values[rows, columns]
         return self.values[np.ix_(rows, columns)]
 
-    def _measure(self, number: int) -> None:
+    def _measure(self, table: ArchitectureTable, number: int) -> None:
         if self.slots[number] >= 0:
             return
+        if len(self.measured) == len(self.values):
+            self._let_go()
         slot = len(self.measured)
         self._reserve(slot + 1, self.width)
-        self.values[slot, : self.width] = self.measure.row(self.table, number, 0)
+        self.values[slot, : self.width] = self.measure.row(table, number, 0)
         self.measured.append(number)
         self.slots[number] = slot
 
-    def _widen(self) -> None:
+    def _let_go(self) -> None:
+        """Leave out the rows that no recent block was made of, if they are many."""
+        old = self.blocks - RECENT
+        recent = [slot for slot, n in enumerate(self.measured) if self.taken[n] > old]
+        if 4 * len(recent) > 3 * len(self.measured):
+            return
+        self.values = self.values[recent]
+        self.slots[self.measured] = -1
+        self.measured = [self.measured[slot] for slot in recent]
+        self.slots[self.measured] = np.arange(len(recent))
+        self.taken = {n: block for n, block in self.taken.items() if block > old}
+
+    def _widen(self, table: ArchitectureTable) -> None:
         """Extend the rows by what was added to the table since."""
-        start, width = self.width, len(self.table)
+        start, width = self.width, len(table)
         if width == start:
             return
         self._reserve(len(self.measured), width)
         for slot, number in enumerate(self.measured):
-            self.values[slot, start:width] = self.measure.row(self.table, number, start)
+            self.values[slot, start:width] = self.measure.row(table, number, start)
         self.slots = np.concatenate([self.slots, np.full(width - start, -1)])
 
     def _reserve(self, height: int, width: int) -> None:

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from nbnas.graphs.architecture import Architecture
 from nbnas.surrogate.warp import FittedWarp, band, improvement, moments
+from nbnas.undisturbed import undisturbed
 
 Array = NDArray[np.float64]
 
@@ -32,6 +33,7 @@ class WarpedPosterior:
         """μ and σ `(m,)` in float64, without the noise of an evaluation."""
         raise NotImplementedError(f"expected {type(self).__name__} to define latent")
 
+    @undisturbed()
     def predict(self, architectures: Sequence[Architecture]) -> tuple[Array, Array]:
         """Mean and standard deviation of the measure.
 
@@ -43,6 +45,7 @@ class WarpedPosterior:
         """
         return moments(self.warp, *self._latent(architectures))
 
+    @undisturbed()
     def band(
         self, architectures: Sequence[Architecture], coverage: float = 0.95
     ) -> tuple[Array, Array]:
@@ -60,6 +63,7 @@ class WarpedPosterior:
         """
         return band(self.warp, *self._latent(architectures), coverage)
 
+    @undisturbed()
     def expected_improvement(
         self, architectures: Sequence[Architecture]
     ) -> tuple[Array, Array, Array]:

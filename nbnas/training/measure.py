@@ -33,7 +33,7 @@ def evaluate(
         `(2,)`: the sum of the losses (without label smoothing) and the number of right answers.
     """
     images, labels = part
-    totals = torch.zeros(2, device=labels.device)
+    totals = torch.zeros(2, dtype=torch.float32, device=labels.device)
     network.eval()
     pieces = zip(
         torch.split(images, EVALUATION_BATCH), torch.split(labels, EVALUATION_BATCH), strict=True

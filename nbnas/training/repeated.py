@@ -17,6 +17,7 @@ from nbnas.training.live import LiveTraining
 from nbnas.training.seeds import SeedTrainings, check_seeds, train_seeds
 from nbnas.training.settings import check
 from nbnas.training.trainer import Trainer
+from nbnas.undisturbed import undisturbed
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +105,7 @@ class RepeatedTraining(LiveTraining):
 
     def _next(self, epochs: Iterator[tuple[EpochReport, ...]]) -> tuple[EpochReport, ...] | None:
         """The next epoch's reports, computed with the recipe's number of threads."""
-        with cpu_threads(self._trainings.trainer.threads):
+        with undisturbed(dtype=False), cpu_threads(self._trainings.trainer.threads):
             return next(epochs, None)
 
     def _conclude(self) -> Evaluation:

@@ -33,6 +33,7 @@ from nbnas.training.live import LiveTraining
 from nbnas.training.measure import epoch_means, epoch_totals, evaluate
 from nbnas.training.networks.network import build_network, count_multiply_adds, count_parameters
 from nbnas.training.recipe import Recipe
+from nbnas.undisturbed import float32, undisturbed
 
 
 class Training(LiveTraining):
@@ -75,7 +76,7 @@ class Training(LiveTraining):
 
     def _next(self, rounds: Iterator[EpochReport]) -> EpochReport | None:
         """The next epoch's report, computed with the recipe's number of threads."""
-        with cpu_threads(self.trainer.threads):
+        with undisturbed(dtype=False), cpu_threads(self.trainer.threads):
             return next(rounds, None)
 
     def _train(self) -> Iterator[EpochReport]:
@@ -97,7 +98,7 @@ class Training(LiveTraining):
         for epoch in range(1, trainer.epochs + 1):
             start = time.perf_counter()
             network.train()
-            totals = torch.zeros(2, device=device)
+            totals = torch.zeros(2, dtype=torch.float32, device=device)
             order = torch.randperm(len(labels), generator=rng).to(device)
             for batch in order.tensor_split(batches):
                 x, y = images[batch], labels[batch]
@@ -144,6 +145,7 @@ class Training(LiveTraining):
         )
 
 
+@float32()
 def network_of(
     trainer: Recipe, architecture: Architecture, generator: torch.Generator
 ) -> nn.Module:

@@ -34,6 +34,7 @@ from nbnas.training.networks.side_by_side import side_by_side
 from nbnas.training.run import network_of, optimizer_of
 from nbnas.training.settings import check
 from nbnas.training.trainer import Trainer
+from nbnas.undisturbed import undisturbed
 
 EVALUATED = 150  # images at a time; their groups fit the cache of one core
 CPU = torch.device("cpu")
@@ -60,7 +61,7 @@ def train_seeds(
         TrainingError: If a loss is no longer a finite number.
     """
     trainings = SeedTrainings(trainer, architecture, tuple(map(int, seeds)))
-    with cpu_threads(trainer.threads):
+    with undisturbed(dtype=False), cpu_threads(trainer.threads):
         reports = tuple(trainings.epochs())
         return trainings.evaluations(reports)
 
@@ -155,7 +156,7 @@ class SeedTrainings:
         for epoch in range(1, trainer.epochs + 1):
             began = time.thread_time()
             network.train()
-            totals = torch.zeros(2, groups)
+            totals = torch.zeros(2, groups, dtype=torch.float32)
             order = torch.stack([torch.randperm(len(labels), generator=rng) for rng in rngs], 1)
             for batch in order.tensor_split(batches):
                 x = images[batch].flatten(1, 2).contiguous(memory_format=torch.channels_last)
@@ -205,7 +206,7 @@ def _totals(losses: Tensor, scores: Tensor, labels: Tensor) -> Tensor:
 
 def _evaluate(network: nn.Module, part: Part, groups: int) -> Tensor:
     """The sum of the losses and the number of right answers of each group, `(2, G)`."""
-    totals = torch.zeros(2, groups)
+    totals = torch.zeros(2, groups, dtype=torch.float32)
     network.eval()
     with torch.inference_mode():
         for x, y in zip(*(torch.split(values, EVALUATED) for values in part), strict=True):

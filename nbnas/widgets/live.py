@@ -11,6 +11,7 @@ from typing import TypeVar
 import ipywidgets
 
 from nbnas.charts.render import STYLE, to_svg
+from nbnas.undisturbed import undisturbed
 from nbnas.widgets.view import View
 
 T = TypeVar("T")
@@ -35,7 +36,7 @@ def guarded(draw: Callable[[], T], failed: Callable[[str], T]) -> T:
         What either of them gives.
     """
     try:
-        with DRAWING:
+        with DRAWING, undisturbed():
             return draw()
     except Exception as error:  # a view may fail; the search that it listens to may not
         said = f"{type(error).__name__}: {error}"

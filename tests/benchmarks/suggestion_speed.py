@@ -40,14 +40,14 @@ def main():
 
 def report(strategy, space, everything, n, m):
     """Warm up on n - 3 … n - 1 observations, measure on n."""
-    from nbnas.search.strategies.bayesian import fitted
+    from nbnas.search.strategies.fits import fitted
 
     rng = np.random.default_rng(0)
     first = nb.Observations(everything.evaluations[: n - 1])
     strategy.propose(space, first, (), 1, rng)
     observations = nb.Observations(everything.evaluations[:n])
     started = time.perf_counter()
-    fitted(strategy.prior, observations)
+    fitted(strategy.prior, observations, strategy.kept)
     fit = time.perf_counter() - started
     strategy.propose(space, observations, (), 1, rng)
     total = time.perf_counter() - started

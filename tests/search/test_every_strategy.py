@@ -1,5 +1,7 @@
 """What every strategy but Bayesian optimisation owes: the same answer again, and nothing twice."""
 
+import time
+
 import numpy as np
 import pytest
 
@@ -10,8 +12,10 @@ from nbnas.graphs.spaces.chain.space import ChainSpace
 from nbnas.graphs.spaces.cnn.space import CnnSpace
 from nbnas.graphs.spaces.dag.space import DagSpace
 from nbnas.graphs.spaces.recurrent.space import RecurrentSpace
+from nbnas.graphs.spaces.subspace import Subspace
 from nbnas.records import Evaluation, Observations
 from nbnas.search.search import Search
+from nbnas.search.strategies.bayesian import BayesianOptimization
 from nbnas.search.strategies.evolution import RegularizedEvolution
 from nbnas.search.strategies.local_search import LocalSearch
 from nbnas.search.strategies.random import RandomSearch
@@ -198,3 +202,17 @@ def published_values(nb201_path):
     from nbnas.search.tables.tabular import TabularObjective
 
     return TabularObjective.from_csv(nb201_path, value="c10_valid_200")
+
+
+@pytest.mark.parametrize("members", [1, 3, 16])
+@pytest.mark.parametrize("kind", [*KINDS, RandomSearch, BayesianOptimization], ids=str)
+def test_says_at_once_that_a_space_is_used_up(kind, members):
+    cells = tuple({functional_form(a): a for a in SPACE.sample(2, 60)}.values())[:members]
+    space, trials = Subspace(SPACE, cells), Observations(tuple(map(weighty, cells)))
+    strategy = kind() if kind is RandomSearch else kind(initial=2)
+    started = time.process_time()
+    assert propose(strategy, trials, space=space).architectures == ()
+    assert propose(strategy, trials, n=5, space=space).architectures == ()
+    pending = propose(strategy, Observations(trials.evaluations[:1]), cells[1:], 2, space=space)
+    assert pending.architectures == ()
+    assert time.process_time() - started < 2

@@ -6,6 +6,7 @@ from scipy.stats import norm
 from nbnas.errors import SettingError
 from nbnas.graphs.canonical import functional_form
 from nbnas.graphs.spaces.cell import CellSpace
+from nbnas.kept import Kept
 from nbnas.records import Evaluation, Observations
 from nbnas.search.pending import (
     Fantasies,
@@ -15,7 +16,8 @@ from nbnas.search.pending import (
     lipschitz,
     log_penalties,
 )
-from nbnas.search.strategies.bayesian import BayesianOptimization, fitted
+from nbnas.search.strategies.bayesian import BayesianOptimization
+from nbnas.search.strategies.fits import fitted
 from nbnas.surrogate.acquisition.improvement import (
     ExpectedImprovement,
     LogExpectedImprovement,
@@ -36,7 +38,7 @@ def observations(table):
 
 @pytest.fixture(scope="module")
 def model(observations):
-    return fitted(GaussianProcess(), observations)
+    return fitted(GaussianProcess(), observations, Kept(8))
 
 
 LOG = LogExpectedImprovement()

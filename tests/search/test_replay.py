@@ -8,7 +8,7 @@ from nbnas.records import Evaluation, Observations
 from nbnas.search.maximizers.pool import RandomPool
 from nbnas.search.replay import replay, what_if
 from nbnas.search.search import Search
-from nbnas.search.strategies.bayesian import BayesianOptimization, fitted
+from nbnas.search.strategies.bayesian import BayesianOptimization
 from nbnas.search.strategies.evolution import RegularizedEvolution
 from nbnas.search.strategies.local_search import LocalSearch
 from nbnas.search.strategies.random import RandomSearch
@@ -108,7 +108,6 @@ def test_a_resumed_search_can_be_rewound(table, tmp_path):
         return Search(SPACE, table, strategy, seed=2, store=tmp_path / "s.db")
 
     proposals = recorded(opened(), 12)
-    fitted.cache_clear()
     resumed = opened()
     for number in (11, 5, 9):
         assert ranking(replay(resumed, number).proposal) == ranking(proposals[number])

@@ -4,9 +4,11 @@ import pytest
 from nbnas.errors import SettingError
 from nbnas.graphs.canonical import functional_form
 from nbnas.graphs.spaces.cell import CellSpace
+from nbnas.kept import Kept
 from nbnas.records import Evaluation, Observations
 from nbnas.search.pending import Situation, believe
-from nbnas.search.strategies.bayesian import BayesianOptimization, _checkpoint_below, fitted
+from nbnas.search.strategies.bayesian import BayesianOptimization
+from nbnas.search.strategies.fits import _checkpoint_below, fitted
 from nbnas.search.strategies.random import RandomSearch
 from nbnas.search.strategies.strategy import Strategy
 from nbnas.surrogate.acquisition.improvement import ExpectedImprovement, UpperConfidenceBound
@@ -69,7 +71,7 @@ def test_a_batch_spreads_out(observations):
 
 
 def test_pending_is_believed_at_its_mean(observations):
-    prior = fitted(GaussianProcess(), observations)
+    prior = fitted(GaussianProcess(), observations, Kept(8))
     cell = SPACE.sample(3, 1)
     before = prior.condition(observations)
     after = believe(Situation(prior, observations, cell))
@@ -90,12 +92,11 @@ def test_nothing_twice(observations, allow):
 
 def test_fits_are_decided_by_the_observations_alone(observations):
     """A resumed search repeats the chain of warm starts and finds the same parameters."""
-    fitted.cache_clear()
-    grown = GaussianProcess()
+    grown, kept = GaussianProcess(), Kept(100)
     for n in range(8, 26):
-        step_by_step = fitted(grown, Observations(observations.evaluations[:n]))
-    fitted.cache_clear()
-    resumed = fitted(GaussianProcess(), observations)
+        step_by_step = fitted(grown, Observations(observations.evaluations[:n]), kept)
+    assert len(kept) == 18
+    resumed = fitted(GaussianProcess(), observations, Kept(100))
     assert resumed.noise == step_by_step.noise
     assert np.array_equal(
         resumed.covariance(SPACE.sample(0, 5), SPACE.sample(1, 5)),
@@ -108,10 +109,10 @@ def test_many_observations_are_not_fitted_each_time(table):
     observations = Observations(tuple(table(a) for a in cells))
     chain = [n for n in range(201, 236) if n == _checkpoint_below(n + 1)]
     assert len(chain) == 1
-    prior = GaussianProcess()
-    last = fitted(prior, Observations(observations.evaluations[: chain[0]]))
-    assert fitted(prior, observations) is last
-    before = fitted(prior, Observations(observations.evaluations[: chain[0] - 1]))
+    prior, kept = GaussianProcess(), Kept(100)
+    last = fitted(prior, Observations(observations.evaluations[: chain[0]]), kept)
+    assert fitted(prior, observations, kept) is last
+    before = fitted(prior, Observations(observations.evaluations[: chain[0] - 1]), kept)
     assert last.noise != before.noise
 
 

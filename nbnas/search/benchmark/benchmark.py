@@ -101,7 +101,7 @@ class Benchmark:
         _check(strategies, seeds, table, queries, batch, workers)
         self.table, self.strategies, self.seeds = table, dict(strategies), tuple(seeds)
         self.queries, self.initial, self.batch, self.workers = queries, initial, batch, workers
-        self.output = Path(output)
+        self.output = Path(output).absolute()
         self.failures: tuple[Failure, ...] = ()
         self.running = False
         described = {name: description_of(make(), table) for name, make in strategies.items()}

@@ -81,7 +81,10 @@ def engine_of(url: URL) -> Engine:
         one = {"poolclass": QueuePool, "pool_size": 1, "max_overflow": 0}
         engine = create_engine(url, connect_args=settings, **one)
     else:
-        engine = create_engine(url, connect_args=settings, poolclass=NullPool)
+        # The file is opened for every statement, and an objective may change the working folder.
+        file = file_of(url)
+        here = url if file is None else url.set(database=str(file.absolute()))
+        engine = create_engine(here, connect_args=settings, poolclass=NullPool)
     event.listen(engine, "connect", _read_any_bytes)
     return engine
 

@@ -6,7 +6,6 @@ Notation
 """
 
 import dataclasses
-import functools
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -19,11 +18,13 @@ from nbnas.errors import SettingError
 from nbnas.graphs.architecture import Architecture
 from nbnas.graphs.space import SearchSpace
 from nbnas.graphs.spaces.subspace import Subspace
+from nbnas.kept import Kept
 from nbnas.records import Candidate, Measure, Observations, Proposal
 from nbnas.search.candidates import Novelty, can_be_listed, listed
 from nbnas.search.maximizers.exhaustive import Automatic
 from nbnas.search.maximizers.maximizer import Maximizer
 from nbnas.search.pending import KrigingBeliever, PendingRule, Situation
+from nbnas.search.strategies.fits import FITS, fitted
 from nbnas.search.strategies.random import RandomSearch
 from nbnas.surrogate.acquisition.improvement import (
     Acquisition,
@@ -35,12 +36,10 @@ from nbnas.surrogate.model import Model, ModelPosterior
 from nbnas.surrogate.process.prior import GaussianProcess
 from nbnas.surrogate.table import ArchitectureTable, with_own_table
 from nbnas.surrogate.warp import FittedWarp, band, improvement, moments
+from nbnas.undisturbed import undisturbed
 
 SHOWN = 12  # candidates that a proposal keeps
-FIRST_FIT = 8  # observations of the first fit in the chain of warm starts
-FIT_GROWTH = 1.25
 INFORMED = 0.02  # the share of what is known from which an informed search starts
-FITTED_EACH = 200  # observations up to which there is a fit after each one; it takes time in n³
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -77,6 +76,7 @@ class BayesianOptimization:
     allow_isomorphic: bool = False
     pending: PendingRule = field(default_factory=KrigingBeliever)
     knowledge: Knowledge | None = None
+    kept: Kept = field(default_factory=lambda: Kept(FITS), repr=False)
 
     def __post_init__(self) -> None:
         if self.initial < 2:
@@ -94,6 +94,7 @@ class BayesianOptimization:
         if check is not None:
             check(*measure.reflected)
 
+    @undisturbed()
     def propose(
         self,
         space: SearchSpace,
@@ -104,7 +105,7 @@ class BayesianOptimization:
     ) -> Proposal:
         """Propose random architectures at first, then the best-scored candidates."""
         count = len(observations) + len(pending)
-        if count < self.initial or not len(observations):
+        if count < self.initial or len(observations) < 2:
             return self._start(space, observations, pending, n, rng)
         model = self._fitted(space, observations)
         proposal = self._best(space, Situation(model, observations, tuple(pending)), rng)
@@ -115,11 +116,12 @@ class BayesianOptimization:
             chosen = (*chosen, *more)
         return dataclasses.replace(proposal, architectures=chosen)
 
+    @undisturbed()
     def posterior(self, observations: Observations) -> ModelPosterior | None:
         """The fitted model after some observations; `None` while there are fewer than two."""
         if len(observations) < 2:
             return None
-        return fitted(self.prior, observations).condition(observations)
+        return self._fit(observations).condition(observations)
 
     def _start(
         self,
@@ -153,10 +155,13 @@ class BayesianOptimization:
         """The fitted prior, with what is worth keeping of the candidates."""
         table = getattr(self.prior, "table", None)
         if not can_be_listed(space):  # candidates change from call to call: let go of them
-            return with_own_table(fitted(self.prior, observations))
+            return with_own_table(self._fit(observations))
         if isinstance(table, ArchitectureTable):  # in the order in which they will be scored
             table.indices(listed(space))
-        return fitted(self.prior, observations)
+        return self._fit(observations)
+
+    def _fit(self, observations: Observations) -> Model:
+        return fitted(self.prior, observations, self.kept)
 
     def _best(
         self, space: SearchSpace, situation: Situation, rng: np.random.Generator
@@ -187,32 +192,6 @@ class BayesianOptimization:
             observations.measure.gain(float(observations.gains.max())),
             measure=observations.measure,
         )
-
-
-@functools.lru_cache(maxsize=256)  # a search is replayed with one strategy, then with another
-def fitted(prior: Model, observations: Observations) -> Model:
-    """The prior fitted to observations, by a chain of warm starts that only they decide.
-
-    The fit to n observations starts from the fit to the first n' of them, n' the largest of
-    8, 10, 13, 17, … below n. So a resumed search repeats a handful of fits and finds the very
-    parameters of the uninterrupted one. Beyond 200 observations, where the parameters hardly move,
-    only those in the chain are fitted.
-    """
-    n = len(observations)
-    before = _checkpoint_below(n)
-    if not before:
-        return prior.fit(observations)
-    start = fitted(prior, observations.first(before))
-    if n > FITTED_EACH and n != _checkpoint_below(n + 1):
-        return start
-    return start.fit(observations)
-
-
-def _checkpoint_below(n: int) -> int:
-    checkpoint, below = FIRST_FIT, 0
-    while checkpoint < n:
-        below, checkpoint = checkpoint, int(np.ceil(FIT_GROWTH * checkpoint))
-    return below
 
 
 def _described(

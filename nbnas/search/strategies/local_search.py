@@ -6,19 +6,19 @@ Notation
     climb     the trials from a random start to a local optimum, a center without new neighbours
 """
 
-import functools
-from collections.abc import Hashable, Iterator, Sequence
-from dataclasses import dataclass
-from typing import cast
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from nbnas.graphs.architecture import Architecture
 from nbnas.graphs.space import SearchSpace
+from nbnas.kept import Kept
 from nbnas.records import Observations, Proposal
 from nbnas.search.candidates import Novelty
 from nbnas.search.ideas import Idea, check_counts, propose_new, propose_start, trial
 
+CENTERS = 512  # whose neighbours are remembered
 LOCAL_OPTIMUM = (
     "All neighbours of the best architecture of the climb are evaluated or pending; a random one "
     "begins another climb."
@@ -49,6 +49,7 @@ class LocalSearch:
 
     initial: int = 10
     allow_isomorphic: bool = False
+    kept: Kept = field(default_factory=lambda: Kept(CENTERS), repr=False, compare=False)
 
     def __post_init__(self) -> None:
         check_counts(initial=self.initial)
@@ -70,7 +71,7 @@ class LocalSearch:
             return start
         taken = (*observations.architectures, *pending)
         center = self.center(space, observations)
-        near = () if center is None else _near(space, observations, center, rng)
+        near = () if center is None else self._near(space, observations, center, rng)
         return propose_new(
             near, space, taken, n, rng, allow_isomorphic=allow, otherwise=LOCAL_OPTIMUM
         )
@@ -97,28 +98,26 @@ class LocalSearch:
             if center is None or values[number] > values[center]:
                 center = number
             if number + 1 >= self.initial:
-                near = neighbors(space, observations[center].architecture)
+                near = self._neighbors(space, observations[center].architecture)
                 center = center if any(map(novelty.is_new, near)) else None
         return center
 
+    def _neighbors(
+        self, space: SearchSpace, architecture: Architecture
+    ) -> tuple[Architecture, ...]:
+        return self.kept.get((space, architecture), lambda: space.neighbors(architecture))
 
-def neighbors(space: SearchSpace, architecture: Architecture) -> tuple[Architecture, ...]:
-    """The neighbours that the space lists; the same tuple every time."""
-    return _neighbors(space, architecture)
-
-
-@functools.lru_cache(maxsize=512)
-def _neighbors(space: Hashable, architecture: Architecture) -> tuple[Architecture, ...]:
-    return cast(SearchSpace, space).neighbors(architecture)
-
-
-def _near(
-    space: SearchSpace, observations: Observations, center: int, rng: np.random.Generator
-) -> Iterator[Idea]:
-    """All neighbours of the center in random order."""
-    near = neighbors(space, observations[center].architecture)
-    reason = (
-        f"One of the {len(near)} neighbours of {trial(observations, center)}, the best of this "
-        "climb."
-    )
-    return ((near[i], reason) for i in rng.permutation(len(near)))
+    def _near(
+        self,
+        space: SearchSpace,
+        observations: Observations,
+        center: int,
+        rng: np.random.Generator,
+    ) -> Iterator[Idea]:
+        """All neighbours of the center in random order."""
+        near = self._neighbors(space, observations[center].architecture)
+        reason = (
+            f"One of the {len(near)} neighbours of {trial(observations, center)}, the best of "
+            "this climb."
+        )
+        return ((near[i], reason) for i in rng.permutation(len(near)))

@@ -6,9 +6,8 @@ Notation
     reward      value of a trial; that of a failed one is the worst value so far
 """
 
-import functools
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +16,7 @@ from nbnas.errors import ArchitectureError, SettingError
 from nbnas.graphs.architecture import Architecture
 from nbnas.graphs.space import SearchSpace
 from nbnas.graphs.spaces.choices import CategoricalSpace, categorical, decisive
+from nbnas.kept import Kept
 from nbnas.records import Observations, Proposal
 from nbnas.search.ideas import Idea, check_counts, propose_new, propose_start
 from nbnas.search.strategies.policy import Policy, learn, uniform
@@ -24,6 +24,7 @@ from nbnas.search.strategies.policy import Policy, learn, uniform
 BLOCK = 100  # rows of choices drawn at once
 BLOCKS = 100
 CHECKPOINT = 50  # observations between two policies that are remembered
+POLICIES = 64  # that are remembered
 NOTHING_NEW = "Drawn at random, since 10,000 draws from the policy gave no new architecture."
 
 
@@ -59,6 +60,7 @@ class Reinforce:
     decay: float = 0.9
     initial: int = 10
     allow_isomorphic: bool = False
+    kept: Kept = field(default_factory=lambda: Kept(POLICIES), repr=False, compare=False)
 
     def __post_init__(self) -> None:
         check_counts(initial=self.initial)
@@ -101,24 +103,24 @@ class Reinforce:
         Raises:
             SettingError: If the space has no categorical choices.
         """
-        return _trained(categorical(space), observations, self.learning_rate, self.decay)
+        return self._policy(categorical(space), observations)
 
+    def _policy(self, space: CategoricalSpace, observations: Observations) -> Policy:
+        asked = (space, observations, self.learning_rate, self.decay)
+        return self.kept.get(asked, lambda: self._train(space, observations))
 
-@functools.lru_cache(maxsize=64)
-def _trained(
-    space: CategoricalSpace, observations: Observations, learning_rate: float, decay: float
-) -> Policy:
-    """Learn from one observation after the other; every fiftieth policy is found in the cache."""
-    before = max(len(observations) - 1, 0) // CHECKPOINT * CHECKPOINT
-    policy = uniform(space.choices)
-    if before:
-        known = observations.first(before)
-        policy = _trained(space, known, learning_rate, decay)
-    for number, reward in enumerate(rewards(observations)[before:], before):
-        if np.isfinite(reward):
-            chosen = decisive(space, observations[number].architecture)
-            policy = learn(policy, chosen, float(reward), learning_rate=learning_rate, decay=decay)
-    return policy
+    def _train(self, space: CategoricalSpace, observations: Observations) -> Policy:
+        """Learn from one observation after the other; every fiftieth policy is kept."""
+        before = max(len(observations) - 1, 0) // CHECKPOINT * CHECKPOINT
+        policy = uniform(space.choices)
+        if before:
+            policy = self._policy(space, observations.first(before))
+        rate, decay = self.learning_rate, self.decay
+        for number, reward in enumerate(rewards(observations)[before:], before):
+            if np.isfinite(reward):
+                chosen = decisive(space, observations[number].architecture)
+                policy = learn(policy, chosen, float(reward), learning_rate=rate, decay=decay)
+        return policy
 
 
 def rewards(observations: Observations) -> NDArray[np.float64]:

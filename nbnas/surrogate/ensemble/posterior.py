@@ -34,6 +34,7 @@ from nbnas.surrogate.ensemble.perceptron import Perceptrons
 from nbnas.surrogate.leave_one_out import LeaveOneOut, leave_one_out
 from nbnas.surrogate.warp import FittedWarp
 from nbnas.surrogate.warped import WarpedPosterior
+from nbnas.undisturbed import undisturbed
 
 Array = NDArray[np.float64]
 FOLDS = 5  # of leave-one-out
@@ -74,6 +75,7 @@ class EnsemblePosterior(WarpedPosterior):
     words: tuple[Word, ...] = field(repr=False)
     networks: Perceptrons = field(repr=False)
 
+    @undisturbed()
     def latent(self, architectures: Sequence[Architecture]) -> tuple[Tensor, Tensor]:
         """Mean and standard deviation of the members in warped units.
 
@@ -85,6 +87,7 @@ class EnsemblePosterior(WarpedPosterior):
         """
         return _moments(self.networks.predict(self._inputs(architectures)))
 
+    @undisturbed()
     def sample(self, architectures: Sequence[Architecture], rng: Randomness, k: int) -> Array:
         """Draw functions from the normal distribution with the members' mean and covariance.
 
@@ -106,6 +109,7 @@ class EnsemblePosterior(WarpedPosterior):
         draws = mean + rng.standard_normal((k, len(values))) @ root
         return self.warp.inverse(draws + FLOOR * rng.standard_normal(draws.shape))
 
+    @undisturbed()
     def leave_one_out(self) -> LeaveOneOut:
         """Predict each evaluation by members that have not seen its value.
 

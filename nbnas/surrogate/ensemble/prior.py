@@ -14,7 +14,7 @@ References:
     Neural Architecture Search, AAAI 2021.
 """
 
-import functools
+import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -23,6 +23,7 @@ from torch import Tensor
 
 from nbnas.errors import ObservationError, SettingError
 from nbnas.graphs.architecture import Architecture
+from nbnas.kept import Kept
 from nbnas.records import Observations
 from nbnas.surrogate.ensemble.encoding import (
     Encoding,
@@ -36,6 +37,9 @@ from nbnas.surrogate.ensemble.posterior import EnsemblePosterior
 from nbnas.surrogate.normal_scores import NormalScores
 from nbnas.surrogate.table import ArchitectureTable
 from nbnas.surrogate.warp import Warp, fit_warp
+from nbnas.undisturbed import undisturbed
+
+POSTERIORS = 8  # that an ensemble keeps
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +88,7 @@ class Ensemble:
     weight_decay: float = 0.3
     seed: int = 0
     table: ArchitectureTable = field(default_factory=ArchitectureTable, repr=False, compare=False)
+    kept: Kept = field(default_factory=lambda: Kept(POSTERIORS), repr=False, compare=False)
 
     def __post_init__(self) -> None:
         _check(self)
@@ -100,10 +105,11 @@ class Ensemble:
             )
         return self
 
+    @undisturbed()
     def condition(self, observations: Observations) -> "EnsemblePosterior":
         """Train the members on observations; only these and the settings decide the outcome.
 
-        The last few posteriors are kept, so that asking again is free, equal ensembles alike.
+        The last few posteriors are kept, so that asking again is free.
 
         Args:
             observations: At least one trial; failed ones count as the worst seen value.
@@ -115,8 +121,17 @@ class Ensemble:
             raise ObservationError(
                 "expected at least one observation, got none; evaluate some first"
             )
-        return _condition(self, observations)
+        own = dataclasses.replace(self, kept=Kept(POSTERIORS))  # what is kept must not keep `self`
+        return self.kept.get((own, observations), lambda: own._condition(observations))
 
+    def _condition(self, observations: Observations) -> EnsemblePosterior:
+        warp, z = fit_warp(self.warp, observations)
+        architectures = observations.architectures
+        words = common_words(self.encoding, architectures, self.inputs)
+        networks = self.train(self.inputs_of(architectures, words), torch.from_numpy(z))
+        return EnsemblePosterior(self, observations, warp, z, words, networks)
+
+    @undisturbed()
     def train(self, x: Tensor, z: Tensor) -> Perceptrons:
         """Train the members, in single precision: it takes half the time and ranks as well.
 
@@ -145,15 +160,6 @@ class Ensemble:
     def inputs_of(self, architectures: Sequence[Architecture], words: Sequence[Word]) -> Tensor:
         """Inputs `(n, p)` of `n` architectures, for `p` words."""
         return torch.from_numpy(encode(self.encoding, words, self.table, architectures))
-
-
-@functools.lru_cache(maxsize=8)
-def _condition(ensemble: Ensemble, observations: Observations) -> EnsemblePosterior:
-    warp, z = fit_warp(ensemble.warp, observations)
-    architectures = observations.architectures
-    words = common_words(ensemble.encoding, architectures, ensemble.inputs)
-    networks = ensemble.train(ensemble.inputs_of(architectures, words), torch.from_numpy(z))
-    return EnsemblePosterior(ensemble, observations, warp, z, words, networks)
 
 
 def _check(ensemble: Ensemble) -> None:

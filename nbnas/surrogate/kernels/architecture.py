@@ -6,6 +6,7 @@ Notation
 Inputs are indices into an `ArchitectureTable`, which `GaussianProcess` gives to its kernels.
 """
 
+import weakref
 from collections.abc import Sequence
 from typing import Any
 
@@ -22,11 +23,22 @@ from nbnas.surrogate.table import ArchitectureTable, Measure
 class ArchitectureKernel(Kernel):  # type: ignore[misc]  # gpytorch is untyped
     """A kernel whose inputs are indices into a table of architectures.
 
-    Architectures are compared by `similarity`, which is 1 for one and the same.
+    Architectures are compared by `similarity`, which is 1 for one and the same. The table is the
+    prior's, and is not held here: gpytorch's modules hold themselves, so that what they hold stays
+    in memory until Python looks for such circles.
     """
 
-    table: ArchitectureTable | None = None
+    _table: "weakref.ref[ArchitectureTable] | None" = None
     is_stationary = False
+
+    @property
+    def table(self) -> ArchitectureTable | None:
+        """The table of the prior that has this kernel, while there is one."""
+        return None if self._table is None else self._table()
+
+    @table.setter
+    def table(self, table: ArchitectureTable) -> None:
+        self._table = weakref.ref(table)
 
     def forward(
         self,
@@ -48,14 +60,15 @@ class ArchitectureKernel(Kernel):  # type: ignore[misc]  # gpytorch is untyped
         """The measure between two lists of indices `(n, m)`.
 
         Raises:
-            ObservationError: If no table was given to the kernel yet.
+            ObservationError: If the kernel is in no prior, or in none that is still there.
         """
-        if self.table is None:
+        table = self.table
+        if table is None:
             raise ObservationError(
                 "expected a kernel that knows its architectures; put it into a GaussianProcess, "
                 "which gives it a table, instead of calling it directly"
             )
-        return self.table.block(measure, x1, x2)
+        return table.block(measure, x1, x2)
 
 
 def covariance(kernel: Kernel, x1: torch.Tensor, x2: torch.Tensor) -> torch.Tensor:

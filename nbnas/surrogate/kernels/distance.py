@@ -15,6 +15,7 @@ from gpytorch.priors import LogNormalPrior
 from nbnas.graphs.distances.distance import Distance
 from nbnas.surrogate.kernels.architecture import ArchitectureKernel
 from nbnas.surrogate.table import ArchitectureTable, Array
+from nbnas.undisturbed import undisturbed
 
 
 class DistanceKernel(ArchitectureKernel):
@@ -35,6 +36,7 @@ class DistanceKernel(ArchitectureKernel):
 
     has_lengthscale = True
 
+    @undisturbed()
     def __init__(self, distance: Distance, lengthscale: float = 2.0) -> None:
         limit = distance.max_lengthscale
         super().__init__(

@@ -30,6 +30,7 @@ from nbnas.errors import DataError, ObservationError
 from nbnas.graphs.architecture import Architecture
 from nbnas.surrogate.kernels.architecture import ArchitectureKernel
 from nbnas.surrogate.table import ArchitectureTable
+from nbnas.undisturbed import undisturbed
 
 Array = NDArray[np.float64]
 
@@ -121,6 +122,7 @@ class KnowledgeKernel(ArchitectureKernel):
 
     has_lengthscale = True
 
+    @undisturbed()
     def __init__(self, knowledge: Knowledge, lengthscale: float = 1.0) -> None:
         super().__init__(lengthscale_prior=LogNormalPrior(np.log(lengthscale), 1.0))
         self.knowledge = knowledge

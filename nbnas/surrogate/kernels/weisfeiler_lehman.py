@@ -16,6 +16,7 @@ from nbnas.graphs.architecture import Architecture
 from nbnas.graphs.features import Label, weisfeiler_lehman
 from nbnas.surrogate.kernels.architecture import ArchitectureKernel
 from nbnas.surrogate.table import ArchitectureTable, Array
+from nbnas.undisturbed import undisturbed
 
 
 class WeisfeilerLehmanKernel(ArchitectureKernel):
@@ -35,6 +36,7 @@ class WeisfeilerLehmanKernel(ArchitectureKernel):
         assignment kernels and applications to graph classification, NeurIPS 2016.
     """
 
+    @undisturbed()
     def __init__(self, depth: int = 2, assignment: bool = False) -> None:
         super().__init__()
         self.depth, self.assignment = depth, assignment

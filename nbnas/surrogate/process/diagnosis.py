@@ -24,6 +24,7 @@ from nbnas.graphs.space import Randomness, SearchSpace
 from nbnas.records import ACCURACY, Evaluation, Measure, Observations
 from nbnas.surrogate.kernels.distance import DistanceKernel
 from nbnas.surrogate.process.prior import GaussianProcess
+from nbnas.undisturbed import undisturbed
 
 Array = NDArray[np.float64]
 BINS = 10
@@ -122,6 +123,7 @@ class Diagnoses:
         ]
 
 
+@undisturbed()
 def diagnose(
     distance: Distance,
     space: SearchSpace,

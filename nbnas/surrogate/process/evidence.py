@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from nbnas.errors import NotPositiveDefiniteError, ObservationError, SettingError
 from nbnas.records import Observations
 from nbnas.surrogate.process.prior import GaussianProcess
+from nbnas.undisturbed import undisturbed
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +113,7 @@ def scaled_parts(kernel: Kernel) -> tuple[Kernel, ...]:
     )
 
 
+@undisturbed()
 def with_parameters(
     prior: GaussianProcess,
     *,

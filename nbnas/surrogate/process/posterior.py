@@ -34,6 +34,7 @@ from nbnas.surrogate.leave_one_out import LeaveOneOut, leave_one_out
 from nbnas.surrogate.table import ArchitectureTable
 from nbnas.surrogate.warp import FittedWarp
 from nbnas.surrogate.warped import WarpedPosterior
+from nbnas.undisturbed import undisturbed
 
 Array = NDArray[np.float64]
 
@@ -74,6 +75,7 @@ class Posterior(WarpedPosterior):
     z: Array
     factor: torch.Tensor
 
+    @undisturbed()
     def latent(self, architectures: Sequence[Architecture]) -> tuple[torch.Tensor, torch.Tensor]:
         """Mean and standard deviation in warped units, which acquisition functions work on.
 
@@ -94,6 +96,7 @@ class Posterior(WarpedPosterior):
         _check_variance(variance, prior_variance)
         return mean, variance.clamp_min(0.0).sqrt()
 
+    @undisturbed()
     def sample(self, architectures: Sequence[Architecture], rng: Randomness, k: int) -> Array:
         """Draw functions from the posterior.
 
@@ -115,6 +118,7 @@ class Posterior(WarpedPosterior):
         mean = self.prior.mean + (cross.T @ self.alpha()).numpy()
         return self.warp.inverse(mean + normal @ root(covariance).T)
 
+    @undisturbed()
     def leave_one_out(self) -> LeaveOneOut:
         """Predict each evaluation from all the others, in closed form.
 
@@ -127,6 +131,7 @@ class Posterior(WarpedPosterior):
         seen = self.observations
         return leave_one_out(self.warp, seen.values, self.z, mean, stddev, seen.measure)
 
+    @undisturbed()
     def contributions(self, architecture: Architecture) -> Array:
         """How each evaluation moves the prediction at an architecture.
 

@@ -35,10 +35,12 @@ from nbnas.surrogate.process.fit import fit_parameters, log_likelihood
 from nbnas.surrogate.process.posterior import Posterior
 from nbnas.surrogate.table import ArchitectureTable
 from nbnas.surrogate.warp import Warp, fit_warp
+from nbnas.undisturbed import undisturbed
 
 Array = NDArray[np.float64]
 
 
+@undisturbed()
 def default_kernel() -> Kernel:
     """Weisfeiler-Lehman of the depths 0, 1 and 2, plus Hamming, each with a weight of its own.
 
@@ -77,6 +79,7 @@ class GaussianProcess:
     mean: float = 0.0
     table: ArchitectureTable = field(default_factory=ArchitectureTable, repr=False)
 
+    @undisturbed()
     def __post_init__(self) -> None:
         if not self.noise > 0:
             raise SettingError(f"expected a noise variance above 0, got {self.noise}")
@@ -84,6 +87,7 @@ class GaussianProcess:
         bind(kernel, self.table)
         object.__setattr__(self, "kernel", kernel)
 
+    @undisturbed()
     def covariance(self, a: Sequence[Architecture], b: Sequence[Architecture]) -> Array:
         """Prior covariance `(n, m)` of the warped measure."""
         # Both are numbered before the kernel looks, so that the table does not grow midway.
@@ -91,11 +95,13 @@ class GaussianProcess:
         with torch.no_grad():
             return np.asarray(covariance(self.kernel, first, second).numpy())
 
+    @undisturbed()
     def variance(self, architectures: Sequence[Architecture]) -> Array:
         """Prior variance `(m,)` of the warped measure."""
         with torch.no_grad():
             return np.asarray(self.kernel(self.table.indices(architectures), diag=True).numpy())
 
+    @undisturbed()
     def sample(self, architectures: Sequence[Architecture], rng: Randomness, k: int) -> Array:
         """Draw functions from the prior.
 
@@ -113,6 +119,7 @@ class GaussianProcess:
         normal = np.random.default_rng(rng).standard_normal((k, len(architectures)))
         return self.mean + normal @ root(self.covariance(architectures, architectures)).T
 
+    @undisturbed()
     def log_marginal_likelihood(self, observations: Observations) -> float:
         """log p(z | X, θ), in nats.
 
@@ -128,6 +135,7 @@ class GaussianProcess:
             raise no_covariance(covariance, self.noise)
         return float(likelihood)
 
+    @undisturbed()
     def fit(self, observations: Observations) -> "GaussianProcess":
         """Maximise the marginal likelihood times the hyper-priors, from these parameters on.
 
@@ -151,6 +159,7 @@ class GaussianProcess:
         kernel, noise = fit_parameters(self.kernel, self.mean, self.noise, indices, z)
         return dataclasses.replace(self, kernel=kernel, noise=noise)
 
+    @undisturbed()
     def condition(self, observations: Observations) -> Posterior:
         """The posterior given observations, with the parameters as they are.
 

@@ -17,6 +17,7 @@ from nbnas.graphs.distances.edit.contrast import contrast
 from nbnas.records import ACCURACY, Candidate, Evaluation, Measure
 from nbnas.surrogate.model import ModelPosterior
 from nbnas.surrogate.process.posterior import Posterior
+from nbnas.undisturbed import undisturbed
 
 Array = NDArray[np.float64]
 
@@ -59,6 +60,7 @@ class Why:
     measure: Measure = ACCURACY
 
 
+@undisturbed()
 def why(posterior: ModelPosterior, candidate: Candidate, distance: Distance, k: int = 3) -> Why:
     """Explain the prediction of a candidate by evaluations.
 

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from nbnas.errors import DataError
+from nbnas.undisturbed import undisturbed
 
 Part = tuple[Tensor, Tensor]
 SMALLEST_SIDE = 4
@@ -58,11 +59,13 @@ def _stratified_order(labels: NDArray[Any], rng: np.random.Generator) -> NDArray
     return np.argsort(place, kind="stable")
 
 
+@undisturbed()
 def to_part(images: NDArray[Any], labels: NDArray[Any]) -> Part:
     """Copy numpy arrays into tensors, labels as int64."""
     return torch.tensor(np.ascontiguousarray(images)), torch.tensor(labels.astype(np.int64))
 
 
+@undisturbed()
 def read_part(part: Part, where: str) -> Part:
     """Turn a pair of arrays or tensors into contiguous tensors on the CPU.
 

@@ -171,7 +171,8 @@ def count_multiply_adds(network: nn.Module, image_shape: tuple[int, int, int]) -
     training = network.training
     try:
         with torch.inference_mode():
-            network.eval()(torch.zeros(1, *image_shape, device=next(network.parameters()).device))
+            weight = next(network.parameters())
+            network.eval()(torch.zeros(1, *image_shape, dtype=weight.dtype, device=weight.device))
     finally:
         network.train(training)
         for hook in hooks:

@@ -13,6 +13,7 @@ from typing import Any
 
 from nbnas.errors import NbnasError, SearchError
 from nbnas.search.replay import Round, replay, what_if
+from nbnas.undisturbed import undisturbed
 from nbnas.widgets.lab import scene, status
 from nbnas.widgets.lab.atlas import Atlas
 from nbnas.widgets.lab.budget import Budget
@@ -230,7 +231,8 @@ class Lab:
             try:
                 found = name()
                 if found is not None:
-                    found()
+                    with undisturbed():
+                        found()
             except Exception as error:  # neither the search nor the kernel may suffer
                 lab = own()
                 if lab is not None:
