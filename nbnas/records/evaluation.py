@@ -109,6 +109,7 @@ def as_number(value: object) -> float:
             or an array of two.
     """
     single = getattr(value, "item", None) if getattr(value, "size", None) != 0 else None
+    plain: Any = value
     try:
         plain = single() if callable(single) else value
     except (ValueError, RuntimeError, TypeError):  # more than one number

@@ -35,9 +35,9 @@ class Observations:
 
     def __repr__(self) -> str:
         """How many there are and the best value: all of them would fill pages."""
-        incumbent = self.incumbent
-        known = incumbent is not None and incumbent.value is not None
-        best = f", best {self.measure.text(incumbent.value)}" if known else ""
+        found = self.incumbent
+        value = None if found is None else found.value
+        best = "" if value is None else f", best {self.measure.text(value)}"
         return f"<Observations: {len(self)} trial{'s' * (len(self) != 1)}{best}>"
 
     def __len__(self) -> int:

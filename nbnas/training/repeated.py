@@ -4,6 +4,7 @@ The noise of a mean of three trainings is that of one, divided by the square roo
 same seeds each time make it a function, so that a table of all architectures knows what it gives.
 """
 
+import dataclasses
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -125,9 +126,6 @@ class RepeatedTraining(LiveTraining):
 def _mean(reports: tuple[EpochReport, ...]) -> EpochReport:
     """The mean of the reports of one epoch; seconds are added up."""
     names = ("train_loss", "train_accuracy", "val_loss", "val_accuracy")
-    means = (float(np.mean([getattr(each, name) for each in reports])) for name in names)
-    first = reports[0]
+    means = {name: float(np.mean([getattr(each, name) for each in reports])) for name in names}
     seconds = sum(each.seconds for each in reports)
-    return EpochReport(
-        first.epoch, first.epochs, *means, first.learning_rate, seconds, first.images_per_second
-    )
+    return dataclasses.replace(reports[0], seconds=seconds, **means)

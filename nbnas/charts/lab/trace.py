@@ -25,7 +25,7 @@ def trace_chart(measure: Measure = ACCURACY) -> alt.LayerChart:
     `last`.
     """
     x, y = _x(), _y(measure)
-    words = {"baseline": "bottom", "dy": -3} if measure.maximize else {"baseline": "top", "dy": 4}
+    above = measure.maximize
     chart = theme.layered(
         *_band(x, y),
         _rule(x),
@@ -33,7 +33,13 @@ def trace_chart(measure: Measure = ACCURACY) -> alt.LayerChart:
         .mark_rule(strokeDash=[2, 3], color=theme.GREEN, strokeWidth=1.6)
         .encode(y=y),
         alt.Chart(alt.NamedData("optimum"))
-        .mark_text(align="left", color=theme.INK, fontSize=theme.SMALL, **words)
+        .mark_text(
+            align="left",
+            color=theme.INK,
+            fontSize=theme.SMALL,
+            baseline="bottom" if above else "top",
+            dy=-3 if above else 4,
+        )
         .encode(x=alt.value(4), y=y, text="text:N"),
         _steps(x, y),
         _dots(x, y, shapes(measure)),

@@ -139,6 +139,7 @@ def _steps(comparison: Comparison, bounds: tuple[float, float], last: int) -> th
     """The best so far after each trial, held within the axis, and half a trial more."""
     rows: theme.Rows = []
     for name, found in zip(comparison.names, comparison.observations, strict=True):
+        trace: list[tuple[float, float]]
         trace = [(n, float(v)) for n, v in enumerate(found.trace, 1) if np.isfinite(v)]
         trace += [(min(n + 0.5, last + 0.5), v) for n, v in trace[-1:]]
         rows += [{"name": name, "trial": n, "value": np.clip(v, *bounds)} for n, v in trace]
