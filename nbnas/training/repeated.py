@@ -5,7 +5,7 @@ same seeds each time make it a function, so that a table of all architectures kn
 """
 
 import dataclasses
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -125,7 +125,15 @@ class RepeatedTraining(LiveTraining):
 
 def _mean(reports: tuple[EpochReport, ...]) -> EpochReport:
     """The mean of the reports of one epoch; seconds are added up."""
-    names = ("train_loss", "train_accuracy", "val_loss", "val_accuracy")
-    means = {name: float(np.mean([getattr(each, name) for each in reports])) for name in names}
-    seconds = sum(each.seconds for each in reports)
-    return dataclasses.replace(reports[0], seconds=seconds, **means)
+
+    def mean(numbers: Iterable[float]) -> float:
+        return float(np.mean(list(numbers)))
+
+    return dataclasses.replace(
+        reports[0],
+        train_loss=mean(each.train_loss for each in reports),
+        train_accuracy=mean(each.train_accuracy for each in reports),
+        val_loss=mean(each.val_loss for each in reports),
+        val_accuracy=mean(each.val_accuracy for each in reports),
+        seconds=sum(each.seconds for each in reports),
+    )
