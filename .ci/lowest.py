@@ -29,7 +29,7 @@ def constraints(project: dict[str, object]) -> list[str]:
 
 
 def _lowest(requirement: str) -> str:
-    found = re.fullmatch(r"([\w.-]+)\s*>=\s*([\d.]+)", requirement)
+    found = re.fullmatch(r"([\w.-]+)(?:\[.*\])?\s*>=\s*([\d.]+)", requirement)
     if found is None:
         raise ValueError(f"expected a requirement such as numpy>=1.26, got {requirement!r}")
     return "{}=={}".format(*found.groups())
