@@ -17,6 +17,7 @@ RANKS = {
     "errors": 0,
     "kept": 0,
     "signals": 0,
+    "brief": 0,
     "waiting": 0,
     "undisturbed": 0,
     "graphs": 1,

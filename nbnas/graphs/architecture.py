@@ -4,6 +4,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from nbnas.brief import brief
 from nbnas.errors import ArchitectureError
 from nbnas.graphs.canonical import canonical_form
 from nbnas.graphs.graph import IDENTITY as IDENTITY
@@ -42,6 +43,10 @@ class Architecture:
     def __hash__(self) -> int:
         """The hash of the text, which strings remember; thousands are looked up in each round."""
         return hash(self.text)
+
+    @brief
+    def __repr__(self) -> str:
+        return repr(self.text)
 
     def __str__(self) -> str:
         """The architecture in its space's own notation."""

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from nbnas.brief import brief, cut
 from nbnas.errors import ObservationError
 from nbnas.graphs.architecture import Architecture
 from nbnas.records.measure import Measure
@@ -188,6 +189,14 @@ class Evaluation:
             given = getattr(self, name)
             if given is not None or name not in _MAY_BE_ABSENT:
                 object.__setattr__(self, name, read(name, given))
+
+    @brief
+    def __repr__(self) -> str:
+        said = [cut(self.architecture, 90)]
+        said += [f"value={self.value:g}"] if self.value is not None else [self.status]
+        said += [f"error={cut(self.error, 50)!r}"] if self.error else []
+        said += [f"epochs={len(self.reports)}"] if self.reports else []
+        return ", ".join([*said, f"seconds={self.seconds:.3g}", f"seed={self.seed}"])
 
 
 def _finite(name: str, given: object) -> float:

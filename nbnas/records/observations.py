@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from nbnas.brief import brief
 from nbnas.errors import ObservationError, SettingError
 from nbnas.graphs.architecture import Architecture
 from nbnas.records.evaluation import Evaluation
@@ -171,6 +172,13 @@ class Comparison:
                 f"expected the true value of everything that was evaluated, or none at all; "
                 f"there is none of {missing:.200}"
             )
+
+    @brief
+    def __repr__(self) -> str:
+        return "; ".join(
+            f"{name}: {repr(seen)[1:-1]}"
+            for name, seen in zip(self.names, self.observations, strict=True)
+        )
 
     @property
     def standings(self) -> tuple[Standing, ...]:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from nbnas.brief import brief, cut
 from nbnas.graphs.architecture import Architecture
 from nbnas.records.evaluation import Evaluation
 from nbnas.records.measure import ACCURACY, Measure
@@ -35,6 +36,12 @@ class Candidate:
     exploration: float
     score: float
 
+    @brief
+    def __repr__(self) -> str:
+        gain = f"expected_improvement={self.expected_improvement:.3g}"
+        moments = f"mean={self.mean:.4g}, stddev={self.stddev:.2g}"
+        return f"{cut(self.architecture, 100)}, {moments}, {gain}"
+
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
@@ -64,6 +71,10 @@ class Proposal:
     seconds: float = 0.0
     measure: Measure = ACCURACY
 
+    @brief
+    def __repr__(self) -> str:
+        return f"trial {self.number + 1}: {cut(self.architecture, 90)}; {self.reason}"
+
     @property
     def architecture(self) -> Architecture:
         """The first proposed architecture."""
@@ -77,3 +88,7 @@ class Step:
     number: int
     evaluation: Evaluation
     best: Evaluation | None
+
+    @brief
+    def __repr__(self) -> str:
+        return f"trial {self.number + 1}: {self.evaluation!r}"

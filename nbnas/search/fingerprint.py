@@ -3,6 +3,7 @@
 import dataclasses
 from collections.abc import Iterator
 
+from nbnas.brief import in_full
 from nbnas.graphs.space import SearchSpace
 from nbnas.kept import Kept
 from nbnas.search.objective import Objective
@@ -28,13 +29,14 @@ def fingerprint(
     Returns:
         What each setting is called and what it is.
     """
-    return {
-        **dict(_describe("space", space)),
-        "objective": type(objective).__name__,
-        **dict(_describe("objective", objective)),
-        **dict(_describe("strategy", strategy)),
-        "seed": str(seed),
-    }
+    with in_full():  # what is remembered does not change with what a person reads
+        return {
+            **dict(_describe("space", space)),
+            "objective": type(objective).__name__,
+            **dict(_describe("objective", objective)),
+            **dict(_describe("strategy", strategy)),
+            "seed": str(seed),
+        }
 
 
 def _describe(name: str, value: object) -> Iterator[tuple[str, str]]:

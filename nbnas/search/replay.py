@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import torch
 from gpytorch.kernels import Kernel
 
+from nbnas.brief import brief
 from nbnas.errors import SettingError
 from nbnas.records import Observations, Proposal
 from nbnas.search.strategies.bayesian import BayesianOptimization
@@ -44,6 +45,10 @@ class Round:
     observations: Observations
     posterior: ModelPosterior | None
     proposal: Proposal
+
+    @brief
+    def __repr__(self) -> str:
+        return f"trial {self.number + 1}, {self.observations!r}, {self.proposal!r}"
 
 
 @undisturbed()

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from scipy.special import ndtri
 from scipy.stats import kendalltau
 
+from nbnas.brief import brief
 from nbnas.errors import SettingError
 from nbnas.records import ACCURACY, Measure
 from nbnas.surrogate.warp import FittedWarp, band, moments
@@ -52,6 +53,12 @@ class LeaveOneOut:
     residuals: Array
     log_densities: Array
     measure: Measure = ACCURACY
+
+    @brief
+    def __repr__(self) -> str:
+        error = float(np.sqrt(np.mean((self.truth - self.mean) ** 2)))
+        density = float(np.mean(self.log_densities))
+        return f"{len(self.truth)} trials, error {error:.3g}, mean log density {density:.3g}"
 
     @property
     def log_predictive_density(self) -> float:

@@ -8,6 +8,7 @@ from typing import cast
 
 from torch import Tensor
 
+from nbnas.brief import full
 from nbnas.training.data.images import ImageData
 from nbnas.training.device import choose_device
 from nbnas.training.schedule import OneCycle, Schedule
@@ -77,7 +78,7 @@ def _stable_repr(value: object) -> str:
     """The repr in one line and without addresses in memory; equal numbers give equal text."""
     if _is_real(value):
         return f"{value:.12g}"
-    return " ".join(re.sub(r" at 0x[0-9a-fA-F]+", "", repr(value)).split())
+    return " ".join(re.sub(r" at 0x[0-9a-fA-F]+", "", full(value)).split())
 
 
 def _is_real(value: object) -> bool:

@@ -5,6 +5,7 @@ from typing import cast
 
 import numpy as np
 
+from nbnas.brief import brief, changed
 from nbnas.errors import ArchitectureError
 from nbnas.graphs.architecture import Architecture
 from nbnas.records import Evaluation
@@ -50,6 +51,10 @@ class Trainer(Recipe):
         >>> trainer(CellSpace().sample(0, 1)[0], seed=1).status
         'completed'
     """
+
+    @brief
+    def __repr__(self) -> str:
+        return changed(self)
 
     def start(self, architecture: Architecture, seed: int = 0, *, final: bool = False) -> Training:
         """Prepare a live training; iterate or run it to train.

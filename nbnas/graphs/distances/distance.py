@@ -7,6 +7,7 @@ from typing import Protocol, runtime_checkable
 import numpy as np
 from numpy.typing import NDArray
 
+from nbnas.brief import brief, cut
 from nbnas.graphs.architecture import Architecture
 
 
@@ -53,6 +54,11 @@ class Explanation:
     second: Architecture
     value: float
     found: object
+
+    @brief
+    def __repr__(self) -> str:
+        pair = " and ".join(cut(a, 60) for a in (self.first, self.second))
+        return f"{self.value:g} by {self.distance!r} between {pair}"
 
 
 def explain(distance: Distance, first: Architecture, second: Architecture) -> Explanation:

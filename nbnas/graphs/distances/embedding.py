@@ -20,6 +20,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from nbnas.brief import brief
 from nbnas.errors import SettingError
 from nbnas.graphs.architecture import Architecture
 from nbnas.graphs.distances.distance import Distance
@@ -45,6 +46,10 @@ class Embedding:
     architectures: tuple[Architecture, ...] = field(repr=False)
     positions: Array
     kept: float
+
+    @brief
+    def __repr__(self) -> str:
+        return f"{len(self.architectures)} architectures, {self.kept:.0%} of the variance kept"
 
 
 def embed(

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from nbnas.brief import brief
 from nbnas.errors import SearchError
 from nbnas.search.benchmark import report as benchmark_report
 from nbnas.search.benchmark.finished import FinishedRuns
@@ -54,6 +55,10 @@ class BenchmarkCurves:
     log: bool = False
     limit: float | None = None
     name: str = ""
+
+    @brief
+    def __repr__(self) -> str:
+        return f"{self.title}: {', '.join(self.curves)}"
 
 
 @dataclass(frozen=True, slots=True, eq=False)

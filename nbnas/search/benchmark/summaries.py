@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtr, ndtri, stdtrit
 
+from nbnas.brief import brief
 from nbnas.search.benchmark.unit import Unit
 
 Floats = NDArray[np.float64]
@@ -200,6 +201,10 @@ class PairedDifferences:
 
     strategies: tuple[str, ...]
     differences: tuple[PairedDifference, ...]
+
+    @brief
+    def __repr__(self) -> str:
+        return f"{len(self.differences)} comparisons of {', '.join(self.strategies)}"
 
     @property
     def sentences(self) -> tuple[str, ...]:

@@ -14,6 +14,7 @@ from itertools import islice
 import numpy as np
 from numpy.typing import NDArray
 
+from nbnas.brief import brief, cut
 from nbnas.errors import SettingError
 from nbnas.graphs.architecture import Architecture
 from nbnas.graphs.space import SearchSpace
@@ -83,6 +84,11 @@ class BayesianOptimization:
             raise SettingError(
                 f"expected initial >= 2, since a model needs data, got {self.initial}"
             )
+
+    @brief
+    def __repr__(self) -> str:
+        chosen = f"{self.acquisition!r}, initial={self.initial}, {type(self.maximizer).__name__}"
+        return f"{cut(chosen, 90)}, {self.prior!r}"
 
     def check_measure(self, measure: Measure) -> None:
         """Check that the prior can model a measure.

@@ -25,6 +25,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from nbnas.brief import brief, cut
 from nbnas.errors import ObservationError
 from nbnas.graphs.architecture import Architecture
 from nbnas.graphs.space import Randomness
@@ -74,6 +75,10 @@ class EnsemblePosterior(WarpedPosterior):
     z: Array
     words: tuple[Word, ...] = field(repr=False)
     networks: Perceptrons = field(repr=False)
+
+    @brief
+    def __repr__(self) -> str:
+        return f"{cut(self.ensemble, 130)}, {self.observations!r}"
 
     @undisturbed()
     def latent(self, architectures: Sequence[Architecture]) -> tuple[Tensor, Tensor]:

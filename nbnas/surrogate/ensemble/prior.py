@@ -21,6 +21,7 @@ from dataclasses import dataclass, field
 import torch
 from torch import Tensor
 
+from nbnas.brief import brief, changed
 from nbnas.errors import ObservationError, SettingError
 from nbnas.graphs.architecture import Architecture
 from nbnas.kept import Kept
@@ -92,6 +93,10 @@ class Ensemble:
 
     def __post_init__(self) -> None:
         _check(self)
+
+    @brief
+    def __repr__(self) -> str:
+        return changed(self)
 
     def fit(self, observations: Observations) -> "Ensemble":
         """Itself: there is nothing to be fitted before `condition`, which trains the members.

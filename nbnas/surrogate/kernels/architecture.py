@@ -16,6 +16,7 @@ from gpytorch.kernels import AdditiveKernel, ScaleKernel
 from gpytorch.kernels import Kernel as Kernel
 from gpytorch.priors import LogNormalPrior
 
+from nbnas.brief import brief
 from nbnas.errors import ObservationError
 from nbnas.surrogate.table import ArchitectureTable, Measure
 
@@ -39,6 +40,13 @@ class ArchitectureKernel(Kernel):  # type: ignore[misc]  # gpytorch is untyped
     @table.setter
     def table(self, table: ArchitectureTable) -> None:
         self._table = weakref.ref(table)
+
+    @brief
+    def __repr__(self) -> str:
+        said = self.extra_repr()
+        if not self.has_lengthscale:
+            return said
+        return f"{said}, lengthscale={self.lengthscale.item():.3g}"
 
     def forward(
         self,

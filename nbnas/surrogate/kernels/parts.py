@@ -81,6 +81,23 @@ def parts_of(kernel: Kernel) -> Parts:
     return Parts("one", (kernel,), weight)
 
 
+def formula(kernel: Kernel) -> str:
+    """A kernel in one line, its sums, products and weights as in mathematics.
+
+    Example:
+        >>> from nbnas.surrogate.kernels.weisfeiler_lehman import WeisfeilerLehmanKernel
+        >>> formula(ScaleKernel(WeisfeilerLehmanKernel(0)) * WeisfeilerLehmanKernel(1))
+        '0.693 WeisfeilerLehman(depth=0) * WeisfeilerLehman(depth=1)'
+    """
+    parts = parts_of(kernel)
+    weight = "" if parts.weight == 1 else f"{parts.weight:.3g} "
+    if parts.how == "one":
+        return weight + " ".join(repr(parts.kernels[0]).split()).replace("Kernel(", "(", 1)
+    sign = " + " if parts.how == "sum" else " * "
+    said = sign.join(formula(part) for part in parts.kernels)
+    return f"{weight}({said})" if weight else said
+
+
 def covariances(
     kernel: Kernel, table: ArchitectureTable, architectures: Sequence[Architecture]
 ) -> tuple[NDArray[np.float64], ...]:

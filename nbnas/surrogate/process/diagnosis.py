@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import kendalltau, spearmanr
 
+from nbnas.brief import brief, cut
 from nbnas.errors import NotPositiveDefiniteError, ObservationError
 from nbnas.graphs.distances.distance import Distance
 from nbnas.graphs.space import Randomness, SearchSpace
@@ -87,6 +88,12 @@ class Diagnosis:
     problem: str = ""
     measure: Measure = ACCURACY
 
+    @brief
+    def __repr__(self) -> str:
+        ranks = f"spearman={self.spearman:.3g}, kendall={self.kendall:.3g}"
+        left_out = f"leave_one_out_spearman={self.leave_one_out_spearman:.3g}"
+        return f"{cut(self.distance, 70)}, {self.architectures} architectures, {ranks}, {left_out}"
+
 
 @dataclass(frozen=True, slots=True)
 class Diagnoses:
@@ -104,6 +111,10 @@ class Diagnoses:
     def __post_init__(self) -> None:
         if not self.diagnoses:
             raise ObservationError("expected at least one diagnosis, got none")
+
+    @brief
+    def __repr__(self) -> str:
+        return "; ".join(f"{cut(d.distance, 30)}: {d.spearman:.2f}" for d in self.diagnoses)
 
     @property
     def rows(self) -> list[dict[str, str | float]]:

@@ -18,6 +18,7 @@ import numpy as np
 from gpytorch.kernels import AdditiveKernel, Kernel, ScaleKernel
 from numpy.typing import NDArray
 
+from nbnas.brief import brief, cut
 from nbnas.errors import NotPositiveDefiniteError, ObservationError, SettingError
 from nbnas.records import Observations
 from nbnas.surrogate.process.prior import GaussianProcess
@@ -53,6 +54,10 @@ class Evidence:
             raise ObservationError(
                 "expected at least one observation, got none; a prior alone draws itself"
             )
+
+    @brief
+    def __repr__(self) -> str:
+        return f"{cut(self.prior, 130)}, {self.observations!r}"
 
     @property
     def log_marginal_likelihood(self) -> float:

@@ -25,6 +25,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from nbnas.brief import brief, cut
 from nbnas.errors import NotPositiveDefiniteError
 from nbnas.graphs.architecture import Architecture
 from nbnas.graphs.space import Randomness
@@ -74,6 +75,10 @@ class Posterior(WarpedPosterior):
     warp: FittedWarp
     z: Array
     factor: torch.Tensor
+
+    @brief
+    def __repr__(self) -> str:
+        return f"{cut(self.prior, 130)}, {self.observations!r}"
 
     @undisturbed()
     def latent(self, architectures: Sequence[Architecture]) -> tuple[torch.Tensor, torch.Tensor]:

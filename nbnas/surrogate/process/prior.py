@@ -21,6 +21,7 @@ import torch
 from gpytorch.kernels import AdditiveKernel, Kernel
 from numpy.typing import NDArray
 
+from nbnas.brief import brief
 from nbnas.errors import ObservationError, SettingError
 from nbnas.graphs.architecture import Architecture
 from nbnas.graphs.distances.hamming import HammingDistance
@@ -29,6 +30,7 @@ from nbnas.records import Observations
 from nbnas.surrogate.kernels.architecture import bind, covariance, weighted
 from nbnas.surrogate.kernels.covariance import no_covariance, root
 from nbnas.surrogate.kernels.distance import DistanceKernel
+from nbnas.surrogate.kernels.parts import formula
 from nbnas.surrogate.kernels.weisfeiler_lehman import WeisfeilerLehmanKernel
 from nbnas.surrogate.normal_scores import NormalScores
 from nbnas.surrogate.process.fit import fit_parameters, log_likelihood
@@ -86,6 +88,11 @@ class GaussianProcess:
         kernel = weighted(copy.deepcopy(self.kernel)).double()
         bind(kernel, self.table)
         object.__setattr__(self, "kernel", kernel)
+
+    @brief
+    def __repr__(self) -> str:
+        mean = f", mean={self.mean:.3g}" if self.mean else ""
+        return f"noise={self.noise:.3g}{mean}, {self.warp!r}, {formula(self.kernel)}"
 
     @undisturbed()
     def covariance(self, a: Sequence[Architecture], b: Sequence[Architecture]) -> Array:

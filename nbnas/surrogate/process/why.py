@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from nbnas.brief import brief
 from nbnas.errors import SettingError
 from nbnas.graphs.distances.distance import Distance
 from nbnas.graphs.distances.edit.contrast import contrast
@@ -41,6 +42,10 @@ class Neighbor:
     share: float
     distance: float
 
+    @brief
+    def __repr__(self) -> str:
+        return f"{self.contribution:+.3g} from {self.evaluation!r}"
+
 
 @dataclass(frozen=True, slots=True)
 class Why:
@@ -58,6 +63,10 @@ class Why:
     neighbors: tuple[Neighbor, ...]
     differences: tuple[str, ...]
     measure: Measure = ACCURACY
+
+    @brief
+    def __repr__(self) -> str:
+        return f"{self.candidate!r}, {len(self.neighbors)} neighbors"
 
 
 @undisturbed()

@@ -15,6 +15,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from nbnas.brief import brief, cut
 from nbnas.errors import NbnasError, TrainingError
 from nbnas.graphs.architecture import Architecture
 from nbnas.training.data.images import ImageData, parts_on
@@ -43,6 +44,11 @@ class Scored:
     number: int
     total: int
     seconds: float
+
+    @brief
+    def __repr__(self) -> str:
+        scores = ", ".join(f"{name}={score:.3g}" for name, score in self.scores.items())
+        return f"{cut(self.architecture, 90)}, {scores}"
 
     @property
     def seconds_left(self) -> float:
@@ -102,6 +108,11 @@ class ZeroCost:
         distinct = isinstance(self.proxies, tuple) and _have_names(self.proxies)
         check(distinct, "proxies", self.proxies, "functions of different names, as in (nwot,)")
         choose_device(self.device)
+
+    @brief
+    def __repr__(self) -> str:
+        named = ", ".join(getattr(proxy, "__name__", "?") for proxy in self.proxies)
+        return f"{self.data!r}, batch={self.batch}, {named}"
 
     def __call__(self, architecture: Architecture) -> Scores:
         """Score one architecture.

@@ -1,0 +1,101 @@
+"""One line that says what a person would want to know of an object, and all of it where needed."""
+
+import dataclasses
+import functools
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any, TypeVar
+
+LIMIT = 200  # characters of a repr
+T = TypeVar("T")
+_FULL: ContextVar[bool] = ContextVar("full", default=False)
+
+
+def cut(text: object, most: int = LIMIT) -> str:
+    """A text in one line of at most so many characters.
+
+    Example:
+        >>> cut("a recipe that is long", 10)
+        'a recipe …'
+    """
+    line = " ".join(str(text).split())
+    return line if len(line) <= most else line[: most - 1] + "…"
+
+
+def brief(said: Callable[[T], str]) -> Callable[[T], str]:
+    """Make a `__repr__` of a method that says what stands between the parentheses.
+
+    Args:
+        said: Gives it; of whatever length.
+
+    Returns:
+        The method, which puts the name of the class before it and keeps to one line.
+    """
+
+    @functools.wraps(said)
+    def __repr__(self: T) -> str:
+        if _FULL.get():
+            return _full(self)
+        name = type(self).__qualname__
+        return f"{name}({cut(said(self), LIMIT - len(name) - 2)})"
+
+    __repr__.brief = True  # type: ignore[attr-defined]
+    return __repr__
+
+
+def changed(thing: Any) -> str:  # noqa: ANN401
+    """The settings of a frozen object that are not those by default, in their order."""
+    return ", ".join(
+        f"{field.name}={getattr(thing, field.name)!r}"
+        for field in dataclasses.fields(thing)
+        if field.repr and _differs(field, getattr(thing, field.name))
+    )
+
+
+def full(value: object) -> str:
+    """What `repr` would give if no object were brief.
+
+    A study remembers settings by this, so that it never changes.
+
+    Args:
+        value: Anything; what it holds is told in full, too.
+
+    Returns:
+        All fields of frozen objects, and all that torch tells of its modules.
+    """
+    with in_full():
+        return repr(value)
+
+
+@contextmanager
+def in_full() -> Iterator[None]:
+    """Inside, no object is brief."""
+    token = _FULL.set(True)
+    try:
+        yield
+    finally:
+        _FULL.reset(token)
+
+
+def _full(thing: Any) -> str:  # noqa: ANN401
+    """The repr that an object has by itself."""
+    if dataclasses.is_dataclass(thing):
+        fields = (field.name for field in dataclasses.fields(thing) if field.repr)
+        said = ", ".join(f"{name}={getattr(thing, name)!r}" for name in fields)
+        return f"{type(thing).__qualname__}({said})"
+    own = (cls.__dict__.get("__repr__") for cls in type(thing).__mro__)
+    told: str = next(each for each in own if each and not hasattr(each, "brief"))(thing)
+    return told
+
+
+def _differs(field: "dataclasses.Field[Any]", value: object) -> bool:
+    if field.default is not dataclasses.MISSING:
+        return not _same(value, field.default)
+    if field.default_factory is not dataclasses.MISSING:
+        return not _same(value, field.default_factory())
+    return True
+
+
+def _same(one: object, other: object) -> bool:
+    return type(one) is type(other) and repr(one) == repr(other)
