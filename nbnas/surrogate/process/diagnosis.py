@@ -91,8 +91,7 @@ class Diagnosis:
     @brief
     def __repr__(self) -> str:
         ranks = f"spearman={self.spearman:.3g}, kendall={self.kendall:.3g}"
-        left_out = f"leave_one_out_spearman={self.leave_one_out_spearman:.3g}"
-        return f"{cut(self.distance, 70)}, {self.architectures} architectures, {ranks}, {left_out}"
+        return f"{cut(self.distance, 90)}, {self.architectures} architectures, {ranks}"
 
 
 @dataclass(frozen=True, slots=True)
