@@ -43,7 +43,7 @@ class ArchitectureKernel(Kernel):  # type: ignore[misc]  # gpytorch is untyped
 
     @brief
     def __repr__(self) -> str:
-        said = self.extra_repr()
+        said: str = self.extra_repr()
         if not self.has_lengthscale:
             return said
         return f"{said}, lengthscale={self.lengthscale.item():.3g}"
