@@ -75,7 +75,6 @@ def zipped(content, *others):
         json.dumps(FRAME.to_dict(orient="list")).encode(),
         gzip.compress(FRAME.to_json(orient="records", lines=True).encode()),
     ],
-    ids=str,
 )
 @pytest.mark.parametrize("name", ["table", "table.csv"])
 def test_whatever_it_looks_like_it_is_the_same_table(content, name, tmp_path):
@@ -140,7 +139,6 @@ def test_a_packed_file_that_ends_early_or_is_damaged(pack, tmp_path):
         ),
         (b"<html><body>404</body></html>", "at least one row|no column"),
     ],
-    ids=lambda x: str(x)[:40],
 )
 def test_what_is_no_table_is_named(content, said, tmp_path):
     path = tmp_path / "given.csv"
