@@ -109,7 +109,7 @@ def check_trained_as_the_table(trials):
         value - table(space.parse(text)).value
         for text, value in zip(trials["architecture"], trials["value"], strict=True)
     ]
-    assert np.sqrt(np.mean(np.square(differences))) < 0.03
+    assert np.sqrt(np.mean(np.square(differences))) < 0.015
     trained = nb.benchmarks.digits_trainer()(space.parse(trials["architecture"][0]))
     assert trials["value"][0] == trained.value
 

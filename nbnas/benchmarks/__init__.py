@@ -1,6 +1,5 @@
 """The benchmark that ships with nbnas: every cell of `CellSpace`, trained on real digits."""
 
-from nbnas.benchmarks.protocol import digits_trainer
-from nbnas.benchmarks.shipped import digits, digits_proxies, digits_table
+from nbnas.benchmarks.shipped import digits, digits_proxies, digits_table, digits_trainer
 
 __all__ = ["digits", "digits_proxies", "digits_table", "digits_trainer"]

@@ -8,7 +8,6 @@ from nbnas.graphs.canonical import canonical_form
 from nbnas.graphs.spaces.cell import CellSpace
 from nbnas.training.proxies.scores import grad_norm, jacov, nwot, snip, synflow
 from nbnas.training.proxies.zero_cost import ZeroCost
-from nbnas.training.repeated import RepeatedTrainer
 from nbnas.training.trainer import Trainer
 
 NAME = "NAS-Bench-Digits"
@@ -23,15 +22,6 @@ def recipe() -> Trainer:
     """The recipe of every training of the table."""
     data = nbnas.training.data.images.digits(TRAIN, VALIDATION, SPLIT_SEED)
     return Trainer(data, epochs=EPOCHS, channels=CHANNELS, cells=CELLS, device="cpu")
-
-
-def digits_trainer() -> RepeatedTrainer:
-    """What made the table, as an objective: each cell is really trained, once for each seed.
-
-    Where the processor is of the kind that made the table, and torch of its version, the values
-    are those of `digits()`; elsewhere they differ by rounding, see `nbnas/benchmarks/README.md`.
-    """
-    return RepeatedTrainer(recipe(), SEEDS)
 
 
 def zero_cost() -> ZeroCost:

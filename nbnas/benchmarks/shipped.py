@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nbnas.benchmarks.archive import Archive, read_archive
+from nbnas.benchmarks.protocol import SEEDS, recipe
 from nbnas.errors import SettingError
 from nbnas.graphs.architecture import Architecture
 from nbnas.graphs.spaces.cell import CellSpace, texts
@@ -21,6 +22,7 @@ from nbnas.records import EpochReport
 from nbnas.search.benchmark.table import BenchmarkTable
 from nbnas.search.benchmark.unit import PERCENT
 from nbnas.search.tables.tabular import Curve, TabularObjective
+from nbnas.training.repeated import RepeatedTrainer
 
 FILE = files("nbnas.benchmarks") / "digits.npz"
 
@@ -77,6 +79,23 @@ def digits(seed: int | None = None, *, pace: float = 0.0) -> TabularObjective:
     )
 
 
+def digits_trainer() -> RepeatedTrainer:
+    """What made the table, as an objective: each cell is really trained, once for each seed.
+
+    As in the table, the first cell of a class is trained for all of its class. Where the processor
+    is of the kind that made the table, and torch of its version, the values are those of
+    `digits()`; elsewhere they differ by rounding, see `nbnas/benchmarks/README.md`.
+    """
+    return RepeatedTrainer(recipe(), SEEDS, representative)
+
+
+def representative(architecture: Architecture) -> Architecture:
+    """The cell that was trained for the class of a cell."""
+    table, numbers = archive(), _numbers()
+    first = table.cell[table.place[numbers[architecture.text]]]
+    return CellSpace().parse(tuple(numbers)[first])
+
+
 def digits_table() -> BenchmarkTable:
     """NAS-Bench-Digits for `Benchmark`: mean accuracies of the three seeds, in percent."""
     table, cells = archive(), tuple(CellSpace())
@@ -104,6 +123,12 @@ def digits_proxies() -> tuple[tuple[str, ...], dict[Architecture, tuple[float, .
 def _by_text(numbers: NDArray[np.generic]) -> dict[str, Any]:
     """What the classes have `(K,)`, by the text of every cell of the space."""
     return dict(zip(_places(), numbers[archive().place].tolist(), strict=True))
+
+
+@functools.cache
+def _numbers() -> dict[str, int]:
+    """The number of each cell in the order of `CellSpace`, by the cell's text."""
+    return {text: number for number, text in enumerate(texts())}
 
 
 @functools.cache

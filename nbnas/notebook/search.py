@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from nbnas import benchmarks
-from nbnas.benchmarks.protocol import digits_trainer
+from nbnas.benchmarks.shipped import digits_trainer
 from nbnas.errors import SettingError
 from nbnas.graphs.distances.edit.distance import EditDistance
 from nbnas.graphs.distances.hamming import HammingDistance

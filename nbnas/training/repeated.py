@@ -5,7 +5,7 @@ same seeds each time make it a function, so that a table of all architectures kn
 """
 
 import dataclasses
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -29,6 +29,8 @@ class RepeatedTrainer:
         trainer: The recipe, without augmentation.
         seeds: The seeds of initial weights and order of the images. They are the same for every
             architecture, so the same architecture gets the same value again, up to rounding.
+        representative: Gives what is trained in an architecture's place, such as the first of
+            those that count as one; `None` for the architecture itself.
 
     Raises:
         SettingError: If a seed is missing or no whole number, or the recipe augments images.
@@ -43,6 +45,7 @@ class RepeatedTrainer:
 
     trainer: Trainer
     seeds: tuple[int, ...] = (0, 1, 2)
+    representative: Callable[[Architecture], Architecture] | None = None
 
     def __post_init__(self) -> None:
         whole = all(isinstance(s, int) and 0 <= s < 2**63 for s in self.seeds)
@@ -67,8 +70,8 @@ class RepeatedTrainer:
         Raises:
             ArchitectureError: If the architecture has an unknown operation.
         """
-        trainings = SeedTrainings(self.trainer, architecture, self.seeds)
-        return RepeatedTraining(trainings, seed)
+        trainings = SeedTrainings(self.trainer, self._trained(architecture), self.seeds)
+        return RepeatedTraining(trainings, architecture, seed)
 
     def __call__(self, architecture: Architecture, seed: int = 0) -> Evaluation:
         """Train, and return the evaluation with the mean validation accuracy; see `start`."""
@@ -76,12 +79,18 @@ class RepeatedTrainer:
 
     def test(self, architecture: Architecture, seed: int = 0) -> float:
         """Train again, and return the mean accuracy of these networks on the test part."""
-        found = train_seeds(self.trainer, architecture, self.seeds)
+        found = train_seeds(self.trainer, self._trained(architecture), self.seeds)
         return float(np.mean([each.test for each in found]))
 
     def fingerprint(self) -> dict[str, str]:
         """Everything that changes results, by name."""
-        return {**self.trainer.fingerprint(), "seeds": str(list(self.seeds))}
+        chosen = self.representative
+        name = "itself" if chosen is None else getattr(chosen, "__qualname__", repr(chosen))
+        seeds = str(list(self.seeds))
+        return {**self.trainer.fingerprint(), "seeds": seeds, "representative": name}
+
+    def _trained(self, architecture: Architecture) -> Architecture:
+        return architecture if self.representative is None else self.representative(architecture)
 
 
 class RepeatedTraining(LiveTraining):
@@ -92,11 +101,12 @@ class RepeatedTraining(LiveTraining):
 
     Args:
         trainings: The trainings, before their first epoch.
+        architecture: What the evaluation says was trained.
         seed: What the evaluation says of its seed.
     """
 
-    def __init__(self, trainings: SeedTrainings, seed: int) -> None:
-        super().__init__(trainings.architecture, seed, trainings.trainer.epochs)
+    def __init__(self, trainings: SeedTrainings, architecture: Architecture, seed: int) -> None:
+        super().__init__(architecture, seed, trainings.trainer.epochs)
         self._trainings = trainings
 
     def _rounds(self) -> Iterator[EpochReport]:

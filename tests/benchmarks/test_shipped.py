@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 
 import nbnas as nb
-from nbnas.benchmarks import digits, digits_proxies, digits_table
+from nbnas.benchmarks import digits, digits_proxies, digits_table, digits_trainer
 from nbnas.benchmarks.generate import settings, train
 from nbnas.benchmarks.pack import metadata
 from nbnas.benchmarks.protocol import PROXIES, SEEDS, classes, recipe
 from nbnas.benchmarks.report import seed_deviation
-from nbnas.benchmarks.shipped import FILE, archive
+from nbnas.benchmarks.shipped import FILE, archive, representative
 from nbnas.errors import SettingError
 from nbnas.graphs.canonical import canonical_form
 from nbnas.graphs.space import SearchSpace
@@ -172,6 +172,17 @@ def test_trained_again_it_is_within_the_noise_between_seeds():
         for mine, theirs in zip(found.val_right, table.val_right[k].tolist(), strict=True):
             assert abs(mine[0] - theirs[0]) <= 30  # one epoch is too short to drift far apart
             assert abs(mine[-1] - theirs[-1]) <= 4 * noise
+
+
+def test_the_trainer_trains_what_the_table_trained():
+    table, (firsts, place) = archive(), classes()
+    for number, a in list(enumerate(SPACE))[::97]:
+        assert representative(a) == firsts[place[number]]
+    trainer, other = digits_trainer(), CELLS[0]
+    found = train(str(representative(other)))
+    assert trainer(other).value == np.mean([right[-1] for right in found.val_right]) / 600
+    noise = seed_deviation(table.val[:, :, -1])
+    assert abs(trainer(other).value - digits()(other).value) < noise
 
 
 def test_two_processes_train_alike():

@@ -49,6 +49,16 @@ def test_is_a_function_of_the_architecture(objective):
     assert objective(CELL, seed=0).value == objective(CELL, seed=1).value
 
 
+def test_another_one_may_be_trained_in_its_place(objective):
+    first = SPACE.sample(5, 1)[0]
+    classes = RepeatedTrainer(objective.trainer, SEEDS, lambda architecture: first)
+    assert first != CELL
+    found = classes(CELL)
+    assert (found.architecture, found.value) == (CELL, objective(first).value)
+    assert classes.test(CELL) == objective.test(first)
+    assert classes.fingerprint()["representative"] != objective.fingerprint()["representative"]
+
+
 def test_is_live_and_goes_on_where_it_was(objective):
     training = objective.start(CELL, seed=2)
     seen = []
