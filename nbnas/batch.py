@@ -9,6 +9,7 @@ from typing import Any
 
 import papermill
 
+from nbnas.checks import PATH
 from nbnas.errors import NotebookError, SettingError
 
 
@@ -36,10 +37,11 @@ def run_notebook(
     Example:
         >>> run_notebook("search.ipynb", "runs/a.ipynb", trials=200)  # doctest: +SKIP
     """
-    if not Path(notebook).is_file():
+    notebook, output = PATH("notebook", notebook), PATH("output", output)
+    if not notebook.is_file():
         raise NotebookError(f"expected a notebook at {notebook}, but there is no such file")
     _check_names(notebook, parameters)
-    Path(output).parent.mkdir(parents=True, exist_ok=True)
+    output.parent.mkdir(parents=True, exist_ok=True)
     try:
         with _static_display():
             papermill.execute_notebook(
@@ -50,11 +52,18 @@ def run_notebook(
             f"{notebook} failed in cell {error.exec_count}: {error.ename}: {error.evalue}; "
             f"see {output}"
         ) from error
-    return Path(output)
+    return output
 
 
-def _check_names(notebook: str | PathLike[str], parameters: Mapping[str, object]) -> None:
-    known: Mapping[str, Any] = papermill.inspect_notebook(str(notebook))
+def _check_names(notebook: Path, parameters: Mapping[str, object]) -> None:
+    try:
+        known: Mapping[str, Any] = papermill.inspect_notebook(str(notebook))
+    except Exception as error:  # papermill reads a file that is no notebook in many ways
+        raise NotebookError(
+            f"expected a notebook in {notebook}, got a file of "
+            f"{notebook.stat().st_size:,} bytes that is none: "
+            f"{type(error).__name__}: {error!s:.200}; save it again, or take another file"
+        ) from error
     unknown = [name for name in parameters if name not in known]
     if unknown:
         raise SettingError(

@@ -46,3 +46,13 @@ class SearchError(NbnasError, RuntimeError):
 
 class NotebookError(NbnasError, RuntimeError):
     """A notebook did not run to its end."""
+
+
+def shown(value: object, most: int = 100) -> str:
+    """A value of any type for a message: its repr in one line, cut; whatever its repr does."""
+    try:
+        text = repr(value)
+    except Exception as error:
+        text = f"<{type(value).__name__}, whose repr raises {type(error).__name__}>"
+    text = " ".join(text.split())
+    return text if len(text) <= most else f"{text[: most - 1]}…"

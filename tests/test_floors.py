@@ -14,6 +14,7 @@ import pytest
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "nbnas"
 RANKS = {
+    "checks": 0,
     "errors": 0,
     "kept": 0,
     "signals": 0,
@@ -33,6 +34,7 @@ RANKS = {
     "batch": 7,
     "display": 7,
 }
+GROUND = ("checks", "errors")  # the one import within the ground floor
 # The wings of each floor, the lowest first: folders, and files that lie beside them.
 WINGS = {
     "graphs": (
@@ -46,7 +48,7 @@ WINGS = {
         *("kernels", "process", "ensemble", "acquisition"),
     ),
     "training": (
-        *("settings", "schedule", "device", "data", "measure", "networks", "live"),
+        *("schedule", "device", "data", "measure", "networks", "live"),
         *("recipe", "run", "trainer", "seeds", "repeated", "proxies"),
     ),
     "search": (
@@ -80,7 +82,6 @@ LIBRARIES = {
 # Limits of size, and what still is beyond them: sets that only shrink.
 FILES_OF_A_FOLDER, LINES, LINES_OF_A_SCRIPT, PARAMETERS = 16, 260, 300, 8
 LONG = {
-    "nbnas/search/search.py",
     "tests/browser/conftest.py",
     "tests/browser/test_lab.py",
     "tests/search/tables/test_source.py",
@@ -144,7 +145,7 @@ def test_imports_go_down(path):
             continue
         floor = rest.partition(".")[0]
         assert floor in RANKS, f"imports the facade or an unknown floor: {name}"
-        lower = RANKS[floor] < RANKS[own] or floor == own
+        lower = RANKS[floor] < RANKS[own] or floor == own or (own, floor) == GROUND
         assert lower, f"{own} (rank {RANKS[own]}) imports {name} (rank {RANKS[floor]})"
 
 

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from nbnas.brief import brief
-from nbnas.errors import ArchitectureError
+from nbnas.checks import Rule, each, instance
+from nbnas.errors import ArchitectureError, shown
 from nbnas.graphs.canonical import canonical_form
 from nbnas.graphs.graph import IDENTITY as IDENTITY
 from nbnas.graphs.graph import LINK as LINK
@@ -24,8 +25,8 @@ class Architecture:
         text: The architecture in its search space's own notation; `str(a)` gives it back.
 
     Raises:
-        ArchitectureError: If there are fewer than two vertices, or an edge goes backwards, is
-            doubled or leaves the graph.
+        ArchitectureError: If a part has another type, there are fewer than two vertices, or an
+            edge goes backwards, is doubled or leaves the graph.
 
     Example:
         >>> a = Architecture(("input", "output"), ((0, 1, "nor_conv_3x3"),), "|nor_conv_3x3~0|")
@@ -38,6 +39,7 @@ class Architecture:
     text: str
 
     def __post_init__(self) -> None:
+        _check_types(self)
         _check_graph(self.nodes, self.edges)
 
     def __hash__(self) -> int:
@@ -82,6 +84,49 @@ class Architecture:
         except (json.JSONDecodeError, TypeError) as error:
             raise ArchitectureError(f"expected the JSON of an architecture: {error}") from error
         return cls(*_read_fields(fields))
+
+
+ARCHITECTURE: Rule[Architecture] = instance(Architecture, "space.sample(0, 1)[0]").raising(
+    ArchitectureError, "a space reads the text of one by its parse(text)"
+)
+_ARCHITECTURES = each(ARCHITECTURE, of="an Architecture, such as space.sample(0, 3)").raising(
+    ArchitectureError, "put a single one in a tuple"
+)
+
+
+def check_architectures(**named: object) -> None:
+    """Check sequences of architectures, which may be long.
+
+    Raises:
+        ArchitectureError: If one is no sequence, or holds something else; the message names it.
+    """
+    for name, some in named.items():
+        if isinstance(some, tuple | list) and set(map(type, some)) <= {Architecture}:
+            continue
+        if not _ARCHITECTURES.accepts(some):
+            raise _ARCHITECTURES.refusal(name, some)
+
+
+def _check_types(architecture: Architecture) -> None:
+    """Thousands are made in each round, so that what is right is told quickly."""
+    nodes, edges, text = architecture.nodes, architecture.edges, architecture.text
+    labels = isinstance(nodes, tuple) and set(map(type, nodes)) <= {str}
+    if not labels and not (isinstance(nodes, tuple) and all(isinstance(n, str) for n in nodes)):
+        raise ArchitectureError(f"expected nodes to be a tuple of texts, got {shown(nodes)}")
+    if not isinstance(text, str):
+        raise ArchitectureError(f"expected text to be a text, got {shown(text)}")
+    if not isinstance(edges, tuple) or not all(map(_is_edge, edges)):
+        raise ArchitectureError(
+            "expected edges to be a tuple of (source, target, operation), two whole numbers and a "
+            f"text, got {shown(edges)}"
+        )
+
+
+def _is_edge(edge: object) -> bool:
+    match edge:
+        case (int(), int(), str()):
+            return isinstance(edge, tuple)
+    return False
 
 
 def _check_graph(nodes: Sequence[str], edges: Sequence[Edge]) -> None:

@@ -25,6 +25,7 @@ from nbnas.graphs.architecture import IDENTITY, ZERO, Architecture
 from nbnas.graphs.canonical import has_vertex_operations
 
 Label = str
+DEEPEST = 10  # refinement rounds; a label can grow threefold in each
 
 
 @dataclass(frozen=True, slots=True)

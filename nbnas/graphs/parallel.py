@@ -17,7 +17,7 @@ from multiprocessing import current_process
 import numpy as np
 from numpy.typing import NDArray
 
-from nbnas.errors import SettingError
+from nbnas.checks import Rule, whole
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -25,21 +25,9 @@ Solver = Callable[[int], Floats]
 
 START = 2.0  # seconds that workers take to start: measured 1.5 of each one's core, most for POT
 TRIED = 0.2  # seconds of rows from which the time of the others is told
+WORKERS: Rule[int | None] = whole(1, 10_000).optional
+"""How many processes work on a matrix; `None` for as many as pay off."""
 PIECES = 16  # that each worker gets, so that all end at about the same time
-
-
-def check_workers(workers: object) -> None:
-    """Check a setting of how many processes work on a matrix.
-
-    Raises:
-        SettingError: If it is neither `None` nor a whole number from 1.
-    """
-    whole = isinstance(workers, int) and not isinstance(workers, bool)
-    if workers is not None and not (whole and workers >= 1):  # type: ignore[operator]
-        raise SettingError(
-            "expected workers to be None, for as many as pay off, or at least 1, "
-            f"got workers={workers!r}"
-        )
 
 
 def solve_rows(

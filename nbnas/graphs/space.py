@@ -5,10 +5,26 @@ from typing import Protocol, runtime_checkable
 
 import numpy as np
 
-from nbnas.errors import ArchitectureError
+from nbnas.checks import TEXT, Rule, either, instance, offering, whole
+from nbnas.errors import ArchitectureError, shown
 from nbnas.graphs.architecture import Architecture
 
 Randomness = np.random.Generator | int
+COUNT = whole(0)
+NOTATION = TEXT.raising(ArchitectureError, "an architecture is written by str(architecture)")
+SPACE: Rule["SearchSpace"] = offering("a search space", "CellSpace()", "sample", "__iter__")
+_RANDOMNESS: Rule[Randomness] = either(
+    whole(0, 2**128), instance(np.random.Generator, "numpy.random.default_rng(0)")
+)
+
+
+def generator(rng: Randomness) -> np.random.Generator:
+    """The generator of a seed, or the generator itself.
+
+    Raises:
+        SettingError: If it is neither.
+    """
+    return np.random.default_rng(_RANDOMNESS("rng", rng))
 
 
 @runtime_checkable
@@ -40,6 +56,26 @@ class SearchSpace(Hashable, Protocol):
 
     def __iter__(self) -> Iterator[Architecture]:
         """All architectures in a fixed order, where the space is finite."""
+
+
+def check_member(space: SearchSpace, architecture: object, kind: str) -> None:
+    """Check that something is an architecture of a space.
+
+    Args:
+        space: The space.
+        architecture: Anything.
+        kind: What the space calls an architecture, such as "a cell".
+
+    Raises:
+        ArchitectureError: If it is none.
+    """
+    if architecture in space:
+        return
+    if isinstance(architecture, Architecture):
+        raise ArchitectureError(f"expected {kind} of {space}, got {architecture.text!r:.200}")
+    raise ArchitectureError(
+        f"expected {kind} of {space}, got {shown(architecture)}; read a text by parse(text)"
+    )
 
 
 def is_member(space: SearchSpace, architecture: object) -> bool:

@@ -9,7 +9,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from nbnas.errors import SettingError
+from nbnas.checks import instance
+from nbnas.errors import SettingError, shown
 
 Rule = Callable[[Any], Any]
 
@@ -28,6 +29,7 @@ def check_parameters(namespace: Mapping[str, Any], rules: Mapping[str, Rule]) ->
         SettingError: If a name is unknown or missing, or a value breaks its rule; the message
             lists what is allowed, and all faults at once.
     """
+    instance(Mapping, "globals()")("namespace", namespace)  # type: ignore[type-abstract]
     unknown = [name for name in injected_parameters(namespace) if name not in rules]
     faults = [f"unknown parameter {', '.join(unknown)}; there are {', '.join(rules)}"] * bool(
         unknown
@@ -47,7 +49,8 @@ def check_parameters(namespace: Mapping[str, Any], rules: Mapping[str, Rule]) ->
 
 def injected_parameters(namespace: Mapping[str, Any]) -> tuple[str, ...]:
     """Names that papermill assigned in its own cell, which begins with "# Parameters"."""
-    cells = [str(source) for source in namespace.get("In", ())]
+    history = namespace.get("In", ())
+    cells = [str(source) for source in history] if isinstance(history, list | tuple) else []
     injected = [source for source in cells if source.lstrip().startswith("# Parameters")]
     return tuple(
         target.id
@@ -64,7 +67,7 @@ def word(words: Mapping[str, object] | tuple[str, ...]) -> Callable[[Any], str]:
 
     def check(value: Any) -> str:  # noqa: ANN401
         if not isinstance(value, str) or value not in words:
-            raise SettingError(f"expected one of {', '.join(words)}; got {value!r}")
+            raise SettingError(f"expected one of {', '.join(words)}; got {shown(value)}")
         return value
 
     return check
@@ -91,7 +94,9 @@ def whole(smallest: int) -> Callable[[Any], int]:
 
     def check(value: Any) -> int:  # noqa: ANN401
         if isinstance(value, bool) or not isinstance(value, int) or value < smallest:
-            raise SettingError(f"expected a whole number of at least {smallest}; got {value!r}")
+            raise SettingError(
+                f"expected a whole number of at least {smallest}; got {shown(value)}"
+            )
         return value
 
     return check
@@ -101,7 +106,7 @@ def flag(value: Any) -> bool:  # noqa: ANN401
     """True or false, also as a word."""
     truth = {"true": True, "false": False}.get(str(value).lower())
     if truth is None:
-        raise SettingError(f"expected true or false; got {value!r}")
+        raise SettingError(f"expected true or false; got {shown(value)}")
     return truth
 
 

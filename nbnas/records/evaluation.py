@@ -9,9 +9,10 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from nbnas.brief import brief, cut
+from nbnas.checks import Rule, each, instance, settle
 from nbnas.errors import ObservationError
-from nbnas.graphs.architecture import Architecture
-from nbnas.records.measure import Measure
+from nbnas.graphs.architecture import ARCHITECTURE, Architecture
+from nbnas.records.measure import MEASURE, Measure
 
 Status = Literal["completed", "failed"]
 
@@ -54,6 +55,9 @@ class EpochReport:
     def seconds_left(self) -> float:
         """Seconds until the planned end, if the epochs to come take as long as those so far."""
         return self.seconds / self.epoch * (self.epochs - self.epoch)
+
+
+_REPORTS = each(instance(EpochReport, "those of a training")).raising(ObservationError)
 
 
 class Measured(Mapping[str, float]):
@@ -152,6 +156,11 @@ class Evaluation:
         measured: Further measures by name, in units of their own; any mapping can be given.
         measure: What the value is, for a person; the observations of a search tell it their
             trials. `None` where nobody has said: then it is validation accuracy.
+
+    Raises:
+        ArchitectureError: If it is of no architecture.
+        ObservationError: If a field has another type, or the value is not finite or does not go
+            with the status.
     """
 
     architecture: Architecture
@@ -169,7 +178,8 @@ class Evaluation:
     measure: Measure | None = field(default=None, compare=False, repr=False)
 
     def __post_init__(self) -> None:
-        if self.status not in ("completed", "failed"):
+        settle(self, architecture=ARCHITECTURE, reports=_REPORTS, measure=MEASURE.optional)
+        if not isinstance(self.status, str) or self.status not in ("completed", "failed"):
             raise ObservationError(
                 f'expected "completed" or "failed" as status, got {self.status!r:.100}'
             )
@@ -233,3 +243,8 @@ _FIELDS: Mapping[str, Callable[[str, object], object]] = {
     "multiply_adds": _whole,
     "error": _text,
 }
+
+
+EVALUATION: Rule[Evaluation] = instance(Evaluation, "nbnas.Evaluation(architecture, 0.9)").raising(
+    ObservationError
+)

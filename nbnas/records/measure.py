@@ -7,9 +7,13 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from nbnas.errors import ObservationError, SettingError
+from nbnas.checks import FLAG, REAL, TEXT, Rule, instance, real, settle, whole
+from nbnas.errors import ObservationError, SettingError, shown
 
 Number = TypeVar("Number", float, NDArray[np.float64])
+_BOUND = real(infinite=True)
+_DIGITS = whole(0, 20)
+_NUMBER = REAL.raising(ObservationError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,29 +47,25 @@ class Measure:
 
     def __post_init__(self) -> None:
         if not isinstance(self.name, str) or not self.name.strip():
-            raise SettingError(f"expected a name for the measure, got {self.name!r:.100}")
-        if not isinstance(self.unit, str):
-            raise SettingError(f"expected the unit as a text, got {self.unit!r:.100}")
-        if not isinstance(self.maximize, bool | np.bool_):
-            raise SettingError(
-                f"expected maximize to be True or False, got {self.maximize!r:.100}"
-            )
-        for name in ("lower", "upper"):
-            bound = getattr(self, name)
-            if isinstance(bound, bool) or not isinstance(bound, int | float | np.number):
-                raise SettingError(f"expected a number as {name} bound, got {bound!r:.100}")
-            object.__setattr__(self, name, float(bound))
+            raise SettingError(f"expected a name for the measure, got {shown(self.name)}")
+        settle(self, name=TEXT, unit=TEXT, maximize=FLAG, lower=_BOUND, upper=_BOUND)
+        object.__setattr__(self, "lower", float(self.lower))
+        object.__setattr__(self, "upper", float(self.upper))
         if not self.lower < self.upper:
             raise SettingError(
                 f"expected a lower bound below the upper one, got {self.lower} and {self.upper}"
             )
-        object.__setattr__(self, "maximize", bool(self.maximize))
 
     def gain(self, value: Number) -> Number:
         """What is maximised: the value, or its negative where lower is better.
 
         Its own inverse: `gain(gain(value)) == value`. Of values of any shape.
+
+        Raises:
+            ObservationError: If it is neither a number nor an array of numbers.
         """
+        if not isinstance(value, np.ndarray) or value.dtype.kind not in "iuf":
+            _NUMBER("value", value)
         return value if self.maximize else -value
 
     @property
@@ -87,7 +87,7 @@ class Measure:
         return self.centre - self.upper, self.centre - self.lower
 
     def check(self, value: float) -> float:
-        """Check that a value is within the bounds.
+        """Check that a value is a number within the bounds.
 
         Returns:
             The value.
@@ -95,6 +95,7 @@ class Measure:
         Raises:
             ObservationError: If it is not; never rescaled in silence.
         """
+        _NUMBER("value", value)
         if self.lower <= value <= self.upper:
             return value
         percent = "; did you mean percent? then divide by 100" if self._percent(value) else ""
@@ -111,13 +112,18 @@ class Measure:
             value: In the unit of the measure.
             digits: Digits behind the point of a percentage; other numbers get as many as
                 tell four significant ones.
+
+        Raises:
+            ObservationError: If the value is no number.
         """
+        value, digits = _NUMBER("value", value), _DIGITS("digits", digits)
         if self.fraction:
             return f"{100 * value:.{digits}f} %"
         return f"{number(value)} {self.unit}".rstrip()
 
     def difference(self, amount: float, *, digits: int = 2) -> str:
         """A difference for a person: "0.66 points", "3.1 perplexity", "0.4 ms"."""
+        amount, digits = _NUMBER("amount", amount), _DIGITS("digits", digits)
         if self.fraction:
             return f"{100 * amount:.{digits}f} points"
         return f"{number(amount, 2)} {self.unit or self.name}"
@@ -137,12 +143,12 @@ class Measure:
             Such as "expected improvement 0.4 percentage points" or "expected improvement: lower
             by 3.1 perplexity".
         """
-        said = f"{self.amount(gain)} {self.points}"
+        said = f"{self.amount(_NUMBER('gain', gain))} {self.points}"
         return f"expected improvement{f' {said}' if self.maximize else f': lower by {said}'}"
 
     def amount(self, difference: float) -> str:
         """A difference as it is drawn, in `points`, with three significant digits: "0.4"."""
-        drawn = self.scale * difference
+        drawn = self.scale * _NUMBER("difference", difference)
         return number(drawn, 3) if abs(drawn) >= 1000 else f"{drawn:.3g}"
 
     @property
@@ -198,4 +204,5 @@ def number(value: float, significant: int = 4) -> str:
     return f"{value:.{significant}g}"
 
 
+MEASURE: Rule[Measure] = instance(Measure, 'nbnas.Measure("loss", maximize=False)')
 ACCURACY = Measure("validation accuracy", lower=0.0, upper=1.0)

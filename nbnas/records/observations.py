@@ -8,10 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nbnas.brief import brief
+from nbnas.checks import REAL, TEXT, Rule, each, instance, settle, whole
 from nbnas.errors import ObservationError, SettingError
 from nbnas.graphs.architecture import Architecture
-from nbnas.records.evaluation import Evaluation
-from nbnas.records.measure import ACCURACY, Measure
+from nbnas.records.evaluation import EVALUATION, Evaluation
+from nbnas.records.measure import ACCURACY, MEASURE, Measure
+
+_EVALUATIONS = each(EVALUATION).raising(ObservationError)
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -23,14 +26,16 @@ class Observations:
         measure: What their values are, and which way is better.
 
     Raises:
-        ObservationError: If a value is outside the bounds of the measure, or an evaluation is
-            of another measure.
+        ObservationError: If something else than evaluations is given, a value is outside the
+            bounds of the measure, or an evaluation is of another measure.
+        SettingError: If it is no measure.
     """
 
     evaluations: tuple[Evaluation, ...] = ()
     measure: Measure = ACCURACY
 
     def __post_init__(self) -> None:
+        settle(self, evaluations=_EVALUATIONS, measure=MEASURE)
         told = tuple(self._told(evaluation) for evaluation in self.evaluations)
         object.__setattr__(self, "evaluations", told)
 
@@ -59,6 +64,7 @@ class Observations:
 
     def first(self, n: int) -> "Observations":
         """The first n of these observations."""
+        n = whole(0)("n", n)
         return Observations(self.evaluations[:n], self.measure)
 
     @property
@@ -115,6 +121,11 @@ class Observations:
         return np.nan if evaluation.value is None else self.measure.gain(evaluation.value)
 
 
+OBSERVATIONS: Rule[Observations] = instance(
+    Observations, "search.observations, or Observations((evaluation,))"
+).raising(ObservationError)
+
+
 @dataclass(frozen=True, slots=True)
 class Standing:
     """Where the best of a search stands among all architectures of its space.
@@ -132,6 +143,13 @@ class Standing:
     truth: float
     rank: int
     regret: float
+
+
+_TRUTHS: Rule[Mapping[str, float]] = Rule(
+    "a dictionary of numbers by the texts of architectures",
+    lambda truths: isinstance(truths, Mapping) and all(map(REAL.accepts, truths.values())),
+    lambda truths: truths,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +172,7 @@ class Comparison:
     truths: Mapping[str, float] = field(default_factory=dict, repr=False, hash=False)
 
     def __post_init__(self) -> None:
+        settle(self, names=each(TEXT), observations=each(OBSERVATIONS), truths=_TRUTHS)
         if not self.names or len(self.names) != len(self.observations):
             raise SettingError(
                 f"expected a name for each of the observations, got {len(self.names)} names "

@@ -3,9 +3,17 @@
 from dataclasses import dataclass
 
 from nbnas.brief import brief, cut
-from nbnas.graphs.architecture import Architecture
+from nbnas.checks import REAL, TEXT, Rule, each, instance, settle, whole
+from nbnas.errors import ObservationError
+from nbnas.graphs.architecture import ARCHITECTURE, Architecture
 from nbnas.records.evaluation import Evaluation
-from nbnas.records.measure import ACCURACY, Measure
+from nbnas.records.measure import ACCURACY, MEASURE, Measure
+
+_NUMBER = REAL.raising(ObservationError)
+_NUMBERS = (
+    *("mean", "stddev", "lower", "upper"),
+    *("expected_improvement", "exploitation", "exploration", "score"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +32,10 @@ class Candidate:
             max(best - mean, 0) where lower is better.
         exploration: The rest, which is owed to the uncertainty.
         score: The acquisition function's own value, by which candidates are ranked.
+
+    Raises:
+        ArchitectureError: If it is no architecture.
+        ObservationError: If something else is no number.
     """
 
     architecture: Architecture
@@ -36,11 +48,19 @@ class Candidate:
     exploration: float
     score: float
 
+    def __post_init__(self) -> None:
+        settle(self, architecture=ARCHITECTURE, **dict.fromkeys(_NUMBERS, _NUMBER))
+
     @brief
     def __repr__(self) -> str:
         gain = f"expected_improvement={self.expected_improvement:.3g}"
         moments = f"mean={self.mean:.4g}, stddev={self.stddev:.2g}"
         return f"{cut(self.architecture, 100)}, {moments}, {gain}"
+
+
+CANDIDATE: Rule[Candidate] = instance(Candidate, "search.ask().candidates[0]").raising(
+    ObservationError
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +78,10 @@ class Proposal:
         seed: Seed for that trial.
         seconds: Seconds that the suggestion took.
         measure: What is predicted and improved.
+
+    Raises:
+        ArchitectureError: If something else than architectures is proposed.
+        ObservationError: If another part has another type.
     """
 
     architectures: tuple[Architecture, ...]
@@ -70,6 +94,18 @@ class Proposal:
     seed: int = 0
     seconds: float = 0.0
     measure: Measure = ACCURACY
+
+    def __post_init__(self) -> None:
+        settle(
+            self,
+            architectures=each(ARCHITECTURE),
+            reason=TEXT,
+            candidates=each(CANDIDATE),
+            best=_NUMBER.optional,
+            number=whole(0),
+            seconds=_NUMBER,
+            measure=MEASURE,
+        )
 
     @brief
     def __repr__(self) -> str:

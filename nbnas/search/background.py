@@ -6,12 +6,13 @@ from typing import Self
 
 from psygnal import Signal
 
-from nbnas.errors import SettingError
+from nbnas.checks import real, whole
 from nbnas.search.course import Course, State
 from nbnas.search.trial import Dropped
 from nbnas.signals import announce
 from nbnas.waiting import watched
 
+_TRIALS = whole(1)
 TRIALS = 30  # that `start` aims at where nothing else was said
 
 
@@ -78,7 +79,7 @@ class Background:
             SearchError: If the space is used up, the first ten trials all failed, or a run is
                 under way.
         """
-        _check_trials(trials)
+        trials = _TRIALS("trials", trials)
         with self._course.driving(), watched(self):
             self.target = trials
             for _ in self._drive():
@@ -101,8 +102,7 @@ class Background:
             SettingError: If trials is not a positive whole number.
             SearchError: If a run is under way that is not paused.
         """
-        target = (self.target or TRIALS) if trials is None else trials
-        _check_trials(target)
+        target = _TRIALS("trials", (self.target or TRIALS) if trials is None else trials)
         self._course.start(self._drive_unseen, lambda: setattr(self, "target", target))
         return self
 
@@ -136,6 +136,7 @@ class Background:
             SearchError: If the search is paused, so that waiting without a timeout would not end.
             BaseException: What ended the run, or what was kept.
         """
+        timeout = real(0).optional("timeout", timeout)
         with watched(self):
             self._course.wait(timeout)
         return self
@@ -179,8 +180,3 @@ def _call(method: "weakref.WeakMethod[Callable[[], None]]") -> None:
     found = method()
     if found is not None:
         found()
-
-
-def _check_trials(trials: object) -> None:
-    if not isinstance(trials, int) or trials < 1:
-        raise SettingError(f"expected a positive whole number of trials, got {trials!r}")

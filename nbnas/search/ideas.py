@@ -9,7 +9,6 @@ from itertools import islice
 
 import numpy as np
 
-from nbnas.errors import SettingError
 from nbnas.graphs.architecture import Architecture
 from nbnas.graphs.space import SearchSpace
 from nbnas.records import Observations, Proposal
@@ -92,14 +91,3 @@ def trial(observations: Observations, number: int) -> str:
     """A trial in words, such as "trial 7 (91.2 %)"."""
     value, measure = observations[number].value, observations.measure
     return f"trial {number} ({'failed' if value is None else measure.text(value, digits=1)})"
-
-
-def check_counts(**counts: int) -> None:
-    """Check that settings are positive whole numbers.
-
-    Raises:
-        SettingError: If one is not; the message names it.
-    """
-    for name, count in counts.items():
-        if not isinstance(count, int) or isinstance(count, bool) or count < 1:
-            raise SettingError(f"expected {name} to be a whole number >= 1, got {count!r}")

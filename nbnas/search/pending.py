@@ -21,25 +21,27 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 import numpy as np
 import torch
 from torch import Tensor
 
+from nbnas.checks import Rule, instance, offering, settle, whole
 from nbnas.errors import SettingError
-from nbnas.graphs.architecture import Architecture
-from nbnas.records import Evaluation, Observations
+from nbnas.graphs.architecture import Architecture, check_architectures
+from nbnas.graphs.space import Randomness, generator
+from nbnas.records import Evaluation
+from nbnas.records.observations import OBSERVATIONS, Observations
 from nbnas.surrogate.acquisition.improvement import (
+    ACQUISITION,
     Acquisition,
     PosteriorAcquisition,
     acquisition_scores,
     in_logs,
 )
+from nbnas.surrogate.model import MODEL, Model, ModelPosterior
 from nbnas.surrogate.process.posterior import Posterior
-
-if TYPE_CHECKING:
-    from nbnas.surrogate.model import Model, ModelPosterior
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -59,6 +61,8 @@ class Situation:
     believed: ModelPosterior = field(init=False)
 
     def __post_init__(self) -> None:
+        settle(self, model=MODEL, observations=OBSERVATIONS)
+        check_architectures(pending=self.pending)
         object.__setattr__(self, "believed", believe(self))
 
 
@@ -86,6 +90,9 @@ class PendingRule(Protocol):
         """
 
 
+PENDING: Rule[PendingRule] = offering("a pending rule", "KrigingBeliever()", "scorer")
+
+
 @dataclass(frozen=True, slots=True)
 class KrigingBeliever:
     """Believes that every pending evaluation comes out at its mean. The cheapest rule."""
@@ -97,6 +104,7 @@ class KrigingBeliever:
         rng: np.random.Generator,
     ) -> Scorer:
         """Score by the posterior that believes so."""
+        rng = _check(acquisition, situation, rng)
         posterior = situation.believed
         return lambda candidates: acquisition_scores(acquisition, posterior, candidates, rng)
 
@@ -115,8 +123,7 @@ class Fantasies:
     draws: int = 8
 
     def __post_init__(self) -> None:
-        if self.draws < 1:
-            raise SettingError(f"expected at least one draw, got {self.draws}")
+        settle(self, draws=whole(1))
 
     def scorer(
         self,
@@ -125,6 +132,7 @@ class Fantasies:
         rng: np.random.Generator,
     ) -> Scorer:
         """Score by the mean over the draws; for scores in logs by the log of the mean."""
+        rng = _check(acquisition, situation, rng)
         posteriors = self._posteriors(situation, rng)
         logs = in_logs(acquisition)
 
@@ -173,6 +181,7 @@ class LocalPenalization:
         Raises:
             SettingError: If the model has no kernel.
         """
+        rng = _check(acquisition, situation, rng)
         posterior = situation.model.condition(situation.observations)
         if not isinstance(posterior, Posterior):
             raise SettingError(
@@ -189,6 +198,12 @@ class LocalPenalization:
             return positive + log_penalties(gaussian, pending, candidates).sum(dim=0)
 
         return score
+
+
+def _check(acquisition: object, situation: object, rng: Randomness) -> np.random.Generator:
+    ACQUISITION("acquisition", acquisition)
+    instance(Situation, "Situation(model, observations, ())")("situation", situation)
+    return generator(rng)
 
 
 def believe(situation: Situation) -> ModelPosterior:

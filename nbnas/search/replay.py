@@ -15,12 +15,18 @@ import torch
 from gpytorch.kernels import Kernel
 
 from nbnas.brief import brief
+from nbnas.checks import offering, whole
 from nbnas.errors import SettingError
 from nbnas.records import Observations, Proposal
 from nbnas.search.strategies.bayesian import BayesianOptimization
-from nbnas.search.strategies.strategy import Strategy
+from nbnas.search.strategies.strategy import STRATEGY, Strategy
 from nbnas.search.trial import propose
-from nbnas.surrogate.acquisition.improvement import Acquisition, PosteriorAcquisition
+from nbnas.surrogate.acquisition.improvement import (
+    ACQUISITION,
+    Acquisition,
+    PosteriorAcquisition,
+)
+from nbnas.surrogate.kernels.architecture import KERNEL, LENGTHSCALE
 from nbnas.surrogate.kernels.distance import DistanceKernel
 from nbnas.surrogate.model import ModelPosterior
 from nbnas.surrogate.process.prior import GaussianProcess
@@ -79,12 +85,12 @@ def replay(search: Search, number: int, strategy: Strategy | None = None) -> Rou
         >>> replay(search, 1).proposal.architecture == search.observations[1].architecture
         True
     """
+    offering("a search", "Search(space, objective, strategy)", "ask", "tell")("search", search)
     trials, asked = search.observations, search.proposal
-    if not isinstance(number, int) or not 0 <= number <= len(trials):
-        raise SettingError(
-            f"expected the number of a trial, from 0 to {len(trials)} (the one to come), "
-            f"got {number!r}"
-        )
+    number = whole(0, len(trials)).raising(
+        SettingError, f"trial {len(trials)} is the one to come"
+    )("number", number)
+    STRATEGY.optional("strategy", strategy)
     chosen = search.strategy if strategy is None else strategy
     observations = trials.first(number)
     if strategy is None and asked is not None and asked.number == number:
@@ -127,6 +133,9 @@ def what_if(
             f"expected a BayesianOptimization to ask what if, got {type(strategy).__name__}, "
             "which has neither acquisition function nor kernel; give replay another strategy"
         )
+    ACQUISITION.optional("acquisition", acquisition)
+    KERNEL.optional("kernel", kernel)
+    lengthscale = LENGTHSCALE.optional("lengthscale", lengthscale)
     prior = strategy.prior
     if kernel is not None or lengthscale is not None:
         asked = (gaussian := _gaussian(strategy), kernel, lengthscale)

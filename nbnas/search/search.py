@@ -6,15 +6,17 @@ from typing import Any
 import numpy as np
 from psygnal import Signal
 
-from nbnas.errors import SearchError, SettingError
+from nbnas.checks import SEED, TEXT, whole
+from nbnas.errors import SearchError
 from nbnas.graphs.architecture import Architecture
-from nbnas.graphs.space import SearchSpace
+from nbnas.graphs.space import SPACE, SearchSpace
 from nbnas.records import Evaluation, Measure, Observations, Proposal, Step
+from nbnas.records.evaluation import EVALUATION
 from nbnas.search.background import Background
 from nbnas.search.fingerprint import fingerprint
 from nbnas.search.objective import Objective, check_objective, measure_of, on_test_data
 from nbnas.search.store.store import Store
-from nbnas.search.strategies.strategy import Strategy, check_suits
+from nbnas.search.strategies.strategy import STRATEGY, Strategy, check_suits
 from nbnas.search.trial import Dropped, check_not_all_failed, evaluate, propose, trial_seed
 from nbnas.signals import announce
 from nbnas.surrogate.model import ModelPosterior
@@ -69,10 +71,9 @@ class Search(Background):
         store: str | PathLike[str] | None = None,
         study: str = "search",
     ) -> None:
-        if not isinstance(seed, int) or seed < 0:
-            raise SettingError(f"expected a whole number of at least 0 as seed, got {seed!r}")
-        self.space, self.objective, self.strategy = space, objective, strategy
-        self.seed, self.study = seed, study
+        self.space, self.objective = SPACE("space", space), objective
+        self.strategy = STRATEGY("strategy", strategy)
+        self.seed, self.study = SEED("seed", seed), TEXT("study", study)
         super().__init__()
         check_objective(objective)
         self.measure = measure_of(objective, measure)
@@ -126,6 +127,7 @@ class Search(Background):
             SearchError: If every architecture of the space is evaluated, or the background run is
                 about to ask itself.
         """
+        n = whole(1)("n", n)
         if self._pending and self.proposal is not None:
             return self.proposal
         self._course.check_mine("ask for a new proposal")
@@ -150,11 +152,7 @@ class Search(Background):
                 evaluation may be told again.
         """
         self._course.check_mine("tell an evaluation")
-        if not isinstance(evaluation, Evaluation):
-            raise SearchError(
-                f"expected an Evaluation to tell, got {type(evaluation).__name__}; make one: "
-                "nbnas.Evaluation(architecture, value)"
-            )
+        EVALUATION("evaluation", evaluation)
         if evaluation.architecture not in self._pending:
             waiting = ", ".join(map(str, self._pending)) or "nothing; call ask() first"
             raise SearchError(

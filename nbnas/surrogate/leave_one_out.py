@@ -21,7 +21,7 @@ from scipy.special import ndtri
 from scipy.stats import kendalltau
 
 from nbnas.brief import brief
-from nbnas.errors import SettingError
+from nbnas.checks import real
 from nbnas.records import ACCURACY, Measure
 from nbnas.surrogate.warp import FittedWarp, band, moments
 
@@ -82,8 +82,7 @@ class LeaveOneOut:
         Raises:
             SettingError: If the share is not in (0, 1).
         """
-        if not 0 < share < 1:
-            raise SettingError(f"expected a share in (0, 1), got {share}")
+        share = real(above=0, below=1)("share", share)
         return float(np.mean(np.abs(self.residuals) <= ndtri((1 + share) / 2)))
 
 

@@ -15,8 +15,9 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from nbnas.checks import Rule, offering
 from nbnas.graphs.architecture import Architecture
-from nbnas.graphs.space import Randomness
+from nbnas.graphs.space import Randomness, generator
 from nbnas.records import Observations
 from nbnas.surrogate.leave_one_out import LeaveOneOut
 from nbnas.surrogate.warp import FittedWarp
@@ -72,3 +73,22 @@ class Model(Hashable, Protocol):
 
     def condition(self, observations: Observations) -> ModelPosterior:
         """The posterior given at least one observation, with the parameters as they are."""
+
+
+MODEL: Rule[Model] = offering("a model", "GaussianProcess()", "fit", "condition")
+POSTERIOR: Rule[ModelPosterior] = offering(
+    "the posterior of a model", "search.posterior", "latent", "predict", "sample"
+)
+
+
+def check_scored(posterior: object, rng: Randomness) -> np.random.Generator:
+    """Check what an acquisition function scores by; the posterior checks the candidates.
+
+    Returns:
+        The generator.
+
+    Raises:
+        SettingError: If it is no posterior, or no generator.
+    """
+    POSTERIOR("posterior", posterior)
+    return generator(rng)

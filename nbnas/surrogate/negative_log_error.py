@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtr
 
+from nbnas.checks import REAL, real, settle
 from nbnas.errors import SettingError
 from nbnas.surrogate.warp import check_values
 
@@ -20,9 +21,15 @@ class NegativeLogError:
 
     Args:
         floor: Smallest error that is told apart.
+
+    Raises:
+        SettingError: If the floor is no number above 0 and up to 1.
     """
 
     floor: float = 1e-4
+
+    def __post_init__(self) -> None:
+        settle(self, floor=real(above=0, most=1))
 
     def fit(self, y: Array, lower: float = 0.0, upper: float = 1.0) -> "FittedNegativeLogError":
         """Standardise by the mean and the standard deviation of the warped values.
@@ -41,7 +48,7 @@ class NegativeLogError:
         Raises:
             SettingError: If they are not.
         """
-        if (lower, upper) != (0.0, 1.0):
+        if (REAL("lower", lower), REAL("upper", upper)) != (0.0, 1.0):
             raise SettingError(
                 "expected a fraction between 0 and 1 for NegativeLogError, got a measure from "
                 f"{lower:g} to {upper:g}; use nbnas.NormalScores(), which serves every measure"

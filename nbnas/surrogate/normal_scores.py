@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 from scipy.special import ndtri
 from scipy.stats import rankdata
 
+from nbnas.checks import REAL
 from nbnas.surrogate.warp import check_values, expected_excess
 
 Array = NDArray[np.float64]
@@ -26,8 +27,14 @@ class NormalScores:
     """
 
     def fit(self, y: Array, lower: float = 0.0, upper: float = 1.0) -> "FittedNormalScores":
-        """Rank the values; equal ones share their mean rank."""
+        """Rank the values; equal ones share their mean rank.
+
+        Raises:
+            ObservationError: If there is no value, or one that is no finite number.
+            SettingError: If a bound is no number.
+        """
         check_values(y)
+        lower, upper = REAL("lower", lower), REAL("upper", upper)
         z = ndtri((rankdata(y) - 0.375) / (len(y) + 0.25))
         knots_y, first = np.unique(y, return_index=True)
         knots_z = z[first]

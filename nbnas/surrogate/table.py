@@ -17,7 +17,8 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from nbnas.graphs.architecture import Architecture
+from nbnas.checks import Rule, instance
+from nbnas.graphs.architecture import Architecture, check_architectures
 
 Array = NDArray[np.float64]
 M = TypeVar("M")  # the type of a model
@@ -72,11 +73,15 @@ class ArchitectureTable:
 
         Returns:
             Indices `(n, 1)` in float64, the input of the kernels over architectures.
+
+        Raises:
+            ArchitectureError: If something else is among them.
         """
         with self._lock:
             known = self._asked.get(id(architectures))
             if known is not None:
                 return known[1]
+            check_architectures(architectures=architectures)
             numbers = [self._number(a) for a in architectures]
             result = torch.tensor(numbers, dtype=torch.float64).reshape(-1, 1)
             if isinstance(architectures, tuple) and len(architectures) >= REMEMBERED:
@@ -139,6 +144,9 @@ def with_own_table(model: M) -> M:
         return model
     own: M = dataclasses.replace(model, table=table.copy())  # type: ignore[type-var]
     return own
+
+
+TABLE: Rule[ArchitectureTable] = instance(ArchitectureTable, "ArchitectureTable()")
 
 
 class _Rows:

@@ -17,7 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtr, ndtri
 
-from nbnas.errors import ObservationError, SettingError
+from nbnas.checks import Rule, offering, real
+from nbnas.errors import ObservationError, shown
 from nbnas.records import Measure, Observations
 
 Array = NDArray[np.float64]
@@ -43,6 +44,10 @@ class Warp(Protocol):
 
     def fit(self, y: Array, lower: float = 0.0, upper: float = 1.0) -> FittedWarp:
         """Fix the warp's constants by the values `(n,)` seen so far, and their bounds."""
+
+
+WARP: Rule[Warp] = offering("a warp", "NormalScores()", "fit")
+_COVERAGE = real(above=0, below=1)
 
 
 def fit_warp(warp: Warp, observations: Observations) -> tuple[FittedWarp, Array]:
@@ -121,8 +126,7 @@ def band(warp: FittedWarp, mean: Array, stddev: Array, coverage: float) -> tuple
     Raises:
         SettingError: If the coverage is not in (0, 1).
     """
-    if not 0 < coverage < 1:
-        raise SettingError(f"expected a coverage in (0, 1), got {coverage}")
+    coverage = _COVERAGE("coverage", coverage)
     width = float(ndtri((1 + coverage) / 2)) * stddev
     ends = warp.inverse(mean - width), warp.inverse(mean + width)
     return np.minimum(*ends), np.maximum(*ends)
@@ -163,6 +167,8 @@ def check_values(y: Array) -> None:
     Raises:
         ObservationError: If there are not.
     """
+    if not isinstance(y, np.ndarray) or y.dtype.kind not in "iuf":
+        raise ObservationError(f"expected an array of values (n,), got {shown(y)}")
     if y.ndim != 1 or not len(y):
         raise ObservationError(f"expected at least one value (n,), got shape {y.shape}")
     if not np.isfinite(y).all():

@@ -5,7 +5,8 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 
 import torch
 
-from nbnas.errors import SettingError
+from nbnas.checks import TEXT
+from nbnas.errors import SettingError, shown
 
 
 def choose_device(word: str = "auto") -> torch.device:
@@ -22,6 +23,7 @@ def choose_device(word: str = "auto") -> torch.device:
             message lists those that it has.
     """
     available = available_devices()
+    TEXT("device", word)
     if word == "auto":
         return torch.device(available[0])
     if word == "cuda" and "cuda:0" in available:
@@ -29,7 +31,7 @@ def choose_device(word: str = "auto") -> torch.device:
     if word not in available:
         raise SettingError(
             f"expected a device out of auto, {', '.join(available)} on this machine, "
-            f"got device={word!r}"
+            f"got device={shown(word)}"
         )
     return torch.device(word)
 

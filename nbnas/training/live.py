@@ -9,8 +9,9 @@ from collections.abc import Generator, Iterator
 
 from psygnal import Signal
 
+from nbnas.checks import SEED, whole
 from nbnas.errors import TrainingError
-from nbnas.graphs.architecture import Architecture
+from nbnas.graphs.architecture import ARCHITECTURE, Architecture
 from nbnas.records import EpochReport, Evaluation
 from nbnas.signals import announce
 
@@ -44,9 +45,9 @@ class LiveTraining:
     evaluation: Evaluation | None
 
     def __init__(self, architecture: Architecture, seed: int, epochs: int) -> None:
-        self.architecture = architecture
-        self.seed = seed
-        self.epochs = epochs
+        self.architecture = ARCHITECTURE("architecture", architecture)
+        self.seed = SEED("seed", seed)
+        self.epochs = whole(0)("epochs", epochs)
         self.reports = ()
         self.evaluation = None
         self._stopping = threading.Event()

@@ -10,13 +10,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from nbnas.checks import SEED, each, instance, settle
 from nbnas.graphs.architecture import Architecture
 from nbnas.records import EpochReport, Evaluation
 from nbnas.training.data.images import ImageData
 from nbnas.training.device import cpu_threads
 from nbnas.training.live import LiveTraining
 from nbnas.training.seeds import SeedTrainings, check_seeds, train_seeds
-from nbnas.training.settings import check
 from nbnas.training.trainer import Trainer
 from nbnas.undisturbed import undisturbed
 
@@ -48,8 +48,7 @@ class RepeatedTrainer:
     representative: Callable[[Architecture], Architecture] | None = None
 
     def __post_init__(self) -> None:
-        whole = all(isinstance(s, int) and 0 <= s < 2**63 for s in self.seeds)
-        check(whole, "seeds", self.seeds, "whole numbers from 0 to below 2**63")
+        settle(self, trainer=instance(Trainer, "Trainer(digits())"), seeds=each(SEED))
         check_seeds(self.trainer, self.seeds)
 
     @property

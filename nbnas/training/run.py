@@ -15,6 +15,7 @@ import torch
 from torch import nn
 from torch.nn.functional import cross_entropy
 
+from nbnas.checks import FLAG, instance
 from nbnas.errors import TrainingError
 from nbnas.graphs.architecture import Architecture
 from nbnas.records import EpochReport, Evaluation
@@ -56,9 +57,10 @@ class Training(LiveTraining):
     def __init__(
         self, trainer: Recipe, architecture: Architecture, seed: int, *, final: bool
     ) -> None:
+        trainer = instance(Recipe, "Trainer(digits())")("trainer", trainer)
         super().__init__(architecture, seed, trainer.epochs)
         self.trainer = trainer
-        self.final = final
+        self.final = FLAG("final", final)
         self.network = None
         self._started = 0.0
 

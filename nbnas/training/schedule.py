@@ -9,7 +9,7 @@ import math
 from dataclasses import dataclass
 from typing import Protocol
 
-from nbnas.errors import SettingError
+from nbnas.checks import Rule, offering, real, settle, whole
 
 
 class Schedule(Protocol):
@@ -27,6 +27,14 @@ class Schedule(Protocol):
             The learning rate, at most `peak`.
         """
         ...
+
+
+SCHEDULE: Rule[Schedule] = offering("a schedule", "OneCycle()", "learning_rate")
+_PEAK, _STEP, _STEPS = real(0), whole(0), whole(1)
+
+
+def _checked(peak: float, step: int, steps: int) -> tuple[float, int, int]:
+    return _PEAK("peak", peak), _STEP("step", step), _STEPS("steps", steps)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +56,11 @@ class OneCycle:
     warmup: float = 0.3
 
     def __post_init__(self) -> None:
-        if not isinstance(self.warmup, int | float) or not 0 < self.warmup < 1:
-            raise SettingError(f"expected 0 < warmup < 1, got warmup={self.warmup!r}")
+        settle(self, warmup=real(above=0, below=1))
 
     def learning_rate(self, peak: float, step: int, steps: int) -> float:
         """The learning rate of a step; see `Schedule.learning_rate`."""
+        peak, step, steps = _checked(peak, step, steps)
         lowest, summit = peak / 25, self.warmup * steps - 1
         if step <= summit:
             return _cosine(lowest, peak, step / summit if summit > 0 else 0.0)
@@ -69,6 +77,7 @@ class Cosine:
 
     def learning_rate(self, peak: float, step: int, steps: int) -> float:
         """The learning rate of a step; see `Schedule.learning_rate`."""
+        peak, step, steps = _checked(peak, step, steps)
         return _cosine(peak, 0.0, step / steps)
 
 

@@ -19,7 +19,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import cross_entropy
 
-from nbnas.errors import TrainingError
+from nbnas.checks import SEED, each
+from nbnas.errors import SettingError, TrainingError, shown
 from nbnas.graphs.architecture import Architecture
 from nbnas.records import EpochReport, Evaluation
 from nbnas.training.data.images import parts_on
@@ -32,7 +33,6 @@ from nbnas.training.networks.network import (
 )
 from nbnas.training.networks.side_by_side import side_by_side
 from nbnas.training.run import network_of, optimizer_of
-from nbnas.training.settings import check
 from nbnas.training.trainer import Trainer
 from nbnas.undisturbed import undisturbed
 
@@ -72,8 +72,12 @@ def check_seeds(trainer: Trainer, seeds: Sequence[int]) -> None:
     Raises:
         SettingError: If there is no seed, or the recipe augments images.
     """
-    check(len(seeds) > 0, "seeds", seeds, "at least one seed")
-    check(trainer.augment is None, "augment", trainer.augment, "None to train seeds side by side")
+    each(SEED, least=1, of="a seed")("seeds", seeds)
+    if trainer.augment is not None:
+        raise SettingError(
+            "expected augment to be None to train seeds side by side, got "
+            f"{shown(trainer.augment)}; train them one by one with it"
+        )
 
 
 @dataclass(slots=True)

@@ -3,16 +3,14 @@
 from dataclasses import dataclass
 from typing import cast
 
-import numpy as np
-
 from nbnas.brief import brief, changed
+from nbnas.checks import FLAG, SEED
 from nbnas.errors import ArchitectureError
-from nbnas.graphs.architecture import Architecture
+from nbnas.graphs.architecture import ARCHITECTURE, Architecture
 from nbnas.records import Evaluation
 from nbnas.training.networks.network import check_operations, reads_text
 from nbnas.training.recipe import Recipe
 from nbnas.training.run import Training
-from nbnas.training.settings import check
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,11 +72,11 @@ class Trainer(Recipe):
                 cell, which reads text and no images.
             SettingError: If the seed is no whole number from 0 to below 2**63.
         """
-        allowed = isinstance(seed, int | np.integer) and 0 <= seed < 2**63
-        check(allowed, "seed", seed, "a whole number from 0 to below 2**63")
+        ARCHITECTURE("architecture", architecture)
+        seed, final = SEED("seed", seed), FLAG("final", final)
         check_operations(architecture)
         _check_reads_images(architecture)
-        return Training(self, architecture, int(seed), final=final)
+        return Training(self, architecture, seed, final=final)
 
     def __call__(self, architecture: Architecture, seed: int = 0) -> Evaluation:
         """Train, and return the evaluation with the validation accuracy; see `start`."""

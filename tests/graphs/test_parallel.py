@@ -9,7 +9,7 @@ import pytest
 
 from nbnas.errors import ArchitectureError, SettingError
 from nbnas.graphs import parallel
-from nbnas.graphs.parallel import check_workers, solve_rows
+from nbnas.graphs.parallel import WORKERS, solve_rows
 
 ROOT = Path(__file__).parents[2]
 
@@ -79,7 +79,7 @@ def test_pieces_are_of_about_the_same_size():
 @pytest.mark.parametrize("workers", [0, -1, True, 1.5, "all"])
 def test_other_numbers_of_workers_are_errors(workers):
     with pytest.raises(SettingError, match="expected workers to be None"):
-        check_workers(workers)
+        WORKERS("workers", workers)
 
 
 def test_a_script_needs_no_main_guard(tmp_path):

@@ -174,7 +174,7 @@ def test_goes_on_when_every_trial_failed(kind, observations):
 
 @every
 def test_refuses_to_start_from_nothing(kind):
-    with pytest.raises(SettingError, match="expected initial to be a whole number >= 1, got 0"):
+    with pytest.raises(SettingError, match="expected initial to be a whole number from 1"):
         kind(initial=0)
 
 

@@ -108,5 +108,5 @@ def test_climbs_where_there_is_one_hill():
 
 @pytest.mark.parametrize("name", ["population", "tournament", "initial"])
 def test_refuses_to_draw_from_nothing(name):
-    with pytest.raises(SettingError, match=f"expected {name} to be a whole number >= 1, got 0"):
+    with pytest.raises(SettingError, match=f"expected {name} to be a whole number from 1"):
         RegularizedEvolution(**{name: 0})

@@ -1,12 +1,10 @@
 import numpy as np
-import pytest
 
-from nbnas.errors import SettingError
 from nbnas.graphs.canonical import functional_form
 from nbnas.graphs.spaces.cell import CellSpace, cell
 from nbnas.graphs.spaces.dag.space import DagSpace
 from nbnas.records import Evaluation, Observations
-from nbnas.search.ideas import check_counts, propose_new, propose_start, trial
+from nbnas.search.ideas import propose_new, propose_start, trial
 from nbnas.search.strategies.random import RandomSearch
 
 SPACE = CellSpace()
@@ -100,10 +98,3 @@ def test_proposes_nothing_where_everything_is_taken():
 def test_says_a_trial_in_words():
     assert trial(observed(0.5, 0.9123), 1) == "trial 1 (91.2%)"
     assert trial(observed(0.5, None), 1) == "trial 1 (failed)"
-
-
-@pytest.mark.parametrize("count", [0, -1, 1.5, True, "3"])
-def test_counts_are_positive_whole_numbers(count):
-    check_counts(initial=1)
-    with pytest.raises(SettingError, match="expected initial to be a whole number >= 1, got"):
-        check_counts(initial=count)

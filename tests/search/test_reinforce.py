@@ -145,5 +145,5 @@ def test_keeps_to_the_members_of_a_part_of_a_space():
 )
 def test_refuses_what_cannot_learn(wrong):
     (name,) = wrong
-    with pytest.raises(SettingError, match=f"a learning_rate above 0 .*{name}={wrong[name]}"):
+    with pytest.raises(SettingError, match=f"{name} to be a finite number .*{name}={wrong[name]}"):
         Reinforce(**wrong)

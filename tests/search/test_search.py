@@ -184,7 +184,7 @@ def test_a_used_up_space_is_said(table):
 def test_wrong_parameters(table):
     with pytest.raises(SettingError, match="seed"):
         Search(SPACE, table, RandomSearch(), seed=-1)
-    with pytest.raises(SettingError, match="positive whole number of trials"):
+    with pytest.raises(SettingError, match="trials to be a whole number from 1"):
         Search(SPACE, table, RandomSearch()).run(0)
 
 

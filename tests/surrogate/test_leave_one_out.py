@@ -25,7 +25,7 @@ def test_a_right_model_covers_what_it_should(predicted):
         assert predicted.coverage(share) == pytest.approx(share, abs=0.02)
     inside = (predicted.lower <= predicted.truth) & (predicted.truth <= predicted.upper)
     assert predicted.coverage(0.95) == pytest.approx(inside.mean(), abs=1e-3)
-    with pytest.raises(SettingError, match="share in"):
+    with pytest.raises(SettingError, match="share to be a finite number above 0 and below 1"):
         predicted.coverage(1.0)
 
 

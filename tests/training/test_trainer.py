@@ -128,15 +128,15 @@ WRONG = {
     "epochs": (0, "whole number from 1"),
     "batch_size": (1, "whole number from 2"),
     "learning_rate": (float("inf"), "number above 0"),
-    "schedule": ("cosine", r"OneCycle\(\) or Cosine\(\)"),
+    "schedule": ("cosine", r"a schedule such as OneCycle\(\)"),
     "momentum": (1.0, "from 0 to below 1"),
-    "weight_decay": (-1e-4, "at least 0"),
+    "weight_decay": (-1e-4, "a finite number from 0"),
     "label_smoothing": ("0.1", "from 0 to below 1"),
     "channels": (8.0, "whole number from 1"),
     "cells": (True, "whole number from 1"),
     "augment": ("flip", "transform of one image"),
-    "mixed_precision": ("false", "True, False or None"),
-    "channels_last": (1, "True, False or None"),
+    "mixed_precision": ("false", "None or True or False"),
+    "channels_last": (1, "None or True or False"),
     "device": ("tpu", "out of auto, .*cpu"),
 }
 
@@ -149,7 +149,7 @@ def test_wrong_settings_name_what_is_allowed(data, name, value, allowed):
 
 def test_start_checks_seed_and_architecture(data):
     for seed in (-1, 2**63, 1.5):
-        with pytest.raises(SettingError, match=rf"from 0 to below 2\*\*63, got seed={seed}"):
+        with pytest.raises(SettingError, match=rf"whole number from 0 to .*seed={seed}"):
             small(data).start(CONV, seed)
     assert type(small(data).start(CONV, np.int64(3)).seed) is int
     with pytest.raises(ArchitectureError, match="conv_9x9"):

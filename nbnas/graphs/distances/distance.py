@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nbnas.brief import brief, cut
-from nbnas.graphs.architecture import Architecture
+from nbnas.checks import Rule, offering
+from nbnas.graphs.architecture import ARCHITECTURE, Architecture
 
 
 @runtime_checkable
@@ -35,6 +36,11 @@ class Distance(Protocol):
 
     def explain(self, a: Architecture, b: Architecture) -> object:
         """Why two architectures are as far apart as they are, as a frozen record."""
+
+
+DISTANCE: Rule[Distance] = offering(
+    "a distance", "HammingDistance()", "distance", "matrix", "explain"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +77,12 @@ def explain(distance: Distance, first: Architecture, second: Architecture) -> Ex
 
     Returns:
         The explanation.
+
+    Raises:
+        SettingError: If it is no distance.
+        ArchitectureError: If one is no architecture, or none that the distance serves.
     """
+    DISTANCE("distance", distance)
+    first, second = ARCHITECTURE("first", first), ARCHITECTURE("second", second)
     value = distance.distance(first, second)
     return Explanation(distance, first, second, value, distance.explain(first, second))

@@ -21,9 +21,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nbnas.brief import brief
+from nbnas.checks import whole
 from nbnas.errors import SettingError
-from nbnas.graphs.architecture import Architecture
-from nbnas.graphs.distances.distance import Distance
+from nbnas.graphs.architecture import Architecture, check_architectures
+from nbnas.graphs.distances.distance import DISTANCE, Distance
 
 Array = NDArray[np.float64]
 AT_ONCE = 2_000  # rows of distances to the landmarks that are held at a time
@@ -72,7 +73,9 @@ def embed(
         is taken in which the first landmark that is well away from the origin is positive.
 
     Raises:
-        SettingError: If there is no architecture or no landmark, or a distance is not finite.
+        SettingError: If there is no architecture or no landmark, or a distance is none or is not
+            finite.
+        ArchitectureError: If something else than architectures is to be placed.
 
     Example:
         >>> from nbnas.graphs.spaces.cell import CellSpace
@@ -80,12 +83,11 @@ def embed(
         >>> embed(CellSpace().sample(0, 20), HammingDistance()).positions.shape
         (20, 2)
     """
-    placed = tuple(architectures)
-    if not placed or landmarks < 1:
-        raise SettingError(
-            f"expected at least one architecture and one landmark, got {len(placed)} and "
-            f"{landmarks}"
-        )
+    check_architectures(architectures=architectures)
+    DISTANCE("distance", distance)
+    placed, landmarks = tuple(architectures), whole(1)("landmarks", landmarks)
+    if not placed:
+        raise SettingError("expected at least one architecture, got none")
     first, others = placed[:landmarks], placed[landmarks:]
     squared = _squared(first, first, distance)
     squared = (squared + squared.T) / 2

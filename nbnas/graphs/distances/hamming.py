@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from nbnas.graphs.architecture import Architecture
+from nbnas.graphs.architecture import Architecture, check_architectures
 from nbnas.graphs.encoding import encode_all
 
 
@@ -43,7 +43,8 @@ class HammingDistance:
 
     def matrix(self, a: Sequence[Architecture], b: Sequence[Architecture]) -> NDArray[np.float64]:
         """The number of differing places `(n, m)` between `n` and `m` architectures."""
-        if not a or not b:
+        check_architectures(a=a, b=b)
+        if not len(a) or not len(b):
             return np.zeros((len(a), len(b)))
         vertices = max(len(x.nodes) for x in itertools.chain(a, b))
         first, second = encode_all(a, vertices), encode_all(b, vertices)
@@ -54,6 +55,7 @@ class HammingDistance:
 
     def explain(self, a: Architecture, b: Architecture) -> tuple[tuple[int, ...], ...]:
         """The places that differ: a vertex `(v,)`, an edge `(u, v)`, padded to V vertices."""
+        check_architectures(a=(a,), b=(b,))
         vertices = max(len(a.nodes), len(b.nodes))
         first, second = encode_all((a, b), vertices)
         return tuple(

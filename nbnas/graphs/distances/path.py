@@ -23,8 +23,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-from nbnas.errors import ArchitectureError, SettingError
-from nbnas.graphs.architecture import ZERO, Architecture
+from nbnas.checks import settle, whole
+from nbnas.errors import ArchitectureError
+from nbnas.graphs.architecture import ZERO, Architecture, check_architectures
 from nbnas.graphs.canonical import has_vertex_operations
 
 Path = tuple[str, ...]
@@ -78,12 +79,7 @@ class PathDistance:
     max_length: int | None = None
 
     def __post_init__(self) -> None:
-        whole = isinstance(self.max_length, int) and not isinstance(self.max_length, bool)
-        if self.max_length is not None and not (whole and self.max_length >= 0):
-            raise SettingError(
-                "expected max_length to be None or a whole number from 0, "
-                f"got max_length={self.max_length!r}"
-            )
+        settle(self, max_length=whole(0).optional)
 
     @property
     def is_metric(self) -> bool:
@@ -111,6 +107,7 @@ class PathDistance:
         Raises:
             ArchitectureError: If one has more than 100,000 paths that count.
         """
+        check_architectures(a=(a,), b=(b,))
         return float(len(paths(a, self.max_length) ^ paths(b, self.max_length)))
 
     def matrix(self, a: Sequence[Architecture], b: Sequence[Architecture]) -> NDArray[np.float64]:
@@ -119,7 +116,8 @@ class PathDistance:
         Raises:
             ArchitectureError: If one has more than 100,000 paths that count.
         """
-        if not a or not b:
+        check_architectures(a=a, b=b)
+        if not len(a) or not len(b):
             return np.zeros((len(a), len(b)))
         columns: dict[Path, int] = {}
         rows = [[paths(x, self.max_length) for x in side] for side in (a, b)]
@@ -132,6 +130,7 @@ class PathDistance:
         Raises:
             ArchitectureError: If one has more than 100,000 paths that count.
         """
+        check_architectures(a=(a,), b=(b,))
         first, second = paths(a, self.max_length), paths(b, self.max_length)
         parts = (first - second, second - first, first & second)
         return PathComparison(*(_sorted(part) for part in parts))

@@ -19,9 +19,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from nbnas.errors import SettingError
-from nbnas.graphs.architecture import Architecture
-from nbnas.graphs.features import Label, weisfeiler_lehman, weisfeiler_lehman_labels
+from nbnas.checks import FLAG, settle, whole
+from nbnas.graphs.architecture import Architecture, check_architectures
+from nbnas.graphs.features import DEEPEST, Label, weisfeiler_lehman, weisfeiler_lehman_labels
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ class WeisfeilerLehmanDistance:
         assignment: Whether to take the optimal-assignment variant.
 
     Raises:
-        SettingError: If the depth is negative.
+        SettingError: If the depth is no whole number from 0 to 10, or `assignment` no truth value.
 
     Example:
         >>> from nbnas.graphs.spaces.cell import CellSpace
@@ -65,8 +65,7 @@ class WeisfeilerLehmanDistance:
     assignment: bool = True
 
     def __post_init__(self) -> None:
-        if self.depth < 0:
-            raise SettingError(f"expected a depth of at least 0, got {self.depth}")
+        settle(self, depth=whole(0, DEEPEST), assignment=FLAG)
 
     @property
     def is_metric(self) -> bool:
@@ -84,6 +83,7 @@ class WeisfeilerLehmanDistance:
 
     def matrix(self, a: Sequence[Architecture], b: Sequence[Architecture]) -> NDArray[np.float64]:
         """The distances `(n, m)` between `n` and `m` architectures."""
+        check_architectures(a=a, b=b)
         features = weisfeiler_lehman((*a, *b), self.depth, {}, assignment=self.assignment)
         first, second = features[: len(a)], features[len(a) :]
         squares = np.asarray(features.multiply(features).sum(axis=1)).reshape(-1)
@@ -95,6 +95,7 @@ class WeisfeilerLehmanDistance:
 
     def explain(self, a: Architecture, b: Architecture) -> Motifs:
         """The labels that one of the two has more often, and those that they share."""
+        check_architectures(a=(a,), b=(b,))
         first, second = (weisfeiler_lehman_labels(x, self.depth) for x in (a, b))
         return Motifs(_sorted(first - second), _sorted(second - first), _sorted(first & second))
 

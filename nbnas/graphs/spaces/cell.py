@@ -15,11 +15,16 @@ import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
 from nbnas.errors import ArchitectureError
 from nbnas.graphs.architecture import IDENTITY, ZERO, Architecture
-from nbnas.graphs.space import Randomness, is_member
+from nbnas.graphs.space import (
+    COUNT,
+    NOTATION,
+    Randomness,
+    check_member,
+    generator,
+    is_member,
+)
 from nbnas.graphs.spaces.choices import Choices, chosen
 
 OPERATIONS = (ZERO, IDENTITY, "nor_conv_1x1", "nor_conv_3x3", "avg_pool_3x3")
@@ -57,7 +62,8 @@ class CellSpace:
         Returns:
             `n` cells; the same for the same seed.
         """
-        draws = np.random.default_rng(rng).integers(len(OPERATIONS), size=(n, len(EDGES)))
+        size = (COUNT("n", n), len(EDGES))
+        draws = generator(rng).integers(len(OPERATIONS), size=size)
         return tuple(cell(OPERATIONS[o] for o in draw) for draw in draws)
 
     def mutate(self, architecture: Architecture, rng: Randomness) -> Architecture:
@@ -74,7 +80,7 @@ class CellSpace:
             ArchitectureError: If the architecture is no cell of this space.
         """
         operations = operations_of(architecture)
-        drawn = int(np.random.default_rng(rng).integers(len(EDGES) * (len(OPERATIONS) - 1)))
+        drawn = int(generator(rng).integers(len(EDGES) * (len(OPERATIONS) - 1)))
         edge, other = divmod(drawn, len(OPERATIONS) - 1)
         return cell(
             (*operations[:edge], _others(operations[edge])[other], *operations[edge + 1 :])
@@ -126,7 +132,7 @@ class CellSpace:
         Raises:
             ArchitectureError: If the text is no such string; the message says where and why.
         """
-        return cell(_read_operations(text))
+        return cell(_read_operations(NOTATION("text", text)))
 
     def __contains__(self, architecture: object) -> bool:
         """Whether it is a cell of this space."""
@@ -180,8 +186,7 @@ def operations_of(architecture: Architecture) -> tuple[str, ...]:
     Raises:
         ArchitectureError: If the architecture is no cell of `CellSpace`.
     """
-    if architecture not in CellSpace():
-        raise ArchitectureError(f"expected a cell of CellSpace, got {architecture.text!r:.200}")
+    check_member(CellSpace(), architecture, "a cell")
     return _read_operations(architecture.text)
 
 

@@ -10,11 +10,13 @@ import functools
 from collections.abc import Hashable, Sequence
 from typing import Protocol, cast, runtime_checkable
 
-from nbnas.errors import ArchitectureError, SettingError
+from nbnas.checks import each, whole
+from nbnas.errors import ArchitectureError, SettingError, shown
 from nbnas.graphs.architecture import Architecture
 from nbnas.graphs.space import SearchSpace
 
 Choices = tuple[tuple[str, ...], ...]
+_PLACES = each(whole(0))
 
 
 @runtime_checkable
@@ -59,7 +61,7 @@ def categorical(space: SearchSpace) -> CategoricalSpace:
             return one
     raise SettingError(
         "expected a space of categorical choices, with choices, encode and decode, such as "
-        f"CellSpace, ChainSpace or DagSpace, got {space}; use another strategy for it"
+        f"CellSpace, ChainSpace or DagSpace, got {shown(space)}; use another strategy for it"
     )
 
 
@@ -81,12 +83,14 @@ def chosen(choices: Choices, indices: Sequence[int]) -> tuple[str, ...]:
         ('yes', 'sigm')
     """
     sizes = tuple(len(options) for options in choices)
-    if len(indices) != len(sizes) or not all(
-        0 <= i < k for i, k in zip(indices, sizes, strict=True)
+    if (
+        not _PLACES.accepts(indices)
+        or len(indices) != len(sizes)
+        or not all(i < k for i, k in zip(indices, sizes, strict=True))
     ):
         raise ArchitectureError(
             f"expected {len(sizes)} whole numbers from 0, each below its number of options "
-            f"{sizes!r:.200}, got {tuple(indices)!r:.200}"
+            f"{sizes!r:.200}, got {shown(indices, 200)}"
         )
     return tuple(options[i] for options, i in zip(choices, indices, strict=True))
 

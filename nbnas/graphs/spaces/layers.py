@@ -9,9 +9,12 @@ import functools
 import re
 from dataclasses import dataclass
 
+from nbnas.checks import TEXT, settle, whole
 from nbnas.errors import ArchitectureError
 
 _LABEL = re.compile(r"([a-z][a-z0-9_-]*)(?::([1-9][0-9]{0,5})?)?(?::s([1-9][0-9]?))?")
+_UNITS = whole(1, 999_999).optional
+_STRIDE = whole(1, 99)
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +26,10 @@ class Layer:
         units: Number of channels or features that it gives; `None` where it keeps what comes in.
         stride: Its stride, in pixels.
 
+    Raises:
+        SettingError: If the kind is no text, or the units or the stride are no whole number from
+            1 that a label can hold.
+
     Example:
         >>> str(Layer("conv3x3", 64, 2)), Layer.parse("pool::s2")
         ('conv3x3:64:s2', Layer(kind='pool', units=None, stride=2))
@@ -31,6 +38,9 @@ class Layer:
     kind: str
     units: int | None = None
     stride: int = 1
+
+    def __post_init__(self) -> None:
+        settle(self, kind=TEXT, units=_UNITS, stride=_STRIDE)
 
     def __str__(self) -> str:
         """The label."""
@@ -46,7 +56,7 @@ class Layer:
         Raises:
             ArchitectureError: If it is none.
         """
-        return _parse(label)
+        return _parse(TEXT.raising(ArchitectureError)("label", label))
 
 
 @functools.lru_cache(maxsize=10_000)

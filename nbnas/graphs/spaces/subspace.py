@@ -11,12 +11,18 @@ import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-import numpy as np
-
 from nbnas.errors import ArchitectureError, SettingError
-from nbnas.graphs.architecture import Architecture
+from nbnas.graphs.architecture import Architecture, check_architectures
 from nbnas.graphs.canonical import has_vertex_operations
-from nbnas.graphs.space import Randomness, SearchSpace
+from nbnas.graphs.space import (
+    COUNT,
+    NOTATION,
+    SPACE,
+    Randomness,
+    SearchSpace,
+    check_member,
+    generator,
+)
 
 ATTEMPTS = 64  # moves of the space that are tried before all of them are listed
 
@@ -48,6 +54,9 @@ class Subspace:
     _digest: str = field(init=False)
 
     def __post_init__(self) -> None:
+        SPACE("space", self.space)
+        check_architectures(members=self.members)
+        object.__setattr__(self, "members", tuple(self.members))
         texts = "\n".join(map(str, self.members))
         object.__setattr__(self, "_known", frozenset(self.members))
         object.__setattr__(self, "_digest", hashlib.sha256(texts.encode()).hexdigest())
@@ -91,7 +100,7 @@ class Subspace:
         Returns:
             `n` members; the same for the same seed.
         """
-        draws = np.random.default_rng(rng).integers(len(self.members), size=n)
+        draws = generator(rng).integers(len(self.members), size=COUNT("n", n))
         return tuple(self.members[i] for i in draws)
 
     def mutate(self, architecture: Architecture, rng: Randomness) -> Architecture:
@@ -111,14 +120,14 @@ class Subspace:
         Raises:
             ArchitectureError: If the architecture is no member.
         """
-        self._check(architecture)
-        generator = np.random.default_rng(rng)
+        check_member(self, architecture, "a member")
+        rng = generator(rng)
         for _ in range(ATTEMPTS):
-            found = self._inside(self.space.mutate(architecture, generator))
+            found = self._inside(self.space.mutate(architecture, rng))
             if found is not None and found != architecture:
                 return found
         near = self.neighbors(architecture) or self._others(architecture)
-        return near[generator.integers(len(near))] if near else architecture
+        return near[rng.integers(len(near))] if near else architecture
 
     def neighbors(self, architecture: Architecture) -> tuple[Architecture, ...]:
         """The members one move away, in the order of the space; there may be none.
@@ -126,7 +135,7 @@ class Subspace:
         Raises:
             ArchitectureError: If the architecture is no member.
         """
-        self._check(architecture)
+        check_member(self, architecture, "a member")
         near = (self._inside(neighbor) for neighbor in self.space.neighbors(architecture))
         return tuple(dict.fromkeys(a for a in near if a is not None and a != architecture))
 
@@ -136,7 +145,7 @@ class Subspace:
         Raises:
             ArchitectureError: If the text is no member; the message says why.
         """
-        found = self._inside(self.space.parse(text))
+        found = self._inside(self.space.parse(NOTATION("text", text)))
         if found is None:
             raise ArchitectureError(f"expected one of the members of {self}, got {text!r:.200}")
         return found
@@ -163,10 +172,6 @@ class Subspace:
 
     def _others(self, architecture: Architecture) -> tuple[Architecture, ...]:
         return tuple(member for member in self.members if member != architecture)
-
-    def _check(self, architecture: Architecture) -> None:
-        if architecture not in self:
-            raise ArchitectureError(f"expected a member of {self}, got {architecture!s:.200}")
 
 
 @functools.lru_cache(maxsize=4)

@@ -10,10 +10,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from os import PathLike
-from pathlib import Path
 
 from psygnal import Signal
 
+from nbnas.checks import PATH, SEED, each, instance, whole
 from nbnas.errors import SearchError, SettingError
 from nbnas.search.benchmark.compare import Failure
 from nbnas.search.benchmark.file import Pair, Runs, append_run, open_file, replace_run
@@ -27,10 +27,13 @@ from nbnas.search.benchmark.run import (
     run_pair,
     settings_of,
     took,
+    tried,
 )
 from nbnas.search.benchmark.table import BenchmarkTable
 from nbnas.signals import announce
 
+_NUMBER = whole(1)
+WORKERS = whole(1, 10_000)
 STEPS = 10  # so often a benchmark says how far it is
 
 
@@ -98,13 +101,18 @@ class Benchmark:
         workers: int = 1,
         output: str | PathLike[str],
     ) -> None:
-        _check(strategies, seeds, table, queries, batch, workers)
+        instance(BenchmarkTable, "read_table(path, …)")("table", table)
+        made = tried(strategies)
+        seeds = each(SEED)("seeds", seeds)
+        queries, batch = _NUMBER("queries", queries), _NUMBER("batch", batch)
+        initial, workers = _NUMBER("initial", initial), WORKERS("workers", workers)
+        _check(strategies, seeds, table, queries)
         self.table, self.strategies, self.seeds = table, dict(strategies), tuple(seeds)
         self.queries, self.initial, self.batch, self.workers = queries, initial, batch, workers
-        self.output = Path(output).absolute()
+        self.output = PATH("output", output).absolute()
         self.failures: tuple[Failure, ...] = ()
         self.running = False
-        described = {name: description_of(make(), table) for name, make in strategies.items()}
+        described = {name: description_of(strategy, table) for name, strategy in made.items()}
         self._runs: Runs = open_file(self.output, settings_of(table, batch), described)
         self._took = {pair: took(rows) for pair, rows in self._runs.items()}
 
@@ -235,17 +243,14 @@ def _check(
     seeds: Sequence[int],
     table: BenchmarkTable,
     queries: int,
-    batch: int,
-    workers: int,
 ) -> None:
     if not strategies or not seeds or len(set(seeds)) < len(seeds):
         raise SettingError(
             f"expected strategies, and seeds none of which stands twice; got "
             f"{', '.join(strategies) or 'no strategy'} and the seeds {list(seeds)!r:.100}"
         )
-    if min(queries, batch, workers) < 1 or queries > len(table.values):
+    if queries > len(table.values):
         raise SettingError(
             f"expected queries from 1 to the {len(table.values):,} architectures of the table, "
-            f"and at least 1 in a batch and 1 worker; got queries={queries}, batch={batch}, "
-            f"workers={workers}"
+            f"got queries={queries}"
         )

@@ -4,18 +4,33 @@ Notation
     budget    a number of queries at which strategies are compared
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
 
+from nbnas.checks import TEXT, Rule, each, either, instance, real, settle, whole
+from nbnas.errors import SettingError, shown
 from nbnas.records import ACCURACY, Measure
+from nbnas.records.measure import MEASURE
 from nbnas.search.benchmark.compare import Failure
-from nbnas.search.benchmark.file import Runs
+from nbnas.search.benchmark.file import Row, Runs
 from nbnas.search.benchmark.summaries import Floats
-from nbnas.search.benchmark.unit import Unit
+from nbnas.search.benchmark.unit import UNIT, Unit
 
+NUMBERS = ("value", "best", "test_of_best", "seconds")  # columns of rows
+_PAIR = each(either(TEXT, whole(0)), least=2)
+_RUNS: Rule[Runs] = Rule(
+    "the rows of each (strategy, seed)",
+    lambda runs: (
+        isinstance(runs, Mapping)
+        and all(map(_PAIR.accepts, runs))
+        and all(map(each(instance(Row, "")).accepts, runs.values()))
+    ),
+    dict,
+)
 BUDGETS = (20, 50, 100, 200, 500, 1000, 2000, 5000)
 
 
@@ -35,6 +50,19 @@ class FinishedRuns:
     measure: Measure = ACCURACY
 
     def __post_init__(self) -> None:
+        settle(
+            self,
+            runs=_RUNS,
+            strategies=each(TEXT),
+            queries=whole(1),
+            initial=whole(0),
+            optimum=real(),
+            unit=UNIT,
+            value=TEXT,
+            test=TEXT,
+            measure=MEASURE,
+            failures=each(instance(Failure, "those of a benchmark")),
+        )
         cut = {pair: rows[: self.queries] for pair, rows in self.runs.items()}
         object.__setattr__(self, "runs", MappingProxyType(cut))
 
@@ -51,6 +79,7 @@ class FinishedRuns:
 
     def seeds(self, strategy: str) -> tuple[int, ...]:
         """The seeds of a strategy's finished runs, in order."""
+        TEXT("strategy", strategy)
         return tuple(sorted(seed for word, seed in self.runs if word == strategy))
 
     def traces(self, strategy: str, column: str = "best") -> Floats:
@@ -66,7 +95,21 @@ class FinishedRuns:
         return self.traces_of(strategy, self.seeds(strategy), column)
 
     def traces_of(self, strategy: str, seeds: tuple[int, ...], column: str) -> Floats:
-        """The same of some of the seeds, in their order."""
+        """The same of some of the seeds, in their order.
+
+        Raises:
+            SettingError: If there is no such run or column.
+        """
+        TEXT("strategy", strategy)
+        seeds = each(whole(0))("seeds", seeds)
+        if not isinstance(column, str) or column not in NUMBERS:
+            raise SettingError(f"expected one of {', '.join(NUMBERS)}, got {shown(column)}")
+        if missing := [seed for seed in seeds if (strategy, seed) not in self.runs]:
+            raise SettingError(
+                f"expected seeds of finished runs of {shown(strategy)}, got {shown(missing)}"
+            )
+        if not seeds:
+            return np.empty((0, self.queries))
         chosen = [[getattr(row, column) for row in self.runs[strategy, s]] for s in seeds]
         return np.array(chosen, dtype=np.float64).reshape(len(seeds), -1)
 

@@ -6,22 +6,51 @@ import os
 import threading
 import time
 import traceback
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 import torch
 
+from nbnas.errors import NbnasError, SettingError, shown
 from nbnas.graphs.space import SearchSpace
 from nbnas.search.benchmark.compare import Failure, Query, run_once
 from nbnas.search.benchmark.file import Pair, Row
 from nbnas.search.benchmark.table import BenchmarkTable
 from nbnas.search.fingerprint import fingerprint
 from nbnas.search.objective import Objective
-from nbnas.search.strategies.strategy import Strategy
+from nbnas.search.strategies.strategy import STRATEGY, Strategy
 
 LONGEST = 1000  # characters of a setting that the file remembers as they are
 
 Make = Callable[[], Strategy]
 Outcome = tuple[Query, ...] | Failure
+
+
+def tried(strategies: object) -> dict[str, Strategy]:
+    """What the given makers make, by their names.
+
+    Raises:
+        SettingError: If they are not given by name, or one does not make a strategy.
+    """
+    if isinstance(strategies, Mapping) and all(isinstance(name, str) for name in strategies):
+        return {name: _made(name, make) for name, make in strategies.items()}
+    raise SettingError(
+        "expected strategies by name, such as {'random': RandomSearch}, got " + shown(strategies)
+    )
+
+
+def _made(name: str, make: object) -> Strategy:
+    """What makes the strategy of a name, tried out."""
+    where = f"strategies[{name!r:.80}]"
+    hint = "give what makes it, without arguments, such as a class or a function"
+    try:
+        return STRATEGY(f"{where}()", make())  # type: ignore[operator]
+    except NbnasError:
+        raise
+    except Exception as error:  # of whatever was given
+        raise SettingError(
+            f"expected {where} to make a strategy, got {shown(make)}, which failed: "
+            f"{type(error).__name__}: {error!s:.200}; {hint}"
+        ) from error
 
 
 def run_pair(

@@ -20,12 +20,14 @@ from types import MappingProxyType
 import numpy as np
 import pandas as pd
 
+from nbnas.checks import TEXT, each, instance, real, settle
 from nbnas.errors import DataError, SettingError
-from nbnas.graphs.architecture import Architecture
-from nbnas.graphs.space import SearchSpace
+from nbnas.graphs.architecture import Architecture, check_architectures
+from nbnas.graphs.space import SPACE, SearchSpace
 from nbnas.graphs.spaces.subspace import Subspace
 from nbnas.records import ACCURACY, Measure
-from nbnas.search.benchmark.unit import Unit, unit_of
+from nbnas.records.measure import MEASURE
+from nbnas.search.benchmark.unit import UNIT, Unit, unit_of
 from nbnas.search.tables.options import Columns, Reading
 from nbnas.search.tables.reading import Rows, read_rows
 from nbnas.search.tables.source import Source, name_of, read_frame
@@ -34,6 +36,10 @@ from nbnas.search.tables.tabular import TabularObjective
 
 INDEX = "arch_index"  # the column that joins tables of the same architectures
 NOT_COMPUTABLE = -1e8  # what NAS-Bench-Suite-Zero writes for a proxy that has no value
+
+
+_MAPPING = instance(Mapping, "{architecture: 0.9}").raising(DataError)
+_NUMBERS = each(real()).raising(DataError)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -61,6 +67,14 @@ class BenchmarkTable:
     measure: Measure = ACCURACY
 
     def __post_init__(self) -> None:
+        settle(self, value=TEXT, space=SPACE, unit=UNIT, test=TEXT, measure=MEASURE)
+        for name in ("values", "tests", "indices"):
+            _MAPPING(name, getattr(self, name))
+        check_architectures(values=[*self.values], tests=[*self.tests])
+        check_architectures(indices=[*self.indices.values()])
+        _NUMBERS("values", tuple(self.values.values()))
+        if not self.values:
+            raise DataError("expected at least one architecture with a value, got none")
         for name in ("values", "tests", "indices"):
             object.__setattr__(self, name, MappingProxyType(dict(getattr(self, name))))
 
@@ -85,6 +99,7 @@ class BenchmarkTable:
         Raises:
             DataError: If none of them is in the table.
         """
+        check_architectures(members=members)
         kept = tuple(a for a in self.values if a in members)
         if not kept:
             raise DataError("expected architectures that the table holds, but it has none of them")

@@ -3,6 +3,7 @@
 import math
 from dataclasses import dataclass
 
+from nbnas.checks import Rule, instance
 from nbnas.records import Measure
 
 SIGNIFICANT = 4  # digits of a value that are worth printing
@@ -35,6 +36,7 @@ class Unit:
 
 PERCENT = Unit("percent", 100.0, "percentage points", 2)
 FRACTION = Unit("fraction", 1.0, "as a fraction", 4)
+UNIT: Rule[Unit] = instance(Unit, "PERCENT")
 
 
 def unit_of(measure: Measure, whole: float, best: float) -> Unit:

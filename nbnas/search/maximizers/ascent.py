@@ -10,10 +10,11 @@ from itertools import islice
 
 import numpy as np
 
+from nbnas.checks import instance, settle, whole
 from nbnas.graphs.architecture import Architecture
 from nbnas.graphs.space import SearchSpace
 from nbnas.records import Observations
-from nbnas.search.maximizers.maximizer import Found, Score, Scored, check_positive
+from nbnas.search.maximizers.maximizer import Found, Score, Scored, check_known
 from nbnas.search.maximizers.pool import RandomPool
 
 
@@ -38,7 +39,8 @@ class LocalAscent:
     neighbours: int = 200
 
     def __post_init__(self) -> None:
-        check_positive(starts=self.starts, steps=self.steps, neighbours=self.neighbours)
+        pool = instance(RandomPool, "RandomPool(500)")
+        settle(self, starts=whole(1), pool=pool, steps=whole(1), neighbours=whole(1))
 
     def maximize(
         self,
@@ -48,6 +50,7 @@ class LocalAscent:
         rng: np.random.Generator,
     ) -> Scored:
         """Score the pool and all neighbours on the way."""
+        rng = check_known(score, space, observations, rng)
         found = Found(score)
         pool = self.pool.maximize(score, space, observations, rng)
         found.take(pool)

@@ -9,10 +9,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from nbnas.checks import settle, whole
 from nbnas.graphs.space import SearchSpace
 from nbnas.records import Observations
 from nbnas.search.candidates import best_evaluated
-from nbnas.search.maximizers.maximizer import Found, Score, Scored, check_positive
+from nbnas.search.maximizers.maximizer import Found, Score, Scored, check_known
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,7 @@ class Evolutionary:
     start: int = 200
 
     def __post_init__(self) -> None:
-        check_positive(generations=self.generations, children=self.children, start=self.start)
+        settle(self, generations=whole(1), children=whole(1), start=whole(1))
 
     def maximize(
         self,
@@ -46,6 +47,7 @@ class Evolutionary:
         rng: np.random.Generator,
     ) -> Scored:
         """Score the start and all generations."""
+        rng = check_known(score, space, observations, rng)
         best = best_evaluated(observations, self.start // 2)
         found = Found(score)
         found.add((*best, *space.sample(rng, self.start - len(best))))

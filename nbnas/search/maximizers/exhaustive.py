@@ -4,11 +4,12 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from nbnas.checks import settle
 from nbnas.errors import SettingError
 from nbnas.graphs.space import SearchSpace
 from nbnas.records import Observations
 from nbnas.search.candidates import can_be_listed, listed
-from nbnas.search.maximizers.maximizer import Maximizer, Score, Scored
+from nbnas.search.maximizers.maximizer import MAXIMIZER, Maximizer, Score, Scored, check_known
 from nbnas.search.maximizers.pool import RandomPool
 
 
@@ -28,6 +29,7 @@ class Exhaustive:
         Raises:
             SettingError: If the space is infinite or its size unknown.
         """
+        check_known(score, space, observations, rng)
         if space.size is None:
             raise SettingError(
                 f"expected a space that can be listed, got {space}; take RandomPool, Evolutionary "
@@ -43,9 +45,15 @@ class Automatic:
 
     Args:
         large: The maximiser for spaces that are larger or infinite.
+
+    Raises:
+        SettingError: If it is none.
     """
 
     large: Maximizer = field(default_factory=RandomPool)
+
+    def __post_init__(self) -> None:
+        settle(self, large=MAXIMIZER)
 
     def maximize(
         self,
@@ -55,5 +63,6 @@ class Automatic:
         rng: np.random.Generator,
     ) -> Scored:
         """Score by `Exhaustive`, or by `large`."""
+        rng = check_known(score, space, observations, rng)
         chosen: Maximizer = Exhaustive() if can_be_listed(space) else self.large
         return chosen.maximize(score, space, observations, rng)

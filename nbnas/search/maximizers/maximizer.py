@@ -11,10 +11,11 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from nbnas.errors import SettingError
+from nbnas.checks import Rule, offering
+from nbnas.errors import SettingError, shown
 from nbnas.graphs.architecture import Architecture
-from nbnas.graphs.space import SearchSpace
-from nbnas.records import Observations
+from nbnas.graphs.space import SPACE, Randomness, SearchSpace, generator
+from nbnas.records.observations import OBSERVATIONS, Observations
 
 Score = Callable[[Sequence[Architecture]], NDArray[np.float64]]
 
@@ -25,6 +26,13 @@ class Scored:
 
     architectures: tuple[Architecture, ...]
     scores: NDArray[np.float64]
+
+    def __post_init__(self) -> None:
+        scores, shape = self.scores, (len(self.architectures),)
+        if not isinstance(scores, np.ndarray) or scores.dtype.kind not in "iuf":
+            raise SettingError(f"expected an array of scores {shape}, got {shown(scores)}")
+        if scores.shape != shape:
+            raise SettingError(f"expected scores {shape}, got {scores.shape}")
 
     def ranked(self) -> tuple[int, ...]:
         """The numbers of the candidates, best first; the first of equals first."""
@@ -52,6 +60,10 @@ class Maximizer(Protocol):
         Returns:
             All that was scored, so that the best *new* one can be taken from it.
         """
+
+
+MAXIMIZER: Rule[Maximizer] = offering("a maximizer", "RandomPool()", "maximize")
+_SCORE: Rule[Score] = offering("a function of architectures", "a posterior's score", "__call__")
 
 
 class Found:
@@ -85,11 +97,18 @@ def different(architectures: Iterable[Architecture]) -> tuple[Architecture, ...]
     return tuple(dict.fromkeys(architectures))
 
 
-def check_positive(**numbers: int) -> None:
-    """Refuse numbers below 1.
+def check_known(
+    score: object, space: object, observations: object, rng: Randomness
+) -> np.random.Generator:
+    """Check what a maximizer is asked with.
+
+    Returns:
+        The generator.
 
     Raises:
-        SettingError: If one is; the message names them.
+        NbnasError: If something is of another type; the message says what.
     """
-    if min(numbers.values()) < 1:
-        raise SettingError(f"expected whole numbers of at least 1, got {numbers}")
+    _SCORE("score", score)
+    SPACE("space", space)
+    OBSERVATIONS("observations", observations)
+    return generator(rng)

@@ -9,11 +9,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from nbnas.checks import settle, whole
 from nbnas.graphs.architecture import Architecture
 from nbnas.graphs.space import SearchSpace
 from nbnas.records import Observations
 from nbnas.search.candidates import best_evaluated
-from nbnas.search.maximizers.maximizer import Score, Scored, check_positive, different
+from nbnas.search.maximizers.maximizer import Score, Scored, check_known, different
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +33,7 @@ class RandomPool:
     parents: int = 10
 
     def __post_init__(self) -> None:
-        check_positive(size=self.size, parents=self.parents)
+        settle(self, size=whole(1), parents=whole(1))
 
     def maximize(
         self,
@@ -42,6 +43,7 @@ class RandomPool:
         rng: np.random.Generator,
     ) -> Scored:
         """Score one pool."""
+        rng = check_known(score, space, observations, rng)
         best = best_evaluated(observations, self.parents)
         mutants = _mutants(space, best, self.size // 2, rng)
         pool = different((*mutants, *space.sample(rng, self.size - len(mutants))))

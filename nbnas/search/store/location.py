@@ -13,9 +13,11 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import NoSuchModuleError, SQLAlchemyError
 from sqlalchemy.pool import NullPool, QueuePool
 
+from nbnas.checks import PATH
 from nbnas.errors import StoreError
 
 Location = str | PathLike[str]
+_PATH = PATH.raising(StoreError)
 LOCK_SECONDS = 60.0  # how long SQLite waits for another process, unless ?timeout= says otherwise
 EXAMPLES = 'a path such as "runs/nbnas.db", or an SQLAlchemy URL'
 DRIVERS = (
@@ -139,6 +141,7 @@ def _check_options(url: URL, written: str) -> None:
 
 def _file(text: str) -> str:
     """The file's path with the home folder filled in; a folder is refused."""
+    _PATH("store", text)
     try:
         path = Path(text).expanduser()
     except RuntimeError as error:

@@ -56,7 +56,7 @@ def load_trials(
             study, trial and column.
         SettingError: If `on_error` is neither "raise" nor "skip".
     """
-    if on_error not in ("raise", "skip"):
+    if not isinstance(on_error, str) or on_error not in ("raise", "skip"):
         raise SettingError(f'expected "raise" or "skip" as on_error, got {on_error!r:.100}')
     studies = _scanned(store)
     _tell(

@@ -15,25 +15,29 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nbnas.brief import brief, cut
+from nbnas.checks import FLAG, settle, whole
 from nbnas.errors import SettingError
 from nbnas.graphs.architecture import Architecture
 from nbnas.graphs.space import SearchSpace
 from nbnas.graphs.spaces.subspace import Subspace
 from nbnas.kept import Kept
 from nbnas.records import Candidate, Measure, Observations, Proposal
+from nbnas.records.observations import OBSERVATIONS
 from nbnas.search.candidates import Novelty, can_be_listed, listed
 from nbnas.search.maximizers.exhaustive import Automatic
-from nbnas.search.maximizers.maximizer import Maximizer
-from nbnas.search.pending import KrigingBeliever, PendingRule, Situation
+from nbnas.search.maximizers.maximizer import MAXIMIZER, Maximizer
+from nbnas.search.pending import PENDING, KrigingBeliever, PendingRule, Situation
 from nbnas.search.strategies.fits import FITS, fitted
 from nbnas.search.strategies.random import RandomSearch
+from nbnas.search.strategies.strategy import check_question
 from nbnas.surrogate.acquisition.improvement import (
+    ACQUISITION,
     Acquisition,
     LogExpectedImprovement,
     PosteriorAcquisition,
 )
-from nbnas.surrogate.kernels.knowledge import Knowledge
-from nbnas.surrogate.model import Model, ModelPosterior
+from nbnas.surrogate.kernels.knowledge import KNOWLEDGE, Knowledge
+from nbnas.surrogate.model import MODEL, Model, ModelPosterior
 from nbnas.surrogate.process.prior import GaussianProcess
 from nbnas.surrogate.table import ArchitectureTable, with_own_table
 from nbnas.surrogate.warp import FittedWarp, band, improvement, moments
@@ -62,7 +66,8 @@ class BayesianOptimization:
             a batch.
 
     Raises:
-        SettingError: If `initial` is below 2.
+        SettingError: If `initial` is below 2, or a part is something else, such as a kernel
+            instead of a prior, or a class instead of an object.
 
     References:
         Jones, Schonlau and Welch, Efficient global optimization, J. Global Optim. 13, 1998.
@@ -80,10 +85,9 @@ class BayesianOptimization:
     kept: Kept = field(default_factory=lambda: Kept(FITS), repr=False)
 
     def __post_init__(self) -> None:
-        if self.initial < 2:
-            raise SettingError(
-                f"expected initial >= 2, since a model needs data, got {self.initial}"
-            )
+        initial = whole(2).raising(SettingError, "a model needs data")
+        settle(self, prior=MODEL, acquisition=ACQUISITION, maximizer=MAXIMIZER, initial=initial)
+        settle(self, allow_isomorphic=FLAG, pending=PENDING, knowledge=KNOWLEDGE.optional)
 
     @brief
     def __repr__(self) -> str:
@@ -110,6 +114,7 @@ class BayesianOptimization:
         rng: np.random.Generator,
     ) -> Proposal:
         """Propose random architectures at first, then the best-scored candidates."""
+        n, rng = check_question(space, observations, pending, n, rng)
         count = len(observations) + len(pending)
         if count < self.initial or len(observations) < 2:
             return self._start(space, observations, pending, n, rng)
@@ -125,7 +130,7 @@ class BayesianOptimization:
     @undisturbed()
     def posterior(self, observations: Observations) -> ModelPosterior | None:
         """The fitted model after some observations; `None` while there are fewer than two."""
-        if len(observations) < 2:
+        if len(OBSERVATIONS("observations", observations)) < 2:
             return None
         return self._fit(observations).condition(observations)
 

@@ -11,11 +11,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from nbnas.checks import FLAG, settle, whole
 from nbnas.errors import ArchitectureError
 from nbnas.graphs.architecture import Architecture
 from nbnas.graphs.space import SearchSpace
 from nbnas.records import Observations, Proposal
-from nbnas.search.ideas import Idea, check_counts, propose_new, propose_start, trial
+from nbnas.search.ideas import Idea, propose_new, propose_start, trial
+from nbnas.search.strategies.strategy import check_question
 
 TRIES = 1_000  # tournaments for one proposal, most of them only where little is left that is new
 CHILDLESS = "Drawn at random, since no new mutation of the youngest trials was found."
@@ -51,7 +53,8 @@ class RegularizedEvolution:
     allow_isomorphic: bool = False
 
     def __post_init__(self) -> None:
-        check_counts(population=self.population, tournament=self.tournament, initial=self.initial)
+        count = whole(1)
+        settle(self, population=count, tournament=count, initial=count, allow_isomorphic=FLAG)
 
     def propose(
         self,
@@ -62,6 +65,7 @@ class RegularizedEvolution:
         rng: np.random.Generator,
     ) -> Proposal:
         """Propose random architectures at first, then children of tournaments' winners."""
+        n, rng = check_question(space, observations, pending, n, rng)
         allow = self.allow_isomorphic
         start = propose_start(
             space, observations, pending, n, rng, initial=self.initial, allow_isomorphic=allow

@@ -11,12 +11,14 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from nbnas.checks import FLAG, settle, whole
 from nbnas.graphs.architecture import Architecture
 from nbnas.graphs.space import SearchSpace
 from nbnas.kept import Kept
 from nbnas.records import Observations, Proposal
 from nbnas.search.candidates import Novelty
-from nbnas.search.ideas import Idea, check_counts, propose_new, propose_start, trial
+from nbnas.search.ideas import Idea, propose_new, propose_start, trial
+from nbnas.search.strategies.strategy import check_known, check_question
 
 CENTERS = 512  # whose neighbours are remembered
 LOCAL_OPTIMUM = (
@@ -52,7 +54,7 @@ class LocalSearch:
     kept: Kept = field(default_factory=lambda: Kept(CENTERS), repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        check_counts(initial=self.initial)
+        settle(self, initial=whole(1), allow_isomorphic=FLAG)
 
     def propose(
         self,
@@ -63,6 +65,7 @@ class LocalSearch:
         rng: np.random.Generator,
     ) -> Proposal:
         """Propose random architectures at first, then new neighbours of the center."""
+        n, rng = check_question(space, observations, pending, n, rng)
         allow = self.allow_isomorphic
         start = propose_start(
             space, observations, pending, n, rng, initial=self.initial, allow_isomorphic=allow
@@ -89,6 +92,7 @@ class LocalSearch:
         Returns:
             The number; `None` if a climb begins: at first, and after a local optimum.
         """
+        check_known(space, observations)
         novelty = Novelty((), allow_isomorphic=self.allow_isomorphic)
         gain = observations.measure.gain
         values = [-np.inf if e.value is None else gain(e.value) for e in observations]

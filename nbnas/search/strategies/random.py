@@ -5,10 +5,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from nbnas.checks import FLAG, settle
 from nbnas.graphs.architecture import Architecture
 from nbnas.graphs.space import SearchSpace
 from nbnas.records import Observations, Proposal
 from nbnas.search.candidates import random_new
+from nbnas.search.strategies.strategy import check_question
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +28,9 @@ class RandomSearch:
 
     allow_isomorphic: bool = False
 
+    def __post_init__(self) -> None:
+        settle(self, allow_isomorphic=FLAG)
+
     def propose(
         self,
         space: SearchSpace,
@@ -35,6 +40,7 @@ class RandomSearch:
         rng: np.random.Generator,
     ) -> Proposal:
         """Draw `n` new architectures."""
+        n, rng = check_question(space, observations, pending, n, rng)
         taken = (*observations.architectures, *pending)
         chosen = random_new(space, taken, rng, n, allow_isomorphic=self.allow_isomorphic)
         return Proposal(chosen, "Drawn at random from the search space.")

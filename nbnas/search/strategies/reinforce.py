@@ -12,14 +12,16 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from nbnas.errors import ArchitectureError, SettingError
+from nbnas.checks import FLAG, real, settle, whole
+from nbnas.errors import ArchitectureError
 from nbnas.graphs.architecture import Architecture
 from nbnas.graphs.space import SearchSpace
 from nbnas.graphs.spaces.choices import CategoricalSpace, categorical, decisive
 from nbnas.kept import Kept
 from nbnas.records import Observations, Proposal
-from nbnas.search.ideas import Idea, check_counts, propose_new, propose_start
+from nbnas.search.ideas import Idea, propose_new, propose_start
 from nbnas.search.strategies.policy import Policy, learn, uniform
+from nbnas.search.strategies.strategy import check_known, check_question
 
 BLOCK = 100  # rows of choices drawn at once
 BLOCKS = 100
@@ -63,12 +65,13 @@ class Reinforce:
     kept: Kept = field(default_factory=lambda: Kept(POLICIES), repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        check_counts(initial=self.initial)
-        if not 0 < self.learning_rate < np.inf or not 0 <= self.decay < 1:
-            raise SettingError(
-                "expected a learning_rate above 0 and a decay of at least 0 and below 1, got "
-                f"learning_rate={self.learning_rate}, decay={self.decay}"
-            )
+        settle(
+            self,
+            learning_rate=real(above=0),
+            decay=real(0, below=1),
+            initial=whole(1),
+            allow_isomorphic=FLAG,
+        )
 
     def propose(
         self,
@@ -79,6 +82,7 @@ class Reinforce:
         rng: np.random.Generator,
     ) -> Proposal:
         """Propose random architectures at first, then draws from the policy."""
+        n, rng = check_question(space, observations, pending, n, rng)
         policy = self.policy(space, observations)
         allow = self.allow_isomorphic
         start = propose_start(
@@ -103,6 +107,7 @@ class Reinforce:
         Raises:
             SettingError: If the space has no categorical choices.
         """
+        check_known(space, observations)
         return self._policy(categorical(space), observations)
 
     def _policy(self, space: CategoricalSpace, observations: Observations) -> Policy:

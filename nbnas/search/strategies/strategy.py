@@ -5,10 +5,11 @@ from typing import Protocol, runtime_checkable
 
 import numpy as np
 
-from nbnas.errors import SettingError
-from nbnas.graphs.architecture import Architecture
-from nbnas.graphs.space import SearchSpace
-from nbnas.records import Measure, Observations, Proposal
+from nbnas.checks import Rule, offering, whole
+from nbnas.graphs.architecture import Architecture, check_architectures
+from nbnas.graphs.space import SPACE, Randomness, SearchSpace, generator
+from nbnas.records import Measure, Proposal
+from nbnas.records.observations import OBSERVATIONS, Observations
 
 
 @runtime_checkable
@@ -41,17 +42,43 @@ class Strategy(Protocol):
         """
 
 
+STRATEGY: Rule[Strategy] = offering("a strategy", "BayesianOptimization()", "propose")
+_ASKED = whole(1)
+
+
 def check_suits(strategy: object, measure: Measure) -> None:
     """Check that a strategy can work with a measure.
 
     Raises:
         SettingError: If it is no strategy, such as its class, or does not serve this measure.
     """
-    if isinstance(strategy, type) or not isinstance(strategy, Strategy):
-        raise SettingError(
-            "expected a strategy such as nbnas.BayesianOptimization() or nbnas.RandomSearch(), "
-            f"got {strategy!r:.100}"
-        )
+    STRATEGY("strategy", strategy)
     check = getattr(strategy, "check_measure", None)
     if check is not None:
         check(measure)
+
+
+def check_known(space: object, observations: object) -> None:
+    """Check what a strategy knows.
+
+    Raises:
+        NbnasError: If one of them is of another type; the message says what.
+    """
+    SPACE("space", space)
+    OBSERVATIONS("observations", observations)
+
+
+def check_question(
+    space: object, observations: object, pending: object, n: object, rng: Randomness
+) -> tuple[int, np.random.Generator]:
+    """Check what a strategy is asked with.
+
+    Returns:
+        How many architectures to propose, and the generator.
+
+    Raises:
+        NbnasError: If something is of another type; the message says what.
+    """
+    check_known(space, observations)
+    check_architectures(pending=pending)
+    return _ASKED("n", n), generator(rng)

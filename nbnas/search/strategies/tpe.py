@@ -13,12 +13,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from nbnas.checks import FLAG, settle, whole
 from nbnas.errors import ArchitectureError, SettingError
 from nbnas.graphs.architecture import Architecture
 from nbnas.graphs.space import SearchSpace
 from nbnas.graphs.spaces.choices import CategoricalSpace, categorical
 from nbnas.records import Observations, Proposal
-from nbnas.search.ideas import Idea, check_counts, propose_new, propose_start
+from nbnas.search.ideas import Idea, propose_new, propose_start
+from nbnas.search.strategies.strategy import check_question
 
 if TYPE_CHECKING:
     from optuna.distributions import BaseDistribution
@@ -55,7 +57,7 @@ class Tpe:
     allow_isomorphic: bool = False
 
     def __post_init__(self) -> None:
-        check_counts(initial=self.initial)
+        settle(self, initial=whole(1), allow_isomorphic=FLAG)
         if importlib.util.find_spec("optuna") is None:
             raise SettingError(
                 "expected Optuna to be installed, since Tpe asks it: pip install 'nbnas[tpe]'"
@@ -70,6 +72,7 @@ class Tpe:
         rng: np.random.Generator,
     ) -> Proposal:
         """Propose random architectures at first, then what Optuna's sampler answers."""
+        n, rng = check_question(space, observations, pending, n, rng)
         parent = categorical(space)
         allow = self.allow_isomorphic
         start = propose_start(

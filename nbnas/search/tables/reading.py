@@ -96,7 +96,9 @@ def read_rows(
     missing = [name for name in wanted if name not in frame]
     if missing:
         has = ", ".join(map(str, frame))
-        raise DataError(f"{where} has no column {', '.join(missing)}; its columns are {has:.1000}")
+        raise DataError(
+            f"{where} has no column {', '.join(missing):.200}; its columns are {has:.1000}"
+        )
     raw, whole = _numbers(frame, groups, chosen, reading.unit, where)
     for name in dict.fromkeys((*others, *(n for n in also if n in frame))):
         raw.setdefault(name, _other(frame[name], f"{where}, column {name}"))

@@ -103,7 +103,9 @@ def _content(path: Path) -> bytes:
     try:
         content = path.read_bytes()
     except (OSError, ValueError) as error:  # a NUL byte in a path is a ValueError
-        raise DataError(f"expected a readable table at {str(path)!r:.300}: {error}") from error
+        raise DataError(
+            f"expected a readable table at {str(path)!r:.300}: {error!s:.300}"
+        ) from error
     try:
         return _unpacked(content, path)
     except DataError:

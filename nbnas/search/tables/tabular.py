@@ -5,7 +5,6 @@ Notation
 """
 
 import hashlib
-import math
 import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
@@ -14,11 +13,13 @@ from typing import Any, Unpack
 
 import numpy as np
 
-from nbnas.errors import DataError, SettingError
-from nbnas.graphs.architecture import Architecture
+from nbnas.checks import REAL, TEXT, Rule, real, settle
+from nbnas.errors import DataError
+from nbnas.graphs.architecture import ARCHITECTURE, Architecture
 from nbnas.graphs.space import SearchSpace
 from nbnas.records import ACCURACY, EpochReport, Evaluation, Measure
 from nbnas.records.evaluation import Measured
+from nbnas.records.measure import MEASURE
 from nbnas.search.recorded import RecordedTraining
 from nbnas.search.tables.columns import best_of, check_bounds, fields_of
 from nbnas.search.tables.notations import AS_WRITTEN
@@ -28,6 +29,18 @@ from nbnas.search.tables.source import Source
 from nbnas.search.tables.spaces import find_space, space_of
 
 Curve = tuple[EpochReport, ...]
+_BY_TEXT: Rule[Mapping[str, Any]] = Rule(
+    "a dictionary by the texts of architectures",
+    lambda column: isinstance(column, Mapping) and all(isinstance(text, str) for text in column),
+    lambda column: MappingProxyType(dict(column)),
+    DataError,
+)
+_NUMBERS: Rule[Mapping[str, Any]] = Rule(
+    "a dictionary of numbers by the texts of architectures",
+    lambda column: _BY_TEXT.accepts(column) and all(map(REAL.accepts, column.values())),
+    _BY_TEXT.settled,
+    DataError,
+)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -54,8 +67,9 @@ class TabularObjective:
         measured: Further measures by the architecture's text, each by its name.
 
     Raises:
-        DataError: If the table is empty, or a value outside the bounds of the measure.
-        SettingError: If the pace is no number of at least 0.
+        DataError: If the table is empty, a column is no dictionary of numbers, or a value is
+            outside the bounds of the measure.
+        SettingError: If the pace is no number of at least 0, or another part has another type.
     """
 
     name: str
@@ -71,19 +85,11 @@ class TabularObjective:
     measured: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        settle(self, name=TEXT, curves=_BY_TEXT, pace=real(0), measure=MEASURE, measured=_BY_TEXT)
+        settle(self, values=_NUMBERS, tests=_NUMBERS, costs=_NUMBERS, truths=_NUMBERS)
+        settle(self, parameters=_NUMBERS, multiply_adds=_NUMBERS)
         if not self.values:
             raise DataError(f"expected at least one architecture in table {self.name!r}, got none")
-        if isinstance(self.pace, bool) or not isinstance(self.pace, int | float):
-            raise SettingError(f"expected a pace of at least 0 (at once), got {self.pace!r:.100}")
-        if not 0 <= self.pace < math.inf:
-            raise SettingError(f"expected a pace of at least 0 (at once), got {self.pace!r}")
-        if not isinstance(self.measure, Measure):
-            raise SettingError(
-                'expected a measure such as nbnas.Measure("loss", maximize=False), got '
-                f"{self.measure!r:.100}"
-            )
-        for name in ("values", "tests", "costs", "parameters", "multiply_adds", "truths"):
-            object.__setattr__(self, name, MappingProxyType(dict(getattr(self, name))))
         measured = {text: Measured(numbers) for text, numbers in self.measured.items()}
         object.__setattr__(self, "measured", MappingProxyType(measured))
         for column in (self.values, self.tests, self.truths):
@@ -170,7 +176,7 @@ class TabularObjective:
         Raises:
             DataError: If the table has no value for the architecture.
         """
-        text = str(architecture)
+        text = str(ARCHITECTURE("architecture", architecture))
         return Evaluation(
             architecture,
             self._find(self.values, architecture),
@@ -244,7 +250,7 @@ class TabularObjective:
         return said if self.measure == ACCURACY else {**said, "measure": repr(self.measure)}
 
     def _find(self, column: Mapping[str, float], architecture: Architecture) -> float:
-        value = column.get(str(architecture))
+        value = column.get(str(ARCHITECTURE("architecture", architecture)))
         if value is None or not np.isfinite(value):
             raise DataError(f"table {self.name!r} has no such value for {architecture}")
         return float(value)

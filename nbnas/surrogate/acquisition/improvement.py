@@ -24,18 +24,18 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, Protocol, runtime_checkable
+from typing import ClassVar, Protocol, runtime_checkable
 
 import numpy as np
 import torch
 from torch import Tensor
 
-from nbnas.errors import SettingError
+from nbnas.checks import REAL, Rule, either, offering, real, settle, whole
+from nbnas.errors import ObservationError, shown
 from nbnas.graphs.architecture import Architecture
+from nbnas.surrogate.model import ModelPosterior, check_scored
 
-if TYPE_CHECKING:
-    from nbnas.surrogate.model import ModelPosterior
-
+_COUNT = whole(1)
 _LOG_SQRT_2PI = 0.5 * math.log(2 * math.pi)
 _SMALLEST_STDDEV = 1e-12
 
@@ -58,6 +58,12 @@ class PosteriorAcquisition(Protocol):
         rng: np.random.Generator,
     ) -> Tensor:
         """Scores `(m,)` of `m` candidates; `rng` is the only source of randomness."""
+
+
+ACQUISITION: Rule[Acquisition | PosteriorAcquisition] = either(
+    offering("an acquisition function", "LogExpectedImprovement()", "__call__"),
+    offering("one that scores", "ThompsonSampling()", "score"),
+)
 
 
 def acquisition_scores(
@@ -123,13 +129,15 @@ class UpperConfidenceBound:
 
     Args:
         beta: How many standard deviations are added, at least 0.
+
+    Raises:
+        SettingError: If it is no such number.
     """
 
     beta: float = 2.0
 
     def __post_init__(self) -> None:
-        if not self.beta >= 0:
-            raise SettingError(f"expected beta >= 0, got {self.beta}")
+        settle(self, beta=real(0))
 
     def __call__(self, mean: Tensor, stddev: Tensor, best: float) -> Tensor:
         """Scores `(m,)`; the incumbent does not matter."""
@@ -158,14 +166,11 @@ class GrowingUpperConfidenceBound:
     scale: float = 5**-0.5
 
     def __post_init__(self) -> None:
-        if not (0 < self.delta < 1 and self.scale > 0):
-            raise SettingError(
-                "expected a delta in (0, 1) and a scale above 0, "
-                f"got delta={self.delta}, scale={self.scale}"
-            )
+        settle(self, delta=real(above=0, below=1), scale=real(above=0))
 
     def beta(self, n: int, m: int) -> float:
         """β_n after `n` observations, with `m` candidates."""
+        n, m = _COUNT("n", n), _COUNT("m", m)
         return 2 * math.log(m * n**2 * math.pi**2 / (6 * self.delta))
 
     def score(
@@ -175,6 +180,7 @@ class GrowingUpperConfidenceBound:
         rng: np.random.Generator,
     ) -> Tensor:
         """Scores `(m,)`; nothing is drawn."""
+        check_scored(posterior, rng)
         mean, stddev = posterior.latent(candidates)
         beta = self.beta(len(posterior.z), len(candidates))
         return upper_confidence_bound(mean, stddev, self.scale * math.sqrt(beta))
@@ -203,6 +209,7 @@ def probability_of_improvement(mean: Tensor, stddev: Tensor, best: float) -> Ten
 
 def upper_confidence_bound(mean: Tensor, stddev: Tensor, beta: float) -> Tensor:
     """μ + β σ `(m,)`."""
+    mean, stddev, _ = _numbers(mean, stddev, 0.0)
     return mean + beta * stddev
 
 
@@ -226,6 +233,19 @@ def log_h(u: Tensor) -> Tensor:
 
 
 def _standardised(mean: Tensor, stddev: Tensor, best: float) -> tuple[Tensor, Tensor]:
-    mean, stddev = (torch.as_tensor(x, dtype=torch.float64) for x in (mean, stddev))
+    mean, stddev, best = _numbers(mean, stddev, best)
     sigma = stddev.clamp_min(_SMALLEST_STDDEV)
     return (mean - best) / sigma, sigma
+
+
+def _numbers(mean: Tensor, stddev: Tensor, best: float) -> tuple[Tensor, Tensor, float]:
+    """What is predicted in float64, if it is numbers of one shape."""
+    try:
+        first, second = (torch.as_tensor(x, dtype=torch.float64) for x in (mean, stddev))
+        torch.broadcast_shapes(first.shape, second.shape)
+    except (TypeError, ValueError, RuntimeError) as error:
+        raise ObservationError(
+            "expected mean and stddev to be numbers (m,) each, as posterior.latent(candidates) "
+            f"gives them, got {shown(mean)} and {shown(stddev)}"
+        ) from error
+    return first, second, REAL.raising(ObservationError)("best", best)

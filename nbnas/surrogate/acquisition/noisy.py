@@ -19,19 +19,18 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 import numpy as np
 import torch
 from torch import Tensor
 
+from nbnas.checks import settle, whole
 from nbnas.errors import SettingError
 from nbnas.graphs.architecture import Architecture
 from nbnas.surrogate.acquisition.improvement import log_expected_improvement
+from nbnas.surrogate.model import ModelPosterior, check_scored
 from nbnas.surrogate.process.posterior import Posterior
-
-if TYPE_CHECKING:
-    from nbnas.surrogate.model import ModelPosterior
 
 _JITTER = 1e-6  # of the largest prior variance, so that a noise-free K can be factorised
 
@@ -54,8 +53,7 @@ class NoisyExpectedImprovement:
     in_logs: ClassVar[bool] = True
 
     def __post_init__(self) -> None:
-        if self.draws < 1:
-            raise SettingError(f"expected at least one draw, got {self.draws}")
+        settle(self, draws=whole(1))
 
     def score(
         self,
@@ -68,6 +66,7 @@ class NoisyExpectedImprovement:
         Raises:
             SettingError: If the model is no Gaussian process.
         """
+        rng = check_scored(posterior, rng)
         if not isinstance(posterior, Posterior):
             raise SettingError(
                 "expected the posterior of a Gaussian process, which knows its noise, got "

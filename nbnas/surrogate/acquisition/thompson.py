@@ -13,17 +13,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
 from torch import Tensor
 
-from nbnas.errors import SettingError
-from nbnas.graphs.architecture import Architecture
-
-if TYPE_CHECKING:
-    from nbnas.surrogate.model import ModelPosterior
+from nbnas.checks import settle, whole
+from nbnas.graphs.architecture import Architecture, check_architectures
+from nbnas.surrogate.model import ModelPosterior, check_scored
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +38,7 @@ class IndependentThompsonSampling:
         rng: np.random.Generator,
     ) -> Tensor:
         """Draws `(m,)`, in warped units."""
+        rng = check_scored(posterior, rng)
         mean, stddev = posterior.latent(candidates)
         return mean + stddev * torch.from_numpy(rng.standard_normal(len(candidates)))
 
@@ -63,8 +61,7 @@ class ThompsonSampling:
     drawn: int = 1_000
 
     def __post_init__(self) -> None:
-        if self.drawn < 2:
-            raise SettingError(f"expected at least 2 candidates to draw, got {self.drawn}")
+        settle(self, drawn=whole(2))
 
     def score(
         self,
@@ -73,6 +70,8 @@ class ThompsonSampling:
         rng: np.random.Generator,
     ) -> Tensor:
         """The gain in one draw `(m,)`; -inf where nothing was drawn."""
+        rng = check_scored(posterior, rng)
+        check_architectures(candidates=candidates)
         chosen = self._chosen(posterior, candidates, rng)
         draw = posterior.sample([candidates[i] for i in chosen], rng, 1)[0]
         scores = torch.full((len(candidates),), -torch.inf, dtype=torch.float64)

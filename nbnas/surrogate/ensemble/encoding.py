@@ -20,8 +20,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array, vstack
 
-from nbnas.errors import ArchitectureError, SettingError
-from nbnas.graphs.architecture import Architecture
+from nbnas.checks import Rule, offering, settle, whole
+from nbnas.errors import ArchitectureError
+from nbnas.graphs.architecture import ARCHITECTURE, Architecture
 from nbnas.graphs.distances.path import MOST_PATHS, paths
 from nbnas.graphs.features import OperationGraph, operation_graph
 from nbnas.surrogate.table import ArchitectureTable
@@ -35,6 +36,9 @@ class Encoding(Hashable, Protocol):
 
     def words(self, architecture: Architecture) -> Mapping[Word, int]:
         """How often each word occurs in an architecture; those that do not are left out."""
+
+
+ENCODING: Rule[Encoding] = offering("an encoding", "OperationEncoding()", "words")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +62,7 @@ class PathEncoding:
     max_length: int | None = None
 
     def __post_init__(self) -> None:
-        _check_length(self.max_length)
+        settle(self, max_length=whole(0).optional)
 
     def words(self, architecture: Architecture) -> Mapping[Word, int]:
         """Every path of the architecture, once.
@@ -66,6 +70,7 @@ class PathEncoding:
         Raises:
             ArchitectureError: If it has more than 100,000 paths that count.
         """
+        ARCHITECTURE("architecture", architecture)
         return dict.fromkeys(paths(architecture, self.max_length), 1)
 
 
@@ -93,7 +98,7 @@ class OperationEncoding:
     max_length: int | None = None
 
     def __post_init__(self) -> None:
-        _check_length(self.max_length)
+        settle(self, max_length=whole(0).optional)
 
     def words(self, architecture: Architecture) -> Mapping[Word, int]:
         """Its operations, the links from an operation to one that reads it, and its paths.
@@ -101,7 +106,7 @@ class OperationEncoding:
         Raises:
             ArchitectureError: If it has more than 100,000 paths that count.
         """
-        graph = operation_graph(architecture)
+        graph = operation_graph(ARCHITECTURE("architecture", architecture))
         found = Counter[Word](("operation", label) for label in graph.labels[1:-1])
         found.update(
             ("link", graph.labels[v], graph.labels[reader])
@@ -209,13 +214,4 @@ def _check_number(count: int) -> None:
     if count > MOST_PATHS:
         raise ArchitectureError(
             f"expected at most {MOST_PATHS:,} paths, got more; give the encoding a max_length"
-        )
-
-
-def _check_length(max_length: int | None) -> None:
-    whole = isinstance(max_length, int) and not isinstance(max_length, bool)
-    if max_length is not None and not (whole and max_length >= 0):
-        raise SettingError(
-            "expected max_length to be None or a whole number from 0, "
-            f"got max_length={max_length!r}"
         )

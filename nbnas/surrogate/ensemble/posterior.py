@@ -28,7 +28,7 @@ from torch import Tensor
 from nbnas.brief import brief, cut
 from nbnas.errors import ObservationError
 from nbnas.graphs.architecture import Architecture
-from nbnas.graphs.space import Randomness
+from nbnas.graphs.space import COUNT, Randomness, generator
 from nbnas.records import Observations
 from nbnas.surrogate.ensemble.encoding import Word
 from nbnas.surrogate.ensemble.perceptron import Perceptrons
@@ -107,7 +107,7 @@ class EnsemblePosterior(WarpedPosterior):
         Returns:
             Draws `(k, m)`, in the unit of the measure.
         """
-        rng = np.random.default_rng(rng)
+        rng, k = generator(rng), COUNT("k", k)
         values = self.networks.predict(self._inputs(architectures)).numpy()  # (M, m)
         mean = values.mean(axis=0)
         root = (values - mean) / np.sqrt(len(values) - 1)
@@ -138,6 +138,8 @@ class EnsemblePosterior(WarpedPosterior):
 
 def _moments(values: Tensor) -> tuple[Tensor, Tensor]:
     """μ and σ `(m,)` of what the members say `(M, m)`."""
+    if not values.numel():  # torch warns of a variance of nothing
+        return values.mean(dim=0), values.mean(dim=0)
     return values.mean(dim=0), (values.var(dim=0) + FLOOR**2).sqrt()
 
 

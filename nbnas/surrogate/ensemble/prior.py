@@ -22,11 +22,13 @@ import torch
 from torch import Tensor
 
 from nbnas.brief import brief, changed
+from nbnas.checks import FLAG, SEED, TEXT, Rule, each, real, settle, whole
 from nbnas.errors import ObservationError, SettingError
 from nbnas.graphs.architecture import Architecture
 from nbnas.kept import Kept
-from nbnas.records import Observations
+from nbnas.records.observations import OBSERVATIONS, Observations
 from nbnas.surrogate.ensemble.encoding import (
+    ENCODING,
     Encoding,
     OperationEncoding,
     Word,
@@ -36,11 +38,23 @@ from nbnas.surrogate.ensemble.encoding import (
 from nbnas.surrogate.ensemble.perceptron import Perceptrons, trained, untrained
 from nbnas.surrogate.ensemble.posterior import EnsemblePosterior
 from nbnas.surrogate.normal_scores import NormalScores
-from nbnas.surrogate.table import ArchitectureTable
-from nbnas.surrogate.warp import Warp, fit_warp
+from nbnas.surrogate.table import TABLE, ArchitectureTable
+from nbnas.surrogate.warp import WARP, Warp, fit_warp
 from nbnas.undisturbed import undisturbed
 
 POSTERIORS = 8  # that an ensemble keeps
+_WORDS = each(each(TEXT))
+
+
+def _numbers(dimensions: int) -> Rule[Tensor]:
+    return Rule(
+        f"a floating tensor of {dimensions} dimensions",
+        lambda x: isinstance(x, Tensor) and x.is_floating_point() and x.ndim == dimensions,
+        lambda x: x,
+    )
+
+
+_vector, _matrix = _numbers(1), _numbers(2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +118,7 @@ class Ensemble:
         Raises:
             ObservationError: If there are fewer than two trials.
         """
-        if len(observations) < 2:
+        if len(OBSERVATIONS("observations", observations)) < 2:
             raise ObservationError(
                 f"expected at least 2 trials to fit to, got {len(observations)}"
             )
@@ -122,7 +136,7 @@ class Ensemble:
         Raises:
             ObservationError: If there are no observations.
         """
-        if not len(observations):
+        if not len(OBSERVATIONS("observations", observations)):
             raise ObservationError(
                 "expected at least one observation, got none; evaluate some first"
             )
@@ -147,6 +161,11 @@ class Ensemble:
         Returns:
             The members in float64; the same for the same inputs, values and settings.
         """
+        x, z = _matrix("x", x), _vector("z", z)
+        if len(x) != len(z):
+            raise SettingError(
+                f"expected as many rows of x as values z, got {len(x)} and {len(z)}"
+            )
         generator = torch.Generator().manual_seed(self.seed)
         sizes = (x.shape[1], *(self.width,) * self.layers)
         start = untrained(self.members, sizes, generator).to(torch.float32)
@@ -164,17 +183,28 @@ class Ensemble:
 
     def inputs_of(self, architectures: Sequence[Architecture], words: Sequence[Word]) -> Tensor:
         """Inputs `(n, p)` of `n` architectures, for `p` words."""
+        words = _WORDS("words", words)
         return torch.from_numpy(encode(self.encoding, words, self.table, architectures))
 
 
 def _check(ensemble: Ensemble) -> None:
-    smallest = {"members": 2, "inputs": 1, "width": 1, "layers": 1, "epochs": 1, "seed": 0}
-    for name, least in smallest.items():
-        value = getattr(ensemble, name)
-        if not isinstance(value, int) or value < least:
-            raise SettingError(f"expected {name} to be a whole number from {least}, got {value!r}")
+    settle(
+        ensemble,
+        members=whole(2, 1_000),
+        encoding=ENCODING,
+        warp=WARP,
+        subsample=FLAG,
+        inputs=whole(1),
+        width=whole(1, 10_000),
+        layers=whole(1, 1_000),
+        epochs=whole(1),
+        learning_rate=real(above=0),
+        weight_decay=real(0),
+        seed=SEED,
+        table=TABLE,
+    )
     rate, decay = ensemble.learning_rate, ensemble.weight_decay
-    if not (rate > 0 and 0 <= decay < 1 / rate):
+    if not decay < 1 / rate:
         raise SettingError(
             "expected a learning_rate above 0 and a weight_decay from 0 that is below its "
             f"inverse, got {rate} and {decay}"

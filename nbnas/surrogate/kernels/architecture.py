@@ -17,8 +17,12 @@ from gpytorch.kernels import Kernel as Kernel
 from gpytorch.priors import LogNormalPrior
 
 from nbnas.brief import brief
+from nbnas.checks import Rule, instance, real
 from nbnas.errors import ObservationError
 from nbnas.surrogate.table import ArchitectureTable, Measure
+
+KERNEL: Rule[Kernel] = instance(Kernel, "WeisfeilerLehmanKernel()")
+LENGTHSCALE = real(above=0)
 
 
 class ArchitectureKernel(Kernel):  # type: ignore[misc]  # gpytorch is untyped

@@ -10,6 +10,8 @@ Array = NDArray[np.float64]
 
 def root(covariance: Array) -> Array:
     """A matrix R with R Rᵀ = covariance; eigenvalues that are 0 to rounding may be negative."""
+    if not len(covariance):
+        return covariance
     values, vectors = np.linalg.eigh(covariance)
     if values[0] < -1e-8 * max(values[-1], 1.0):
         raise no_covariance(covariance, 0.0)

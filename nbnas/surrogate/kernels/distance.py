@@ -12,8 +12,8 @@ import torch
 from gpytorch.constraints import Interval, Positive
 from gpytorch.priors import LogNormalPrior
 
-from nbnas.graphs.distances.distance import Distance
-from nbnas.surrogate.kernels.architecture import ArchitectureKernel
+from nbnas.graphs.distances.distance import DISTANCE, Distance
+from nbnas.surrogate.kernels.architecture import LENGTHSCALE, ArchitectureKernel
 from nbnas.surrogate.table import ArchitectureTable, Array
 from nbnas.undisturbed import undisturbed
 
@@ -29,6 +29,9 @@ class DistanceKernel(ArchitectureKernel):
         lengthscale: What is expected, in units of the distance, and where the fit starts: 2 for
             edits; the median of the distances is a fair guess for others.
 
+    Raises:
+        SettingError: If it is no distance, or the length-scale is not finite and above 0.
+
     References:
         Kandasamy et al., Neural architecture search with Bayesian optimisation and optimal
         transport, NeurIPS 2018, section 4 (kernels of the form exp(-β d)).
@@ -38,7 +41,8 @@ class DistanceKernel(ArchitectureKernel):
 
     @undisturbed()
     def __init__(self, distance: Distance, lengthscale: float = 2.0) -> None:
-        limit = distance.max_lengthscale
+        lengthscale = LENGTHSCALE("lengthscale", lengthscale)
+        limit = DISTANCE("distance", distance).max_lengthscale
         super().__init__(
             lengthscale_prior=LogNormalPrior(np.log(lengthscale), 1.0),
             lengthscale_constraint=_positive() if np.isinf(limit) else Interval(0.0, limit),

@@ -26,13 +26,16 @@ from numpy.typing import NDArray
 from scipy.special import ndtri
 from scipy.stats import rankdata
 
-from nbnas.errors import DataError, ObservationError
-from nbnas.graphs.architecture import Architecture
-from nbnas.surrogate.kernels.architecture import ArchitectureKernel
+from nbnas.checks import TEXT, Rule, each, instance, real, whole
+from nbnas.errors import DataError, ObservationError, shown
+from nbnas.graphs.architecture import Architecture, check_architectures
+from nbnas.surrogate.kernels.architecture import LENGTHSCALE, ArchitectureKernel
 from nbnas.surrogate.table import ArchitectureTable
 from nbnas.undisturbed import undisturbed
 
 Array = NDArray[np.float64]
+_NAMES = each(TEXT).raising(DataError)
+_FINITE = each(real())
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -62,16 +65,20 @@ class Knowledge:
     _scores: Mapping[Architecture, Array] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
+        names = _NAMES("names", self.names)
+        object.__setattr__(self, "names", names)
+        instance(Mapping, "{architecture: (1.5,)}").raising(DataError)("values", self.values)
+        check_architectures(values=tuple(self.values))
         if not self.names or not self.values:
             raise DataError(
                 "expected at least one name and one architecture, "
                 f"got {len(self.names)} and {len(self.values)}"
             )
         for architecture, numbers in self.values.items():
-            if len(numbers) != len(self.names) or not np.isfinite(numbers).all():
+            if not _FINITE.accepts(numbers) or len(numbers) != len(names):
                 raise DataError(
-                    f"expected {len(self.names)} finite numbers ({', '.join(self.names)}) of "
-                    f"{architecture}, got {numbers}"
+                    f"expected {len(names)} finite numbers ({', '.join(names)}) of "
+                    f"{architecture}, got {shown(numbers)}"
                 )
         scores = _normal_scores(np.array(list(self.values.values()), dtype=np.float64))
         known = MappingProxyType(dict(zip(self.values, scores, strict=True)))
@@ -84,6 +91,7 @@ class Knowledge:
         Raises:
             ObservationError: If an architecture is not known.
         """
+        check_architectures(architectures=architectures)
         try:
             return np.array([self._scores[a] for a in architectures]).reshape(-1, len(self.names))
         except KeyError as error:
@@ -98,6 +106,7 @@ class Knowledge:
 
         Larger numbers are taken to promise more.
         """
+        n = whole(0)("n", n)
         ranked = sorted(self._scores, key=lambda a: -float(self._scores[a].mean()))
         return tuple(ranked[:n])
 
@@ -111,6 +120,9 @@ class Knowledge:
         return self  # it never changes
 
 
+KNOWLEDGE: Rule[Knowledge] = instance(Knowledge, "Knowledge(('flops',), {architecture: (1.5,)})")
+
+
 class KnowledgeKernel(ArchitectureKernel):
     """exp(-d² / 2ℓ²), the squared exponential of what is known of two architectures.
 
@@ -118,14 +130,18 @@ class KnowledgeKernel(ArchitectureKernel):
         knowledge: Numbers known of every architecture that is asked for.
         lengthscale: ℓ to start from, in standard deviations; fitted, with a log-normal prior
             around it.
+
+    Raises:
+        SettingError: If it is no knowledge, or the length-scale is not finite and above 0.
     """
 
     has_lengthscale = True
 
     @undisturbed()
     def __init__(self, knowledge: Knowledge, lengthscale: float = 1.0) -> None:
+        lengthscale = LENGTHSCALE("lengthscale", lengthscale)
         super().__init__(lengthscale_prior=LogNormalPrior(np.log(lengthscale), 1.0))
-        self.knowledge = knowledge
+        self.knowledge = KNOWLEDGE("knowledge", knowledge)
         self.double()
         self.lengthscale = lengthscale
 

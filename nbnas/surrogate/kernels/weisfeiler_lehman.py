@@ -12,8 +12,9 @@ import numpy as np
 import torch
 from scipy.sparse import csr_array, diags_array, vstack
 
+from nbnas.checks import FLAG, whole
 from nbnas.graphs.architecture import Architecture
-from nbnas.graphs.features import Label, weisfeiler_lehman
+from nbnas.graphs.features import DEEPEST, Label, weisfeiler_lehman
 from nbnas.surrogate.kernels.architecture import ArchitectureKernel
 from nbnas.surrogate.table import ArchitectureTable, Array
 from nbnas.undisturbed import undisturbed
@@ -29,6 +30,9 @@ class WeisfeilerLehmanKernel(ArchitectureKernel):
         assignment: Whether to compare by the optimal assignment of the vertices, which sums the
             smaller of two counts of a label, instead of multiplying them.
 
+    Raises:
+        SettingError: If the depth is no whole number from 0 to 10.
+
     References:
         Shervashidze et al., Weisfeiler-Lehman graph kernels, JMLR 12, 2011; Ru et al.,
         Interpretable neural architecture search via Bayesian optimisation with
@@ -39,7 +43,8 @@ class WeisfeilerLehmanKernel(ArchitectureKernel):
     @undisturbed()
     def __init__(self, depth: int = 2, assignment: bool = False) -> None:
         super().__init__()
-        self.depth, self.assignment = depth, assignment
+        self.depth = whole(0, DEEPEST)("depth", depth)
+        self.assignment = FLAG("assignment", assignment)
         self.double()
 
     def extra_repr(self) -> str:

@@ -19,39 +19,20 @@ from numpy.typing import NDArray
 from scipy.stats import kendalltau, spearmanr
 
 from nbnas.brief import brief, cut
+from nbnas.checks import each, instance, settle
 from nbnas.errors import NotPositiveDefiniteError, ObservationError
-from nbnas.graphs.distances.distance import Distance
-from nbnas.graphs.space import Randomness, SearchSpace
+from nbnas.graphs.distances.distance import DISTANCE, Distance
+from nbnas.graphs.space import SPACE, Randomness, SearchSpace, generator
 from nbnas.records import ACCURACY, Evaluation, Measure, Observations
+from nbnas.records.evaluation import EVALUATION
 from nbnas.surrogate.kernels.distance import DistanceKernel
 from nbnas.surrogate.process.prior import GaussianProcess
+from nbnas.surrogate.process.variogram import Bin, variogram
 from nbnas.undisturbed import undisturbed
 
 Array = NDArray[np.float64]
-BINS = 10
-RESAMPLES = 200
+_EVALUATIONS = each(EVALUATION).raising(ObservationError)
 TIMED = 40  # architectures whose pairs are timed
-
-
-@dataclass(frozen=True, slots=True)
-class Bin:
-    """One bin of a variogram.
-
-    Attributes:
-        shortest: Shortest distance of its pairs.
-        longest: Longest distance of its pairs.
-        pairs: Number of pairs.
-        mean: Mean |Δf|.
-        lower: 2.5 % quantile of the mean over resampled architectures.
-        upper: 97.5 % quantile of it.
-    """
-
-    shortest: float
-    longest: float
-    pairs: int
-    mean: float
-    lower: float
-    upper: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +89,8 @@ class Diagnoses:
     diagnoses: tuple[Diagnosis, ...]
 
     def __post_init__(self) -> None:
+        one = instance(Diagnosis, "what diagnose() gives")
+        settle(self, diagnoses=each(one).raising(ObservationError))
         if not self.diagnoses:
             raise ObservationError("expected at least one diagnosis, got none")
 
@@ -155,11 +138,14 @@ def diagnose(
     Raises:
         ObservationError: If there are fewer than 10 completed evaluations, or all have one value.
     """
-    completed = tuple(e for e in evaluations if e.value is not None)
+    rng = generator(rng)
+    DISTANCE("distance", distance)
+    SPACE("space", space)
+    evaluated = _EVALUATIONS("evaluations", evaluations)
+    completed = tuple(e for e in evaluated if e.value is not None)
     measure = next((e.measure for e in completed if e.measure is not None), ACCURACY)
     observations = Observations(completed, measure)
     _check(observations)
-    rng = np.random.default_rng(rng)
     d = distance.matrix(observations.architectures, observations.architectures)
     i, j = np.triu_indices(len(d), k=1)
     gaps = np.abs(observations.values[i] - observations.values[j])
@@ -175,37 +161,6 @@ def diagnose(
     )
 
 
-def variogram(d: Array, values: Array, rng: np.random.Generator) -> tuple[Bin, ...]:
-    """Mean |Δf| by distance, with a band from resampling the architectures.
-
-    Args:
-        d: Distances `(n, n)`.
-        values: Objective `(n,)`.
-        rng: Draws the resamples.
-
-    Returns:
-        A bin for each distance where there are up to 10 different ones, else 10 bins of about as
-        many pairs each.
-    """
-    i, j = np.triu_indices(len(d), k=1)
-    distances, gaps = d[i, j], np.abs(values[i] - values[j])
-    edges = np.unique(distances)
-    if len(edges) > BINS:
-        edges = np.unique(np.quantile(distances, np.arange(BINS) / BINS, method="lower"))
-    member = np.searchsorted(edges, distances, side="right") - 1
-    means = np.stack([_means(member, gaps, weight) for weight in _weights(len(d), rng, i, j)])
-    lower, upper = np.nanquantile(means[1:], [0.025, 0.975], axis=0)
-    return tuple(
-        Bin(
-            float(distances[member == b].min()),
-            float(distances[member == b].max()),
-            int((member == b).sum()),
-            *map(float, (means[0, b], lower[b], upper[b])),
-        )
-        for b in range(len(edges))
-    )
-
-
 def microseconds_per_pair(
     distance: Distance, space: SearchSpace, rng: np.random.Generator
 ) -> float:
@@ -214,25 +169,6 @@ def microseconds_per_pair(
     start = time.perf_counter()
     distance.matrix(first, second)
     return 1e6 * (time.perf_counter() - start) / TIMED**2
-
-
-def _weights(
-    n: int, rng: np.random.Generator, i: NDArray[np.intp], j: NDArray[np.intp]
-) -> Iterable[Array]:
-    """Weights of the pairs: all ones at first, then those of resampled architectures."""
-    yield np.ones(len(i))
-    for _ in range(RESAMPLES):
-        times = np.bincount(rng.integers(n, size=n), minlength=n).astype(np.float64)
-        yield times[i] * times[j]
-
-
-def _means(member: NDArray[np.intp], gaps: Array, weight: Array) -> Array:
-    """Weighted mean of the gaps in each bin; NaN for a bin without weight."""
-    total = np.bincount(member, weight)
-    sums = np.bincount(member, weight * gaps)
-    means = np.full(len(total), np.nan)
-    np.divide(sums, total, out=means, where=total > 0)
-    return means
 
 
 def _model(

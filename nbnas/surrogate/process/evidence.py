@@ -19,8 +19,9 @@ from gpytorch.kernels import AdditiveKernel, Kernel, ScaleKernel
 from numpy.typing import NDArray
 
 from nbnas.brief import brief, cut
+from nbnas.checks import each, instance, real, settle
 from nbnas.errors import NotPositiveDefiniteError, ObservationError, SettingError
-from nbnas.records import Observations
+from nbnas.records.observations import OBSERVATIONS, Observations
 from nbnas.surrogate.process.prior import GaussianProcess
 from nbnas.undisturbed import undisturbed
 
@@ -50,6 +51,8 @@ class Evidence:
     observations: Observations
 
     def __post_init__(self) -> None:
+        prior = instance(GaussianProcess, "GaussianProcess()")
+        settle(self, prior=prior, observations=OBSERVATIONS)
         if not len(self.observations):
             raise ObservationError(
                 "expected at least one observation, got none; a prior alone draws itself"
@@ -81,8 +84,9 @@ class Evidence:
         Returns:
             Nats `(k,)`; NaN where the kernel is no covariance, or a length-scale not allowed.
         """
+        factors = each(real(above=0))("factors", factors)
         known = lengthscales(self.prior.kernel)
-        return np.array([self._scaled([each * factor for each in known]) for factor in factors])
+        return np.array([self._scaled([scale * factor for scale in known]) for factor in factors])
 
     def _scaled(self, values: Sequence[float]) -> float:
         try:

@@ -28,7 +28,7 @@ from numpy.typing import NDArray
 from nbnas.brief import brief, cut
 from nbnas.errors import NotPositiveDefiniteError
 from nbnas.graphs.architecture import Architecture
-from nbnas.graphs.space import Randomness
+from nbnas.graphs.space import COUNT, Randomness, generator
 from nbnas.records import Observations
 from nbnas.surrogate.kernels.covariance import root
 from nbnas.surrogate.leave_one_out import LeaveOneOut, leave_one_out
@@ -116,10 +116,11 @@ class Posterior(WarpedPosterior):
         Raises:
             NotPositiveDefiniteError: If the kernel is no covariance on these architectures.
         """
+        rng, k = generator(rng), COUNT("k", k)
         cross = self._cross(architectures)
         white = torch.linalg.solve_triangular(self.factor, cross, upper=False).numpy()
         covariance = _alone(self.prior, architectures) - white.T @ white
-        normal = np.random.default_rng(rng).standard_normal((k, len(architectures)))
+        normal = rng.standard_normal((k, len(architectures)))
         mean = self.prior.mean + (cross.T @ self.alpha()).numpy()
         return self.warp.inverse(mean + normal @ root(covariance).T)
 

@@ -22,12 +22,13 @@ from gpytorch.kernels import AdditiveKernel, Kernel
 from numpy.typing import NDArray
 
 from nbnas.brief import brief
-from nbnas.errors import ObservationError, SettingError
+from nbnas.checks import real, settle
+from nbnas.errors import ObservationError
 from nbnas.graphs.architecture import Architecture
 from nbnas.graphs.distances.hamming import HammingDistance
-from nbnas.graphs.space import Randomness
-from nbnas.records import Observations
-from nbnas.surrogate.kernels.architecture import bind, covariance, weighted
+from nbnas.graphs.space import COUNT, Randomness, generator
+from nbnas.records.observations import OBSERVATIONS, Observations
+from nbnas.surrogate.kernels.architecture import KERNEL, bind, covariance, weighted
 from nbnas.surrogate.kernels.covariance import no_covariance, root
 from nbnas.surrogate.kernels.distance import DistanceKernel
 from nbnas.surrogate.kernels.parts import formula
@@ -35,8 +36,8 @@ from nbnas.surrogate.kernels.weisfeiler_lehman import WeisfeilerLehmanKernel
 from nbnas.surrogate.normal_scores import NormalScores
 from nbnas.surrogate.process.fit import fit_parameters, log_likelihood
 from nbnas.surrogate.process.posterior import Posterior
-from nbnas.surrogate.table import ArchitectureTable
-from nbnas.surrogate.warp import Warp, fit_warp
+from nbnas.surrogate.table import TABLE, ArchitectureTable
+from nbnas.surrogate.warp import WARP, Warp, fit_warp
 from nbnas.undisturbed import undisturbed
 
 Array = NDArray[np.float64]
@@ -66,7 +67,8 @@ class GaussianProcess:
         mean: Constant mean, in warped units; it is not fitted.
 
     Raises:
-        SettingError: If noise is not positive.
+        SettingError: If noise is not finite and positive, the mean is not finite, or the kernel or
+            the warp is something else.
 
     Example:
         >>> from nbnas.graphs.spaces.cell import CellSpace
@@ -83,8 +85,7 @@ class GaussianProcess:
 
     @undisturbed()
     def __post_init__(self) -> None:
-        if not self.noise > 0:
-            raise SettingError(f"expected a noise variance above 0, got {self.noise}")
+        settle(self, kernel=KERNEL, warp=WARP, noise=real(above=0), mean=real(), table=TABLE)
         kernel = weighted(copy.deepcopy(self.kernel)).double()
         bind(kernel, self.table)
         object.__setattr__(self, "kernel", kernel)
@@ -123,8 +124,9 @@ class GaussianProcess:
         Raises:
             NotPositiveDefiniteError: If the kernel is no covariance on these architectures.
         """
-        normal = np.random.default_rng(rng).standard_normal((k, len(architectures)))
-        return self.mean + normal @ root(self.covariance(architectures, architectures)).T
+        rng, k = generator(rng), COUNT("k", k)
+        roots = root(self.covariance(architectures, architectures))
+        return self.mean + rng.standard_normal((k, len(roots))) @ roots.T
 
     @undisturbed()
     def log_marginal_likelihood(self, observations: Observations) -> float:
@@ -134,6 +136,7 @@ class GaussianProcess:
             ObservationError: If there are no observations.
             NotPositiveDefiniteError: If the kernel is no covariance on these architectures.
         """
+        OBSERVATIONS("observations", observations)
         z = torch.from_numpy(fit_warp(self.warp, observations)[1] - self.mean)
         covariance = self.covariance(observations.architectures, observations.architectures)
         noise = torch.tensor(self.noise, dtype=torch.float64)
@@ -157,7 +160,7 @@ class GaussianProcess:
         Raises:
             ObservationError: If there are fewer than two trials.
         """
-        if len(observations) < 2:
+        if len(OBSERVATIONS("observations", observations)) < 2:
             raise ObservationError(
                 f"expected at least 2 trials to fit to, got {len(observations)}"
             )
@@ -180,7 +183,7 @@ class GaussianProcess:
             ObservationError: If there are no observations.
             NotPositiveDefiniteError: If the kernel is no covariance on these architectures.
         """
-        warp, z = fit_warp(self.warp, observations)
+        warp, z = fit_warp(self.warp, OBSERVATIONS("observations", observations))
         architectures = observations.architectures
         covariance = self.covariance(architectures, architectures)
         noisy = torch.from_numpy(covariance) + self.noise * torch.eye(len(z), dtype=torch.float64)

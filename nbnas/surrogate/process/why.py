@@ -12,11 +12,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nbnas.brief import brief
-from nbnas.errors import SettingError
-from nbnas.graphs.distances.distance import Distance
+from nbnas.checks import whole
+from nbnas.graphs.distances.distance import DISTANCE, Distance
 from nbnas.graphs.distances.edit.contrast import contrast
 from nbnas.records import ACCURACY, Candidate, Evaluation, Measure
-from nbnas.surrogate.model import ModelPosterior
+from nbnas.records.proposal import CANDIDATE
+from nbnas.surrogate.model import POSTERIOR, ModelPosterior
 from nbnas.surrogate.process.posterior import Posterior
 from nbnas.undisturbed import undisturbed
 
@@ -98,8 +99,10 @@ def why(posterior: ModelPosterior, candidate: Candidate, distance: Distance, k: 
         >>> len(found.neighbors), len(found.differences)
         (3, 3)
     """
-    if k < 1:
-        raise SettingError(f"expected to name at least one evaluation, got k={k}")
+    POSTERIOR("posterior", posterior)
+    CANDIDATE("candidate", candidate)
+    DISTANCE("distance", distance)
+    k = whole(1)("k", k)
     a, evaluations = candidate.architecture, posterior.observations.evaluations
     distances = distance.matrix((a,), posterior.observations.architectures)[0]
     contributions, shares = _weights(posterior, candidate)

@@ -14,7 +14,7 @@ from torch import Tensor
 from torch.nn.functional import pad
 
 from nbnas.errors import SettingError
-from nbnas.training.settings import check
+from nbnas.checks import settle, whole
 
 _GLOBAL_RANDOMNESS = threading.Lock()
 
@@ -36,8 +36,7 @@ class CropAndFlip:
     padding: int = 4
 
     def __post_init__(self) -> None:
-        whole = isinstance(self.padding, int) and not isinstance(self.padding, bool)
-        check(whole and self.padding >= 0, "padding", self.padding, "a whole number from 0")
+        settle(self, padding=whole(0, 10_000))
 
     def __call__(self, images: Tensor, generator: torch.Generator | None = None) -> Tensor:
         """Transform each image of a batch.

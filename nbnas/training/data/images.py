@@ -6,6 +6,7 @@ Notation
     part      `(images, labels)`, see `nbnas.training.data.part`
 """
 
+import pickle
 import threading
 from dataclasses import dataclass, field
 from typing import Any
@@ -15,6 +16,8 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from nbnas.checks import FLAG, PATH, SEED, TEXT, Rule, instance, settle, whole
+from nbnas.errors import shown
 from nbnas.errors import DataError
 from nbnas.training.data.part import (
     Part,
@@ -28,6 +31,8 @@ from nbnas.training.data.part import (
 
 Parts = tuple[Part, Part, Part]
 PARTS = ("train", "val", "test")
+MOST_CLASSES = 100_000  # a network has an output for each
+_SIZE = whole(2)
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False, weakref_slot=True)
@@ -59,8 +64,9 @@ class ImageData:
     fingerprint: str = field(init=False)
 
     def __post_init__(self) -> None:
-        if self.classes < 2:
-            raise DataError(f"{self.name}: expected at least 2 classes, got {self.classes}")
+        settle(
+            self, name=TEXT.raising(DataError), classes=whole(2, MOST_CLASSES).raising(DataError)
+        )
         parts = [read_part(getattr(self, part), f"{self.name}, {part}") for part in PARTS]
         for part, (images, labels) in zip(PARTS, parts, strict=True):
             check_part(images, labels, parts[0][0], self.classes, f"{self.name}, {part}")
@@ -106,10 +112,11 @@ def digits(train: int = 600, validation: int = 600, seed: int = 0) -> ImageData:
     References:
         Alpaydin and Kaynak, Optical Recognition of Handwritten Digits, UCI, 1998.
     """
+    sizes = {"train": _SIZE("train", train), "validation": _SIZE("validation", validation)}
     from sklearn.datasets import load_digits
 
     images, labels = load_digits().images, load_digits().target
-    return from_arrays("digits", images, labels, train=train, validation=validation, seed=seed)
+    return from_arrays("digits", images, labels, **sizes, seed=seed)
 
 
 def cifar10(
@@ -132,6 +139,8 @@ def cifar10(
     References:
         Krizhevsky, Learning Multiple Layers of Features from Tiny Images, 2009.
     """
+    root, download = str(PATH("root", root)), FLAG("download", download)
+    validation, seed = _SIZE("validation", validation), SEED("seed", seed)
     import torchvision
 
     try:
@@ -139,7 +148,7 @@ def cifar10(
             torchvision.datasets.CIFAR10(root, train=train, download=download)
             for train in (True, False)
         )
-    except (OSError, RuntimeError) as error:
+    except (OSError, EOFError, RuntimeError, pickle.PickleError) as error:
         raise DataError(
             f"expected the files of CIFAR-10 in {root!r}, but: {error}. Connect to the internet "
             "and pass download=True, or put cifar-10-batches-py there; digits() needs neither"
@@ -176,7 +185,9 @@ def from_arrays(
     Raises:
         DataError: If the arrays have another form or too few images.
     """
-    images, labels = np.asarray(images), np.asarray(labels)
+    name, seed = TEXT("name", name), SEED("seed", seed)
+    train, validation = _SIZE("train", train), _SIZE("validation", validation)
+    images, labels = _array(images, f"{name}, images"), _array(labels, f"{name}, labels")
     if images.ndim not in (3, 4) or images.dtype.kind not in "uif":
         raise DataError(
             f"{name}: expected uint8 or floating images (n, H, W) or (n, C, H, W), "
@@ -188,9 +199,35 @@ def from_arrays(
             f"{name}: expected {len(images)} integer labels (n,), one an image, "
             f"got {labels.dtype} {labels.shape}"
         )
+    _check_labels(labels, name)
     sizes = (train, validation, len(labels) - train - validation)
     parts = split_arrays(images, labels, sizes, seed, name)
     return ImageData(name, int(labels.max()) + 1, *parts)
+
+
+IMAGE_DATA: Rule[ImageData] = instance(ImageData, "digits()")
+
+
+def _array(values: object, what: str) -> NDArray[Any]:
+    """What was given as an array, if it is one."""
+    try:
+        return np.asarray(values)
+    except (TypeError, ValueError, RuntimeError) as error:
+        raise DataError(f"{what}: expected an array, got {shown(values)}: {error}") from error
+
+
+def _check_labels(labels: NDArray[Any], name: str) -> None:
+    """Check that labels are numbers of classes, and not anything else that is whole.
+
+    The largest one says how many outputs a network has: one label out of place must not make them
+    many.
+    """
+    if len(labels) and not 0 <= labels.min() <= labels.max() < len(labels):
+        raise DataError(
+            f"{name}: expected labels from 0, one for each class, got {labels.min()} to "
+            f"{labels.max()} on {len(labels)} images; number the classes by "
+            "numpy.unique(labels, return_inverse=True)[1], or correct the label that is none"
+        )
 
 
 def parts_on(data: ImageData, device: torch.device) -> Parts:

@@ -27,6 +27,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import cross_entropy
 
+from nbnas.checks import Rule, instance
 from nbnas.training.networks.cell import Cell
 from nbnas.training.networks.network import count_multiply_adds, count_parameters
 from nbnas.training.proxies.probe import Gradients, probing, state_of, weight_gradients
@@ -52,6 +53,25 @@ class Proxy(Protocol):
         """
 
 
+_NETWORK = instance(nn.Module, "build_network(architecture, …)")
+_IMAGES: Rule[Tensor] = Rule(
+    "a floating tensor (n, C, H, W) of images",
+    lambda images: isinstance(images, Tensor) and images.is_floating_point() and images.ndim == 4,
+    lambda images: images,
+)
+_LABELS: Rule[Tensor] = Rule(
+    "a tensor (n,) of classes",
+    lambda labels: isinstance(labels, Tensor) and labels.ndim == 1,
+    lambda labels: labels,
+)
+
+
+def _check(network: object, images: object, labels: object) -> None:
+    _NETWORK("network", network)
+    _IMAGES("images", images)
+    _LABELS("labels", labels)
+
+
 def nwot(network: nn.Module, images: Tensor, labels: Tensor) -> float:
     """How well the ReLUs tell the images apart: log |det K|, at least 0.
 
@@ -63,6 +83,7 @@ def nwot(network: nn.Module, images: Tensor, labels: Tensor) -> float:
     References:
         Mellor et al., Neural architecture search without training, ICML 2021, section 3.
     """
+    _check(network, images, labels)
     agreements = torch.zeros(len(images), len(images), dtype=torch.float64)
 
     def count(copies: int, relu: nn.Module, inputs: tuple[Tensor, ...]) -> None:
@@ -110,6 +131,7 @@ def jacov(network: nn.Module, images: Tensor, labels: Tensor) -> float:
     References:
         Mellor et al., Neural architecture search without training, arXiv 2006.04647v1, 2020.
     """
+    _check(network, images, labels)
     images = images.detach().clone().requires_grad_()
     with torch.enable_grad(), probing(network):
         total = network(images).sum() + 0 * images.sum()  # so that it depends on the images
@@ -147,6 +169,7 @@ def synflow(network: nn.Module, images: Tensor, labels: Tensor) -> float:
         Tanaka et al., Pruning neural networks without any data by iteratively conserving synaptic
         flow, NeurIPS 2020, section 5.
     """
+    _check(network, images, labels)
     device = torch.device("cpu") if images.device.type == "mps" else images.device  # no float64
     state = {
         name: value.abs().to(device).double() if value.is_floating_point() else value.to(device)
@@ -163,22 +186,26 @@ def snip(network: nn.Module, images: Tensor, labels: Tensor) -> float:
     References:
         Lee et al., SNIP: single-shot network pruning based on connection sensitivity, ICLR 2019.
     """
+    _check(network, images, labels)
     return _log(_flow(_loss_gradients(network, images, labels)))
 
 
 def grad_norm(network: nn.Module, images: Tensor, labels: Tensor) -> float:
     """How steep the loss is: log(1 + Σ ‖∂ℓ/∂θ‖), a norm for each layer. The logarithm is ours."""
+    _check(network, images, labels)
     gradients = (gradient for _, gradient in _loss_gradients(network, images, labels))
     return _log(sum(float(gradient.norm()) for gradient in gradients))
 
 
 def params(network: nn.Module, images: Tensor, labels: Tensor) -> float:
     """Number of trainable weights."""
+    _check(network, images, labels)
     return float(count_parameters(network))
 
 
 def flops(network: nn.Module, images: Tensor, labels: Tensor) -> float:
     """Number of multiply-adds for one image; see `count_multiply_adds`."""
+    _check(network, images, labels)
     if next(network.parameters(), None) is None:
         return 0.0  # without weights there is nothing to multiply with
     channels, height, width = images.shape[1:]

@@ -9,20 +9,19 @@ import time
 import traceback
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import cast
 
-import numpy as np
 import torch
 from torch import Tensor
 
 from nbnas.brief import brief, cut
-from nbnas.errors import NbnasError, TrainingError
-from nbnas.graphs.architecture import Architecture
-from nbnas.training.data.images import ImageData, parts_on
+from nbnas.checks import SEED, settle, whole
+from nbnas.errors import NbnasError, SettingError, TrainingError, shown
+from nbnas.graphs.architecture import ARCHITECTURE, Architecture, check_architectures
+from nbnas.training.data.images import IMAGE_DATA, ImageData, parts_on
 from nbnas.training.device import choose_device, cpu_threads, release_memory
 from nbnas.training.networks.network import build_network
 from nbnas.training.proxies.scores import Proxy, flops, jacov, nwot, params, synflow
-from nbnas.training.settings import check
+from nbnas.training.recipe import SIZE, THREADS
 
 Scores = dict[str, float]
 
@@ -98,15 +97,14 @@ class ZeroCost:
     device: str = "auto"
 
     def __post_init__(self) -> None:
-        check(isinstance(self.data, ImageData), "data", self.data, "an ImageData like digits()")
-        _check_count("batch", self.batch, 2, len(self.data.train[1]))
-        _check_count("seed", self.seed, 0, 2**63 - 1)
-        _check_count("channels", self.channels, 1)
-        _check_count("cells", self.cells, 1)
-        if self.threads is not None:
-            _check_count("threads", self.threads, 1)
-        distinct = isinstance(self.proxies, tuple) and _have_names(self.proxies)
-        check(distinct, "proxies", self.proxies, "functions of different names, as in (nwot,)")
+        settle(self, data=IMAGE_DATA)
+        batch = whole(2, len(self.data.train[1]))
+        settle(self, batch=batch, seed=SEED, channels=SIZE, cells=SIZE, threads=THREADS)
+        if not isinstance(self.proxies, tuple) or not _have_names(self.proxies):
+            raise SettingError(
+                "expected proxies to be functions of different names, as in (nwot,), got "
+                f"{shown(self.proxies)}"
+            )
         choose_device(self.device)
 
     @brief
@@ -128,6 +126,7 @@ class ZeroCost:
             SettingError: If it reads text and no images.
             TrainingError: If a proxy fails, as for want of memory, or gives no finite number.
         """
+        ARCHITECTURE("architecture", architecture)
         device = choose_device(self.device)
         try:
             with cpu_threads(self.threads):
@@ -158,6 +157,8 @@ class ZeroCost:
         Raises:
             NbnasError: As for one; those before it have been given.
         """
+        if not isinstance(architectures, Iterator):
+            check_architectures(architectures=architectures)
         everything, seconds = tuple(architectures), 0.0
         for number, architecture in enumerate(everything, 1):
             start = time.perf_counter()
@@ -190,12 +191,6 @@ def _have_names(proxies: tuple[object, ...]) -> bool:
     """Whether there are any, and each can be called and has a name of its own."""
     names = {getattr(proxy, "__name__", "") for proxy in proxies if callable(proxy)} - {""}
     return len(names) == len(proxies) > 0
-
-
-def _check_count(name: str, value: object, least: int, most: float = math.inf) -> None:
-    whole = isinstance(value, int | np.integer) and not isinstance(value, bool)
-    expected = f"a whole number from {least}" + (f" to {most}" if most < math.inf else "")
-    check(whole and least <= cast(int, value) <= most, name, value, expected)
 
 
 def _check_finite(scores: Scores, architecture: Architecture) -> None:

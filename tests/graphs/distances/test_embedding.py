@@ -158,7 +158,7 @@ def test_positions_cannot_be_changed():
 def test_what_cannot_be_placed():
     with pytest.raises(SettingError, match="at least one architecture"):
         embed((), HammingDistance())
-    with pytest.raises(SettingError, match="one landmark"):
+    with pytest.raises(SettingError, match="landmarks to be a whole number from 1"):
         embed(CELLS, HammingDistance(), landmarks=0)
     nowhere = Located({CELLS[0]: (0.0,), CELLS[1]: (math.inf,)})
     with pytest.raises(SettingError, match="expected finite distances, got"):

@@ -53,5 +53,5 @@ def test_explains_by_labels():
 
 
 def test_refuses_a_negative_depth():
-    with pytest.raises(SettingError, match="at least 0"):
+    with pytest.raises(SettingError, match="depth to be a whole number from 0"):
         WeisfeilerLehmanDistance(-1)

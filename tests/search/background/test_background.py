@@ -140,7 +140,7 @@ def test_the_thread_is_a_daemon_and_ends(search, slow):
 def test_wrong_targets(table):
     search = Search(SPACE, table, RandomSearch())
     for wrong in (0, -1, 2.5, "3"):
-        with pytest.raises(SettingError, match="positive whole number of trials"):
+        with pytest.raises(SettingError, match="trials to be a whole number from 1"):
             search.start(wrong)
     assert search.state == "idle"
     assert search.target is None

@@ -99,5 +99,5 @@ def test_wrong_settings_are_named():
     with pytest.raises(SettingError, match="can be listed"):
         Exhaustive().maximize(likeness, CnnSpace(), Observations(), np.random.default_rng(0))
     for wrong in (lambda: RandomPool(0), lambda: Evolutionary(0), lambda: LocalAscent(starts=0)):
-        with pytest.raises(SettingError, match="at least 1"):
+        with pytest.raises(SettingError, match="to be a whole number from 1"):
             wrong()

@@ -158,7 +158,7 @@ def test_plays_recorded_epochs_again(runs):
 def test_wrong_settings_are_named(runs):
     with pytest.raises(SettingError, match="a run from 0 to 1"):
         TabularObjective.from_table(runs, value=("run0", "run1"), run=2)
-    with pytest.raises(SettingError, match="pace of at least 0"):
+    with pytest.raises(SettingError, match="pace to be a finite number from 0"):
         TabularObjective.from_table(runs, value="run0", pace=-1)
     with pytest.raises(DataError, match="no column after3"):
         TabularObjective.from_table(runs, value="run0", curve=("after1", "after3"))

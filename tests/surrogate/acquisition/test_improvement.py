@@ -73,7 +73,7 @@ def test_pi_and_ucb():
     pi = ProbabilityOfImprovement()(mean, stddev, 0.5)
     assert np.allclose(pi.numpy(), norm.sf(0.5, mean.numpy(), stddev.numpy()), atol=1e-12)
     assert UpperConfidenceBound(3.0)(mean, stddev, 0.5).tolist() == [3.0, 7.0]
-    with pytest.raises(SettingError, match="beta >= 0"):
+    with pytest.raises(SettingError, match="beta to be a finite number from 0"):
         UpperConfidenceBound(-1.0)
 
 

@@ -69,5 +69,5 @@ def test_needs_a_model_of_the_noise(table):
     posterior = Ensemble(epochs=5).condition(noisy(table, 0.0))
     with pytest.raises(SettingError, match="knows its noise"):
         score(NoisyExpectedImprovement(), posterior)
-    with pytest.raises(SettingError, match="one draw"):
+    with pytest.raises(SettingError, match="draws to be a whole number from 1"):
         NoisyExpectedImprovement(0)

@@ -48,7 +48,7 @@ def test_of_many_the_promising_ones_are_drawn_and_some_at_random(posterior):
     mean, stddev = posterior.latent(cells)
     promising = torch.argsort(mean + 2 * stddev, descending=True)[:20].tolist()
     assert set(promising) <= set(drawn)
-    with pytest.raises(SettingError, match="at least 2"):
+    with pytest.raises(SettingError, match="drawn to be a whole number from 2"):
         ThompsonSampling(1)
 
 

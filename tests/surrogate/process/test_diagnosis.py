@@ -9,7 +9,8 @@ from nbnas.errors import ObservationError
 from nbnas.graphs.distances.hamming import HammingDistance
 from nbnas.graphs.spaces.cell import CellSpace
 from nbnas.records import Evaluation
-from nbnas.surrogate.process.diagnosis import Diagnoses, diagnose, variogram
+from nbnas.surrogate.process.diagnosis import Diagnoses, diagnose
+from nbnas.surrogate.process.variogram import variogram
 
 SPACE = CellSpace()
 CELLS = SPACE.sample(0, 60)

@@ -120,7 +120,7 @@ def test_refuses_what_it_cannot_do(observations):
         GaussianProcess().fit(Observations(observations.evaluations[:1]))
     with pytest.raises(ObservationError, match="at least one observation"):
         GaussianProcess().condition(Observations())
-    with pytest.raises(SettingError, match="noise variance above 0"):
+    with pytest.raises(SettingError, match="noise to be a finite number above 0"):
         GaussianProcess(noise=0.0)
 
 

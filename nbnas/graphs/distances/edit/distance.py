@@ -24,13 +24,14 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from nbnas.checks import FLAG, settle
 from nbnas.errors import ArchitectureError
-from nbnas.graphs.architecture import Architecture
+from nbnas.graphs.architecture import Architecture, check_architectures
 from nbnas.graphs.distances.edit.script import Edit, columns_of, script
 from nbnas.graphs.distances.edit.search import Matching, edit_bounds, fewest_edits
 from nbnas.graphs.distances.pairs import Pairs
 from nbnas.graphs.encoding import Codes, encode, encode_all
-from nbnas.graphs.parallel import check_workers
+from nbnas.graphs.parallel import WORKERS
 
 MAX_VERTICES = 12
 MAX_RENUMBERED = 8  # (8 - 2)! = 720 renumberings
@@ -54,7 +55,7 @@ class EditDistance:
             55 recurrent cells on, with two cores), else one. It changes no result.
 
     Raises:
-        SettingError: If there is no worker.
+        SettingError: If `approximate` is no truth value, or there is no worker.
 
     Example:
         >>> from nbnas.graphs.spaces.cell import CellSpace
@@ -70,7 +71,7 @@ class EditDistance:
     workers: int | None = field(default=None, compare=False)
 
     def __post_init__(self) -> None:
-        check_workers(self.workers)
+        settle(self, approximate=FLAG, workers=WORKERS)
 
     def __repr__(self) -> str:
         """What it is; an exact one is written as ever, so that studies with it stay the same."""
@@ -112,7 +113,8 @@ class EditDistance:
         Raises:
             ArchitectureError: If one of them has more than 12 vertices and it is exact.
         """
-        if not a or not b:
+        check_architectures(a=a, b=b)
+        if not len(a) or not len(b):
             return np.zeros((len(a), len(b)))
         vertices = self._vertices(*a, *b)
         if vertices > MAX_RENUMBERED:
@@ -134,6 +136,7 @@ class EditDistance:
             Riesen and Bunke, Approximate graph edit distance computation by means of bipartite
             graph matching, Image and Vision Computing 27, 2009.
         """
+        check_architectures(a=(a,), b=(b,))
         lower, best = _bounds(a, b)
         return float(lower), float(best.cost)
 
@@ -143,6 +146,7 @@ class EditDistance:
         Raises:
             ArchitectureError: If one of them has more than 12 vertices and it is exact.
         """
+        check_architectures(a=(a,), b=(b,))
         self._vertices(a, b)
         return script(a, b, _matched(a, b).p)
 

@@ -22,8 +22,8 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from nbnas.errors import SettingError
-from nbnas.graphs.architecture import Architecture
+from nbnas.checks import FLAG, instance, real, settle
+from nbnas.graphs.architecture import Architecture, check_architectures
 from nbnas.graphs.distances.otmann.mismatch import MismatchTable
 from nbnas.graphs.distances.otmann.stack import (
     LayerStack,
@@ -34,7 +34,7 @@ from nbnas.graphs.distances.otmann.stack import (
 )
 from nbnas.graphs.distances.otmann.transport import network_simplex, solve_transport
 from nbnas.graphs.distances.pairs import Pairs
-from nbnas.graphs.parallel import check_workers
+from nbnas.graphs.parallel import WORKERS
 
 Floats = NDArray[np.float64]
 
@@ -113,7 +113,8 @@ class OtmannDistance:
             else one. It changes no result.
 
     Raises:
-        SettingError: If `structure` is negative or not finite, or there is no worker.
+        SettingError: If `structure` is negative or not finite, another setting has the wrong type,
+            or there is no worker.
 
     Example:
         >>> from nbnas.graphs.architecture import LINK, Architecture
@@ -130,9 +131,13 @@ class OtmannDistance:
     workers: int | None = field(default=None, compare=False, repr=False)  # changes no result
 
     def __post_init__(self) -> None:
-        if not 0 <= self.structure < math.inf:
-            raise SettingError(f"expected a structure of at least 0, got {self.structure}")
-        check_workers(self.workers)
+        settle(
+            self,
+            structure=real(0),
+            mismatch=instance(MismatchTable, "MismatchTable.default()"),
+            normalized=FLAG,
+            workers=WORKERS,
+        )
 
     @property
     def is_metric(self) -> bool:
@@ -172,7 +177,8 @@ class OtmannDistance:
         Raises:
             ArchitectureError: If one has a layer that the table lacks, or that hangs loose.
         """
-        if not a or not b:
+        check_architectures(a=a, b=b)
+        if not len(a) or not len(b):
             return np.zeros((len(a), len(b)))
         pairs = Pairs.of(a, b)
         first, second = self._stack(pairs.first), self._stack(pairs.second)
@@ -188,6 +194,7 @@ class OtmannDistance:
         Raises:
             ArchitectureError: If one has a layer that the table lacks, or that hangs loose.
         """
+        check_architectures(a=(a,), b=(b,))
         first, second = self._stack((a,)), self._stack((b,))
         x, y = first.masses[:-1], second.masses[:-1]
         scale = float(_scale(x.sum(), y.sum())) if self.normalized else 1.0

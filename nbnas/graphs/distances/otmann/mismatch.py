@@ -19,7 +19,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from nbnas.errors import ArchitectureError, SettingError
+from nbnas.checks import TEXT, each, instance, real, settle
+from nbnas.errors import ArchitectureError, SettingError, shown
 from nbnas.graphs.architecture import IDENTITY
 from nbnas.graphs.spaces.layer_graph import HIDDEN
 from nbnas.graphs.spaces.recurrent.recipe import ACTIVATIONS, BLEND, LINEAR, PROD, SUM
@@ -37,6 +38,8 @@ _RECURRENT = {
     **dict.fromkeys(itertools.combinations(ACTIVATIONS, 2), 0.25),
     **{(SUM, PROD): 0.25, (BLEND, SUM): 0.5, (BLEND, PROD): 0.5, ("fc", "dense"): 0.0},
 }
+_COST = real(0, infinite=True)
+_KINDS = each(TEXT).raising(ArchitectureError)
 _ALONE = ("relu", "softmax", "image", "output", IDENTITY, "input", "x", HIDDEN, LINEAR)
 
 
@@ -62,9 +65,10 @@ class MismatchTable:
     costs: tuple[tuple[float, ...], ...]
 
     def __post_init__(self) -> None:
+        settle(self, kinds=each(TEXT), costs=each(each(_COST), of="a row of costs"))
         _check_form(self.kinds, self.costs)
         for x, y, cost in _cells(self.kinds, self.costs):
-            if not cost >= 0 or cost != self.cost(y, x) or (x == y and cost != 0):
+            if cost != self.cost(y, x) or (x == y and cost != 0):
                 raise SettingError(
                     "expected costs of at least 0, symmetric and 0 on the diagonal, got "
                     f"{cost} for {x!r} with {y!r} and {self.cost(y, x)} for {y!r} with {x!r}"
@@ -117,7 +121,7 @@ class MismatchTable:
             ArchitectureError: If one of them is unknown; the message says how to add it.
         """
         rows = _rows(self.kinds)
-        kinds = tuple(kinds)
+        kinds = _KINDS("kinds", tuple(kinds))
         try:
             return [rows[kind] for kind in kinds]
         except KeyError as error:
@@ -142,6 +146,11 @@ class MismatchTable:
         Raises:
             SettingError: If a cost is negative, or not 0 for a kind with itself.
         """
+        pair = each(TEXT, least=2)
+        for kinds, cost in instance(Mapping, "{('gelu', 'relu'): 0.1}")("costs", costs).items():
+            if len(pair("kinds", kinds)) != 2:
+                raise pair.refusal("kinds", kinds)
+            _COST(f"costs[{shown(kinds)}]", cost)
         return _table({(x, y): cost for x, y, cost in self} | dict(costs))
 
     def __iter__(self) -> Iterator[tuple[str, str, float]]:

@@ -10,15 +10,25 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from nbnas.checks import either, settle, span, whole
 from nbnas.errors import ArchitectureError, SettingError
 from nbnas.graphs.architecture import LINK, Architecture
-from nbnas.graphs.space import Randomness, is_member
+from nbnas.graphs.space import (
+    COUNT,
+    NOTATION,
+    Randomness,
+    check_member,
+    generator,
+    is_member,
+)
 from nbnas.graphs.spaces.chain.words import KINDS, Word, count, edits, fault, word_at
 from nbnas.graphs.spaces.choices import Choices, chosen
 from nbnas.graphs.spaces.layers import Layer
 from nbnas.graphs.spaces.shapes import CONVOLUTIONS, DENSE, RELU
 
 LARGEST_ITERATED = 100_000
+DEEPEST = 1_000  # layers; the number of sequences has as many bits, and three times as many
+WIDEST = 999_999  # units that a layer's label can have
 ABSENT = "none"
 """The choice of no layer at a place, where the depth is a range."""
 
@@ -39,7 +49,7 @@ class ChainSpace:
         image_size: Side of the square images, in pixels.
 
     Raises:
-        SettingError: If a number is below 1 or the range is empty.
+        SettingError: If a number is no whole number from 1, is too large, or the range is empty.
 
     Example:
         >>> space = ChainSpace(depth=(1, 3))
@@ -53,14 +63,9 @@ class ChainSpace:
     image_size: int = 8
 
     def __post_init__(self) -> None:
-        least, greatest = self.depths
-        if not 1 <= least <= greatest:
-            raise SettingError(
-                f"expected depth as a number of layers or (least, greatest), got {self.depth}"
-            )
-        for name in ("channels", "units", "image_size"):
-            if getattr(self, name) < 1:
-                raise SettingError(f"expected {name} of at least 1, got {getattr(self, name)}")
+        width = whole(1, WIDEST)
+        depth = either(whole(1, DEEPEST), span(1, DEEPEST))
+        settle(self, depth=depth, channels=width, units=width, image_size=whole(1))
 
     @property
     def depths(self) -> tuple[int, int]:
@@ -84,7 +89,7 @@ class ChainSpace:
         Returns:
             `n` chains; the same for the same seed.
         """
-        rng = np.random.default_rng(rng)
+        rng, n = generator(rng), COUNT("n", n)
         return tuple(self._at(_integer(rng, self.size)) for _ in range(n))
 
     def mutate(self, architecture: Architecture, rng: Randomness) -> Architecture:
@@ -93,7 +98,7 @@ class ChainSpace:
         Raises:
             ArchitectureError: If the architecture is no chain of this space.
         """
-        rng = np.random.default_rng(rng)
+        rng = generator(rng)
         edited = self._edited(architecture)
         drawn = (edited[place] for place in rng.permutation(len(edited)))
         return self._chain(next(word for word in drawn if self._fault(word) is None))
@@ -119,7 +124,7 @@ class ChainSpace:
         Raises:
             ArchitectureError: If the architecture is no chain of this space.
         """
-        self._check(architecture)
+        check_member(self, architecture, "a chain")
         word = architecture.text.split("-")
         missing = self.depths[1] - len(word)
         return (*(KINDS.index(kind) for kind in word), *(len(KINDS),) * missing)
@@ -146,7 +151,7 @@ class ChainSpace:
         Raises:
             ArchitectureError: If the text is no chain of this space; the message says where.
         """
-        word = tuple(text.split("-"))
+        word = tuple(NOTATION("text", text).split("-"))
         fault = self._fault(word)
         if fault is not None:
             raise ArchitectureError(f"{fault}, in {text!r:.200}")
@@ -193,12 +198,8 @@ class ChainSpace:
 
     def _edited(self, architecture: Architecture) -> list[Word]:
         """All different sequences one edit away, in a fixed order, valid or not."""
-        self._check(architecture)
+        check_member(self, architecture, "a chain")
         return list(dict.fromkeys(edits(tuple(architecture.text.split("-")))))
-
-    def _check(self, architecture: Architecture) -> None:
-        if architecture not in self:
-            raise ArchitectureError(f"expected a chain of {self}, got {architecture.text!r:.200}")
 
 
 def _integer(rng: np.random.Generator, below: int) -> int:

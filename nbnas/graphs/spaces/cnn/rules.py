@@ -9,11 +9,14 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from nbnas.checks import settle, span, whole
 from nbnas.errors import ArchitectureError, SettingError
-from nbnas.graphs.architecture import LINK, Architecture
+from nbnas.graphs.architecture import ARCHITECTURE, LINK, Architecture
 from nbnas.graphs.spaces.layers import Layer
 from nbnas.graphs.spaces.shapes import CONVOLUTIONS, SOFTMAX, Shape, shapes, sources
 
+MOST_LAYERS = 1_000
+WIDEST = 999_999  # units that a layer's label can have
 KINDS = (*CONVOLUTIONS, "max-pool", "avg-pool", "fc", SOFTMAX)
 
 
@@ -30,7 +33,8 @@ class CnnRules:
         links: Greatest number of links.
 
     Raises:
-        SettingError: If a bound is below 1, a range is empty or the links are too few.
+        SettingError: If a bound is no whole number from 1, a range is empty or the links are too
+            few.
     """
 
     layers: tuple[int, int] = (5, 60)
@@ -40,16 +44,18 @@ class CnnRules:
     links: int = 200
 
     def __post_init__(self) -> None:
-        for name in ("layers", "units"):
-            least, greatest = getattr(self, name)
-            if not 1 <= least <= greatest:
-                raise SettingError(
-                    f"expected {name} as (least, greatest) of at least 1, got {least, greatest}"
-                )
-        if min(self.image_size, self.degree) < 1 or self.links <= self.layers[0]:
+        settle(
+            self,
+            layers=span(1, MOST_LAYERS),
+            units=span(1, WIDEST),
+            image_size=whole(1),
+            degree=whole(1),
+            links=whole(1),
+        )
+        if self.links <= self.layers[0]:
             raise SettingError(
-                "expected image_size and degree of at least 1 and more links than least layers, "
-                f"got image_size={self.image_size}, degree={self.degree}, links={self.links}"
+                f"expected more links than least layers, got links={self.links} with "
+                f"layers={self.layers}"
             )
 
     def check(self, architecture: Architecture) -> None:
@@ -64,7 +70,7 @@ class CnnRules:
         Raises:
             ArchitectureError: If it is none; the message names the vertex or the number.
         """
-        _check_numbers(self, architecture)
+        _check_numbers(self, ARCHITECTURE("architecture", architecture))
         for vertex, label in list(enumerate(architecture.nodes))[1:-1]:
             _check_label(self, vertex, label)
         _check_sides(architecture, sides(self, architecture))

@@ -12,7 +12,14 @@ import numpy as np
 
 from nbnas.errors import ArchitectureError, SettingError
 from nbnas.graphs.architecture import Architecture
-from nbnas.graphs.space import Randomness, is_member
+from nbnas.graphs.space import (
+    COUNT,
+    NOTATION,
+    Randomness,
+    check_member,
+    generator,
+    is_member,
+)
 from nbnas.graphs.spaces.cnn.graph import read
 from nbnas.graphs.spaces.cnn.moves import ELEMENTARY
 from nbnas.graphs.spaces.cnn.mutations import MODIFIERS
@@ -40,7 +47,8 @@ class CnnSpace(CnnRules):
         links: Greatest number of links.
 
     Raises:
-        SettingError: If a bound is below 1, a range is empty or the links are too few.
+        SettingError: If a bound is no whole number from 1, a range is empty or the links are too
+            few.
 
     Example:
         >>> space = CnnSpace()
@@ -68,7 +76,7 @@ class CnnSpace(CnnRules):
         Returns:
             `n` networks; the same for the same seed.
         """
-        rng = np.random.default_rng(rng)
+        rng, n = generator(rng), COUNT("n", n)
         return tuple(self._draw(rng) for _ in range(n))
 
     def mutate(self, architecture: Architecture, rng: Randomness) -> Architecture:
@@ -80,8 +88,8 @@ class CnnSpace(CnnRules):
             ArchitectureError: If the architecture is no network of this space, or no modifier
                 gives one.
         """
-        self._require(architecture)
-        rng = np.random.default_rng(rng)
+        check_member(self, architecture, "a network")
+        rng = generator(rng)
         for name in rng.permutation(list(MODIFIERS)):
             changed = MODIFIERS[name](architecture, rng, self)
             if changed is not None:
@@ -97,7 +105,7 @@ class CnnSpace(CnnRules):
         Raises:
             ArchitectureError: If the architecture is no network of this space.
         """
-        self._require(architecture)
+        check_member(self, architecture, "a network")
         changed = (
             change(architecture, self, *move)
             for moves, change in ELEMENTARY.values()
@@ -118,7 +126,7 @@ class CnnSpace(CnnRules):
         Raises:
             ArchitectureError: If the text is no network of this space; the message says where.
         """
-        architecture = read(text)
+        architecture = read(NOTATION("text", text))
         self.check(architecture)
         return architecture
 
@@ -140,9 +148,3 @@ class CnnSpace(CnnRules):
         for _ in range(rng.integers(MOST_MUTATIONS + 1)):
             architecture = self.mutate(architecture, rng)
         return architecture
-
-    def _require(self, architecture: Architecture) -> None:
-        if architecture not in self:
-            raise ArchitectureError(
-                f"expected a network of {self}, got {architecture.text!r:.200}"
-            )

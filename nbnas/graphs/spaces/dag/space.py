@@ -16,9 +16,17 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from nbnas.checks import settle, whole
 from nbnas.errors import ArchitectureError, SettingError
 from nbnas.graphs.architecture import Architecture
-from nbnas.graphs.space import Randomness, is_member
+from nbnas.graphs.space import (
+    COUNT,
+    NOTATION,
+    Randomness,
+    check_member,
+    generator,
+    is_member,
+)
 from nbnas.graphs.spaces.choices import Choices
 from nbnas.graphs.spaces.dag.cell import (
     OPERATIONS,
@@ -66,8 +74,7 @@ class DagSpace:
     max_edges: int = 9
 
     def __post_init__(self) -> None:
-        _check_limit("max_vertices", self.max_vertices, 2, MOST_VERTICES)
-        _check_limit("max_edges", self.max_edges, 1, MOST_EDGES)
+        settle(self, max_vertices=whole(2, MOST_VERTICES), max_edges=whole(1, MOST_EDGES))
 
     @property
     def size(self) -> int | None:
@@ -95,8 +102,8 @@ class DagSpace:
         Returns:
             `n` cells; the same for the same seed.
         """
-        generator = np.random.default_rng(rng)
-        return tuple(self._draw(generator) for _ in range(n))
+        rng, n = generator(rng), COUNT("n", n)
+        return tuple(self._draw(rng) for _ in range(n))
 
     def mutate(self, architecture: Architecture, rng: Randomness) -> Architecture:
         """One random edit; drawn again until it gives another cell of this space.
@@ -115,9 +122,8 @@ class DagSpace:
         Raises:
             ArchitectureError: If the architecture is no cell of this space.
         """
-        self._check(architecture)
-        generator = np.random.default_rng(rng)
-        for graph in _shuffled_edits(graph_of(architecture), generator):
+        check_member(self, architecture, "a cell")
+        for graph in _shuffled_edits(graph_of(architecture), generator(rng)):
             cell = self._valid(graph)
             if cell is not None and cell.canonical != architecture.canonical:
                 return cell
@@ -134,7 +140,7 @@ class DagSpace:
         Raises:
             ArchitectureError: If the architecture is no cell of this space.
         """
-        self._check(architecture)
+        check_member(self, architecture, "a cell")
         found = {architecture.canonical: architecture}
         for edits in EDITS:
             for graph in edits(graph_of(architecture)):
@@ -154,7 +160,7 @@ class DagSpace:
         Raises:
             ArchitectureError: If the architecture is no cell of this space.
         """
-        self._check(architecture)
+        check_member(self, architecture, "a cell")
         return encode_graph(graph_of(architecture), self.max_vertices)
 
     def decode(self, indices: Sequence[int]) -> Architecture:
@@ -178,7 +184,7 @@ class DagSpace:
         Raises:
             ArchitectureError: If the text is no cell of this space; the message says where.
         """
-        return self._pruned(read_graph(text))
+        return self._pruned(read_graph(NOTATION("text", text)))
 
     def __contains__(self, architecture: object) -> bool:
         """Whether it is a pruned cell within the limits."""
@@ -220,10 +226,6 @@ class DagSpace:
             )
         return cell
 
-    def _check(self, architecture: Architecture) -> None:
-        if architecture not in self:
-            raise ArchitectureError(f"expected a cell of {self}, got {architecture.text!r:.200}")
-
 
 def _random_graph(vertices: int, generator: np.random.Generator) -> Graph:
     """Each edge with probability 1/2, each operation equally likely."""
@@ -238,11 +240,3 @@ def _shuffled_edits(graph: Graph, generator: np.random.Generator) -> Iterator[Gr
     for kind in generator.permutation(len(EDITS)):
         edits = list(EDITS[kind](graph))
         yield from (edits[i] for i in generator.permutation(len(edits)))
-
-
-def _check_limit(name: str, value: object, least: int, most: int) -> None:
-    whole = isinstance(value, int) and not isinstance(value, bool)
-    if not whole or not least <= value <= most:  # type: ignore[operator]
-        raise SettingError(
-            f"expected {name} to be a whole number from {least} to {most}, got {name}={value!r}"
-        )

@@ -13,11 +13,10 @@ import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-import numpy as np
-
+from nbnas.checks import settle, span, whole
 from nbnas.errors import ArchitectureError, SettingError
-from nbnas.graphs.architecture import Architecture
-from nbnas.graphs.space import Randomness, is_member
+from nbnas.graphs.architecture import ARCHITECTURE, Architecture
+from nbnas.graphs.space import COUNT, NOTATION, Randomness, generator, is_member
 from nbnas.graphs.spaces.recurrent.draft import draw_recipe
 from nbnas.graphs.spaces.recurrent.edits import EDITS
 from nbnas.graphs.spaces.recurrent.graph import architecture_of, recipe_of
@@ -36,6 +35,7 @@ from nbnas.graphs.spaces.recurrent.recipe import (
 )
 
 MOST_STATES = 3
+MOST_NODES = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +66,9 @@ class RecurrentSpace:
     hidden_states: int = MOST_STATES
 
     def __post_init__(self) -> None:
-        fewest, most = self.nodes
-        if not 1 <= fewest <= most or most < 2:
+        settle(self, nodes=span(1, MOST_NODES), hidden_states=whole(1, MOST_STATES))
+        if self.nodes[1] < 2:
             raise SettingError(f"expected nodes (fewest, most), most >= 2, got {self.nodes}")
-        if not 1 <= self.hidden_states <= MOST_STATES:
-            raise SettingError(f"expected 1 to {MOST_STATES} hidden_states, got {self}")
 
     @property
     def size(self) -> None:
@@ -96,7 +94,7 @@ class RecurrentSpace:
         Returns:
             `n` cells; the same for the same seed.
         """
-        rng = np.random.default_rng(rng)
+        rng, n = generator(rng), COUNT("n", n)
         most = min(self.hidden_states, self.nodes[1])
         return tuple(
             architecture_of(draw_recipe(rng, int(rng.integers(1, most + 1)), self.nodes))
@@ -118,8 +116,8 @@ class RecurrentSpace:
         Raises:
             ArchitectureError: If the architecture is no cell of this space.
         """
-        rng = np.random.default_rng(rng)
-        recipe = self._within(recipe_of(architecture))
+        rng = generator(rng)
+        recipe = self._recipe(architecture)
         for k in rng.permutation(len(EDITS)):
             edits = tuple(EDITS[k](recipe))
             for e in rng.permutation(len(edits)):
@@ -143,7 +141,7 @@ class RecurrentSpace:
         Raises:
             ArchitectureError: If the architecture is no cell of this space.
         """
-        recipe = self._within(recipe_of(architecture))
+        recipe = self._recipe(architecture)
         edits = itertools.chain.from_iterable(kind(recipe) for kind in EDITS)
         found = dict.fromkeys(architecture_of(edit) for edit in edits if self._holds(edit))
         return tuple(other for other in found if other != architecture)
@@ -160,7 +158,7 @@ class RecurrentSpace:
         Raises:
             ArchitectureError: If it is no such recipe; the message says which node and what.
         """
-        return architecture_of(self._within(read_recipe(text)))
+        return architecture_of(self._within(read_recipe(NOTATION("text", text))))
 
     def __contains__(self, architecture: object) -> bool:
         """Whether it is a cell of this space."""
@@ -169,6 +167,10 @@ class RecurrentSpace:
     def __iter__(self) -> Iterator[Architecture]:
         """Raises a `SettingError`: the cells are too many to be listed."""
         raise SettingError(f"{self} is too large to be listed; draw from it with sample(rng, n)")
+
+    def _recipe(self, architecture: Architecture) -> Recipe:
+        """The recipe of a cell of this space."""
+        return self._within(recipe_of(ARCHITECTURE("architecture", architecture)))
 
     def _within(self, recipe: Recipe) -> Recipe:
         """The recipe, if it keeps the limits of this space."""

@@ -45,9 +45,16 @@ def test_a_table_is_extended_in_either_order_and_the_old_one_stays():
     assert "tanh" not in table.kinds
 
 
-@pytest.mark.parametrize("costs", [{("a", "b"): -1}, {("a", "a"): 1}, {("a", "b"): math.nan}])
-def test_bad_costs_are_errors(costs):
-    with pytest.raises(SettingError, match="at least 0, symmetric and 0 on the diagonal"):
+@pytest.mark.parametrize(
+    ("costs", "message"),
+    [
+        ({("a", "b"): -1}, r"costs\[\('a', 'b'\)\] to be a number from 0, got .*=-1"),
+        ({("a", "a"): 1}, "at least 0, symmetric and 0 on the diagonal"),
+        ({("a", "b"): math.nan}, "to be a number from 0, got .*=nan"),
+    ],
+)
+def test_bad_costs_are_errors(costs, message):
+    with pytest.raises(SettingError, match=message):
         MismatchTable.default().extended(costs)
 
 
