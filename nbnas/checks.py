@@ -15,7 +15,7 @@ got draws=1.5
 
 import math
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from numbers import Integral, Real
 from os import PathLike
@@ -25,7 +25,6 @@ from typing import Any, Generic, TypeVar
 from nbnas.errors import NbnasError, SettingError, shown
 
 T = TypeVar("T")
-U = TypeVar("U")
 LONGEST_NAME = 255  # bytes of the name of a file
 MANY = 10_000_000  # the most of anything that is made, counted or gone through one by one
 
@@ -70,13 +69,13 @@ class Rule(Generic[T]):
     @property
     def optional(self) -> "Rule[T | None]":
         """The rule that allows `None`, too."""
-        rule: Rule[Any] = replace(
-            self,
+        rule: Rule[Any] = self
+        return replace(
+            rule,
             expected=f"None or {self.expected}",
             accepts=lambda value: value is None or self.accepts(value),
             settled=lambda value: None if value is None else self.settled(value),
         )
-        return rule
 
     def raising(self, error: type[NbnasError], hint: str = "") -> "Rule[T]":
         """The rule that raises another error, with another hint."""
@@ -180,15 +179,14 @@ def offering(what: str, such_as: str, *methods: str) -> Rule[Any]:
     )
 
 
-def either(first: Rule[T], second: Rule[U]) -> "Rule[T | U]":
+def either(first: Rule[Any], second: Rule[Any]) -> Rule[Any]:
     """What one of two rules allows."""
-    rule: Rule[Any] = replace(
+    return replace(
         first,
         expected=f"{first.expected} or {second.expected}",
         accepts=lambda value: first.accepts(value) or second.accepts(value),
         settled=lambda value: (first if first.accepts(value) else second).settled(value),
     )
-    return rule
 
 
 def each(rule: Rule[T], *, least: int = 0, of: str = "") -> "Rule[tuple[T, ...]]":
@@ -200,23 +198,23 @@ def each(rule: Rule[T], *, least: int = 0, of: str = "") -> "Rule[tuple[T, ...]]
         of: What they are in words; by default what the rule says.
     """
     some = f"at least {least} of them" if least else "one after the other"
-    several: Rule[Any] = replace(
-        rule,
+    one: Rule[Any] = rule
+    return replace(
+        one,
         expected=f"a sequence ({some}), each of it {of or rule.expected}",
         accepts=lambda values: (
             _is_sequence(values) and len(values) >= least and all(map(rule.accepts, values))
         ),
         settled=lambda values: tuple(map(rule.settled, values)),
     )
-    return several
 
 
 def _is_whole(value: object) -> bool:
     return isinstance(value, Integral) and not isinstance(value, bool)
 
 
-def _is_number(value: object, infinite: bool) -> bool:
-    if not isinstance(value, Real) or isinstance(value, bool):
+def _is_number(value: Any, infinite: bool) -> bool:  # noqa: ANN401
+    if isinstance(value, bool) or not isinstance(value, Real):
         return False
     try:
         return math.isfinite(value) or (infinite and not math.isnan(value))
@@ -228,9 +226,9 @@ def _is_flag(value: object) -> bool:
     return isinstance(value, bool) or type(value).__name__ in ("bool", "bool_")  # of numpy
 
 
-def _plain(value: Real) -> float:
+def _plain(value: Any) -> float:  # noqa: ANN401
     """A number as Python's own; beyond a machine's whole numbers a float."""
-    return int(value) if isinstance(value, Integral) and abs(value) < 2**63 else float(value)
+    return int(value) if isinstance(value, Integral) and abs(int(value)) < 2**63 else float(value)
 
 
 def _is_sequence(values: object) -> bool:
@@ -244,6 +242,7 @@ TEXT: Rule[str] = Rule("a text", lambda value: isinstance(value, str), str)
 REAL: Rule[float] = Rule(
     "a number", lambda value: isinstance(value, Real) and not isinstance(value, bool), _plain
 )
+MAPPING: Rule[Any] = Rule("a dictionary", lambda it: isinstance(it, Mapping), lambda it: it)
 SEED = whole(0, 2**63 - 1)
 PATH: Rule[Path] = Rule(
     "the path of a file, as a text or a pathlib.Path",

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from nbnas.checks import instance
+from nbnas.checks import MAPPING
 from nbnas.errors import SettingError, shown
 
 Rule = Callable[[Any], Any]
@@ -29,7 +29,7 @@ def check_parameters(namespace: Mapping[str, Any], rules: Mapping[str, Rule]) ->
         SettingError: If a name is unknown or missing, or a value breaks its rule; the message
             lists what is allowed, and all faults at once.
     """
-    instance(Mapping, "globals()")("namespace", namespace)  # type: ignore[type-abstract]
+    MAPPING("namespace", namespace)
     unknown = [name for name in injected_parameters(namespace) if name not in rules]
     faults = [f"unknown parameter {', '.join(unknown)}; there are {', '.join(rules)}"] * bool(
         unknown

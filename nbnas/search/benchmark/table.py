@@ -20,7 +20,7 @@ from types import MappingProxyType
 import numpy as np
 import pandas as pd
 
-from nbnas.checks import TEXT, each, instance, real, settle
+from nbnas.checks import MAPPING, TEXT, each, real, settle
 from nbnas.errors import DataError, SettingError
 from nbnas.graphs.architecture import Architecture, check_architectures
 from nbnas.graphs.space import SPACE, SearchSpace
@@ -38,7 +38,7 @@ INDEX = "arch_index"  # the column that joins tables of the same architectures
 NOT_COMPUTABLE = -1e8  # what NAS-Bench-Suite-Zero writes for a proxy that has no value
 
 
-_MAPPING = instance(Mapping, "{architecture: 0.9}").raising(DataError)
+_MAPPING = MAPPING.raising(DataError)
 _NUMBERS = each(real()).raising(DataError)
 
 
@@ -99,6 +99,7 @@ class BenchmarkTable:
         Raises:
             DataError: If none of them is in the table.
         """
+        members = tuple(members) if isinstance(members, Mapping) else members
         check_architectures(members=members)
         kept = tuple(a for a in self.values if a in members)
         if not kept:

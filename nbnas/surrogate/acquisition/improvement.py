@@ -242,7 +242,7 @@ def _numbers(mean: Tensor, stddev: Tensor, best: float) -> tuple[Tensor, Tensor,
     """What is predicted in float64, if it is numbers of one shape."""
     try:
         first, second = (torch.as_tensor(x, dtype=torch.float64) for x in (mean, stddev))
-        torch.broadcast_shapes(first.shape, second.shape)
+        torch.broadcast_tensors(first, second)  # type: ignore[no-untyped-call]
     except (TypeError, ValueError, RuntimeError) as error:
         raise ObservationError(
             "expected mean and stddev to be numbers (m,) each, as posterior.latent(candidates) "

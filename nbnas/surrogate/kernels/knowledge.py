@@ -26,7 +26,7 @@ from numpy.typing import NDArray
 from scipy.special import ndtri
 from scipy.stats import rankdata
 
-from nbnas.checks import TEXT, Rule, each, instance, real, whole
+from nbnas.checks import MAPPING, TEXT, Rule, each, instance, real, whole
 from nbnas.errors import DataError, ObservationError, shown
 from nbnas.graphs.architecture import Architecture, check_architectures
 from nbnas.surrogate.kernels.architecture import LENGTHSCALE, ArchitectureKernel
@@ -67,7 +67,7 @@ class Knowledge:
     def __post_init__(self) -> None:
         names = _NAMES("names", self.names)
         object.__setattr__(self, "names", names)
-        instance(Mapping, "{architecture: (1.5,)}").raising(DataError)("values", self.values)
+        MAPPING.raising(DataError)("values", self.values)
         check_architectures(values=tuple(self.values))
         if not self.names or not self.values:
             raise DataError(

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from nbnas.checks import TEXT, each, instance, real, settle
+from nbnas.checks import MAPPING, TEXT, each, real, settle
 from nbnas.errors import ArchitectureError, SettingError, shown
 from nbnas.graphs.architecture import IDENTITY
 from nbnas.graphs.spaces.layer_graph import HIDDEN
@@ -147,7 +147,7 @@ class MismatchTable:
             SettingError: If a cost is negative, or not 0 for a kind with itself.
         """
         pair = each(TEXT, least=2)
-        for kinds, cost in instance(Mapping, "{('gelu', 'relu'): 0.1}")("costs", costs).items():
+        for kinds, cost in MAPPING("costs", costs).items():
             if len(pair("kinds", kinds)) != 2:
                 raise pair.refusal("kinds", kinds)
             _COST(f"costs[{shown(kinds)}]", cost)
