@@ -4,11 +4,14 @@ Every notebook is run in JupyterLab by a browser that has DejaVu Sans only, an e
 Arial, and looked at by another one that has Liberation Sans as well.
 """
 
-import importlib.util
+import os
 import re
+import shutil
+import subprocess
 from pathlib import Path
 
 import nbformat
+import pages
 import pytest
 
 ROOT = Path(__file__).parents[2]
@@ -20,16 +23,37 @@ VIEWS = ".jp-OutputArea-output:has(.nbnas, .nbnas-progress, .jupyter-widgets)"
 pytestmark = pytest.mark.browser
 
 
-def _tools():
-    """The helpers of conftest.py, which importlib mode does not put on the path."""
-    path = Path(__file__).with_name("conftest.py")
-    spec = importlib.util.spec_from_file_location("browser_tools", path)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+FONTS = {"dejavu": "DejaVu Sans", "liberation": "Liberation Sans"}
+FONTS_CONF = """<?xml version="1.0"?>
+<!DOCTYPE fontconfig SYSTEM "fonts.dtd">
+<fontconfig>
+  {folders}
+  <cachedir>{cache}</cachedir>
+  <alias><family>sans-serif</family><prefer><family>DejaVu Sans</family></prefer></alias>
+  <alias binding="same">
+    <family>Arial</family><accept><family>Liberation Sans</family></accept>
+  </alias>
+</fontconfig>
+"""
 
 
-tools = _tools()
+def fonts_file(folder, names):
+    """A configuration under which a machine has just these fonts, keys of `FONTS`."""
+    listed = ""
+    if shutil.which("fc-list"):
+        command = ["fc-list", "--format", "%{family[0]}\t%{file}\n"]
+        listed = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    pairs = (line.split("\t") for line in listed.splitlines())
+    places = {family: str(Path(file).parent) for family, file in pairs}
+    missing = [FONTS[name] for name in names if FONTS[name] not in places]
+    if missing:
+        packages = "fontconfig, fonts-dejavu-core and fonts-liberation"
+        message = f"no fonts {', '.join(missing)}: install {packages}"
+        pytest.fail(message) if os.environ.get("CI") else pytest.skip(message)
+    folders = "".join(f"<dir>{places[FONTS[name]]}</dir>" for name in names)
+    path = folder / f"{'-'.join(names)}.conf"
+    path.write_text(FONTS_CONF.format(folders=folders, cache=folder / "cache"), encoding="utf-8")
+    return path
 
 
 @pytest.fixture(scope="module")
@@ -37,7 +61,7 @@ def browsers(launch, tmp_path_factory):
     """A browser with DejaVu Sans only, and one with Liberation Sans, too."""
     folder = tmp_path_factory.mktemp("fonts")
     sets = (("dejavu",), ("dejavu", "liberation"))
-    files = [tools.fonts_file(folder, names) for names in sets]
+    files = [fonts_file(folder, names) for names in sets]
     found = [launch(FONTCONFIG_FILE=str(file)) for file in files]
     yield found
     for browser in found:
@@ -49,7 +73,7 @@ def whole(tmp_path_factory):
     """A JupyterLab that draws every cell, also those out of sight."""
     folder = tmp_path_factory.mktemp("whole")
     (folder / "runs").mkdir()
-    with tools.serving(folder, windowing="none") as server:
+    with pages.serving(folder, windowing="none") as server:
         yield folder, server
 
 
@@ -108,19 +132,19 @@ def check(page):
 def test_no_text_of_a_view_is_cut_or_crossed(browsers, whole, path):
     folder, server = whole
     name = quick(path, folder)
-    with tools.viewing(browsers[0], server, name) as page:
-        tools.wait_idle(page)
-        tools.run_all(page)
-        tools.wait_done(page, seconds=900)
+    with pages.viewing(browsers[0], server, name) as page:
+        pages.wait_idle(page)
+        pages.run_all(page)
+        pages.wait_done(page, seconds=900)
         count, said = check(page)
-        tools.shot_views(page, VIEWS, f"fonts-dejavu-{path.stem}")
+        pages.shot_views(page, VIEWS, f"fonts-dejavu-{path.stem}")
         page.keyboard.press("Control+s")
         page.wait_for_timeout(2000)
-    with tools.viewing(browsers[1], server, name) as page:
+    with pages.viewing(browsers[1], server, name) as page:
         page.locator(VIEWS).first.wait_for(timeout=120_000)
         page.wait_for_timeout(3000)
         again, also = check(page)
-        tools.shot_views(page, VIEWS, f"fonts-liberation-{path.stem}")
-    tools.end_kernels(server)
+        pages.shot_views(page, VIEWS, f"fonts-liberation-{path.stem}")
+    pages.end_kernels(server)
     assert count == again > 0
     assert not [*said, *also], "\n".join([*said, *also])

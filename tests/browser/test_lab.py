@@ -1,71 +1,17 @@
 """The lab in a real browser: JupyterLab, Chromium, and a person's clicks and keys."""
 
-import importlib.util
 import os
 import re
-import subprocess
-import sys
 import time
 from pathlib import Path
 
-import nbformat
+import pages
 import pytest
 
 pytestmark = pytest.mark.browser
 ROOT = Path(__file__).parents[2]
 PATIENCE = 60_000  # milliseconds; the machine may be busy with something else
-
-SETUP = """
-import time, warnings
-warnings.simplefilter("ignore")
-import nbnas as nb
-
-class Training:  # as a trainer's, but an epoch takes what it is told
-    def __init__(self, architecture, seed):
-        self.architecture, self.epochs, self.reports, self.evaluation = architecture, 5, (), None
-        self.value = 0.6 + 0.06 * str(architecture).count("conv") + seed % 7 / 1000
-    @property
-    def seconds_left(self):
-        return PACE * (self.epochs - len(self.reports))
-    def __iter__(self):
-        while len(self.reports) < self.epochs:
-            time.sleep(PACE)
-            n = len(self.reports) + 1
-            report = nb.EpochReport(n, 5, 1.0, 0.5, 1.0, self.value * n / 5, 0.1, PACE * n, 9.0)
-            self.reports += (report,)
-            if n == self.epochs:
-                self.evaluation = nb.Evaluation(self.architecture, self.value, seconds=5 * PACE)
-            yield report
-    def stop(self):
-        self.epochs = 0
-    def run(self):
-        for _ in self: pass
-        if BROKEN: raise ValueError("the <i>accuracy</i> is lost")
-        return self.evaluation
-
-class Objective:
-    def start(self, architecture, seed=0):
-        return Training(architecture, seed)
-    def __call__(self, architecture, seed=0):
-        return self.start(architecture, seed).run()
-
-PACE, BROKEN = 0.02, False
-strategy = nb.BayesianOptimization(initial=3)
-search = nb.Search(nb.CellSpace(), Objective(), strategy, seed=0)
-search
-"""
-
-
-def _tools():
-    """The helpers of conftest.py, which importlib mode does not put on the path."""
-    path = Path(__file__).with_name("conftest.py")
-    spec = importlib.util.spec_from_file_location("browser_tools", path)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-tools = _tools()
+SETUP = Path(__file__).with_name("live_search.txt").read_text(encoding="utf-8")
 CELLS = [SETUP, "1 + 1", "PACE = 0.5", "PACE, BROKEN = 0.02, True", "search"]
 
 
@@ -73,11 +19,11 @@ CELLS = [SETUP, "1 + 1", "PACE = 0.5", "PACE, BROKEN = 0.02, True", "search"]
 def page(browser, lab):
     """A notebook with a search on display; the tests of this file use it one after the other."""
     folder, server = lab
-    with tools.opened(browser, server, folder, CELLS) as page:
-        tools.run_cell(page, 0)
+    with pages.opened(browser, server, folder, CELLS) as page:
+        pages.run_cell(page, 0)
         page.locator(".nbl-lab .nbl-run").wait_for(timeout=PATIENCE)
         page.locator(".nbl-area-map svg path").first.wait_for(timeout=PATIENCE)
-        tools.wait_idle(page)
+        pages.wait_idle(page)
         yield page
 
 
@@ -97,13 +43,13 @@ def budget(page, number):
 
 def execute(page, number, printed=None):
     """Run a cell and wait until it is done."""
-    tools.run_cell(page, number)
-    tools.wait_idle(page)
+    pages.run_cell(page, number)
+    pages.wait_idle(page)
 
 
 def test_run_is_one_click_and_the_trace_grows(page):
     assert "Press Run" in page.locator(".nbl-said").inner_text()
-    tools.shot(page, "lab-1-idle")
+    pages.shot(page, "lab-1-idle")
     budget(page, 5)
     said(page, ".nbl-progress-text", "0 of 5 trials")
     page.locator(".nbl-run").click()
@@ -122,14 +68,14 @@ def test_run_is_one_click_and_the_trace_grows(page):
     said(page, ".nbl-area-why", "It was chosen because of 15,625 candidates")
     said(page, ".nbl-area-candidates h4", "best of 15,625 candidates")
     assert not page.locator(".nbl-lab .nbnas-error").is_visible()
-    tools.shot(page, "lab-2-done")
-    tools.shot_whole(page, "lab-2-whole")
+    pages.shot(page, "lab-2-done")
+    pages.shot_whole(page, "lab-2-whole")
 
 
 def test_nothing_is_cut_off_with_the_sidebar_closed_or_open(page):
     for name in ("sidebar-closed", "sidebar-open"):
         check_layout(page)
-        tools.shot_whole(page, f"lab-3-{name}")
+        pages.shot_whole(page, f"lab-3-{name}")
         page.keyboard.press("Escape")
         page.keyboard.press("Control+b")
         page.wait_for_timeout(600)  # the panel slides
@@ -171,7 +117,7 @@ def test_hovering_tells_and_clicking_selects_everywhere(page):
         ".some((e) => e.getAttribute('stroke') === '#CC79A7')",
         timeout=PATIENCE,
     )
-    tools.shot_whole(page, "lab-4-selected")
+    pages.shot_whole(page, "lab-4-selected")
     page.locator(".nbl-back").click()
     said(page, ".nbl-area-why h4", "Why trial 6 is this architecture")
 
@@ -189,7 +135,7 @@ def test_the_slider_rewinds_and_what_if_answers(page):
     page.wait_for_function(
         "document.querySelector('.nbl-computing').textContent === ''", timeout=PATIENCE
     )
-    tools.shot_whole(page, "lab-5-rewound")
+    pages.shot_whole(page, "lab-5-rewound")
     page.locator(".nbl-reset").click()
     page.locator(".nbl-answer table").wait_for(state="detached", timeout=PATIENCE)
     page.locator(".nbl-now").click()
@@ -209,7 +155,7 @@ def test_pause_answers_within_an_epoch_and_the_kernel_stays_free(page):
     text = page.locator(".nbl-said").inner_text()
     assert re.search(r"Paused (in trial \d+ after epoch \d of 5|after \d trials)", text), text
     before = trials(page)
-    tools.shot(page, "lab-6-paused")
+    pages.shot(page, "lab-6-paused")
     page.locator(".nbl-run").click()
     said(page, ".nbl-state", "running")
     page.wait_for_function(
@@ -255,7 +201,7 @@ def test_keys_reach_everything(page):
     for _ in range(2):
         chart.press("ArrowRight")
     said(page, ".nbl-tip", "predicted")
-    tools.shot(page, "lab-7-keys")
+    pages.shot(page, "lab-7-keys")
     chart.press("Enter")
     said(page, ".nbl-area-why h4", "What the model knows of this one")
     chart.press("Escape")
@@ -269,7 +215,7 @@ def test_an_error_in_a_trial_is_seen(page):
     assert page.locator(".nbnas-error i").count() == 0
     said(page, ".nbl-area-trials", "✕ failed")
     said(page, ".nbl-state", "idle")
-    tools.shot(page, "lab-8-error")
+    pages.shot(page, "lab-8-error")
 
 
 def test_displayed_again_it_is_the_same(page):
@@ -294,7 +240,7 @@ def test_a_reload_shows_the_same(page):
     page.locator(".nbl-lab .nbl-area-trials tbody tr").first.wait_for(timeout=PATIENCE)
     assert page.locator(".nbl-lab").first.locator(".nbl-area-trials tbody tr").count() == count
     said(page, ".nbnas-error", "ValueError")
-    tools.shot(page, "lab-9-reloaded")
+    pages.shot(page, "lab-9-reloaded")
     assert page.locator(".jp-RenderedImage:visible").count() == 0  # hidden while the lab lives
 
 
@@ -309,126 +255,6 @@ def test_the_dark_theme_is_readable(page):
         timeout=PATIENCE,
     )
     page.wait_for_timeout(500)
-    tools.shot_whole(page, "lab-10-dark")
-    worst = page.evaluate(CONTRAST)
+    pages.shot_whole(page, "lab-10-dark")
+    worst = page.evaluate(Path(__file__).with_name("contrast.js").read_text(encoding="utf-8"))
     assert worst["ratio"] > 4.5, worst
-
-
-CONTRAST = """() => {
-    const light = (c) => {
-        const [r, g, b] = c.map((v) => v / 255).map(
-            (v) => v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4);
-        return 0.2126 * r + 0.7152 * g + 0.0722 * b;
-    };
-    const numbers = (text) => (text.match(/[\\d.]+/g) ?? []).map(Number);
-    const paper = numbers(getComputedStyle(document.querySelector('.nbl-card')).backgroundColor);
-    let worst = { ratio: 99 };
-    for (const e of document.querySelectorAll('.nbl-lab p, .nbl-lab h4, .nbl-lab td')) {
-        if (!e.textContent.trim() || !e.offsetParent || e.closest('.nbl-shapes')) continue;
-        const [r, g, b, a = 1] = numbers(getComputedStyle(e).color);
-        const ink = [r, g, b].map((v, i) => a * v + (1 - a) * paper[i]);
-        const [x, y] = [light(ink), light(paper.slice(0, 3))].sort((p, q) => q - p);
-        const ratio = (x + 0.05) / (y + 0.05);
-        if (ratio < worst.ratio) worst = { ratio, text: e.textContent.slice(0, 60) };
-    }
-    return worst;
-}"""
-
-
-# Pictures that stay where no lab can live.
-
-BATCH = """
-import warnings
-warnings.simplefilter("ignore")
-import nbnas as nb
-def objective(architecture, seed=0):
-    return nb.Evaluation(architecture, 0.5 + 0.07 * str(architecture).count("conv"))
-search = nb.Search(nb.CellSpace(), objective, nb.RandomSearch(), seed=0)
-search
-"""
-
-
-def executed(folder, name, mode):
-    """A notebook that papermill has executed, in static mode or with a live lab."""
-    cells = [nbformat.v4.new_code_cell(cell) for cell in (BATCH, "search.start(6).wait();")]
-    source = folder / f"source-{name}"
-    notebook = nbformat.v4.new_notebook(
-        cells=cells, metadata={"kernelspec": {"name": "python3", "display_name": "Python 3"}}
-    )
-    nbformat.write(notebook, source)
-    own = {k: v for k, v in os.environ.items() if not k.startswith(("NBNAS_", "JPY_"))}
-    path = os.pathsep.join([str(ROOT), own.get("PYTHONPATH", "")])
-    environment = own | {"PYTHONPATH": path, "NBNAS_DISPLAY": mode, "OMP_NUM_THREADS": "1"}
-    subprocess.run(
-        [sys.executable, "-m", "papermill", str(source), str(folder / name), "-k", "python3"],
-        env=environment, check=True, capture_output=True,
-    )  # fmt: skip
-    return folder / name
-
-
-@pytest.fixture(scope="module")
-def batch(lab):
-    """Two executed notebooks: in static mode, and with a lab that was live."""
-    folder, _ = lab
-    return executed(folder, "static.ipynb", "static"), executed(folder, "live.ipynb", "live")
-
-
-def pictures(notebook):
-    outputs = [o for cell in notebook.cells for o in cell.get("outputs", ())]
-    return [o["data"] for o in outputs if "image/png" in o.get("data", {})]
-
-
-def test_papermill_makes_no_widget_and_the_picture_is_the_last(batch):
-    static, live = (nbformat.read(path, as_version=4) for path in batch)
-    assert "widgets" not in static.metadata
-    for notebook in (static, live):
-        assert len(pictures(notebook)) == 1
-        assert "6 of 6 trials" in pictures(notebook)[0]["text/plain"]
-    assert "widgets" in live.metadata
-
-
-@pytest.mark.parametrize("trusted", [False, True])
-@pytest.mark.parametrize(("kind", "state"), [("static", False), ("live", True), ("live", False)])
-def test_an_executed_notebook_shows_its_picture(browser, lab, batch, kind, trusted, state):
-    folder, server = lab
-    notebook = nbformat.read(batch[kind == "live"], as_version=4)
-    if not state:
-        notebook.metadata.pop("widgets", None)
-    name = f"{kind}-{'state' if state else 'bare'}-{'trusted' if trusted else 'untrusted'}"
-    path = folder / f"{name}.ipynb"
-    nbformat.write(notebook, path)
-    if trusted:
-        tools.trust(folder, path)
-    with tools.viewing(browser, server, path.name) as page:
-        lives = kind == "live" and trusted and state
-        shown = ".jp-RenderedImage img"
-        if lives:  # from the saved state, unless JupyterLab was too slow to restore it
-            shown += ", .nbl-lab .nbl-area-trials tbody tr"
-        page.locator(shown).locator("visible=true").first.wait_for(timeout=PATIENCE)
-        if not lives:
-            if kind == "live" and trusted:  # JupyterLab looks for the model for two seconds
-                lost = page.locator(".jp-OutputArea-output", has_text="model not found")
-                lost.first.wait_for(state="attached", timeout=PATIENCE)
-            size = page.locator(".jp-RenderedImage img").first.bounding_box()
-            assert size["width"] > 300
-            assert size["height"] > 100
-        assert page.get_by_text("model not found").locator("visible=true").count() == 0
-        tools.shot(page, f"picture-{name}")
-
-
-def test_exported_html_shows_the_picture_without_a_network(browser, batch, tmp_path):
-    for path in batch:
-        subprocess.run(
-            [sys.executable, "-m", "nbconvert", "--to", "html", str(path),
-             "--output-dir", str(tmp_path)], check=True, capture_output=True,
-        )  # fmt: skip
-        context = browser.new_context(viewport={"width": 1280, "height": 800}, offline=True)
-        try:
-            page = context.new_page()
-            page.goto((tmp_path / path.with_suffix(".html").name).as_uri(), wait_until="commit")
-            image = page.locator("img").first
-            image.wait_for(timeout=PATIENCE)
-            assert image.bounding_box()["width"] > 300
-            tools.shot(page, f"picture-html-{path.stem}")
-        finally:
-            context.close()

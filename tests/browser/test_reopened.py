@@ -1,9 +1,7 @@
 """The lab is there after its page was closed while cells ran, opened, and everything run again."""
 
-import importlib.util
-from pathlib import Path
-
 import nbformat
+import pages
 import pytest
 
 pytestmark = pytest.mark.browser
@@ -24,18 +22,6 @@ search = nb.Search(nb.CellSpace(), objective, nb.RandomSearch(), seed=0, store=S
 )
 
 
-def _tools():
-    """The helpers of conftest.py, which importlib mode does not put on the path."""
-    path = Path(__file__).with_name("conftest.py")
-    spec = importlib.util.spec_from_file_location("browser_tools", path)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-tools = _tools()
-
-
 def written(folder, name, go):
     """A notebook whose cells wait for a file; no trial is made twice."""
     store = folder / f"{name}.db"
@@ -52,25 +38,25 @@ def reopened(browser, lab, number):
     folder, server = lab
     name, go = f"reopened-{number}.ipynb", folder / f"go-{number}"
     written(folder, name, go)
-    with tools.viewing(browser, server, name) as page:
-        tools.wait_idle(page)
-        tools.run_all(page)
+    with pages.viewing(browser, server, name) as page:
+        pages.wait_idle(page)
+        pages.run_all(page)
         page.locator(".nbl-lab .nbl-run").first.wait_for(timeout=PATIENCE)
         if number % 2:
             page.keyboard.press("Control+s")
             page.wait_for_timeout(1000)
-    with tools.viewing(browser, server, name) as page:
+    with pages.viewing(browser, server, name) as page:
         page.wait_for_timeout(1500 * (number % 5))  # JupyterLab asks the kernel for four seconds
-        tools.run_all(page)
+        pages.run_all(page)
         page.wait_for_timeout(500)
         go.touch()
-        tools.wait_done(page)
+        pages.wait_done(page)
         said = page.locator(".nbl-lab .nbl-progress-text")
         said.filter(has_text="5 of 5 trials").first.wait_for(timeout=PATIENCE)
         page.locator(".nbl-area-trace svg path").first.wait_for(timeout=PATIENCE)
         assert page.locator(".jp-RenderedImage:visible").count() == 0  # hidden by the lab
-        tools.shot(page, f"reopened-{number}")
-    tools.end_kernels(server)
+        pages.shot(page, f"reopened-{number}")
+    pages.end_kernels(server)
 
 
 def test_the_lab_is_there_after_closing_opening_and_running_again(browser, lab):
