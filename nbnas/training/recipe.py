@@ -14,7 +14,7 @@ from nbnas.training.schedule import SCHEDULE, OneCycle, Schedule
 
 ONE_CYCLE = OneCycle()
 AUGMENT = offering("a transform of one image", "CropAndFlip()", "__call__")
-SIZE = whole(1, 100_000)
+SIZE = whole(1)
 THREADS = whole(1, 10_000).optional
 
 

@@ -135,7 +135,7 @@ def test_async_functions_are_refused():
 
 @pytest.mark.parametrize("strategy", [None, "bayes", RandomSearch, GaussianProcess()])
 def test_what_is_no_strategy_is_refused_at_once(strategy):
-    with pytest.raises(SettingError, match="expected a strategy"):
+    with pytest.raises(SettingError, match="expected strategy to be a strategy"):
         Search(SPACE, lambda a, seed=0: 0.5, strategy)
 
 

@@ -124,6 +124,6 @@ def test_goes_on_when_every_trial_failed(observations):
 
 
 def test_refuses_to_model_nothing():
-    with pytest.raises(SettingError, match="initial >= 2"):
+    with pytest.raises(SettingError, match="initial to be a whole number from 2"):
         BayesianOptimization(initial=1)
     assert BayesianOptimization().posterior(Observations()) is None

@@ -106,7 +106,7 @@ def test_the_same_question_shares_its_model():
 
 @pytest.mark.parametrize("value", [0.0, -1.0, float("nan"), float("inf")])
 def test_impossible_lengthscales(value):
-    with pytest.raises(SettingError, match="above 0 and below inf"):
+    with pytest.raises(SettingError, match="lengthscale to be None or a finite number above 0"):
         what_if(BayesianOptimization(), lengthscale=value)
 
 

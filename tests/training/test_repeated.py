@@ -97,7 +97,7 @@ def test_a_study_remembers_recipe_and_seeds(objective, data):
 def test_what_cannot_be_trained_side_by_side_is_refused(objective, data):
     with pytest.raises(SettingError, match=r"at least 1 of them.*a seed"):
         RepeatedTrainer(objective.trainer, ())
-    with pytest.raises(SettingError, match="whole numbers from 0"):
+    with pytest.raises(SettingError, match="each of it a whole number from 0"):
         RepeatedTrainer(objective.trainer, (0, -1))
     with pytest.raises(SettingError, match="augment"):
         RepeatedTrainer(Trainer(data, augment=CropAndFlip(), device="cpu"))

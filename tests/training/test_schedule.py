@@ -45,5 +45,5 @@ def test_few_steps_give_finite_rates(steps):
 
 @pytest.mark.parametrize("warmup", [0, 1, -0.1, float("nan"), "half"])
 def test_wrong_warmup(warmup):
-    with pytest.raises(SettingError, match="0 < warmup < 1"):
+    with pytest.raises(SettingError, match="warmup to be a finite number above 0 and below 1"):
         OneCycle(warmup)

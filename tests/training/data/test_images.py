@@ -92,7 +92,7 @@ WRONG = {
     "label type": ({"train": (part()[0], np.zeros(6))}, "integer label"),
     "label range": ({"train": part(classes=4)}, "labels 0 to 2, got 0 to 3"),
     "nan": ({"train": (part()[0] * np.nan, part()[1])}, "finite"),
-    "classes": ({"classes": 1}, "at least 2 classes"),
+    "classes": ({"classes": 1}, "classes to be a whole number from 2"),
     "no pair": ({"train": (part()[0],)}, "train.*images, labels"),
     "no arrays": ({"train": ("a", "b")}, "train.*images, labels"),
 }
