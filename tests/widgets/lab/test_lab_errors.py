@@ -66,4 +66,4 @@ def test_a_click_that_cannot_be_done_is_seen(bayes, click, until):
     lab = Lab(bayes)
     lab.widget.set_state({"budget": 0})
     click(lab, "run")
-    until(lambda: "positive whole number" in lab.widget.status["error"])
+    until(lambda: "trials to be a whole number from 1" in lab.widget.status["error"])
