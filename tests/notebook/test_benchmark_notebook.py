@@ -76,7 +76,7 @@ def test_the_notebook_of_benchmarks_goes_on_after_a_kill(cells):
 def test_wrong_parameters_stop_before_any_run(cells):
     done = benchmark(cells, table="", strategies="bayes,hill")
     assert done.returncode != 0
-    assert "table: expected digits, or the path of a CSV file" in done.stderr
+    assert "table: expected digits, or the path of a table" in done.stderr
     assert "strategies: expected different words out of bayes" in done.stderr
     assert not (cells / "b.csv").exists()
 
