@@ -13,6 +13,7 @@ from nbnas.checks import TEXT, settle, whole
 from nbnas.errors import ArchitectureError
 
 _LABEL = re.compile(r"([a-z][a-z0-9_-]*)(?::([1-9][0-9]{0,5})?)?(?::s([1-9][0-9]?))?")
+_WRITTEN = TEXT.raising(ArchitectureError)
 _UNITS = whole(1, 999_999).optional
 _STRIDE = whole(1, 99)
 
@@ -56,7 +57,7 @@ class Layer:
         Raises:
             ArchitectureError: If it is none.
         """
-        return _parse(TEXT.raising(ArchitectureError)("label", label))
+        return _parse(_WRITTEN("label", label))
 
 
 @functools.lru_cache(maxsize=10_000)
