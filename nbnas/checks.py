@@ -256,4 +256,4 @@ def _is_path(value: "str | PathLike[Any]") -> bool:
         parts = [os.fsencode(part) for part in Path(value).parts]
     except (TypeError, ValueError):  # bytes, or letters that no file can have
         return False
-    return bool(parts) and b"\0" not in b"".join(parts) and max(map(len, parts)) <= LONGEST_NAME
+    return value != "" and all(b"\0" not in part and len(part) <= LONGEST_NAME for part in parts)

@@ -2,11 +2,14 @@
 
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
+from dataclasses import replace
 
 import torch
 
 from nbnas.checks import TEXT
 from nbnas.errors import SettingError, shown
+
+_DEVICE = replace(TEXT, expected="auto, cpu, cuda, cuda:1 or mps")
 
 
 def choose_device(word: str = "auto") -> torch.device:
@@ -23,7 +26,7 @@ def choose_device(word: str = "auto") -> torch.device:
             message lists those that it has.
     """
     available = available_devices()
-    TEXT("device", word)
+    _DEVICE("device", word)
     if word == "auto":
         return torch.device(available[0])
     if word == "cuda" and "cuda:0" in available:

@@ -201,7 +201,7 @@ def test_finds_good_cells_in_the_published_table(kind, seeds, least, published_v
 def published_values(nb201_path):
     from nbnas.search.tables.tabular import TabularObjective
 
-    return TabularObjective.from_csv(nb201_path, value="c10_valid_200")
+    return TabularObjective.from_table(nb201_path, value="c10_valid_200")
 
 
 @pytest.mark.parametrize("members", [1, 3, 16])

@@ -96,5 +96,5 @@ def test_proposes_nothing_where_everything_is_taken():
 
 
 def test_says_a_trial_in_words():
-    assert trial(observed(0.5, 0.9123), 1) == "trial 1 (91.2%)"
+    assert trial(observed(0.5, 0.9123), 1) == "trial 1 (91.2 %)"
     assert trial(observed(0.5, None), 1) == "trial 1 (failed)"

@@ -121,5 +121,5 @@ def test_only_a_gaussian_process_knows_how_far_apart_architectures_are(observati
     with pytest.raises(SettingError, match="KrigingBeliever"):
         scores(LocalPenalization(), situation)
     assert scores(KrigingBeliever(), situation).shape == (300,)
-    with pytest.raises(SettingError, match="one draw"):
+    with pytest.raises(SettingError, match="draws to be a whole number from 1"):
         Fantasies(0)

@@ -36,11 +36,13 @@ def test_auto_takes_cuda_then_mps_then_cpu(machine):
     assert choose_device() == CPU
 
 
-@pytest.mark.parametrize("word", ["cuda", "cuda:0", "mps", "gpu", "", 7])
+@pytest.mark.parametrize("word", ["cuda", "cuda:0", "mps", "gpu", ""])
 def test_missing_device_names_those_there_are(machine, word):
     machine()
     with pytest.raises(SettingError, match="out of auto, cpu on this machine"):
         choose_device(word)
+    with pytest.raises(SettingError, match=r"device to be auto, cpu, .*, got device=7"):
+        choose_device(7)
 
 
 def test_precision(monkeypatch):

@@ -41,7 +41,8 @@ def test_the_first_cell_shows_the_final_state(tmp_path, mode):
         env=os.environ | {"PYTHONPATH": str(ROOT), "NBNAS_DISPLAY": mode},
     )
     executed = nbformat.read(tmp_path / "out.ipynb", as_version=4)
-    outputs, (), (last,) = (cell.outputs for cell in executed.cells)
+    outputs, waited, (last,) = (cell.outputs for cell in executed.cells)
+    assert len(waited) <= 1  # the line of progress, where it took more than a second
     first, *more = [output for output in outputs if "image/png" in output.data]
     assert not more
     assert "6 of 6 trials" in first.data["text/plain"]

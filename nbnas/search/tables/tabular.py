@@ -7,7 +7,7 @@ Notation
 import hashlib
 import warnings
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from types import MappingProxyType
 from typing import Any, Unpack
 
@@ -35,6 +35,7 @@ _BY_TEXT: Rule[Mapping[str, Any]] = Rule(
     lambda column: MappingProxyType(dict(column)),
     DataError,
 )
+_CURVES = replace(_BY_TEXT, settled=lambda column: column)  # they may be read when asked for
 _NUMBERS: Rule[Mapping[str, Any]] = Rule(
     "a dictionary of numbers by the texts of architectures",
     lambda column: _BY_TEXT.accepts(column) and all(map(REAL.accepts, column.values())),
@@ -85,7 +86,7 @@ class TabularObjective:
     measured: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        settle(self, name=TEXT, curves=_BY_TEXT, pace=real(0), measure=MEASURE, measured=_BY_TEXT)
+        settle(self, name=TEXT, curves=_CURVES, pace=real(0), measure=MEASURE, measured=_BY_TEXT)
         settle(self, values=_NUMBERS, tests=_NUMBERS, costs=_NUMBERS, truths=_NUMBERS)
         settle(self, parameters=_NUMBERS, multiply_adds=_NUMBERS)
         if not self.values:

@@ -11,7 +11,7 @@ References:
 """
 
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -141,6 +141,8 @@ def diagnose(
     rng = generator(rng)
     DISTANCE("distance", distance)
     SPACE("space", space)
+    if isinstance(evaluations, Iterator):
+        evaluations = tuple(evaluations)
     evaluated = _EVALUATIONS("evaluations", evaluations)
     completed = tuple(e for e in evaluated if e.value is not None)
     measure = next((e.measure for e in completed if e.measure is not None), ACCURACY)
