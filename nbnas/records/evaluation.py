@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from nbnas.brief import brief, cut
 from nbnas.checks import Rule, each, instance, settle
-from nbnas.errors import ObservationError
+from nbnas.errors import ObservationError, shown
 from nbnas.graphs.architecture import ARCHITECTURE, Architecture
 from nbnas.records.measure import MEASURE, Measure
 
@@ -128,11 +128,8 @@ def as_number(value: object) -> float:
 
 
 def _shown(value: object) -> str:
-    """What came, with its type; a repr may fail."""
-    try:
-        return f"{type(value).__name__} {value!r:.100}"
-    except Exception:  # whatever the repr of a stranger's object raises
-        return type(value).__name__
+    """What came, with its type."""
+    return f"{type(value).__name__} {shown(value)}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,7 +35,7 @@ class Budget:
         self._left, self._seen = self._seen, trials  # before: it may be over at once
         try:
             search.start(trials)
-        except Exception:
+        except Exception:  # whatever kept it from starting, the budget is as it was
             self._seen = self._left
             raise
         finally:
