@@ -83,7 +83,8 @@ def test_a_click_on_another_architecture_explains_it(bayes):
 
 def test_a_space_that_is_used_up_is_no_fault(table):
     cells = CellSpace().sample(0, 3)
-    lab = Lab(Search(Subspace(CellSpace(), cells), table, RandomSearch(), seed=0).run(3))
+    search = Search(Subspace(CellSpace(), cells), table, RandomSearch(), seed=0).run(3)
+    lab = Lab(search)  # which does not keep it alive
     assert lab.wait()
     assert lab.widget.why["title"] == "Nothing is left to choose"
     assert lab.widget.status["error"] == ""
