@@ -23,6 +23,11 @@ def cut(text: object, most: int = LIMIT) -> str:
     return line if len(line) <= most else line[: most - 1] + "…"
 
 
+def of_planned(number: int, planned: int) -> str:
+    """How far something is: `"3 of 12"`, or `"3"` where no end is planned (0)."""
+    return f"{number} of {planned}" if planned else f"{number}"
+
+
 def brief(said: Callable[[T], str]) -> Callable[[T], str]:
     """Make a `__repr__` of a method that says what stands between the parentheses.
 

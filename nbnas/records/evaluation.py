@@ -23,7 +23,7 @@ class EpochReport:
 
     Attributes:
         epoch: Number of finished epochs, from 1.
-        epochs: Number of epochs planned.
+        epochs: Number of epochs planned; 0 where no end is.
         train_loss: Mean training loss over the epoch.
         train_accuracy: Training accuracy over the epoch, before each step's update.
         val_loss: Loss on the held-out part after the epoch.
@@ -36,7 +36,7 @@ class EpochReport:
     """
 
     epoch: int
-    epochs: int
+    epochs: int = 0
     train_loss: float = math.nan
     train_accuracy: float = math.nan
     val_loss: float = math.nan
@@ -53,8 +53,8 @@ class EpochReport:
 
     @property
     def seconds_left(self) -> float:
-        """Seconds until the planned end, if the epochs to come take as long as those so far."""
-        return self.seconds / self.epoch * (self.epochs - self.epoch)
+        """Seconds until the planned end, if the coming ones take as long; NaN without a plan."""
+        return self.seconds / self.epoch * (self.epochs - self.epoch) if self.epochs else math.nan
 
 
 _REPORTS = each(instance(EpochReport, "those of a training")).raising(ObservationError)

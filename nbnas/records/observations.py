@@ -103,6 +103,17 @@ class Observations:
         gains = np.array([self._gain(e) for e in self.evaluations], dtype=np.float64)
         return self.measure.gain(np.fmax.accumulate(gains)) if len(gains) else gains
 
+    def seconds_left(self, trials: int) -> float | None:
+        """Seconds until so many trials exist, if they take as long as those so far.
+
+        Returns:
+            The seconds; `None` where there is no trial that tells.
+        """
+        if not self.evaluations:
+            return None
+        mean = float(np.mean([e.seconds for e in self.evaluations]))
+        return mean * max(trials - len(self), 0)
+
     def _told(self, evaluation: Evaluation) -> Evaluation:
         """The evaluation, which knows its measure from now on."""
         if evaluation.value is not None:

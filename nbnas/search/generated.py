@@ -5,6 +5,7 @@ import time
 from collections.abc import Generator, Iterator
 from typing import Any
 
+from nbnas.brief import of_planned
 from nbnas.errors import ObservationError, TrainingError
 from nbnas.graphs.architecture import Architecture
 from nbnas.records import ACCURACY, EpochReport, Evaluation, Measure
@@ -24,7 +25,7 @@ class GeneratedTraining(LiveTraining):
         seed: The trial's seed.
         source: The generator; the time between two of its yields is its own.
         measure: What its numbers are.
-        epochs: Number of epochs planned, where known; else it is as many as have come.
+        epochs: Number of epochs planned, where known.
 
     Example:
         >>> from nbnas.graphs.spaces.cell import CellSpace
@@ -46,20 +47,13 @@ class GeneratedTraining(LiveTraining):
     ) -> None:
         super().__init__(architecture, seed, epochs or 0)
         self.measure = measure
-        self._source, self._planned = source, epochs
-        self._seconds, self._started = 0.0, time.time()
+        self._source, self._seconds, self._started = source, 0.0, time.time()
 
     def __repr__(self) -> str:
         """The architecture, how far it is and how good."""
         best = f", {self.measure.text(self.reports[-1].measured)}" if self.reports else ""
-        epochs = f" of {self._planned}" if self._planned else ""
-        at = f"epoch {len(self.reports)}{epochs}{best}"
+        at = f"epoch {of_planned(len(self.reports), self.epochs)}{best}"
         return f"GeneratedTraining({self.architecture}, seed {self.seed}, {at})"
-
-    @property
-    def seconds_left(self) -> float | None:
-        """Seconds until the planned end; `None` where no end is planned or nothing has come."""
-        return super().seconds_left if self._planned else None
 
     def stop(self) -> None:
         """End after the epoch that is under way, and close the generator; the reports stay."""
@@ -101,9 +95,8 @@ class GeneratedTraining(LiveTraining):
         epoch = len(self.reports) + 1
         value = self._value(said, epoch)
         accuracy = {"val_accuracy": value} if self.measure == ACCURACY else {"value": value}
-        return EpochReport(
-            epoch, max(self._planned or 0, epoch), seconds=self._seconds, **accuracy
-        )
+        planned = max(self.epochs, epoch) if self.epochs else 0
+        return EpochReport(epoch, planned, seconds=self._seconds, **accuracy)
 
     def _value(self, said: object, epoch: int) -> float:
         try:

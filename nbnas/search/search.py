@@ -3,7 +3,6 @@
 from os import PathLike
 from typing import Any
 
-import numpy as np
 from psygnal import Signal
 
 from nbnas.checks import SEED, TEXT, whole
@@ -107,10 +106,7 @@ class Search(Background):
     @property
     def seconds_left(self) -> float | None:
         """Seconds until `target` trials exist, if they take as long as those so far."""
-        if self.target is None or not len(self.observations):
-            return None
-        mean = float(np.mean([e.seconds for e in self.observations]))
-        return mean * max(self.target - len(self.observations), 0)
+        return None if self.target is None else self.observations.seconds_left(self.target)
 
     def ask(self, n: int = 1) -> Proposal:
         """What to evaluate next: prior and observations, posterior, acquisition, argmax.

@@ -9,6 +9,7 @@ from collections.abc import Generator, Iterator
 
 from psygnal import Signal
 
+from nbnas.brief import of_planned
 from nbnas.checks import SEED, whole
 from nbnas.errors import TrainingError
 from nbnas.graphs.architecture import ARCHITECTURE, Architecture
@@ -64,13 +65,13 @@ class LiveTraining:
     def __repr__(self) -> str:
         """The architecture, how far it is and how good."""
         accuracy = f", accuracy {self.reports[-1].val_accuracy:.3f}" if self.reports else ""
-        progress = f"epoch {len(self.reports)} of {self.epochs}{accuracy}"
+        progress = f"epoch {of_planned(len(self.reports), self.epochs)}{accuracy}"
         return f"{type(self).__name__}({self.architecture}, seed {self.seed}, {progress})"
 
     @property
     def seconds_left(self) -> float | None:
-        """Seconds until the end as the epochs so far suggest; `None` before the first report."""
-        return self.reports[-1].seconds_left if self.reports else None
+        """Seconds until the planned end as the epochs so far suggest; `None` if none can say."""
+        return self.reports[-1].seconds_left if self.reports and self.epochs else None
 
     def run(self) -> Evaluation:
         """Train to the end.

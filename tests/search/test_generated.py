@@ -1,16 +1,21 @@
 """A user's own loop as a live objective."""
 
+import math
 import threading
 import time
 
 import pytest
 
+from nbnas import charts
+from nbnas.charts.render import to_svg
+from nbnas.charts.training.learning_curve import summary
 from nbnas.errors import SearchError, TrainingError
 from nbnas.graphs.spaces.cell import CellSpace
 from nbnas.records import EpochReport, Evaluation, Measure
 from nbnas.search.generated import GeneratedTraining
 from nbnas.search.search import Search
 from nbnas.search.strategies.random import RandomSearch
+from nbnas.widgets.training.training import training_finished
 
 SPACE = CellSpace()
 CELL = SPACE.sample(0, 1)[0]
@@ -77,8 +82,24 @@ def test_planned_epochs_tell_the_time_left():
     assert {report.epochs for report in seen} == {4}
     assert seen[0].seconds_left > 0
     training = GeneratedTraining(CELL, 0, numbers(CELL))
-    next(iter(training))
+    report = next(iter(training))
     assert training.seconds_left is None
+    assert math.isnan(report.seconds_left)
+
+
+def test_without_planned_epochs_no_view_names_an_end():
+    search, said = Search(SPACE, numbers, RandomSearch()), []
+
+    def look(training):
+        training.progressed.connect(
+            lambda _: said.append((summary(training.reports), training_finished(training)))
+        )
+
+    search.changed.connect(lambda _: search.training and look(search.training))
+    search.run(1)
+    assert [words.split(":")[0] for words, _ in said[:2]] == ["After epoch 1", "After epoch 2"]
+    assert not any(over for _, over in said)
+    assert "<svg" in to_svg(charts.training(search.observations[0].reports))
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from typing import cast
 
 import altair as alt
 
+from nbnas.brief import of_planned
 from nbnas.charts import scales, theme
 from nbnas.records import ACCURACY, EpochReport, Evaluation, Measure
 
@@ -132,7 +133,8 @@ def summary(reports: Sequence[EpochReport], measure: Measure = ACCURACY) -> str:
     if not reports:
         return "No epoch has ended yet."
     last = reports[-1]
-    text, shown = f"After epoch {last.epoch} of {last.epochs}", drawn_measure(reports, measure)
+    text = f"After epoch {of_planned(last.epoch, last.epochs)}"
+    shown = drawn_measure(reports, measure)
     held_out = " held out" if has_accuracy(reports) else ""
     lines = [row for row in curve_rows(reports) if row["part"] != TRAIN]
     if not lines:
@@ -157,8 +159,8 @@ def _rates(reports: Sequence[EpochReport], width: float, height: float) -> alt.C
 
 
 def _epochs(reports: Sequence[EpochReport]) -> alt.X:
-    """From the first epoch to the last that is planned."""
-    epochs = max(max(report.epochs for report in reports), 2)
+    """From the first epoch to the last that is planned, or has come."""
+    epochs = max(*(max(report.epoch, report.epochs) for report in reports), 2)
     ticks = alt.Axis(title="epoch", format="d", tickMinStep=1, tickCount=8, grid=False)
     return alt.X("epoch:Q", axis=ticks, scale=theme.scale((min(1, epochs - 1), epochs * 1.0)))
 

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from nbnas.brief import of_planned
 from nbnas.charts import theme
 from nbnas.charts.lab.curve import curve_data
 from nbnas.charts.lab.page import name_of
@@ -72,7 +73,7 @@ def curve_page(search: Any) -> Page:  # noqa: ANN401
     left = training.seconds_left
     more = f" About {seconds(left)} left." if left and not ended else ""
     line = f"{name}. {summary(reports, search.measure)}{more}"
-    page = curve_data(reports, training.epochs, search.measure)
+    page = curve_data(reports, max(training.epochs, len(reports)), search.measure)
     return {"title": title, "line": line} | page
 
 
@@ -93,20 +94,12 @@ def trials_page(observations: Observations, keys: Any) -> list[Page]:  # noqa: A
     ]
 
 
-def seconds_left(observations: Observations, trials: int) -> float | None:
-    """Seconds until so many trials exist, if they take as long as those so far."""
-    if not len(observations):
-        return None
-    mean = sum(e.seconds for e in observations) / len(observations)
-    return mean * max(trials - len(observations), 0)
-
-
 def _progress(search: Any, done: int, budget: int) -> str:  # noqa: ANN401
     failed = done - len(search.observations.completed)
     text = counted(done, budget)
     text += f", {done - budget} over the budget" if done > budget else ""
     text += f", {failed} failed" if failed else ""
-    left = seconds_left(search.observations, budget)
+    left = search.observations.seconds_left(budget)
     if search.state == "running" and left and left >= 1:
         text += f", about {seconds(left)} left"
     return text
@@ -121,7 +114,7 @@ def _said(search: Any, done: int, budget: int) -> str:  # noqa: ANN401
         return f"Trial {done + 1} is {name}. {proposal.reason}"
     training = search.training
     if state == "paused" and training is not None and training.evaluation is None:
-        at = f"after epoch {len(training.reports)} of {training.epochs}"
+        at = f"after epoch {of_planned(len(training.reports), training.epochs)}"
         return f"Paused in trial {done + 1} {at}. Press Run to go on."
     fixed = {
         "pausing": "Pausing after the current epoch; a trial without epochs is finished first.",

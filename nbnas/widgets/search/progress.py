@@ -11,6 +11,7 @@ from typing import Any
 
 from IPython.display import display
 
+from nbnas.brief import of_planned
 from nbnas.charts.search.trace import counted
 from nbnas.widgets.live import guarded
 from nbnas.widgets.mode import safe_display_mode
@@ -109,9 +110,10 @@ class Line:
 
 def _epoch(training: Any) -> list[str]:  # noqa: ANN401
     """Which epoch of the trial under way is at work, where it has epochs."""
-    if training is None or training.evaluation is not None or not training.epochs:
+    if training is None or training.evaluation is not None:
         return []
-    return [f"epoch {min(len(training.reports) + 1, training.epochs)} of {training.epochs}"]
+    epochs, coming = training.epochs, len(training.reports) + 1
+    return [f"epoch {of_planned(min(coming, epochs or coming), epochs)}"]
 
 
 def _display(said: str, done: int, target: int) -> None:

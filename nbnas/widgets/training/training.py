@@ -56,7 +56,8 @@ def _pace(report: EpochReport) -> str:
 
 def training_finished(training: Any) -> bool:  # noqa: ANN401
     """Whether nothing more comes."""
-    return training.evaluation is not None or len(training.reports) >= training.epochs
+    whole = 0 < training.epochs <= len(training.reports)
+    return training.evaluation is not None or whole
 
 
 class _Controls:
