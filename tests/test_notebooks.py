@@ -114,6 +114,7 @@ def check_trained_as_the_table(trials):
     assert trials["value"][0] == trained.value
 
 
+@pytest.mark.slow
 def test_other_data_are_searched_in_the_same_notebook(tmp_path):
     done = run(tmp_path, dataset="digits", epochs=1, trials=3, initial=2, compare="true")
     assert done.returncode == 0, done.stderr[-3000:]
@@ -123,6 +124,7 @@ def test_other_data_are_searched_in_the_same_notebook(tmp_path):
     assert re.search(r"bayes \d\d\.\d\d % after 3; random \d\d\.\d\d % after 3\.", said)
 
 
+@pytest.mark.slow
 def test_the_notebook_of_distances_shows_everything(tmp_path):
     output = tmp_path / "out.ipynb"
     words = [str(ROOT / "notebooks" / "distances.ipynb"), str(output), "-k", "python3"]
@@ -137,6 +139,7 @@ def test_the_notebook_of_distances_shows_everything(tmp_path):
     ]
 
 
+@pytest.mark.slow
 def test_the_notebook_of_distances_reads_tables(tmp_path, nb201_path, recipes_path):
     output = tmp_path / "out.ipynb"
     words = [str(ROOT / "notebooks" / "distances.ipynb"), str(output), "-k", "python3"]

@@ -221,6 +221,7 @@ def trained(cell):
     return Trainer(digits(), epochs=1, channels=2)(cell, seed=4)
 
 
+@pytest.mark.slow
 @left_behind
 def test_views_are_drawn(clean, leave):
     strategy, _ = clean

@@ -102,6 +102,7 @@ def test_speeds_are_compared_in_lines():
     assert [line.split(":")[0] for line in lines] == ["one by one", "side by side", "ratio"]
 
 
+@pytest.mark.slow
 def test_survives_a_kill(tmp_path):
     journal = tmp_path / "j.jsonl"
     command = [sys.executable, "-m", "nbnas.benchmarks.generate", "--journal", str(journal)]

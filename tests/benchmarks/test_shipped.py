@@ -185,6 +185,7 @@ def test_the_trainer_trains_what_the_table_trained():
     assert abs(trainer(other).value - digits()(other).value) < noise
 
 
+@pytest.mark.slow
 def test_two_processes_train_alike():
     (_, a), *_ = drawn(1, seed=6)
     probe = f"from nbnas.benchmarks.generate import train; print(train({str(a)!r}).val_right)"

@@ -50,6 +50,7 @@ def benchmark(folder, **parameters):
     )
 
 
+@pytest.mark.slow
 def test_the_notebook_of_benchmarks_goes_on_after_a_kill(cells):
     done = benchmark(cells)
     assert done.returncode == 0, done.stderr[-3000:]

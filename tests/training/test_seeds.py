@@ -45,6 +45,7 @@ def test_gives_what_the_trainer_gives(data, settings):
         assert (mine.parameters, mine.multiply_adds) == (theirs.parameters, theirs.multiply_adds)
 
 
+@pytest.mark.slow
 def test_after_a_whole_training_the_means_agree():
     """Rounding makes single trainings drift apart; their accuracies must not differ on average."""
     trainer = recipe(digits(), epochs=6, channels=4)

@@ -195,6 +195,7 @@ def test_a_failed_run_does_not_lose_the_others(make, cells, output, started):
     assert started == [("broken", 1)]
 
 
+@pytest.mark.slow
 def test_other_processes_find_the_same(make, output):
     make({"bayes": bayes, "random": random}).run()
     alone = numbers(output)

@@ -25,6 +25,7 @@ def draws(acquisition, posterior, cells=CELLS, k=400):
     ).numpy()
 
 
+@pytest.mark.slow
 def test_independent_draws_have_the_moments_and_no_correlation(posterior):
     found = draws(IndependentThompsonSampling(), posterior, k=4_000)
     mean, stddev = posterior.latent(CELLS)
