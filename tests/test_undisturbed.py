@@ -20,6 +20,7 @@ from nbnas.search.strategies.bayesian import BayesianOptimization
 from nbnas.surrogate.ensemble.prior import Ensemble
 from nbnas.surrogate.process.why import why
 from nbnas.training.data.images import digits
+from nbnas.training.proxies.zero_cost import ZeroCost
 from nbnas.training.trainer import Trainer
 from nbnas.widgets.live import LiveView
 from nbnas.widgets.view import view
@@ -219,6 +220,15 @@ def test_a_training_is_the_same(leave):
 
 def trained(cell):
     return Trainer(digits(), epochs=1, channels=2)(cell, seed=4)
+
+
+@left_behind
+def test_scores_of_an_untrained_network_are_the_same(leave):
+    plain = ZeroCost(digits())(SPACE.sample(3, 1)[0])
+    with leave() as stays:
+        found = ZeroCost(digits())(SPACE.sample(3, 1)[0])
+        assert stays()
+    assert found == plain
 
 
 @pytest.mark.slow

@@ -22,6 +22,7 @@ from nbnas.training.device import choose_device, cpu_threads, release_memory
 from nbnas.training.networks.network import build_network
 from nbnas.training.proxies.scores import Proxy, flops, jacov, nwot, params, synflow
 from nbnas.training.recipe import SIZE, THREADS
+from nbnas.undisturbed import undisturbed
 
 Scores = dict[str, float]
 
@@ -112,6 +113,7 @@ class ZeroCost:
         named = ", ".join(getattr(proxy, "__name__", "?") for proxy in self.proxies)
         return f"{self.data!r}, batch={self.batch}, {named}"
 
+    @undisturbed()
     def __call__(self, architecture: Architecture) -> Scores:
         """Score one architecture.
 
