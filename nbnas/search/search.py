@@ -19,6 +19,7 @@ from nbnas.search.strategies.strategy import STRATEGY, Strategy, check_suits
 from nbnas.search.trial import Dropped, check_not_all_failed, evaluate, propose, trial_seed
 from nbnas.signals import announce
 from nbnas.surrogate.model import ModelPosterior
+from nbnas.waiting import watched
 
 
 class Search(Background):
@@ -195,7 +196,8 @@ class Search(Background):
             raise SearchError("expected at least one completed trial; run the search first")
         if best.test is not None:
             return best
-        tested = on_test_data(self.objective, self.measure, best)
+        with watched(self):
+            tested = on_test_data(self.objective, self.measure, best)
         number = self.observations.evaluations.index(best)
         if self.store is not None and tested.test is not None:
             self.store.set_test(self.study, number, tested.test)

@@ -78,6 +78,16 @@ def test_waiting_for_the_background_has_a_line_too(shown, shell, monkeypatch):
     assert [text.partition(" · ")[0] for text, _, _ in shown] == ["3 of 3 trials"]
 
 
+def test_testing_the_best_has_a_line_too(shown, shell, monkeypatch):
+    monkeypatch.setenv("NBNAS_DISPLAY", "static")
+    search = make(pace=0)
+    search.objective.test = lambda best, seed: time.sleep(0.1) or 0.5
+    search.run(2)
+    shell.execution_count = 2
+    assert search.finish().test == 0.5
+    assert [text.split(" · ")[0] for text, _, _ in shown] == ["2 of 2 trials"]
+
+
 def test_a_cell_has_one_line_and_the_next_cell_one_of_its_own(shown, shell, monkeypatch):
     monkeypatch.setenv("NBNAS_DISPLAY", "static")
     make().run(1)
