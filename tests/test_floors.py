@@ -58,7 +58,7 @@ WINGS = {
         *("background", "search", "replay", "benchmark"),
     ),
     "charts": (
-        *("theme", "config", "scales", "lettering", "render", "table"),
+        *("addresses", "theme", "config", "scales", "lettering", "render", "table"),
         *("graphs", "surrogate", "training", "search", "lab"),
     ),
     "widgets": (
