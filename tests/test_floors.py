@@ -51,7 +51,7 @@ WINGS = {
     ),
     "training": (
         *("schedule", "device", "draws", "data", "measure", "networks", "live"),
-        *("recipe", "run", "trainer", "seeds", "repeated", "proxies"),
+        *("recipe", "tasks", "run", "trainer", "seeds", "repeated", "proxies"),
     ),
     "search": (
         *("candidates", "ideas", "pending", "maximizers", "strategies"),
@@ -61,7 +61,7 @@ WINGS = {
     ),
     "baselines": ("networks", "baseline", "known", "lineup", "compare"),
     "charts": (
-        *("theme", "config", "scales", "lettering", "render", "table"),
+        *("addresses", "theme", "config", "scales", "lettering", "render", "table"),
         *("graphs", "surrogate", "training", "search", "lab"),
     ),
     "widgets": (

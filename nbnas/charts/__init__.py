@@ -1,5 +1,9 @@
 """Charts: pure functions from a record to an altair chart, and their pictures offline."""
 
+from nbnas.charts import addresses as addresses  # before anything imports altair
+
+# isort: split
+
 from nbnas.charts.graphs.architecture import architecture, gallery, notation
 from nbnas.charts.graphs.distribution import distribution
 from nbnas.charts.graphs.explanation import explanation

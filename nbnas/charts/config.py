@@ -29,6 +29,8 @@ _CONFIG: dict[str, Any] = {
         "tickOpacity": 0.45,
         "titlePadding": 8,
     },
+    # Long numbers, such as 0.0008, have fewer labels rather than none between them.
+    "axisQuantitative": {"labelOverlap": "parity", "labelSeparation": 8},
     "legend": {
         **_TEXT,
         "labelLimit": 260,

@@ -1,6 +1,8 @@
 import io
+import itertools
 import re
 
+import altair as alt
 import pytest
 import vl_convert
 
@@ -62,3 +64,20 @@ def test_compression_keeps_every_pixel(cells):
     one, two = (pillow.open(io.BytesIO(png)) for png in (raw, packed))
     assert one.size == two.size
     assert one.tobytes() == two.tobytes()
+
+
+def test_long_numbers_along_an_axis_do_not_touch():
+    x = alt.X("x:Q", scale=theme.scale((0, 0.0041)), axis=alt.Axis(tickCount=5))
+    chart = alt.Chart(theme.rows([{"x": 0.001}]), width=172).mark_point().encode(x=x)
+    texts = re.findall(
+        r'<text text-anchor="(\w+)" transform="translate\(([\d.]+),[^>]*? opacity="1" '
+        r'textLength="([\d.]+)"[^>]*>0\.\d+<',
+        charts.to_svg(chart),
+    )
+    boxes = []
+    for anchor, middle, length in texts:
+        begin = float(middle) - float(length) * {"start": 0, "middle": 0.5, "end": 1}[anchor]
+        boxes.append((begin, begin + float(length)))
+    assert len(boxes) >= 2
+    for (_, end), (begin, _) in itertools.pairwise(boxes):
+        assert begin - end >= 8
