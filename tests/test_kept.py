@@ -141,5 +141,5 @@ def test_many_searches_cost_no_memory(shared):
         if seed == 2:
             begin = process.memory_info().rss
         chosen = strategy if shared else BayesianOptimization()
-        Search(SPACE, weighty, chosen, seed=seed).run(16)
+        Search(SPACE, weighty, chosen, seed=seed).run(13)
     assert process.memory_info().rss - begin < 50e6

@@ -215,6 +215,7 @@ def check_none_trained_again(folder, begun):
             assert begun.setdefault(number, started) == started, f"trial {number} trained again"
 
 
+@pytest.mark.slow
 def test_another_seed_is_an_error_that_names_it(searched, tmp_path):
     (study, *_) = load_trials(searched / "s.db")["study"]
     done = run(tmp_path, store=searched / "s.db", study=study, seed=5)

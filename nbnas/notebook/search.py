@@ -11,6 +11,7 @@ from nbnas.errors import SettingError
 from nbnas.graphs.distances.edit.distance import EditDistance
 from nbnas.graphs.distances.hamming import HammingDistance
 from nbnas.notebook.checks import check_parameters, flag, new_file, text, whole, word
+from nbnas.search.search import Search
 from nbnas.search.strategies.bayesian import BayesianOptimization
 from nbnas.search.strategies.random import RandomSearch
 from nbnas.search.strategies.strategy import Strategy
@@ -123,6 +124,24 @@ class SearchParameters:
         return BayesianOptimization(
             self.make_prior(), self.make_acquisition(), initial=self.initial
         )
+
+    def share_trainings(self, search: Search, baseline: Search) -> None:
+        """Tell the baseline what the search has trained, as long as it would train the same.
+
+        Both begin with the same random architectures and the same seeds: a training that is known
+        to the bit need not be made twice.
+
+        Args:
+            search: The search that has run.
+            baseline: The one to compare it with; it goes on by `run`.
+        """
+        known = {(each.architecture, each.seed): each for each in search.observations}
+        while len(baseline.observations) < min(self.trials, len(search.observations)):
+            proposal = baseline.ask()
+            found = known.get((proposal.architecture, proposal.seed))
+            if found is None:
+                return
+            baseline.tell(dataclasses.replace(found, test=None))
 
     @property
     def study_name(self) -> str:

@@ -36,7 +36,7 @@ class EpochReport:
     """
 
     epoch: int
-    epochs: int = 0
+    epochs: int
     train_loss: float = math.nan
     train_accuracy: float = math.nan
     val_loss: float = math.nan

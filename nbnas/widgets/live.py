@@ -19,6 +19,8 @@ REDRAW = 0.1  # seconds between two redraws at least
 PICTURE = "This view could not be drawn; what it shows goes on."
 CONTROL = "This control failed; all others work."
 REST = 2.0  # pause after a redraw, in multiples of what it took, so that work goes first
+REPUBLISH = 5.0  # seconds between two still pictures of a live object at least
+STILL = 20.0  # pause after such a picture, in multiples of what it took: nobody turns its knobs
 
 DRAWING = (
     threading.RLock()

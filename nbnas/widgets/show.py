@@ -13,14 +13,12 @@ from typing import Any
 from IPython.display import display
 
 from nbnas.widgets.bundle import Bundle, of_view
-from nbnas.widgets.live import LiveView, Throttle, guarded
+from nbnas.widgets.live import REPUBLISH, STILL, LiveView, Throttle, guarded
 from nbnas.widgets.mode import Mode, safe_display_mode
 from nbnas.widgets.panel import Panel
 from nbnas.widgets.search import benchmark, search
 from nbnas.widgets.training import training
 from nbnas.widgets.view import View, view
-
-REPUBLISH = 5.0  # seconds between two pictures at least
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +102,7 @@ class Shown:
         self._identifier = uuid.uuid4().hex
         self._drawn: object = None
         self.live = self._alive() if mode == "live" else None
-        self._picture = Throttle(self._republish, REPUBLISH)
+        self._picture = Throttle(self._republish, REPUBLISH, STILL)
         getattr(thing, self._follows.signal).connect(self._changed)  # a weak reference to self
         if self._follows.ended:
             getattr(thing, self._follows.ended).connect(self._ended)

@@ -82,6 +82,7 @@ def test_wrong_parameters_stop_before_any_run(cells):
     assert not (cells / "b.csv").exists()
 
 
+@pytest.mark.slow
 def test_a_missing_column_stops_before_any_run(cells):
     done = benchmark(cells, value="accuracy")
     assert done.returncode != 0

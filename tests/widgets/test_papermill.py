@@ -29,7 +29,8 @@ search
 ]
 
 
-@pytest.mark.parametrize("mode", [pytest.param("static", marks=pytest.mark.slow), "live"])
+@pytest.mark.slow
+@pytest.mark.parametrize("mode", ["static", "live"])
 def test_the_first_cell_shows_the_final_state(tmp_path, mode):
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(c) for c in CELLS])
     nbformat.write(notebook, tmp_path / "in.ipynb")

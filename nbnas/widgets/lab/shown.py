@@ -14,11 +14,10 @@ from IPython.display import display
 
 from nbnas.widgets.bundle import Bundle, of_view
 from nbnas.widgets.lab.lab import Lab
-from nbnas.widgets.live import Throttle, guarded
+from nbnas.widgets.live import REPUBLISH, STILL, Throttle, guarded
 from nbnas.widgets.search.search import SETTLED, stand
 from nbnas.widgets.view import View, view
 
-REPUBLISH = 5.0  # seconds between two pictures at least
 ELSEWHERE = "The lab of a search lives in JupyterLab; the picture below shows where it stood last."
 _OUTPUT = ".jp-OutputArea-child"
 NOT_FOUND = (
@@ -46,7 +45,7 @@ class LabShown:
         self._identifier = uuid.uuid4().hex
         self._published: tuple[Any, ...] = ()
         self.lab = Lab(search)
-        self._picture = Throttle(self._republish, REPUBLISH)
+        self._picture = Throttle(self._republish, REPUBLISH, STILL)
         search.changed.connect(self._changed)  # a weak reference to self
         search.stepped.connect(self._changed)
 
