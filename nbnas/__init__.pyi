@@ -33,6 +33,7 @@ from .graphs.spaces.chain.space import ChainSpace as ChainSpace
 from .graphs.spaces.cnn.space import CnnSpace as CnnSpace
 from .graphs.spaces.dag.space import DagSpace as DagSpace
 from .graphs.spaces.layers import Layer as Layer
+from .graphs.spaces.operation import Operation as Operation
 from .graphs.spaces.recurrent.space import RecurrentSpace as RecurrentSpace
 from .graphs.spaces.subspace import Subspace as Subspace
 from .notebook.benchmark import read_benchmark_parameters as read_benchmark_parameters

@@ -2,6 +2,7 @@
 
 import dataclasses
 import functools
+import inspect
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -52,7 +53,7 @@ def brief(said: Callable[[T], str]) -> Callable[[T], str]:
 def changed(thing: Any) -> str:  # noqa: ANN401
     """The settings of a frozen object that are not those by default, in their order."""
     return ", ".join(
-        f"{field.name}={getattr(thing, field.name)!r}"
+        f"{field.name}={_short(getattr(thing, field.name))}"
         for field in dataclasses.fields(thing)
         if field.repr and _differs(field, getattr(thing, field.name))
     )
@@ -92,6 +93,12 @@ def _full(thing: Any) -> str:  # noqa: ANN401
     own = (cls.__dict__.get("__repr__") for cls in type(thing).__mro__)
     told: str = next(each for each in own if each and not hasattr(each, "brief"))(thing)
     return told
+
+
+def _short(value: object) -> str:
+    """A function's name, without its address; else the repr."""
+    named = str(getattr(value, "__qualname__", ""))
+    return named.replace("<locals>.", "") if inspect.isroutine(value) and named else repr(value)
 
 
 def _differs(field: "dataclasses.Field[Any]", value: object) -> bool:

@@ -18,6 +18,7 @@ RANKS = {
     "errors": 0,
     "kept": 0,
     "signals": 0,
+    "source": 0,
     "brief": 0,
     "waiting": 0,
     "undisturbed": 0,
@@ -48,7 +49,7 @@ WINGS = {
         *("kernels", "process", "ensemble", "acquisition"),
     ),
     "training": (
-        *("schedule", "device", "data", "measure", "networks", "live"),
+        *("schedule", "device", "draws", "data", "measure", "networks", "live"),
         *("recipe", "run", "trainer", "seeds", "repeated", "proxies"),
     ),
     "search": (

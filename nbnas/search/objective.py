@@ -7,6 +7,7 @@ from typing import Any, Protocol, runtime_checkable
 
 from nbnas.errors import SearchError, SettingError
 from nbnas.graphs.architecture import Architecture
+from nbnas.graphs.space import SearchSpace
 from nbnas.records import ACCURACY, Evaluation, Measure
 from nbnas.records.evaluation import as_number
 
@@ -24,6 +25,7 @@ class Objective(Protocol):
     It may offer more: `measure` (what its values are; `nbnas.ACCURACY` if it does not say),
     `epochs` (how many a generator will yield), `fingerprint() -> dict[str, str]` (what a study
     remembers of it), `test(architecture, seed) -> float` (the measure on held-out data) and
+    `for_space(space)` (the objective as it is for a space, such as one that knows its operations),
     `start(architecture, seed)` (a live `Training` with a `run()`; one that can be iterated over
     its epochs, with `stop()` and `evaluation`, lets a search pause and stop between two of them).
     """
@@ -61,6 +63,17 @@ def check_objective(objective: object) -> None:
             f"{name}{signature}: {error}; let it be def {name.rpartition('.')[2]}"
             "(architecture, seed=0)"
         ) from error
+
+
+def suited(objective: Any, space: SearchSpace) -> Any:  # noqa: ANN401
+    """The objective as it is for a space; the objective itself, where it does not ask for one.
+
+    Raises:
+        SettingError: If it is none, or the space's operations cannot be built.
+    """
+    check_objective(objective)
+    fitted = getattr(type(objective), "for_space", None)
+    return objective if fitted is None else objective.for_space(space)
 
 
 def planned(objective: object) -> int | None:

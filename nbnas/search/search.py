@@ -13,7 +13,7 @@ from nbnas.records import Evaluation, Measure, Observations, Proposal, Step
 from nbnas.records.evaluation import EVALUATION
 from nbnas.search.background import Background
 from nbnas.search.fingerprint import fingerprint
-from nbnas.search.objective import Objective, check_objective, measure_of, on_test_data
+from nbnas.search.objective import Objective, measure_of, on_test_data, suited
 from nbnas.search.store.store import Store
 from nbnas.search.strategies.strategy import STRATEGY, Strategy, check_suits
 from nbnas.search.trial import Dropped, check_not_all_failed, evaluate, propose, trial_seed
@@ -43,7 +43,7 @@ class Search(Background):
 
     Raises:
         SettingError: If the objective cannot be called as `(architecture, seed=…)`, or the
-            strategy does not suit its measure.
+            strategy does not suit its measure, or an operation of the space changes shapes.
         StudyMismatchError: If the study was made with another space, objective, strategy, seed or
             measure.
         StoreError: If the store cannot be used.
@@ -71,11 +71,10 @@ class Search(Background):
         store: str | PathLike[str] | None = None,
         study: str = "search",
     ) -> None:
-        self.space, self.objective = SPACE("space", space), objective
-        self.strategy = STRATEGY("strategy", strategy)
+        self.space, self.strategy = SPACE("space", space), STRATEGY("strategy", strategy)
         self.seed, self.study = SEED("seed", seed), TEXT("study", study)
         super().__init__()
-        check_objective(objective)
+        self.objective = objective = suited(objective, space)
         self.measure = measure_of(objective, measure)
         check_suits(strategy, self.measure)
         self.observations = Observations((), self.measure)

@@ -7,6 +7,7 @@ same seeds each time make it a function, so that a table of all architectures kn
 import dataclasses
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -55,6 +56,10 @@ class RepeatedTrainer:
     def data(self) -> ImageData:
         """The images."""
         return self.trainer.data
+
+    def for_space(self, space: Any) -> "RepeatedTrainer":  # noqa: ANN401
+        """The trainer that knows a space's own operations; see `Trainer.for_space`."""
+        return dataclasses.replace(self, trainer=self.trainer.for_space(space))
 
     def start(self, architecture: Architecture, seed: int = 0) -> "RepeatedTraining":
         """Prepare the live trainings of an architecture; iterate or run them to train.

@@ -16,7 +16,7 @@ from torch import nn
 from torch.nn.functional import cross_entropy
 
 from nbnas.checks import FLAG, instance
-from nbnas.errors import TrainingError
+from nbnas.errors import NbnasError, TrainingError
 from nbnas.graphs.architecture import Architecture
 from nbnas.records import EpochReport, Evaluation
 from nbnas.training.data.augment import augment_images
@@ -30,9 +30,12 @@ from nbnas.training.device import (
     cpu_threads,
     release_memory,
 )
+from nbnas.training.draws import Draws
 from nbnas.training.live import LiveTraining
 from nbnas.training.measure import epoch_means, epoch_totals, evaluate
+from nbnas.training.networks.faults import fault
 from nbnas.training.networks.network import build_network, count_multiply_adds, count_parameters
+from nbnas.training.networks.own import build_own
 from nbnas.training.recipe import Recipe
 from nbnas.undisturbed import float32, undisturbed
 
@@ -63,6 +66,7 @@ class Training(LiveTraining):
         self.final = FLAG("final", final)
         self.network = None
         self._started = 0.0
+        self._draws = Draws(self.seed)
 
     def _rounds(self) -> Iterator[EpochReport]:
         """Train; free the memory if it fails."""
@@ -71,14 +75,25 @@ class Training(LiveTraining):
             while (report := self._next(rounds)) is not None:
                 yield report
         except (Exception, KeyboardInterrupt) as error:
+            told = self._told(error)
             self.network = None
             traceback.clear_frames(error.__traceback__)
             release_memory(choose_device(self.trainer.device))
-            raise
+            if told is error:
+                raise
+            raise told from error
+
+    def _told(self, error: BaseException) -> BaseException:
+        """The error, or one that says in which line of the user's own network it happened."""
+        own = self.trainer.network is not None or self.trainer.operations
+        if not own or not isinstance(error, Exception) or isinstance(error, NbnasError):
+            return error
+        return fault(error, f"{self.architecture.text!r:.200} to be trained")
 
     def _next(self, rounds: Iterator[EpochReport]) -> EpochReport | None:
         """The next epoch's report, computed with the recipe's number of threads."""
-        with undisturbed(dtype=False), cpu_threads(self.trainer.threads):
+        draws = self._draws.within(choose_device(self.trainer.device))
+        with undisturbed(dtype=False), cpu_threads(self.trainer.threads), draws:
             return next(rounds, None)
 
     def _train(self) -> Iterator[EpochReport]:
@@ -152,12 +167,15 @@ def network_of(
     trainer: Recipe, architecture: Architecture, generator: torch.Generator
 ) -> nn.Module:
     """The network that a recipe trains, with the initial weights that a generator gives."""
+    if trainer.network is not None:
+        return build_own(trainer.network, architecture, trainer.data, generator)
     return build_network(
         architecture,
         image_shape=trainer.data.image_shape,
         classes=trainer.data.classes,
         channels=trainer.channels,
         cells=trainer.cells,
+        operations=trainer.operations,
         generator=generator,
     )
 

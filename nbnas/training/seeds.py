@@ -70,9 +70,15 @@ def check_seeds(trainer: Trainer, seeds: Sequence[int]) -> None:
     """Check that a recipe can be trained with these seeds side by side.
 
     Raises:
-        SettingError: If there is no seed, or the recipe augments images.
+        SettingError: If there is no seed, or the recipe augments images or has a network of its
+            own.
     """
     each(SEED, least=1, of="a seed")("seeds", seeds)
+    if trainer.network is not None:
+        raise SettingError(
+            "expected network to be None to train seeds side by side, got "
+            f"network={shown(trainer.network)}; train them one by one with it"
+        )
     if trainer.augment is not None:
         raise SettingError(
             "expected augment to be None to train seeds side by side, got "
@@ -106,7 +112,7 @@ class SeedTrainings:
 
     def __post_init__(self) -> None:
         check_seeds(self.trainer, self.seeds)
-        check_operations(self.architecture)
+        check_operations(self.architecture, self.trainer.operations)
 
     def evaluations(self, reports: Sequence[tuple[EpochReport, ...]]) -> tuple[Evaluation, ...]:
         """An evaluation for each seed, once all epochs are done.

@@ -1,12 +1,13 @@
 """The objective that trains: from an architecture to its accuracy on held-out images."""
 
-from dataclasses import dataclass
-from typing import cast
+from dataclasses import dataclass, replace
+from typing import Any, cast
 
 from nbnas.brief import brief, changed
 from nbnas.checks import FLAG, SEED
 from nbnas.errors import ArchitectureError
 from nbnas.graphs.architecture import ARCHITECTURE, Architecture
+from nbnas.graphs.spaces.operation import own_operations
 from nbnas.records import Evaluation
 from nbnas.training.networks.network import check_operations, reads_text
 from nbnas.training.recipe import Recipe
@@ -38,6 +39,12 @@ class Trainer(Recipe):
         device: "auto" for CUDA, else MPS, else the CPU; or one of these by its word.
         mixed_precision: Whether to compute in bfloat16 where that is safe; `None` for on CUDA.
         channels_last: Whether to keep channels last in memory; `None` for on CUDA.
+        network: A function of your own `(architecture, data) -> torch.nn.Module` that builds the
+            network of an architecture of any space, which gives scores `(n, data.classes)`; then
+            `channels`, `cells` and `operations` are not used. Torch's own layers begin with
+            weights that the seed decides. What goes wrong in it is a failed trial, with the line.
+        operations: Your own operations of cells, as a `CellSpace` has them; names of built-in
+            ones may be among them, so that `space.operations` does. A search tells them itself.
 
     Raises:
         SettingError: If a value is not allowed or the device is missing; the message says what is.
@@ -74,9 +81,30 @@ class Trainer(Recipe):
         """
         ARCHITECTURE("architecture", architecture)
         seed, final = SEED("seed", seed), FLAG("final", final)
-        check_operations(architecture)
-        _check_reads_images(architecture)
+        if self.network is None:
+            check_operations(architecture, self.operations)
+            _check_reads_images(architecture)
         return Training(self, architecture, seed, final=final)
+
+    def for_space(self, space: Any) -> "Trainer":  # noqa: ANN401
+        """The trainer that knows a space's own operations; a search asks for it.
+
+        Args:
+            space: The space that is searched.
+
+        Returns:
+            This trainer, where the space has none of its own.
+
+        Raises:
+            SettingError: If one of them gives images of another shape than it is given, and so
+                fits no cell, or has the name of another one; before anything is trained.
+        """
+        around = getattr(space, "space", space)
+        own = own_operations(getattr(around, "operations", ()))
+        new = tuple(one for one in own if one not in self.operations)
+        if self.network is not None or not new:
+            return self
+        return replace(self, operations=(*self.operations, *new))
 
     def __call__(self, architecture: Architecture, seed: int = 0) -> Evaluation:
         """Train, and return the evaluation with the validation accuracy; see `start`."""

@@ -19,8 +19,10 @@ from torch import Tensor, nn
 
 from nbnas.graphs.architecture import IDENTITY, ZERO, Architecture, Edge
 from nbnas.graphs.canonical import has_vertex_operations
+from nbnas.training.networks.own import Builds, Own
 
 Fan = tuple[int, str, tuple[int, ...]]
+NONE_OWN: Builds = MappingProxyType({})
 
 
 def relu_conv_bn(channels: int, copies: int, kernel_size: int) -> nn.Module:
@@ -75,7 +77,7 @@ OPERATIONS: Mapping[str, Callable[[int, int], nn.Module]] = MappingProxyType(
 """What each operation of an edge but "none" does: `(channels, copies) -> module`.
 
 A module with weights gives its copies one after the other along the channels; one without weights
-gives one result that all copies share.
+gives one result that all copies share. A user's own operation is an `Own`, which has its copies.
 """
 
 VERTEX_OPERATIONS: Mapping[str, Callable[[int], nn.Module]] = MappingProxyType(
@@ -97,15 +99,19 @@ class Cell(nn.Module):
     Args:
         architecture: Any architecture whose operations are known.
         channels: Number of channels of every vertex.
+        own: What builds each operation of a user's own, by its name.
     """
 
-    def __init__(self, architecture: Architecture, channels: int) -> None:
+    def __init__(self, architecture: Architecture, channels: int, own: Builds = NONE_OWN) -> None:
         super().__init__()
         self.channels = channels
         self.output = len(architecture.nodes) - 1
         self.fans = fans(live_edges(architecture))
         self.operations = nn.ModuleList(
-            OPERATIONS[word](channels, len(targets)) for _, word, targets in self.fans
+            Own(own[word], channels, len(targets))
+            if word in own
+            else OPERATIONS[word](channels, len(targets))
+            for _, word, targets in self.fans
         )
 
     def forward(self, images: Tensor) -> Tensor:
@@ -158,11 +164,11 @@ class VertexCell(nn.Module):
         return values[self.output]
 
 
-def build_cell(architecture: Architecture, channels: int) -> nn.Module:
+def build_cell(architecture: Architecture, channels: int, own: Builds = NONE_OWN) -> nn.Module:
     """The cell's module: a `VertexCell` where every edge is a link, else a `Cell`."""
     if has_vertex_operations(architecture):
         return VertexCell(architecture, channels)
-    return Cell(architecture, channels)
+    return Cell(architecture, channels, own)
 
 
 def live_edges(architecture: Architecture) -> tuple[Edge, ...]:

@@ -15,7 +15,7 @@ References:
     Dong and Yang, NAS-Bench-201, ICLR 2020, section 2.1.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import torch
 from torch import Tensor, nn
@@ -24,11 +24,15 @@ from nbnas.errors import ArchitectureError, SettingError
 from nbnas.graphs.architecture import LINK, ZERO, Architecture
 from nbnas.graphs.canonical import has_vertex_operations
 from nbnas.graphs.spaces.layers import Layer
+from nbnas.graphs.spaces.operation import Operation
 from nbnas.graphs.spaces.recurrent.graph import recipe_of
 from nbnas.graphs.spaces.shapes import KINDS
-from nbnas.training.networks.cell import OPERATIONS, VERTEX_OPERATIONS, build_cell
+from nbnas.training.draws import drawing
+from nbnas.training.networks.cell import NONE_OWN, OPERATIONS, VERTEX_OPERATIONS, build_cell
 from nbnas.training.networks.cell import Cell as Cell
 from nbnas.training.networks.layered import build_layers
+from nbnas.training.networks.multiply_adds import computed_multiply_adds, counts_by_layer
+from nbnas.training.networks.own import Builds, builds_of
 from nbnas.training.networks.recurrent import build_recurrent
 from nbnas.training.networks.weights import initialize
 
@@ -42,6 +46,7 @@ def build_network(
     classes: int,
     channels: int = 8,
     cells: int = 1,
+    operations: Sequence[Operation] = (),
     generator: torch.Generator,
 ) -> nn.Module:
     """Build and initialise a network, on the CPU, leaving torch's own generator alone.
@@ -55,6 +60,7 @@ def build_network(
             hidden state; `recurrent.build_recurrent` takes them one by one.
         cells: Number of cells of each of the two stages. A whole network has none. Of a recurrent
             cell, the number of layers.
+        operations: A user's own operations of cells. Their weights begin as torch makes them.
         generator: Source of the initial weights, a generator of the CPU.
 
     Returns:
@@ -73,7 +79,7 @@ def build_network(
         >>> logits.shape
         torch.Size([5, 2, 65])
     """
-    check_operations(architecture)
+    check_operations(architecture, operations)
     if min(channels, cells, classes) < 1:
         raise SettingError(
             "expected at least one channel, cell and class, "
@@ -87,9 +93,14 @@ def build_network(
         return build_layers(
             architecture, image_shape=image_shape, classes=classes, generator=generator
         )
-    with torch.device("meta"):
-        network = skeleton(architecture, image_shape[0], classes, channels, cells)
-    network = network.to_empty(device="cpu")
+    sizes = {"colors": image_shape[0], "classes": classes, "channels": channels, "cells": cells}
+    if own := builds_of(operations, architecture):
+        with drawing(generator):
+            network = skeleton(architecture, **sizes, own=own)
+    else:
+        with torch.device("meta"):
+            network = skeleton(architecture, **sizes)
+        network = network.to_empty(device="cpu")
     initialize(network, generator)
     return network
 
@@ -99,8 +110,12 @@ def reads_text(architecture: Architecture) -> bool:
     return architecture.nodes[0] == TEXT
 
 
-def check_operations(architecture: Architecture) -> None:
+def check_operations(architecture: Architecture, own: Sequence[Operation] = ()) -> None:
     """Check that every operation of an architecture can be built.
+
+    Args:
+        architecture: The architecture.
+        own: A user's own operations.
 
     Raises:
         ArchitectureError: If one is unknown; the message lists the known words. Also if it begins
@@ -116,7 +131,7 @@ def check_operations(architecture: Architecture) -> None:
     elif has_vertex_operations(architecture):
         _check_words(architecture.nodes[1:-1], VERTEX_OPERATIONS, text)
     else:
-        _check_words(edges, (ZERO, *OPERATIONS), text)
+        _check_words(edges, (ZERO, *OPERATIONS, *map(str, own)), text)
 
 
 def _check_image_shape(
@@ -141,7 +156,8 @@ def _check_words(words: Iterable[str], known: Iterable[str], text: str) -> None:
     if unknown:
         raise ArchitectureError(
             f"expected operations out of {', '.join(known)}; "
-            f"got {', '.join(sorted(unknown))} in {text!r:.200}"
+            f"got {', '.join(sorted(unknown))} in {text!r:.200}; what builds an operation of your "
+            "own is told by operations=space.operations"
         )
 
 
@@ -153,6 +169,8 @@ def count_parameters(network: nn.Module) -> int:
 def count_multiply_adds(network: nn.Module, image_shape: tuple[int, int, int]) -> int:
     """Number of multiply-adds of the convolutions and linear layers for one image.
 
+    In a network with layers of a user's own, all products of matrices count.
+
     Args:
         network: The network; left as it is.
         image_shape: `(C, H, W)` of the image.
@@ -160,6 +178,19 @@ def count_multiply_adds(network: nn.Module, image_shape: tuple[int, int, int]) -
     Returns:
         The count. Additions of biases, normalisation and pooling are not counted, as is usual.
     """
+    weight = next(network.parameters())
+    image = torch.zeros(1, *image_shape, dtype=weight.dtype, device=weight.device)
+    training = network.training
+    try:
+        network.eval()
+        if counts_by_layer(network):
+            return _layers_multiply_adds(network, image)
+        return computed_multiply_adds(network, image)
+    finally:
+        network.train(training)
+
+
+def _layers_multiply_adds(network: nn.Module, image: Tensor) -> int:
     counts: list[int] = []
 
     def count(layer: nn.Module, inputs: tuple[Tensor, ...], output: Tensor) -> None:
@@ -168,20 +199,22 @@ def count_multiply_adds(network: nn.Module, image_shape: tuple[int, int, int]) -
 
     layers = [layer for layer in network.modules() if isinstance(layer, nn.Conv2d | nn.Linear)]
     hooks = [layer.register_forward_hook(count) for layer in layers]
-    training = network.training
     try:
         with torch.inference_mode():
-            weight = next(network.parameters())
-            network.eval()(torch.zeros(1, *image_shape, dtype=weight.dtype, device=weight.device))
+            network(image)
     finally:
-        network.train(training)
         for hook in hooks:
             hook.remove()
     return sum(counts)
 
 
 def skeleton(
-    architecture: Architecture, colors: int, classes: int, channels: int, cells: int
+    architecture: Architecture,
+    colors: int,
+    classes: int,
+    channels: int,
+    cells: int,
+    own: Builds = NONE_OWN,
 ) -> nn.Sequential:
     """The repeated cells of an architecture, with whatever weights torch gives.
 
@@ -191,13 +224,14 @@ def skeleton(
         classes: Number of classes.
         channels: Channels of the first stage.
         cells: Cells of each of the two stages.
+        own: What builds each operation of a user's own, by its name.
     """
     stem = nn.Conv2d(colors, channels, 3, padding=1, bias=False)
     return nn.Sequential(
         nn.Sequential(stem, nn.BatchNorm2d(channels)),
-        *(build_cell(architecture, channels) for _ in range(cells)),
+        *(build_cell(architecture, channels, own) for _ in range(cells)),
         _reduction(channels),
-        *(build_cell(architecture, 2 * channels) for _ in range(cells)),
+        *(build_cell(architecture, 2 * channels, own) for _ in range(cells)),
         nn.Sequential(nn.BatchNorm2d(2 * channels), nn.ReLU()),
         nn.Sequential(nn.AdaptiveAvgPool2d(1), nn.Flatten()),
         nn.Linear(2 * channels, classes),

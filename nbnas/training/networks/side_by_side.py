@@ -12,13 +12,15 @@ Notation
 
 import functools
 from collections.abc import Sequence
-from typing import Any
+from copy import deepcopy
+from typing import Any, cast
 
 import torch
 from torch import Tensor, nn
 
 from nbnas.errors import ArchitectureError
 from nbnas.training.networks.cell import Cell
+from nbnas.training.networks.own import Own
 
 
 @functools.singledispatch
@@ -75,6 +77,20 @@ def _cells(first: Cell, *others: Cell) -> nn.Module:
     return _Cells((first, *others))
 
 
+class _Separate(nn.Module):
+    """A user's operation, which nobody knows how to join: applied to each group by itself."""
+
+    def __init__(self, operations: Sequence[nn.Module]) -> None:
+        super().__init__()
+        self.operations = nn.ModuleList(deepcopy(each) for each in operations)
+
+    def forward(self, images: Tensor) -> Tensor:
+        """Compute every group, groups to groups."""
+        groups = images.chunk(len(self.operations), dim=1)
+        pairs = zip(self.operations, groups, strict=True)
+        return torch.cat([operation(group) for operation, group in pairs], dim=1)
+
+
 class _Linears(nn.Module):
     """A linear layer for each group, `(n, G * C)` to `(n, G, classes)`."""
 
@@ -120,6 +136,8 @@ class _Cells(nn.Module):
 
 def _copy(operations: Sequence[nn.Module], copy: int, channels: int) -> nn.Module:
     """One of the operations that a fan computes at once, for all groups."""
+    if isinstance(operations[0], Own):
+        return _Separate([cast(Own, own).copies[copy] for own in operations])
     if not isinstance(operations[0], nn.Sequential):
         return side_by_side(*operations)
     mine = slice(copy * channels, (copy + 1) * channels)

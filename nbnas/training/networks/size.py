@@ -8,9 +8,11 @@ from dataclasses import dataclass
 import torch
 
 from nbnas.graphs.architecture import Architecture
+from nbnas.graphs.spaces.operation import Operation, own_operations
 from nbnas.training.networks.layered import LayeredNetwork
 from nbnas.training.networks.network import (
     IMAGE,
+    build_network,
     check_operations,
     count_multiply_adds,
     count_parameters,
@@ -29,12 +31,15 @@ class Setting:
         classes: Number of classes; for recurrent cells, of different tokens.
         channels: Channels of the first stage; for recurrent cells, the size of a hidden state.
         cells: Cells of each of the two stages; for recurrent cells, layers.
+        operations: A user's own operations of cells; names of built-in ones among them, as in a
+            space's `operations`, change nothing.
     """
 
     image_shape: tuple[int, int, int] = (1, 8, 8)
     classes: int = 10
     channels: int = 8
     cells: int = 1
+    operations: tuple[str | Operation, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +74,11 @@ def network_size(architecture: Architecture, setting: Setting | None = None) -> 
         >>> network_size(CellSpace().sample(0, 1)[0])
         Size(parameters=450, multiply_adds=6816)
     """
-    check_operations(architecture)
     given = Setting() if setting is None else setting
+    own = own_operations(given.operations)
+    check_operations(architecture, own)
+    if own and not reads_text(architecture) and architecture.nodes[0] != IMAGE:
+        return _counted(architecture, given, own)
     with torch.device("meta"):
         if reads_text(architecture):
             sizes = (given.classes, given.channels, given.channels, given.cells)
@@ -82,3 +90,17 @@ def network_size(architecture: Architecture, setting: Setting | None = None) -> 
             colors = given.image_shape[0]
             network = skeleton(architecture, colors, given.classes, given.channels, given.cells)
         return Size(count_parameters(network), count_multiply_adds(network, given.image_shape))
+
+
+def _counted(architecture: Architecture, given: Setting, own: tuple[Operation, ...]) -> Size:
+    """The size of a network with a user's own operations, whose code may need real numbers."""
+    network = build_network(
+        architecture,
+        image_shape=given.image_shape,
+        classes=given.classes,
+        channels=given.channels,
+        cells=given.cells,
+        operations=own,
+        generator=torch.Generator().manual_seed(0),
+    )
+    return Size(count_parameters(network), count_multiply_adds(network, given.image_shape))

@@ -5,9 +5,12 @@ References:
 """
 
 import math
+from collections.abc import Iterator
 
 import torch
 from torch import nn
+
+from nbnas.training.networks.own import Own
 
 
 def initialize(network: nn.Module, generator: torch.Generator) -> None:
@@ -15,9 +18,10 @@ def initialize(network: nn.Module, generator: torch.Generator) -> None:
 
     Args:
         network: A network of convolutions, batch normalisations and linear layers; changed.
+            A user's own operations in it are left as they were made.
         generator: Source of the weights.
     """
-    for module in network.modules():
+    for module in _ours(network):
         if isinstance(module, nn.Conv2d):
             nn.init.kaiming_normal_(module.weight, nonlinearity="relu", generator=generator)
         elif isinstance(module, nn.Linear):
@@ -26,3 +30,12 @@ def initialize(network: nn.Module, generator: torch.Generator) -> None:
             nn.init.uniform_(module.bias, -bound, bound, generator=generator)
         elif isinstance(module, nn.BatchNorm2d):
             module.reset_parameters()
+
+
+def _ours(module: nn.Module) -> Iterator[nn.Module]:
+    """A module and all that it holds, but for a user's own operations."""
+    if isinstance(module, Own):
+        return
+    yield module
+    for child in module.children():
+        yield from _ours(child)

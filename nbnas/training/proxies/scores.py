@@ -30,6 +30,7 @@ from torch.nn.functional import cross_entropy
 from nbnas.checks import Rule, instance
 from nbnas.training.networks.cell import Cell
 from nbnas.training.networks.network import count_multiply_adds, count_parameters
+from nbnas.training.networks.own import Own
 from nbnas.training.proxies.probe import Gradients, probing, state_of, weight_gradients
 
 RIDGE = 1e-5  # what jacov adds to an eigenvalue
@@ -234,5 +235,6 @@ def _relus(network: nn.Module) -> dict[nn.ReLU, int]:
     relus = {module: 1 for module in network.modules() if isinstance(module, nn.ReLU)}
     for cell in (module for module in network.modules() if isinstance(module, Cell)):
         for (_, _, targets), operation in zip(cell.fans, cell.operations, strict=True):
-            relus |= {m: len(targets) for m in operation.modules() if isinstance(m, nn.ReLU)}
+            copies = 1 if isinstance(operation, Own) else len(targets)
+            relus |= {m: copies for m in operation.modules() if isinstance(m, nn.ReLU)}
     return relus

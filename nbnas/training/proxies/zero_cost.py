@@ -17,11 +17,12 @@ from nbnas.brief import brief, cut
 from nbnas.checks import SEED, settle, whole
 from nbnas.errors import NbnasError, SettingError, TrainingError, shown
 from nbnas.graphs.architecture import ARCHITECTURE, Architecture, check_architectures
+from nbnas.graphs.spaces.operation import OPERATIONS, Operation, own_operations
 from nbnas.training.data.images import IMAGE_DATA, ImageData, parts_on
 from nbnas.training.device import choose_device, cpu_threads, release_memory
 from nbnas.training.networks.network import build_network
 from nbnas.training.proxies.scores import Proxy, flops, jacov, nwot, params, synflow
-from nbnas.training.recipe import SIZE, THREADS
+from nbnas.training.recipe import SIZE, THREADS, check_own
 from nbnas.undisturbed import undisturbed
 
 Scores = dict[str, float]
@@ -74,6 +75,8 @@ class ZeroCost:
             the names of the scores.
         threads: Number of CPU threads while it scores; `None` leaves torch's setting.
         device: "auto" for CUDA, else MPS, else the CPU; or one of these by its word.
+        operations: Your own operations of cells; names of built-in ones may be among them, so that
+            `space.operations` does.
 
     Raises:
         SettingError: If a value is not allowed or the device is missing; the message says what is.
@@ -96,6 +99,7 @@ class ZeroCost:
     proxies: tuple[Proxy, ...] = (nwot, jacov, synflow, params, flops)
     threads: int | None = 1
     device: str = "auto"
+    operations: tuple[str | Operation, ...] = ()
 
     def __post_init__(self) -> None:
         settle(self, data=IMAGE_DATA)
@@ -107,6 +111,8 @@ class ZeroCost:
                 f"{shown(self.proxies)}"
             )
         choose_device(self.device)
+        settle(self, operations=OPERATIONS)
+        check_own(own_operations(self.operations), self.data, self.channels)
 
     @brief
     def __repr__(self) -> str:
@@ -175,6 +181,7 @@ class ZeroCost:
             classes=self.data.classes,
             channels=self.channels,
             cells=self.cells,
+            operations=own_operations(self.operations),
             generator=torch.Generator().manual_seed(int(self.seed)),
         )
         network.to(device).eval()  # the mode in which it is probed
