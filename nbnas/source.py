@@ -6,6 +6,7 @@ count; the plain values that it takes from around it do.
 """
 
 import ast
+import dataclasses
 import functools
 import hashlib
 import inspect
@@ -54,8 +55,8 @@ def _told(function: Any) -> list[str]:  # noqa: ANN401
         cell.cell_contents for cell in getattr(own, "__closure__", None) or () if _full(cell)
     ]
     named = _named(getattr(own, "__kwdefaults__", None) or {})
-    state = "" if written is function or inspect.ismethod(function) else _plain(function)
-    return [_text(written), *map(_plain, values), *named, state]
+    state = _state(own) if written is not function and not inspect.ismethod(function) else []
+    return [_text(written), *map(_plain, values), *named, *state]
 
 
 def _is_partial(function: object) -> bool:
@@ -85,6 +86,14 @@ def _text(written: Any) -> str:  # noqa: ANN401
         return ast.unparse(ast.parse(source))
     except SyntaxError:  # a lambda in the midst of a longer expression
         return " ".join(source.split())
+
+
+def _state(thing: Any) -> list[str]:  # noqa: ANN401
+    """The fields of an object that is called like a function."""
+    if dataclasses.is_dataclass(thing):
+        names = [field.name for field in dataclasses.fields(thing)]
+        return _named({name: getattr(thing, name) for name in names})
+    return _named(getattr(thing, "__dict__", {}))
 
 
 def _named(values: dict[str, Any]) -> list[str]:

@@ -12,6 +12,7 @@ from typing import Any
 
 import altair as alt
 
+from nbnas.brief import cut
 from nbnas.charts import theme
 from nbnas.charts.graphs.layout import Layout, lay_out
 from nbnas.charts.graphs.network import network, networks
@@ -19,6 +20,7 @@ from nbnas.graphs.architecture import ZERO, Architecture
 from nbnas.graphs.canonical import has_vertex_operations
 
 FAINT, IDLE = 0.5, 0.38
+LETTER = 5.3  # pixels of a letter of a notation
 LABEL = 62  # pixels between two vertices that an operation's full name needs
 
 
@@ -98,7 +100,14 @@ def gallery(
     for index, (each, layout) in enumerate(zip(architectures, layouts, strict=True)):
         dx, dy = (index % columns) * (width + 16), (lines - 1 - index // columns) * height
         _add(parts, _parts(each, layout, index, named=False), dx, dy)
-        parts.words.append(_word(dx + width / 2, dy + layout.height + 8, notation(each), 0.9))
+        parts.words.append(
+            _word(
+                dx + width / 2,
+                dy + layout.height + 8,
+                cut(notation(each), int(width / LETTER)),
+                0.9,
+            )
+        )
     legend = alt.Legend(
         orient="bottom", title=None, symbolType="stroke", symbolSize=1100, symbolStrokeWidth=3
     )

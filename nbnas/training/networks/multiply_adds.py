@@ -3,10 +3,10 @@
 import torch
 from torch import Tensor, nn
 
-_COUNTED = (nn.Conv2d, nn.Linear)
-_WITHOUT = (
-    *(nn.Sequential, nn.ModuleList, nn.ModuleDict, nn.Identity, nn.Flatten, nn.BatchNorm2d),
-    *(nn.ReLU, nn.Tanh, nn.AvgPool2d, nn.MaxPool2d, nn.AdaptiveAvgPool2d, nn.Dropout),
+_COUNTED = (nn.Conv2d, nn.Linear, nn.Identity)
+_WITHOUT = tuple(
+    f"torch.nn.modules.{kind}"
+    for kind in ("activation", "batchnorm", "container", "dropout", "flatten", "pooling")
 )
 
 
@@ -15,11 +15,13 @@ def counts_by_layer(network: nn.Module) -> bool:
 
     So it is for the networks that nbnas builds, and for others of the usual layers in a row.
     """
-    known = {*_COUNTED, *_WITHOUT}
-    return all(
-        type(module) in known or type(module).__module__.startswith("nbnas.")
-        for module in network.modules()
-    )
+    return all(map(_is_counted, network.modules()))
+
+
+def _is_counted(module: nn.Module) -> bool:
+    kind = type(module)
+    without = kind.__module__ in _WITHOUT and kind is not nn.MultiheadAttention
+    return kind in _COUNTED or without or kind.__module__.startswith("nbnas.")
 
 
 def computed_multiply_adds(network: nn.Module, inputs: Tensor) -> int:

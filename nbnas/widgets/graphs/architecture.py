@@ -1,5 +1,6 @@
 """The view of an architecture: its graph, its size, and the network that it becomes."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from nbnas import charts
@@ -11,19 +12,26 @@ from nbnas.errors import NbnasError
 from nbnas.graphs.architecture import Architecture
 from nbnas.graphs.canonical import has_vertex_operations
 from nbnas.graphs.spaces.cnn.space import CnnSpace
+from nbnas.graphs.spaces.operation import BUILT_IN, Operation
 from nbnas.widgets.graphs.samples import space_of
 from nbnas.widgets.view import View
 
 if TYPE_CHECKING:
     from nbnas.training.networks.size import Setting
 
+Operations = Sequence[str | Operation]
 LONG = 200  # letters of an architecture's own string that are shown
 TEXT = 65  # different tokens that a recurrent cell is said to read: letters, digits and signs
 
 
-def architecture(architecture: Architecture) -> View:
-    """The data flow of an architecture, its size, and the network that it becomes."""
-    size, parts = _size(architecture)
+def architecture(architecture: Architecture, operations: Operations = ()) -> View:
+    """The data flow of an architecture, its size, and the network that it becomes.
+
+    Args:
+        architecture: Any architecture.
+        operations: Those of its space, with what builds one's own.
+    """
+    size, parts = _size(architecture, operations)
     text = str(architecture)
     short = text if len(text) <= LONG else text[: LONG - 1] + "…"
     said = f"{_words(architecture)} Its string: {short}. {size}"
@@ -44,18 +52,20 @@ def _picture(architecture: Architecture, size: str, parts: tuple[Part, ...]) -> 
     return stacked(graph, skeleton(parts, heading="The network it becomes", subtitle=size))
 
 
-def _size(architecture: Architecture) -> tuple[str, tuple[Part, ...]]:
+def _size(architecture: Architecture, operations: Operations) -> tuple[str, tuple[Part, ...]]:
     """Its size in words, and the parts of its network; why there is none where it has none."""
     from nbnas.training.networks.network import IMAGE, reads_text  # torch takes a second to import
     from nbnas.training.networks.size import Setting, network_size
 
     text = reads_text(architecture)
-    setting = Setting(classes=TEXT) if text else Setting()
+    setting = Setting(classes=TEXT) if text else Setting(operations=tuple(operations))
     if architecture.nodes[0] == IMAGE and isinstance(space_of((architecture,)), CnnSpace):
         setting = Setting((3, 32, 32))
     try:
         size = network_size(architecture, setting)
     except NbnasError as error:
+        if own := _unknown(architecture):
+            return f"Its size is known to a trainer that has its own {', '.join(own)}."[:300], ()
         return f"No network can be built of it: {error}"[:300], ()
     words = f"{size.parameters:,} parameters"
     if size.multiply_adds is None:
@@ -65,6 +75,12 @@ def _size(architecture: Architecture) -> tuple[str, tuple[Part, ...]]:
         words += f", {size.multiply_adds:,} multiply-adds for a {image} image"
     parts = _recurrent(setting) if text else _cells(setting)
     return f"{words}.", () if architecture.nodes[0] == IMAGE else parts
+
+
+def _unknown(architecture: Architecture) -> list[str]:
+    """The operations on a cell's edges that somebody has made."""
+    words = {word for _, _, word in architecture.edges}
+    return [] if has_vertex_operations(architecture) else sorted(words - set(BUILT_IN))
 
 
 def _cells(setting: "Setting") -> tuple[Part, ...]:

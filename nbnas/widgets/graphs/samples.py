@@ -10,8 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from nbnas.errors import NbnasError
-from nbnas.graphs.architecture import Architecture
+from nbnas.errors import NbnasError, SettingError
+from nbnas.graphs.architecture import LINK, Architecture
 from nbnas.graphs.distances.distance import Distance
 from nbnas.graphs.distances.edit.distance import EditDistance
 from nbnas.graphs.distances.hamming import HammingDistance
@@ -21,6 +21,7 @@ from nbnas.graphs.spaces.cell import CellSpace
 from nbnas.graphs.spaces.chain.space import ChainSpace
 from nbnas.graphs.spaces.cnn.space import CnnSpace
 from nbnas.graphs.spaces.dag.space import DagSpace
+from nbnas.graphs.spaces.operation import BUILT_IN, Operation
 from nbnas.graphs.spaces.recurrent.space import RecurrentSpace
 
 SPACES: tuple[SearchSpace, ...] = (
@@ -36,12 +37,29 @@ def space_of(architectures: Sequence[Architecture]) -> SearchSpace | None:
         architectures: Some architectures.
 
     Returns:
-        The space, or `None` if none of them holds the first ten of the architectures.
+        The space; for cells of another size or with operations of somebody's own, those over the
+        operations that are seen. `None` if none holds the first ten of the architectures.
     """
-    for space in SPACES:
-        if architectures and all(a in space for a in architectures[:10]):
+    looked_at = architectures[:10]
+    for space in (*SPACES, *_cells_like(looked_at)):
+        if looked_at and all(a in space for a in looked_at):
             return space
     return None
+
+
+def _cells_like(architectures: Sequence[Architecture]) -> tuple[SearchSpace, ...]:
+    """The cells of as many vertices over the operations of some; none where they are no cells."""
+    words = sorted({word for a in architectures for _, _, word in a.edges} - {LINK})
+    vertices = len(architectures[0].nodes) if architectures else 0
+    try:
+        own = (word if word in BUILT_IN else Operation(word, _unbuilt) for word in words)
+        return (CellSpace(tuple(own), vertices),)
+    except SettingError:
+        return ()
+
+
+def _unbuilt(channels: int) -> None:
+    raise NotImplementedError("expected a cell that is only shown; its trainer builds it")
 
 
 def known_to(model: Any) -> tuple[Architecture, ...] | None:  # noqa: ANN401

@@ -38,7 +38,7 @@ class _Controls:
         if not self.open.value:
             return View(_words(self.space), _strip(self.space, self.seed, numbered=True))
         one = self.space.sample(self.seed, _number(self.space))[self.open.value - 1]
-        seen = architecture(one)
+        seen = architecture(one, getattr(self.space, "operations", ()))
         return View(f"Sample {self.open.value} of {_words(self.space)} {seen.summary}", seen.chart)
 
 

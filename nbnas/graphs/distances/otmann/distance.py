@@ -25,6 +25,7 @@ from numpy.typing import NDArray
 from nbnas.checks import FLAG, instance, real, settle
 from nbnas.graphs.architecture import Architecture, check_architectures
 from nbnas.graphs.distances.otmann.mismatch import MismatchTable
+from nbnas.graphs.distances.otmann.paths import layer_table
 from nbnas.graphs.distances.otmann.stack import (
     LayerStack,
     StackSolver,
@@ -35,6 +36,7 @@ from nbnas.graphs.distances.otmann.stack import (
 from nbnas.graphs.distances.otmann.transport import network_simplex, solve_transport
 from nbnas.graphs.distances.pairs import Pairs
 from nbnas.graphs.parallel import WORKERS
+from nbnas.graphs.spaces.layer_graph import is_whole_network
 
 Floats = NDArray[np.float64]
 
@@ -106,7 +108,8 @@ class OtmannDistance:
     Attributes:
         structure: ν_str, at least 0. The paper adds up the kernels of several; so may you. At 0.5
             most layers of networks of different depths already stay unmatched.
-        mismatch: The costs M of matching different kinds of layers.
+        mismatch: The costs M of matching different kinds of layers. An operation of a cell that
+            it does not know matches its own kind only.
         normalized: Whether to divide by tm(G) + tm(G'), for a distance in [0, 1].
         workers: Number of processes for a matrix. `None` takes all cores where that saves more
             than the 2 seconds in which processes start (with two cores, from some 1,200 cells on),
@@ -181,9 +184,10 @@ class OtmannDistance:
         if not len(a) or not len(b):
             return np.zeros((len(a), len(b)))
         pairs = Pairs.of(a, b)
-        first, second = self._stack(pairs.first), self._stack(pairs.second)
+        table = self._table((*pairs.first, *pairs.second))
+        first, second = self._stack(pairs.first, table), self._stack(pairs.second, table)
         network_simplex()  # imports what takes a moment, so that it counts for no row
-        d = pairs.solve(StackSolver(first, second, self.mismatch.clipped()), self.workers)
+        d = pairs.solve(StackSolver(first, second, table.clipped()), self.workers)
         if self.normalized:
             d /= _scale(first.totals[:, None], second.totals)
         return pairs.spread(d)
@@ -195,10 +199,11 @@ class OtmannDistance:
             ArchitectureError: If one has a layer that the table lacks, or that hangs loose.
         """
         check_architectures(a=(a,), b=(b,))
-        first, second = self._stack((a,)), self._stack((b,))
+        table = self._table((a, b))
+        first, second = self._stack((a,), table), self._stack((b,), table)
         x, y = first.masses[:-1], second.masses[:-1]
         scale = float(_scale(x.sum(), y.sum())) if self.normalized else 1.0
-        matches = self._matches(first, second)
+        matches = _matches(first, second, table)
         left = _unmatched(x, ((m.source, m.mass) for m in matches))
         right = _unmatched(y, ((m.target, m.mass) for m in matches))
         return TransportPlan(
@@ -210,22 +215,30 @@ class OtmannDistance:
             (sum(left) + sum(right)) / scale,
         )
 
-    def _stack(self, networks: Sequence[Architecture]) -> LayerStack:
-        return stack_layers(networks, self.structure, self.mismatch)
+    def _table(self, networks: Sequence[Architecture]) -> MismatchTable:
+        """The mismatches, with those of operations of somebody's own in cells."""
+        cells = [each for each in networks if not is_whole_network(each)]
+        return self.mismatch.knowing({kind for each in cells for kind in layer_table(each).kinds})
 
-    def _matches(self, first: LayerStack, second: LayerStack) -> tuple[LayerMatch, ...]:
-        """The entries of an optimal plan between layers that are better matched than left."""
-        costs = unit_costs(first, second, self.mismatch.clipped())
-        x, y = first.masses.copy(), second.masses.copy()
-        x[-1], y[-1] = y.sum(), x.sum()
-        plan = solve_transport(x, y, costs)[1][:-1, :-1]
-        places = structural_costs(first, second)
-        m = self.mismatch.clipped()[np.ix_(first.codes, second.codes)]
-        matched = (plan > 1e-12 * x.sum()) & (costs[:-1, :-1] < 2.0)
-        return tuple(
-            LayerMatch(int(i), int(j), float(plan[i, j]), float(m[i, j]), float(places[i, j]))
-            for i, j in np.argwhere(matched)
-        )
+    def _stack(self, networks: Sequence[Architecture], table: MismatchTable) -> LayerStack:
+        return stack_layers(networks, self.structure, table)
+
+
+def _matches(
+    first: LayerStack, second: LayerStack, table: MismatchTable
+) -> tuple[LayerMatch, ...]:
+    """The entries of an optimal plan between layers that are better matched than left."""
+    costs = unit_costs(first, second, table.clipped())
+    x, y = first.masses.copy(), second.masses.copy()
+    x[-1], y[-1] = y.sum(), x.sum()
+    plan = solve_transport(x, y, costs)[1][:-1, :-1]
+    places = structural_costs(first, second)
+    m = table.clipped()[np.ix_(first.codes, second.codes)]
+    matched = (plan > 1e-12 * x.sum()) & (costs[:-1, :-1] < 2.0)
+    return tuple(
+        LayerMatch(int(i), int(j), float(plan[i, j]), float(m[i, j]), float(places[i, j]))
+        for i, j in np.argwhere(matched)
+    )
 
 
 def _unmatched(masses: Floats, matched: Iterable[tuple[int, float]]) -> tuple[float, ...]:

@@ -153,6 +153,15 @@ class MismatchTable:
             _COST(f"costs[{shown(kinds)}]", cost)
         return _table({(x, y): cost for x, y, cost in self} | dict(costs))
 
+    def knowing(self, kinds: Iterable[str]) -> "MismatchTable":
+        """The table that knows these kinds, too: an unknown one matches its own kind only.
+
+        So it is with the operations of a cell that somebody has made: nobody can say what they are
+        like. The triangle rule stays.
+        """
+        unknown = sorted(set(kinds) - set(self.kinds))
+        return _widened(self, tuple(unknown)) if unknown else self
+
     def __iter__(self) -> Iterator[tuple[str, str, float]]:
         """All `(kind, kind, cost)`, each pair once."""
         for x, y, cost in _cells(self.kinds, self.costs):
@@ -201,6 +210,11 @@ def _table(costs: Mapping[tuple[str, str], float]) -> MismatchTable:
     for (x, y), cost in costs.items():  # the later one wins, in either order
         unnamed[rows[x]][rows[y]] = unnamed[rows[y]][rows[x]] = float(cost)
     return MismatchTable(kinds, tuple(map(tuple, unnamed)))
+
+
+@functools.lru_cache(maxsize=16)
+def _widened(table: MismatchTable, unknown: tuple[str, ...]) -> MismatchTable:
+    return table.extended({(kind, kind): 0.0 for kind in unknown})
 
 
 @functools.cache
