@@ -3,6 +3,7 @@
 `nbnas/__init__.py` reads it when it is imported (SPEC 1), and so do type checkers.
 """
 
+from . import baselines as baselines
 from . import batch as batch
 from . import benchmarks as benchmarks
 from . import charts as charts
@@ -14,6 +15,8 @@ from . import search as search
 from . import surrogate as surrogate
 from . import training as training
 from . import widgets as widgets
+from .baselines.baseline import Baseline as Baseline
+from .baselines.lineup import Lineup as Lineup
 from .batch import run_notebook as run_notebook
 from .errors import NbnasError as NbnasError
 from .graphs.architecture import Architecture as Architecture

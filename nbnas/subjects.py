@@ -48,6 +48,8 @@ SUBJECTS = {
     **dict.fromkeys(_THOMPSON, "nbnas.widgets.surrogate.thompson:thompson"),
     **dict.fromkeys(_NOISY, "nbnas.widgets.surrogate.noisy:noisy"),
     **dict.fromkeys((*_KERNELS, *COMPOSED), "nbnas.widgets.surrogate.prior:kernel"),
+    "nbnas.baselines.baseline.Baseline": "nbnas.widgets.training.lineup:baseline",
+    "nbnas.baselines.lineup.Lineup": "nbnas.widgets.training.lineup:lineup",
     "nbnas.graphs.architecture.Architecture": "nbnas.widgets.graphs.architecture:architecture",
     "nbnas.graphs.spaces.cell.CellSpace": "nbnas.widgets.graphs.space:space",
     "nbnas.graphs.distances.distance.Explanation": "nbnas.widgets.graphs.distance:explanation",

@@ -27,6 +27,7 @@ RANKS = {
     "surrogate": 3,
     "training": 3,
     "search": 4,
+    "baselines": 4,
     "charts": 5,
     "subjects": 5,
     "widgets": 6,
@@ -58,6 +59,7 @@ WINGS = {
         *("tables",),
         *("background", "search", "replay", "benchmark"),
     ),
+    "baselines": ("networks", "baseline", "known", "lineup", "compare"),
     "charts": (
         *("addresses", "theme", "config", "scales", "lettering", "render", "table"),
         *("graphs", "surrogate", "training", "search", "lab"),

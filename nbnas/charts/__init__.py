@@ -22,6 +22,7 @@ from nbnas.charts.surrogate.posterior import leave_one_out
 from nbnas.charts.surrogate.why import why
 from nbnas.charts.table import table
 from nbnas.charts.training.learning_curve import learning_curve, training
+from nbnas.charts.training.lineup import lineup
 from nbnas.charts.training.skeleton import skeleton
 
 __all__ = [
@@ -40,6 +41,7 @@ __all__ = [
     "landscape",
     "learning_curve",
     "leave_one_out",
+    "lineup",
     "notation",
     "paired",
     "proposal",

@@ -91,7 +91,7 @@ def test_an_architecture_says_who_knows_its_size():
         "|dw_conv_5x5~0|+|none~0|none~1|+|none~0|none~1|none~2|"
         "+|none~0|dw_conv_5x5~1|none~2|none~3|"
     )
-    assert "a trainer that has its own dw_conv_5x5" in view(own).summary
+    assert "a trainer has its dw_conv_5x5." in view(own).summary
 
 
 def test_records_of_own_cells_are_shown_among_others(search):

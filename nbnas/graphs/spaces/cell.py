@@ -112,14 +112,11 @@ class CellSpace:
         return tuple(self._cell(tuple(self.words[o] for o in draw)) for draw in draws)
 
     def mutate(self, architecture: Architecture, rng: Randomness) -> Architecture:
-        """Change the operation of one edge; all neighbours are equally likely.
+        """A cell with another operation on one edge; all neighbours are equally likely.
 
         Args:
             architecture: A cell of this space.
             rng: A generator, or a seed.
-
-        Returns:
-            The mutated cell.
 
         Raises:
             ArchitectureError: If the architecture is no cell of this space.

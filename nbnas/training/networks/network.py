@@ -131,7 +131,8 @@ def check_operations(architecture: Architecture, own: Sequence[Operation] = ()) 
     elif has_vertex_operations(architecture):
         _check_words(architecture.nodes[1:-1], VERTEX_OPERATIONS, text)
     else:
-        _check_words(edges, (ZERO, *OPERATIONS, *map(str, own)), text)
+        hint = "; what builds one of your own is told by operations=space.operations"
+        _check_words(edges, (ZERO, *OPERATIONS, *map(str, own)), text, hint)
 
 
 def _check_image_shape(
@@ -151,13 +152,12 @@ def _check_image_shape(
         )
 
 
-def _check_words(words: Iterable[str], known: Iterable[str], text: str) -> None:
+def _check_words(words: Iterable[str], known: Iterable[str], text: str, hint: str = "") -> None:
     unknown = set(words) - set(known)
     if unknown:
         raise ArchitectureError(
             f"expected operations out of {', '.join(known)}; "
-            f"got {', '.join(sorted(unknown))} in {text!r:.200}; what builds an operation of your "
-            "own is told by operations=space.operations"
+            f"got {', '.join(sorted(unknown))} in {text!r:.200}{hint}"
         )
 
 

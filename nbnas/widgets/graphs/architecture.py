@@ -54,9 +54,14 @@ def _picture(architecture: Architecture, size: str, parts: tuple[Part, ...]) -> 
 
 def _size(architecture: Architecture, operations: Operations) -> tuple[str, tuple[Part, ...]]:
     """Its size in words, and the parts of its network; why there is none where it has none."""
+    from nbnas.baselines.known import IMAGES
     from nbnas.training.networks.network import IMAGE, reads_text  # torch takes a second to import
     from nbnas.training.networks.size import Setting, network_size
 
+    if known := next((one for one in IMAGES if one.architecture == architecture), None):
+        shape, classes = (3, 32, 32), 10
+        weights = f"{known.parameters(shape, classes):,} parameters"
+        return f"{weights} for {_shape(*shape)} images of {classes} classes.", ()
     text = reads_text(architecture)
     setting = Setting(classes=TEXT) if text else Setting(operations=tuple(operations))
     if architecture.nodes[0] == IMAGE and isinstance(space_of((architecture,)), CnnSpace):
@@ -65,7 +70,9 @@ def _size(architecture: Architecture, operations: Operations) -> tuple[str, tupl
         size = network_size(architecture, setting)
     except NbnasError as error:
         if own := _unknown(architecture):
-            return f"Its size is known to a trainer that has its own {', '.join(own)}."[:300], ()
+            return f"No network can be built of it here: a trainer has its {', '.join(own)}."[
+                :300
+            ], ()
         return f"No network can be built of it: {error}"[:300], ()
     words = f"{size.parameters:,} parameters"
     if size.multiply_adds is None:

@@ -1,0 +1,1 @@
+"""The known networks of images as torch has them."""
