@@ -6,6 +6,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+import torch
 
 import nbnas as nb
 from nbnas.brief import LIMIT, cut, full, in_full
@@ -17,6 +18,7 @@ CELLS = nb.CellSpace().sample(0, 12)
 DISTANCE = nb.HammingDistance()
 TRIALS = nb.Observations(tuple(nb.Evaluation(a, 0.5 + i / 30) for i, a in enumerate(CELLS)))
 KNOWN = nb.Knowledge(("parameters",), {a: (float(i),) for i, a in enumerate(CELLS)})
+OWN = nb.Operation("relu", lambda channels: torch.nn.ReLU())
 BY_DEFAULT = (
     *("CellSpace", "ChainSpace", "CnnSpace", "DagSpace", "RecurrentSpace", "HammingDistance"),
     *("EditDistance", "PathDistance", "WeisfeilerLehmanDistance", "OtmannDistance"),
@@ -77,6 +79,12 @@ def of_trainings():
     scored = nb.Scored(CELLS[0], {"nwot": 1.5, "synflow": 1e30}, 1, 9, 0.1)
     return [
         *(data, trainer, trainer.start(CELLS[0]), report, lost, nb.ZeroCost(data), scored),
+        *(OWN, nb.CellSpace(("none", OWN), 9), nb.Trainer(data, network=nb.baselines.plain)),
+        *(
+            nb.baselines.alexnet,
+            nb.Lineup(("found",), (lost,)),
+            nb.Trainer(data, operations=[OWN]),
+        ),
         nb.RecordedTraining(dataclasses.replace(TRIALS[0], reports=(report,))),
         nb.LiveTraining(CELLS[0], 0, 3),
     ]

@@ -153,10 +153,7 @@ class Baseline:
 BASELINE = instance(Baseline, "nbnas.baselines.resnet20")
 
 
-def drawn(
-    name: str, layers: tuple[str, ...], skips: tuple[tuple[int, int], ...] = ()
-) -> Architecture:
-    """The picture of a network: its layers one after the other, and links past them."""
+def drawn(name: str, *layers: str) -> Architecture:
+    """The picture of a network: its layers, one after the other."""
     nodes = ("input", *layers, "output")
-    links = {*((v, v + 1) for v in range(len(nodes) - 1)), *skips}
-    return Architecture(nodes, tuple((*link, LINK) for link in sorted(links)), name)
+    return Architecture(nodes, tuple((v, v + 1, LINK) for v in range(len(nodes) - 1)), name)

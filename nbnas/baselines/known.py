@@ -10,11 +10,11 @@ from nbnas.checks import whole
 from nbnas.errors import SettingError
 from nbnas.graphs.spaces.recurrent import space as recurrent
 
-plain = Baseline("plain", drawn("plain", plains.LAYERS), plains.plain)
-lenet5 = Baseline("LeNet-5", drawn("LeNet-5", lenet.LAYERS), lenet.lenet5)
-alexnet = Baseline("AlexNet", drawn("AlexNet", alexnets.LAYERS), alexnets.alexnet)
-vgg11 = Baseline("VGG-11", drawn("VGG-11", vgg.LAYERS), vgg.vgg11)
-resnet20 = Baseline("ResNet-20", drawn("ResNet-20", resnet.LAYERS), resnet.resnet20)
+plain = Baseline("plain", drawn("plain", *plains.LAYERS), plains.plain)
+lenet5 = Baseline("LeNet-5", drawn("LeNet-5", *lenet.LAYERS), lenet.lenet5)
+alexnet = Baseline("AlexNet", drawn("AlexNet", *alexnets.LAYERS), alexnets.alexnet)
+vgg11 = Baseline("VGG-11", drawn("VGG-11", *vgg.LAYERS), vgg.vgg11)
+resnet20 = Baseline("ResNet-20", drawn("ResNet-20", *resnet.LAYERS), resnet.resnet20)
 lstm = Baseline("LSTM", recurrent.lstm())
 gru = Baseline("GRU", recurrent.gru())
 rnn = Baseline("RNN", recurrent.rnn())

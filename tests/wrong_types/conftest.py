@@ -76,7 +76,8 @@ def arguments():
         **{"knowledge": nb.Knowledge(("flops",), {a: (float(i),) for i, a in enumerate(cells)})},
         **{"table": nb.BenchmarkTable("value", SPACES["CellSpace"], {cells[0]: 0.5}, FRACTION)},
     }
-    return known | {"network": network, "probed": data.train}
+    own = {"operations": nb.CellSpace().operations, "build": len, "image_shape": (1, 8, 8)}
+    return known | own | {"network": network, "probed": data.train}
 
 
 def searched(trials):
@@ -129,6 +130,9 @@ def overrides():
         # What no trainer takes, so that the seed is checked and nothing is trained.
         "Trainer.__call__": {"architecture": member_of("RecurrentSpace")},
         "Trainer.test": {"architecture": member_of("RecurrentSpace")},
+        "Operation": {"name": "gelu"},
+        "Trainer.for_space": {"space": nb.CellSpace()},
+        "Baseline.train": {"rates": (1.0,), "test": False},
         "RandomPool": {"size": 4, "parents": 2},
         "Evolutionary": {"generations": 1, "children": 2, "start": 2},
         "LocalAscent": {"starts": 1, "steps": 1, "pool": nb.RandomPool(4, 2)},
@@ -148,6 +152,8 @@ def made(name):
 def frozen(name):
     t = arguments()
     results = {
+        "Baseline": lambda: nb.baselines.lstm,
+        "Lineup": lambda: nb.Lineup(("found",), (t["evaluation"],)),
         "Posterior": lambda: t["posterior"],
         "EnsemblePosterior": lambda: nb.Ensemble(epochs=1).condition(t["observations"]),
         "LeaveOneOut": lambda: t["posterior"].leave_one_out(),

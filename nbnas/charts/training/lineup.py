@@ -10,7 +10,8 @@ from nbnas.charts import scales, theme
 
 ROW = 30  # pixels of height for each network
 NAMES = 150  # pixels of a name at most
-ROOM = 0.2  # of the range of values, for the number beside the best one
+ALL = 1e9  # interquartile ranges: no network is left out, however poor
+ROOM = 0.22  # of the range of values, for the number beside the best one
 
 
 def lineup(lineup: Lineup, *, width: float = 330, side: float = 210) -> theme.AnyChart:
@@ -36,10 +37,10 @@ def lineup(lineup: Lineup, *, width: float = 330, side: float = 210) -> theme.An
 
 
 def _line(lineup: Lineup) -> str:
-    part = "test part" if lineup.tested else "validation part"
+    told = "on the test part, which no search saw" if lineup.tested else "on the validation part"
     lost = [name for name, e in lineup if lineup.score(e) is None]
     failed = f"; failed: {', '.join(lost)}" if lost else ""
-    return f"{lineup.measure.name} on the {part}, the best first{failed}"
+    return f"the best first, {told}{failed}"
 
 
 def _rows(lineup: Lineup) -> theme.Rows:
@@ -58,45 +59,44 @@ def _rows(lineup: Lineup) -> theme.Rows:
 
 def _values(lineup: Lineup, rows: theme.Rows, width: float) -> alt.LayerChart:
     """A mark at each value, on a line from the left edge; the value beside it."""
-    low, high = scales.domain([row["value"] for row in rows], 1.0, lineup.measure)
+    low, high = scales.domain([row["value"] for row in rows], ALL, lineup.measure)
     bounds = (low, high + ROOM * (high - low))
-    axis = scales.axis(lineup.measure, bounds, lineup.measure.name, grid=True)
-    x = alt.X("shown:Q", axis=axis, scale=theme.scale(bounds))
-    shown = [{**row, "shown": min(max(row["value"], low), high), "low": low} for row in rows]
-    base = alt.Chart(theme.rows(shown), width=width, height=ROW * len(rows)).encode(y=_y(rows))
-    stems = base.mark_rule(strokeWidth=1.4, opacity=0.55).encode(
-        x=alt.X("low:Q", axis=axis, scale=theme.scale(bounds)), x2="shown:Q", color=_color()
-    )
-    marks = base.mark_point(filled=True, size=110, opacity=1).encode(
-        x=x, color=_color(), shape=_shape()
-    )
-    return theme.layered(
-        *cast(tuple[alt.Chart, ...], (stems, marks, _said(base.encode(x=x), "said:N")))
-    )
+    named = lineup.measure.name.removeprefix("validation ") if lineup.tested else None
+    axis = scales.axis(lineup.measure, bounds, named or lineup.measure.name, grid=True)
+    x = alt.X("value:Q", axis=axis, scale=theme.scale(bounds))
+    start = alt.X("start:Q", axis=axis, scale=theme.scale(bounds))
+    drawn = [{**row, "start": low} for row in rows]
+    base = alt.Chart(theme.rows(drawn), width=width, height=ROW * len(rows)).encode(y=_y(rows))
+    return _dots(base, start, x, "said:N")
 
 
 def _sizes(rows: theme.Rows, width: float) -> alt.LayerChart:
-    """A bar for the number of weights, with the number at its end."""
+    """A mark at each number of weights, in the same form."""
     counts = [row["weights"] for row in rows if row["weights"]]
     first = math.floor(math.log10(min(counts)) - 0.3)
     last = math.log10(max(counts)) + 0.35 * max(1.0, math.log10(max(counts)) - first)
     ticks = [10**k for k in range(first, math.floor(last) + 1)]
-    axis = alt.Axis(title="parameters", values=ticks, format="~s", grid=False, labelOverlap=True)
+    axis = alt.Axis(title="parameters", values=ticks, format="~s", grid=True, labelOverlap=True)
     scale = alt.Scale(type="log", domain=[10**first, 10**last], nice=False)
     x = alt.X("weights:Q", axis=axis, scale=scale)
-    drawn = [{**row, "from": 10**first} for row in rows if row["weights"]]
+    start = alt.X("start:Q", axis=axis, scale=scale)
+    drawn = [{**row, "start": 10**first} for row in rows if row["weights"]]
     base = alt.Chart(theme.rows(drawn), width=width, height=ROW * len(rows))
-    base = base.encode(y=_y(rows, labelled=False))
-    bars = base.mark_bar(height=12, opacity=0.8, cornerRadiusEnd=3).encode(
-        x=alt.X("from:Q", axis=axis, scale=scale), x2="weights:Q", color=_color()
+    return _dots(base.encode(y=_y(rows, labelled=False)), start, x, "size:N")
+
+
+def _dots(base: alt.Chart, start: alt.X, x: alt.X, text: str) -> alt.LayerChart:
+    """A mark for each network, on a line from the left edge, and its number beside it."""
+    end = str(x.shorthand).partition(":")[0]
+    stems = base.mark_rule(strokeWidth=1.4, opacity=0.55)
+    marks = base.mark_point(filled=True, size=110, opacity=1)
+    words = base.mark_text(align="left", dx=9, color=theme.INK, fontSize=theme.NORMAL)
+    layers = (
+        stems.encode(x=start, x2=end, color=_color()),
+        marks.encode(x=x, color=_color(), shape=_shape()),
+        words.encode(x=x, text=text),
     )
-    return theme.layered(*cast(tuple[alt.Chart, ...], (bars, _said(base.encode(x=x), "size:N"))))
-
-
-def _said(base: alt.Chart, text: str) -> alt.Chart:
-    """The number to the right of where it is."""
-    mark = base.mark_text(align="left", dx=9, color=theme.INK, fontSize=theme.NORMAL)
-    return cast(alt.Chart, mark.encode(text=text))
+    return theme.layered(*cast(tuple[alt.Chart, ...], layers))
 
 
 def _y(rows: theme.Rows, *, labelled: bool = True) -> alt.Y:

@@ -34,6 +34,5 @@ def _beaten(lineup: Lineup) -> str:
 def baseline(baseline: Baseline) -> View:
     """The layers of a known network."""
     layers = count(len(baseline.architecture.nodes) - 2, "layer")
-    heading = f"{baseline.name}: {layers} and what they read"
-    chart = charts.architecture(baseline.architecture, heading=heading)
+    chart = charts.architecture(baseline.architecture, heading=baseline.name)
     return View(f"{baseline.name}, a known network of {layers} to compare with.", chart)
