@@ -38,8 +38,21 @@ def test_a_loop_of_ones_own_is_an_objective(tmp_path, monkeypatch, capsys):
     assert [len(e.reports) for e in names["search"].observations] == [20] * 5
 
 
+def test_own_operations_are_searched_and_compared(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    (example,) = (text for text in PYTHON if "nb.Operation(" in text)
+    names = {}
+    exec(compile(example, "README.md", "exec"), names)
+    assert len(names["search"].observations.completed) == 6
+    said = (
+        r"found: [\d.]+ % with .* parameters; plain: [\d.]+ % with 9,610; LeNet-5: .* % with .* M"
+    )
+    assert re.fullmatch(said, capsys.readouterr().out.strip())
+
+
 def test_a_table_of_results_is_searched(capsys):
-    exec(compile(PYTHON[2], "README.md", "exec"), {})
+    (example,) = (text for text in PYTHON if "from_table" in text)
+    exec(compile(example, "README.md", "exec"), {})
     assert capsys.readouterr().out.split() == ["96.3", "3.2", "0.0"]
 
 

@@ -99,7 +99,7 @@ def check_own(operations: Sequence[Operation], data: Any, channels: int) -> None
         SettingError: If two have one name, or one gives another shape; the message says both.
     """
     check_distinct(operations)
-    height, width = data.image_shape[1:] if hasattr(data, "image_shape") else (0, 0)
+    height, width = (getattr(data, "image_shape", None) or (0, 0, 0))[1:]
     for operation in operations if height else ():
         check_operation(operation, channels, (height, width))
         check_operation(operation, 2 * channels, (max(1, height // 2), max(1, width // 2)))

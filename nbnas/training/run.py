@@ -167,7 +167,7 @@ def network_of(
     trainer: Recipe, architecture: Architecture, generator: torch.Generator
 ) -> nn.Module:
     """The network that a recipe trains, with the initial weights that a generator gives."""
-    if trainer.network is not None:
+    if trainer.network is not None:  # one of the user's own
         return build_own(trainer.network, architecture, trainer.data, generator)
     return build_network(
         architecture,

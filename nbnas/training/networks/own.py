@@ -118,7 +118,7 @@ def build_own(
                 f"expected {called} to return a network with weights to train, got none for "
                 f"{architecture.text!r:.200}"
             )
-        if hasattr(data, "image_shape"):
+        if getattr(data, "image_shape", None) is not None:
             _check_scores(network, called, data.image_shape, data.classes)
     return network
 
