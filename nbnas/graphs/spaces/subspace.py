@@ -152,7 +152,7 @@ class Subspace:
 
     def fingerprint(self) -> dict[str, str]:
         """The space and a hash of the members: what a study remembers of them."""
-        own = getattr(self.space, "fingerprint", dict)()
+        own: dict[str, str] = getattr(self.space, "fingerprint", dict)()
         return {"space": repr(self.space), "members": self._digest[:16], **own}
 
     def __contains__(self, architecture: object) -> bool:
