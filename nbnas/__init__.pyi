@@ -41,6 +41,10 @@ from .notebook.search import read_parameters as read_parameters
 from .records.evaluation import EpochReport as EpochReport
 from .records.evaluation import Evaluation as Evaluation
 from .records.measure import ACCURACY as ACCURACY
+from .records.measure import BALANCED_ACCURACY as BALANCED_ACCURACY
+from .records.measure import BITS_A_CHARACTER as BITS_A_CHARACTER
+from .records.measure import LOG_LOSS as LOG_LOSS
+from .records.measure import PERPLEXITY as PERPLEXITY
 from .records.measure import Measure as Measure
 from .records.observations import Comparison as Comparison
 from .records.observations import Observations as Observations
@@ -106,10 +110,13 @@ from .surrogate.process.prior import GaussianProcess as GaussianProcess
 from .surrogate.process.why import Neighbor as Neighbor
 from .surrogate.process.why import Why as Why
 from .surrogate.process.why import why as why
+from .training.data.books import from_text as from_text
+from .training.data.books import wikitext2 as wikitext2
 from .training.data.images import ImageData as ImageData
 from .training.data.images import cifar10 as cifar10
 from .training.data.images import digits as digits
 from .training.data.images import from_arrays as from_arrays
+from .training.data.text import TextData as TextData
 from .training.live import LiveTraining as LiveTraining
 from .training.proxies.scores import jacov as jacov
 from .training.proxies.scores import nwot as nwot

@@ -2,13 +2,15 @@
 
 import dataclasses
 import functools
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
+from types import MappingProxyType
 from typing import Any, TypeVar
 
 LIMIT = 200  # characters of a repr
 T = TypeVar("T")
+_NONE: Mapping[str, Any] = MappingProxyType({})
 _FULL: ContextVar[bool] = ContextVar("full", default=False)
 
 
@@ -49,12 +51,18 @@ def brief(said: Callable[[T], str]) -> Callable[[T], str]:
     return __repr__
 
 
-def changed(thing: Any) -> str:  # noqa: ANN401
-    """The settings of a frozen object that are not those by default, in their order."""
+def changed(thing: Any, usual: Mapping[str, Any] = _NONE) -> str:  # noqa: ANN401
+    """The settings of a frozen object that are not those by default, in their order.
+
+    Args:
+        thing: The object.
+        usual: Defaults by name, where they are not those of the class.
+    """
     return ", ".join(
-        f"{field.name}={getattr(thing, field.name)!r}"
+        f"{field.name}={value!r}"
         for field in dataclasses.fields(thing)
-        if field.repr and _differs(field, getattr(thing, field.name))
+        if field.repr and _differs(field, value := getattr(thing, field.name))
+        if field.name not in usual or not _same(value, usual[field.name])
     )
 
 

@@ -49,7 +49,7 @@ WINGS = {
     ),
     "training": (
         *("schedule", "device", "data", "measure", "networks", "live"),
-        *("recipe", "run", "trainer", "seeds", "repeated", "proxies"),
+        *("recipe", "tasks", "run", "trainer", "seeds", "repeated", "proxies"),
     ),
     "search": (
         *("candidates", "ideas", "pending", "maximizers", "strategies"),

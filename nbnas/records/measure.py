@@ -206,3 +206,12 @@ def number(value: float, significant: int = 4) -> str:
 
 MEASURE: Rule[Measure] = instance(Measure, 'nbnas.Measure("loss", maximize=False)')
 ACCURACY = Measure("validation accuracy", lower=0.0, upper=1.0)
+"""Of pictures: the share of right answers."""
+BALANCED_ACCURACY = Measure("balanced accuracy", lower=0.0, upper=1.0)
+"""Of pictures: the mean over the classes of the share of right answers in each."""
+LOG_LOSS = Measure("log loss", "nats", maximize=False, lower=0.0)
+"""Mean negative logarithm of the probability that was given to what is right."""
+PERPLEXITY = Measure("perplexity", maximize=False, lower=1.0)
+"""Of text: exp of the log loss of a token; as unsure as between so many equal ones."""
+BITS_A_CHARACTER = Measure("bits a character", maximize=False, lower=0.0)
+"""Of text read by characters: the log loss of one, to the base of two."""

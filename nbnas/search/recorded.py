@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from nbnas.checks import real
-from nbnas.records import EpochReport, Evaluation
+from nbnas.records import ACCURACY, EpochReport, Evaluation
 from nbnas.records.evaluation import EVALUATION
 from nbnas.training.live import LiveTraining
 
@@ -20,6 +20,7 @@ class RecordedTraining(LiveTraining):
     def __init__(self, recorded: Evaluation, pace: float = 0.0) -> None:
         recorded, pace = EVALUATION("recorded", recorded), real(0)("pace", pace)
         super().__init__(recorded.architecture, recorded.seed, len(recorded.reports))
+        self.measure = recorded.measure or ACCURACY
         self._recorded, self._pace = recorded, pace
         self.evaluation = None if recorded.reports else recorded
 

@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import torch
 
 from nbnas.checks import TEXT
 from nbnas.errors import SettingError, shown
 
+CPU = torch.device("cpu")
 _DEVICE = replace(TEXT, expected="auto, cpu, cuda, cuda:1 or mps")
 
 
@@ -73,6 +74,41 @@ def choose_layout(device: torch.device, channels_last: bool | None) -> torch.mem
     """Choose the memory layout of images: channels last if asked for, or on CUDA if `None`."""
     last = device.type == "cuda" if channels_last is None else channels_last
     return torch.channels_last if last else torch.contiguous_format
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a network computes, and how.
+
+    Attributes:
+        device: The device.
+        precision: Number type of the forward pass.
+        layout: Memory layout of images.
+    """
+
+    device: torch.device = CPU
+    precision: torch.dtype = torch.float32
+    layout: torch.memory_format = torch.contiguous_format
+
+    @property
+    def autocast(self) -> AbstractContextManager[object]:
+        """A context that computes in the precision where that is safe."""
+        return autocast(self.device, self.precision)
+
+
+def choose_place(word: str, mixed: bool | None, channels_last: bool | None) -> Place:
+    """Choose device, precision and layout.
+
+    Args:
+        word: As for `choose_device`.
+        mixed: As for `choose_precision`.
+        channels_last: As for `choose_layout`.
+
+    Raises:
+        SettingError: If this machine has no such device.
+    """
+    device = choose_device(word)
+    return Place(device, choose_precision(device, mixed), choose_layout(device, channels_last))
 
 
 def release_memory(device: torch.device) -> None:

@@ -13,7 +13,7 @@ from nbnas.brief import of_planned
 from nbnas.checks import SEED, whole
 from nbnas.errors import TrainingError
 from nbnas.graphs.architecture import ARCHITECTURE, Architecture
-from nbnas.records import EpochReport, Evaluation
+from nbnas.records import ACCURACY, EpochReport, Evaluation, Measure
 from nbnas.signals import announce
 
 
@@ -35,6 +35,8 @@ class LiveTraining:
         epochs: As given.
         reports: The reports so far.
         evaluation: The result, once the last epoch is done.
+        measure: What the reports' values are.
+        pace: What is counted in a second of training, such as "images".
         progressed: Signal that carries each new report. A callback that fails becomes a warning.
     """
 
@@ -44,6 +46,8 @@ class LiveTraining:
     epochs: int
     reports: tuple[EpochReport, ...]
     evaluation: Evaluation | None
+    measure: Measure = ACCURACY
+    pace: str = "images"
 
     def __init__(self, architecture: Architecture, seed: int, epochs: int) -> None:
         self.architecture = ARCHITECTURE("architecture", architecture)
@@ -64,9 +68,15 @@ class LiveTraining:
 
     def __repr__(self) -> str:
         """The architecture, how far it is and how good."""
-        accuracy = f", accuracy {self.reports[-1].val_accuracy:.3f}" if self.reports else ""
-        progress = f"epoch {of_planned(len(self.reports), self.epochs)}{accuracy}"
+        good = f", {self._good(self.reports[-1])}" if self.reports else ""
+        progress = f"epoch {of_planned(len(self.reports), self.epochs)}{good}"
         return f"{type(self).__name__}({self.architecture}, seed {self.seed}, {progress})"
+
+    def _good(self, report: EpochReport) -> str:
+        """How good it is after an epoch, in words."""
+        if report.value is None or self.measure == ACCURACY:
+            return f"accuracy {report.val_accuracy:.3f}"
+        return f"{self.measure.noun} {self.measure.text(report.value)}"
 
     @property
     def seconds_left(self) -> float | None:

@@ -1,56 +1,118 @@
-"""Loss and accuracy, added up on the device so that it is waited for once an epoch.
+"""Loss and right answers, added up on the device so that it is waited for once an epoch.
 
 Notation
-    n           number of images
-    totals      `(2,)`: sum of the losses and number of right answers
+    n           number of pictures
+    K           number of classes
+    totals      `(1 + K,)`: sum of the losses, and number of right answers in each class
 """
+
+import math
+from collections.abc import Mapping, Sequence
 
 import torch
 from torch import Tensor, nn
 from torch.nn.functional import cross_entropy
 
+from nbnas.records import ACCURACY, EpochReport, Measure
+from nbnas.records.measure import BALANCED_ACCURACY, BITS_A_CHARACTER, LOG_LOSS, PERPLEXITY
 from nbnas.training.data.part import Part
-from nbnas.training.device import autocast
+from nbnas.training.data.text import TextData
+from nbnas.training.device import Place
 
 EVALUATION_BATCH = 1024
+Figures = Mapping[Measure, float]
+PICTURE_MEASURES = (ACCURACY, BALANCED_ACCURACY, LOG_LOSS)
+WORD_MEASURES = (PERPLEXITY, LOG_LOSS)
+CHARACTER_MEASURES = (BITS_A_CHARACTER, *WORD_MEASURES)
+HERE = Place()
 
 
-def evaluate(
-    network: nn.Module,
-    part: Part,
-    precision: torch.dtype = torch.float32,
-    layout: torch.memory_format = torch.contiguous_format,
-) -> Tensor:
-    """Measure a network on a part, in batches, without waiting for the device.
+def evaluate(network: nn.Module, part: Part, classes: int, place: Place = HERE) -> Tensor:
+    """Measure a network on pictures, in batches, without waiting for the device.
 
     Args:
         network: The network; put into evaluation mode.
-        part: Images and labels, on the network's device.
-        precision: Number type of the forward pass.
-        layout: Memory layout of the images.
+        part: Pictures and labels, on the network's device.
+        classes: K.
+        place: Where it computes.
 
     Returns:
-        `(2,)`: the sum of the losses (without label smoothing) and the number of right answers.
+        `(1 + K,)`: the sum of the losses (without label smoothing), and the number of right
+        answers in each class.
     """
     images, labels = part
-    totals = torch.zeros(2, dtype=torch.float32, device=labels.device)
+    totals = torch.zeros(1 + classes, dtype=torch.float32, device=labels.device)
     network.eval()
     pieces = zip(
         torch.split(images, EVALUATION_BATCH), torch.split(labels, EVALUATION_BATCH), strict=True
     )
-    with torch.inference_mode(), autocast(labels.device, precision):
+    with torch.inference_mode(), place.autocast:
         for x, y in pieces:
-            scores = network(x.contiguous(memory_format=layout))
-            totals += epoch_totals(cross_entropy(scores, y, reduction="sum"), scores, y)
+            scores = network(x.contiguous(memory_format=place.layout))
+            totals[0] += cross_entropy(scores, y, reduction="sum").float()
+            totals[1:].index_add_(0, y, right_answers(scores, y).float())
     return totals
 
 
-def epoch_totals(loss: Tensor, scores: Tensor, labels: Tensor) -> Tensor:
-    """Sum of losses and number of right answers, `(2,)`."""
-    return torch.stack([loss.float(), (scores.argmax(1) == labels).sum()])
+def right_answers(scores: Tensor, labels: Tensor) -> Tensor:
+    """Whether the highest of the scores `(n, K)` is that of the label, `(n,)`."""
+    return scores.argmax(1) == labels
 
 
-def epoch_means(totals: Tensor, n: int) -> tuple[float, float]:
-    """Mean loss and accuracy; waits for the device."""
-    loss, right = totals.tolist()
-    return loss / n, right / n
+def picture_figures(totals: Sequence[float], counts: Sequence[int]) -> dict[Measure, float]:
+    """All measures of pictures.
+
+    Args:
+        totals: Sum of the losses, and number of right answers in each class, `1 + K` numbers.
+        counts: How many pictures of each class there are, `K` numbers.
+
+    Returns:
+        Their values; classes without a picture do not count for the balanced accuracy.
+    """
+    loss, *right = totals
+    shares = [share / count for share, count in zip(right, counts, strict=True) if count]
+    return {
+        ACCURACY: sum(right) / sum(counts),
+        BALANCED_ACCURACY: sum(shares) / len(shares),
+        LOG_LOSS: loss / sum(counts),
+    }
+
+
+def epoch_report(
+    epoch: tuple[int, int],
+    means: Sequence[float],
+    held: Figures,
+    known: tuple[float, float, float],
+    measure: Measure,
+) -> EpochReport:
+    """What is told of an epoch.
+
+    Args:
+        epoch: Its number, and how many there are.
+        means: Mean loss and share of right answers in training.
+        held: The measures on the held-out part.
+        known: Learning rate, seconds since the training began, and how much was read a second.
+        measure: Which of the measures is searched.
+    """
+    figures = (*means, held[LOG_LOSS], held.get(ACCURACY, math.nan), *known)
+    return EpochReport(*epoch, *figures, value=None if measure == ACCURACY else held[measure])
+
+
+def text_figures(loss: float, measures: Sequence[Measure]) -> dict[Measure, float]:
+    """All measures of text.
+
+    Args:
+        loss: Mean loss of a token, in nats.
+        measures: Which to tell.
+    """
+    known = {
+        LOG_LOSS: loss,
+        PERPLEXITY: math.exp(min(loss, 700.0)),  # beyond, it is no float
+        BITS_A_CHARACTER: loss / math.log(2),
+    }
+    return {measure: known[measure] for measure in measures}
+
+
+def measures_of_text(data: TextData) -> tuple[Measure, ...]:
+    """What is measured of text: bits a character, too, where it is read by characters."""
+    return CHARACTER_MEASURES if data.level == "character" else WORD_MEASURES

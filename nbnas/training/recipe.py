@@ -1,21 +1,44 @@
 """The recipe of a training: its settings, and what a study remembers of them."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
+from types import MappingProxyType
+from typing import Any
 
 from torch import Tensor
 
 from nbnas.brief import full
-from nbnas.checks import FLAG, REAL, offering, real, settle, whole
+from nbnas.checks import FLAG, REAL, either, offering, real, settle, whole
+from nbnas.errors import SettingError, shown
+from nbnas.records.measure import MEASURE, Measure
 from nbnas.training.data.images import IMAGE_DATA, ImageData
+from nbnas.training.data.text import TEXT_DATA, TextData
 from nbnas.training.device import choose_device
+from nbnas.training.measure import PICTURE_MEASURES, measures_of_text
 from nbnas.training.schedule import SCHEDULE, OneCycle, Schedule
 
 ONE_CYCLE = OneCycle()
 AUGMENT = offering("a transform of one image", "CropAndFlip()", "__call__")
 SIZE = whole(1)
 THREADS = whole(1, 10_000).optional
+BY_DATA: Any = None  # the default of a setting that depends on the data
+OF_PICTURES: Mapping[str, Any] = MappingProxyType(
+    {
+        **{"epochs": 12, "batch_size": 64, "learning_rate": 0.2, "weight_decay": 5e-4},
+        **{"channels": 8, "sequence": None, "clip": None},
+    }
+)
+"""What settings are by default where the data are pictures."""
+OF_TEXT: Mapping[str, Any] = MappingProxyType(
+    {
+        **{"epochs": 6, "batch_size": 32, "learning_rate": 5e-3, "weight_decay": 0.01},
+        **{"channels": 128, "sequence": 64, "clip": 1.0},
+    }
+)
+"""What they are where the data are text."""
+LATER = ("measure", "sequence", "dropout", "clip")  # studies from before know none of them
+NOT_OF_TEXT, OF_TEXT_ONLY = ("augment", "channels_last"), ("sequence", "dropout")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,26 +49,33 @@ class Recipe:
         SettingError: If a value is not allowed or the device is missing; the message says what is.
     """
 
-    data: ImageData
-    epochs: int = 12
-    batch_size: int = 64
-    learning_rate: float = 0.2
+    data: ImageData | TextData
+    epochs: int = BY_DATA
+    batch_size: int = BY_DATA
+    learning_rate: float = BY_DATA
     schedule: Schedule = ONE_CYCLE
     momentum: float = 0.9
-    weight_decay: float = 5e-4
+    weight_decay: float = BY_DATA
     label_smoothing: float = 0.0
-    channels: int = 8
+    channels: int = BY_DATA
     cells: int = 1
     augment: Callable[[Tensor], Tensor] | None = None
     threads: int | None = 1
     device: str = "auto"
     mixed_precision: bool | None = None
     channels_last: bool | None = None
+    measure: Measure = BY_DATA
+    sequence: int | None = None
+    dropout: float = 0.0
+    clip: float | None = None
 
     def __post_init__(self) -> None:
+        settle(self, data=either(IMAGE_DATA, TEXT_DATA))
+        for name, value in self.usual.items():
+            if getattr(self, name) is None:
+                object.__setattr__(self, name, value)
         settle(
             self,
-            data=IMAGE_DATA,
             epochs=whole(1),
             batch_size=whole(2),
             learning_rate=real(above=0),
@@ -59,8 +89,40 @@ class Recipe:
             threads=THREADS,
             mixed_precision=FLAG.optional,
             channels_last=FLAG.optional,
+            measure=MEASURE,
+            sequence=SIZE.optional,
+            dropout=real(0, below=1),
+            clip=real(above=0).optional,
         )
+        _check_suits(self)
         choose_device(self.device)
+
+    @property
+    def usual(self) -> Mapping[str, Any]:
+        """The defaults that depend on the data, by name."""
+        own = OF_PICTURES if isinstance(self.data, ImageData) else OF_TEXT
+        return {**own, "measure": self.measures[0]}
+
+    @property
+    def measures(self) -> tuple[Measure, ...]:
+        """All that is measured on the held-out part; the first of them is searched by default."""
+        if isinstance(self.data, ImageData):
+            return PICTURE_MEASURES
+        return measures_of_text(self.data)
+
+    @property
+    def pictures(self) -> ImageData:
+        """The data, which have to be pictures.
+
+        Raises:
+            SettingError: If they are text.
+        """
+        if not isinstance(self.data, ImageData):
+            raise SettingError(
+                f"expected a Trainer on pictures, such as digits(), got one on {self.data}; on "
+                "text, train the seeds one by one with the Trainer itself"
+            )
+        return self.data
 
     def fingerprint(self) -> dict[str, str]:
         """Everything that changes results, by name; device and memory layout are not among it.
@@ -68,9 +130,32 @@ class Recipe:
         Returns:
             The data set's name and hash and each setting as text, the same in every process.
         """
+        usual = {"dropout": 0.0, **self.usual}
         names = [f.name for f in fields(self) if f.name not in ("data", "device", "channels_last")]
-        settings = {name: _stable_repr(getattr(self, name)) for name in names}
+        told = [n for n in names if n not in LATER or getattr(self, n) != usual[n]]
+        settings = {name: _stable_repr(getattr(self, name)) for name in told}
         return {"data": f"{self.data.name} {self.data.fingerprint}", **settings}
+
+
+def _check_suits(recipe: Recipe) -> None:
+    """Check that settings and data go together."""
+    pictures = isinstance(recipe.data, ImageData)
+    read = "pictures" if pictures else "text"
+    usual = {"sequence": None, "dropout": 0.0, "augment": None, "channels_last": None}
+    for name in OF_TEXT_ONLY if pictures else NOT_OF_TEXT:
+        given = getattr(recipe, name)
+        if given != usual[name]:
+            raise SettingError(
+                f"expected no {name} with {read}, which have no use for it, got "
+                f"{name}={shown(given)}; leave it out"
+            )
+    if recipe.measure not in recipe.measures:
+        allowed = ", ".join(measure.name for measure in recipe.measures)
+        raise SettingError(
+            f"expected measure to be one of {read}: {allowed}; got {recipe.measure.name!r}"
+        )
+    if isinstance(recipe.data, TextData):
+        whole(2, len(recipe.data.train) // 2)("batch_size", recipe.batch_size)
 
 
 def _stable_repr(value: object) -> str:

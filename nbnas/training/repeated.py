@@ -5,17 +5,18 @@ same seeds each time make it a function, so that a table of all architectures kn
 """
 
 import dataclasses
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from nbnas.checks import SEED, each, instance, settle
 from nbnas.graphs.architecture import Architecture
-from nbnas.records import EpochReport, Evaluation
+from nbnas.records import EpochReport, Evaluation, Measure
 from nbnas.training.data.images import ImageData
 from nbnas.training.device import cpu_threads
 from nbnas.training.live import LiveTraining
+from nbnas.training.measure import Figures
 from nbnas.training.seeds import SeedTrainings, check_seeds, train_seeds
 from nbnas.training.trainer import Trainer
 from nbnas.undisturbed import undisturbed
@@ -23,7 +24,7 @@ from nbnas.undisturbed import undisturbed
 
 @dataclass(frozen=True, slots=True)
 class RepeatedTrainer:
-    """The mean validation accuracy over several seeds, which are trained side by side on the CPU.
+    """The mean measure on validation over several seeds, trained side by side on the CPU.
 
     Attributes:
         trainer: The recipe, without augmentation.
@@ -33,7 +34,8 @@ class RepeatedTrainer:
             those that count as one; `None` for the architecture itself.
 
     Raises:
-        SettingError: If a seed is missing or no whole number, or the recipe augments images.
+        SettingError: If a seed is missing or no whole number, or the recipe augments images or
+            is on text.
 
     Example:
         >>> from nbnas.graphs.spaces.cell import CellSpace
@@ -54,7 +56,12 @@ class RepeatedTrainer:
     @property
     def data(self) -> ImageData:
         """The images."""
-        return self.trainer.data
+        return self.trainer.pictures
+
+    @property
+    def measure(self) -> Measure:
+        """What the values are: that of the trainer."""
+        return self.trainer.measure
 
     def start(self, architecture: Architecture, seed: int = 0) -> "RepeatedTraining":
         """Prepare the live trainings of an architecture; iterate or run them to train.
@@ -73,11 +80,11 @@ class RepeatedTrainer:
         return RepeatedTraining(trainings, architecture, seed)
 
     def __call__(self, architecture: Architecture, seed: int = 0) -> Evaluation:
-        """Train, and return the evaluation with the mean validation accuracy; see `start`."""
+        """Train, and return the evaluation with the mean measure on validation; see `start`."""
         return self.start(architecture, seed).run()
 
     def test(self, architecture: Architecture, seed: int = 0) -> float:
-        """Train again, and return the mean accuracy of these networks on the test part."""
+        """Train again, and return the mean measure of these networks on the test part."""
         found = train_seeds(self.trainer, self._trained(architecture), self.seeds)
         return float(np.mean([each.test for each in found]))
 
@@ -106,6 +113,7 @@ class RepeatedTraining(LiveTraining):
 
     def __init__(self, trainings: SeedTrainings, architecture: Architecture, seed: int) -> None:
         super().__init__(architecture, seed, trainings.trainer.epochs)
+        self.measure = trainings.trainer.measure
         self._trainings = trainings
 
     def _rounds(self) -> Iterator[EpochReport]:
@@ -122,13 +130,14 @@ class RepeatedTraining(LiveTraining):
         parameters, multiply_adds = self._trainings.sizes
         return Evaluation(
             self.architecture,
-            value=self.reports[-1].val_accuracy,
+            value=self.reports[-1].measured,
             seconds=self.reports[-1].seconds,
             seed=self.seed,
             parameters=parameters,
             multiply_adds=multiply_adds,
             started=self._trainings.started,
             reports=self.reports,
+            measured=_mean_figures(self._trainings.held),
         )
 
 
@@ -138,6 +147,7 @@ def _mean(reports: tuple[EpochReport, ...]) -> EpochReport:
     def mean(numbers: Iterable[float]) -> float:
         return float(np.mean(list(numbers)))
 
+    values = [each.value for each in reports if each.value is not None]
     return dataclasses.replace(
         reports[0],
         train_loss=mean(each.train_loss for each in reports),
@@ -145,4 +155,10 @@ def _mean(reports: tuple[EpochReport, ...]) -> EpochReport:
         val_loss=mean(each.val_loss for each in reports),
         val_accuracy=mean(each.val_accuracy for each in reports),
         seconds=sum(each.seconds for each in reports),
+        value=mean(values) if values else None,
     )
+
+
+def _mean_figures(held: Sequence[Figures]) -> dict[str, float]:
+    """The mean of each measure over the seeds, by its name."""
+    return {each.name: float(np.mean([one[each] for one in held])) for each in held[0]}

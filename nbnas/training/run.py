@@ -1,8 +1,9 @@
-"""A live training: one loop that yields a report after every epoch.
+"""A live training: one loop that yields a report after every epoch, on pictures and on text.
 
 Notation
-    x, y        images `(b, C, H, W)` and labels `(b,)` of a batch
+    x, y        what a batch is, see `nbnas.training.tasks.task`
     totals      sum of losses and number of right answers over an epoch, `(2,)`, on the device
+    seen        how many answers that were
 """
 
 import math
@@ -13,27 +14,26 @@ from typing import cast
 
 import torch
 from torch import nn
-from torch.nn.functional import cross_entropy
 
 from nbnas.checks import FLAG, instance
 from nbnas.errors import TrainingError
 from nbnas.graphs.architecture import Architecture
 from nbnas.records import EpochReport, Evaluation
-from nbnas.training.data.augment import augment_images
-from nbnas.training.data.images import parts_on
-from nbnas.training.data.part import Part
+from nbnas.training.data.text import TextData
 from nbnas.training.device import (
-    autocast,
+    Place,
     choose_device,
-    choose_layout,
-    choose_precision,
+    choose_place,
     cpu_threads,
     release_memory,
 )
 from nbnas.training.live import LiveTraining
-from nbnas.training.measure import epoch_means, epoch_totals, evaluate
-from nbnas.training.networks.network import build_network, count_multiply_adds, count_parameters
+from nbnas.training.measure import Figures, epoch_report
+from nbnas.training.networks.network import build_network, count_parameters
 from nbnas.training.recipe import Recipe
+from nbnas.training.tasks.pictures import PictureTask
+from nbnas.training.tasks.task import Task
+from nbnas.training.tasks.text import TextTask
 from nbnas.undisturbed import float32, undisturbed
 
 
@@ -47,7 +47,8 @@ class Training(LiveTraining):
 
     Attributes:
         final: Whether it trains on the training and validation part and holds out the test part,
-            which then is what `val_loss` and `val_accuracy` of the reports are measured on.
+            which then is what `val_loss`, `val_accuracy` and `value` of the reports are of.
+        measure: What the value is.
         network: The network, from the first epoch on; `None` again after an error.
     """
 
@@ -61,7 +62,10 @@ class Training(LiveTraining):
         super().__init__(architecture, seed, trainer.epochs)
         self.trainer = trainer
         self.final = FLAG("final", final)
+        self.measure = trainer.measure
+        self.pace = f"{trainer.data.level}s" if isinstance(trainer.data, TextData) else "images"
         self.network = None
+        self._figures: Figures = {}
         self._started = 0.0
 
     def _rounds(self) -> Iterator[EpochReport]:
@@ -85,66 +89,69 @@ class Training(LiveTraining):
         """The training loop."""
         trainer, start, self._started = self.trainer, time.perf_counter(), time.time()
         rng = torch.Generator().manual_seed(self.seed)
-        device = choose_device(trainer.device)
-        precision = choose_precision(device, trainer.mixed_precision)
-        layout = choose_layout(device, trainer.channels_last)
-        (images, labels), held_out = self._parts(device)
-        network = self.network = (
-            network_of(trainer, self.architecture, rng).to(device).to(memory_format=layout)
-        )
+        place = choose_place(trainer.device, trainer.mixed_precision, trainer.channels_last)
+        task = self._task = task_of(trainer, place, rng)
+        train, held_out = task.parts(final=self.final)
+        network = network_of(trainer, self.architecture, rng).to(place.device)
+        self.network = network = network.to(memory_format=place.layout)
         optimizer = optimizer_of(trainer, network)
-        scaler = torch.amp.GradScaler(device.type, enabled=precision == torch.float16)
-        batches = math.ceil(len(labels) / trainer.batch_size)
-        steps, step, rate = batches * trainer.epochs, 0, 0.0
+        scaler = torch.amp.GradScaler(place.device.type, enabled=place.precision == torch.float16)
+        steps, step, rate = task.batches_of(train) * trainer.epochs, 0, 0.0
         seconds = time.perf_counter() - start
         for epoch in range(1, trainer.epochs + 1):
-            start = time.perf_counter()
+            start, seen, carried = time.perf_counter(), 0, None
             network.train()
-            totals = torch.zeros(2, dtype=torch.float32, device=device)
-            order = torch.randperm(len(labels), generator=rng).to(device)
-            for batch in order.tensor_split(batches):
-                x, y = images[batch], labels[batch]
-                if trainer.augment is not None:
-                    x = augment_images(x, trainer.augment, rng)
-                x = x.contiguous(memory_format=layout)
-                with autocast(device, precision):
-                    scores = network(x)
-                    loss = cross_entropy(scores, y, label_smoothing=trainer.label_smoothing)
+            totals = torch.zeros(2, dtype=torch.float32, device=place.device)
+            for x, y in task.batches(train):
+                with place.autocast:
+                    answer = task.answer(network, (x, y), carried)
                 rate = trainer.schedule.learning_rate(trainer.learning_rate, step, steps)
                 optimizer.param_groups[0]["lr"] = rate
                 optimizer.zero_grad()
-                torch.autograd.backward(scaler.scale(loss))
+                torch.autograd.backward(scaler.scale(answer.loss))
+                if trainer.clip is not None:
+                    scaler.unscale_(optimizer)
+                    nn.utils.clip_grad_norm_(network.parameters(), trainer.clip)
                 scaler.step(optimizer)
                 scaler.update()
-                totals += epoch_totals(loss.detach() * len(y), scores.detach(), y)
-                step += 1
-            held_totals = evaluate(network, held_out, precision, layout)
-            figures = epoch_means(totals, len(labels)) + epoch_means(held_totals, len(held_out[1]))
+                loss, carried = answer.loss.detach().float() * y.numel(), answer.carried
+                totals += torch.stack([loss, answer.right])
+                seen, step = seen + y.numel(), step + 1
+            held = self._figures = task.figures(network, held_out)
+            means = [total / seen for total in totals.tolist()]
             lasted = time.perf_counter() - start
-            seconds, speed = seconds + lasted, len(labels) / lasted
-            report = EpochReport(epoch, trainer.epochs, *figures, rate, seconds, speed)
+            seconds, speed = seconds + lasted, seen / lasted
+            at, known = (epoch, trainer.epochs), (rate, seconds, speed)
+            report = epoch_report(at, means, held, known, self.measure)
             _check_finite(report, trainer.learning_rate)
             yield report
-
-    def _parts(self, device: torch.device) -> tuple[Part, Part]:
-        """What is trained on and what is held out, on the device."""
-        train, val, test = parts_on(self.trainer.data, device)
-        if not self.final:
-            return train, val
-        return (torch.cat([train[0], val[0]]), torch.cat([train[1], val[1]])), test
 
     def _conclude(self) -> Evaluation:
         network = cast(nn.Module, self.network)
         return Evaluation(
             self.architecture,
-            value=self.reports[-1].val_accuracy,
+            value=self.reports[-1].measured,
             seconds=self.reports[-1].seconds,
             seed=self.seed,
             parameters=count_parameters(network),
-            multiply_adds=count_multiply_adds(network, self.trainer.data.image_shape),
+            multiply_adds=self._task.multiply_adds(network),
             started=self._started,
             reports=self.reports,
+            measured={measure.name: value for measure, value in self._figures.items()},
         )
+
+
+def task_of(trainer: Recipe, place: Place, generator: torch.Generator) -> Task:
+    """What a recipe's training is about: pictures or text, as its data are.
+
+    Args:
+        trainer: The recipe.
+        place: Where the network computes.
+        generator: Source of all that is random in batches and in what is dropped.
+    """
+    if isinstance(trainer.data, TextData):
+        return TextTask(trainer.data, trainer, place, generator)
+    return PictureTask(trainer.data, trainer, place, generator)
 
 
 @float32()
@@ -162,16 +169,21 @@ def network_of(
     )
 
 
-def optimizer_of(trainer: Recipe, network: nn.Module) -> torch.optim.SGD:
-    """The optimiser of a recipe for a network's weights."""
-    device = next(network.parameters()).device
+def optimizer_of(trainer: Recipe, network: nn.Module) -> torch.optim.Optimizer:
+    """The optimiser of a recipe for a network's weights; see `Trainer`."""
+    weights, rate = network.parameters(), trainer.learning_rate
+    fused = next(network.parameters()).device.type in ("cpu", "cuda")
+    decay = trainer.weight_decay
+    if isinstance(trainer.data, TextData):
+        betas = (trainer.momentum, 0.999)
+        return torch.optim.AdamW(weights, rate, betas, weight_decay=decay, fused=fused)
     return torch.optim.SGD(
-        network.parameters(),
-        lr=trainer.learning_rate,
+        weights,
+        lr=rate,
         momentum=trainer.momentum,
-        weight_decay=trainer.weight_decay,
+        weight_decay=decay,
         nesterov=trainer.momentum > 0,
-        fused=device.type in ("cpu", "cuda"),
+        fused=fused,
     )
 
 

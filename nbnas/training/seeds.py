@@ -7,7 +7,9 @@ and drift apart later, as two trainings on different machines do.
 Notation
     G        number of seeds
     x, y     images `(b, G * C, H, W)` and labels `(b, G)` of a batch, another one for each seed
-    totals   sum of losses and number of right answers over an epoch, `(2, G)`
+    K        number of classes
+    totals   sum of losses and number of right answers over an epoch, `(2, G)`; of a part that is
+             held out, number of right answers in each class, `(1 + K, G)`
 """
 
 import math
@@ -26,6 +28,7 @@ from nbnas.records import EpochReport, Evaluation
 from nbnas.training.data.images import parts_on
 from nbnas.training.data.part import Part
 from nbnas.training.device import cpu_threads
+from nbnas.training.measure import Figures, epoch_report, picture_figures
 from nbnas.training.networks.network import (
     check_operations,
     count_multiply_adds,
@@ -57,7 +60,7 @@ def train_seeds(
 
     Raises:
         ArchitectureError: If the architecture cannot be trained in this way.
-        SettingError: If there is no seed, or the recipe augments images.
+        SettingError: If there is no seed, or the recipe augments images or is on text.
         TrainingError: If a loss is no longer a finite number.
     """
     trainings = SeedTrainings(trainer, architecture, tuple(map(int, seeds)))
@@ -70,9 +73,10 @@ def check_seeds(trainer: Trainer, seeds: Sequence[int]) -> None:
     """Check that a recipe can be trained with these seeds side by side.
 
     Raises:
-        SettingError: If there is no seed, or the recipe augments images.
+        SettingError: If there is no seed, or the recipe augments images or is on text.
     """
     each(SEED, least=1, of="a seed")("seeds", seeds)
+    _ = trainer.pictures  # it is on pictures
     if trainer.augment is not None:
         raise SettingError(
             "expected augment to be None to train seeds side by side, got "
@@ -91,10 +95,11 @@ class SeedTrainings:
 
     Attributes:
         started: When the first epoch began, in seconds since 1970.
+        held: All measures of each network on the validation part, after the last epoch so far.
 
     Raises:
         ArchitectureError: If the architecture cannot be trained in this way.
-        SettingError: If there is no seed, or the recipe augments images.
+        SettingError: If there is no seed, or the recipe augments images or is on text.
     """
 
     trainer: Trainer
@@ -103,6 +108,7 @@ class SeedTrainings:
     _networks: list[nn.Module] = field(default_factory=list, init=False)  # before the training
     _network: nn.Module = field(default_factory=nn.Identity, init=False)  # that is trained
     started: float = field(default=0.0, init=False)
+    held: list[Figures] = field(default_factory=list, init=False)
 
     def __post_init__(self) -> None:
         check_seeds(self.trainer, self.seeds)
@@ -114,30 +120,31 @@ class SeedTrainings:
         Args:
             reports: Those of each epoch.
         """
-        _, _, test = parts_on(self.trainer.data, CPU)
-        tests = _evaluate(self._network, test, len(self.seeds))[1].double() / len(test[1])
+        _, _, test = parts_on(self.trainer.pictures, CPU)
+        measure, tests = self.trainer.measure, self._figures(test)
         parameters, multiply_adds = self.sizes
         curves = zip(*reports, strict=True)
         return tuple(
             Evaluation(
                 self.architecture,
-                value=curve[-1].val_accuracy,
-                test=tested,
+                value=curve[-1].measured,
+                test=tested[measure],
                 seconds=curve[-1].seconds,
                 seed=seed,
                 parameters=parameters,
                 multiply_adds=multiply_adds,
                 started=self.started,
                 reports=curve,
+                measured={each.name: value for each, value in held.items()},
             )
-            for seed, curve, tested in zip(self.seeds, curves, tests.tolist(), strict=True)
+            for seed, curve, tested, held in zip(self.seeds, curves, tests, self.held, strict=True)
         )
 
     @property
     def sizes(self) -> tuple[int, int]:
         """Trainable weights of one network, and its multiply-adds for one image."""
         network = self._networks[0]
-        image_shape = self.trainer.data.image_shape
+        image_shape = self.trainer.pictures.image_shape
         return count_parameters(network), count_multiply_adds(network, image_shape)
 
     def epochs(self) -> Iterator[tuple[EpochReport, ...]]:
@@ -152,7 +159,7 @@ class SeedTrainings:
         self._networks = [network_of(trainer, self.architecture, rng) for rng in rngs]
         joined = side_by_side(*self._networks)
         network = self._network = joined.to(memory_format=torch.channels_last)
-        (images, labels), val, _ = parts_on(trainer.data, CPU)
+        (images, labels), val, _ = parts_on(trainer.pictures, CPU)
         optimizer = optimizer_of(trainer, network)
         batches = math.ceil(len(labels) / trainer.batch_size)
         steps, step, rate = batches * trainer.epochs, 0, 0.0
@@ -174,17 +181,25 @@ class SeedTrainings:
                 optimizer.step()
                 totals += _totals(losses.detach(), scores.detach(), y)
                 step += 1
-            held = _evaluate(network, val, groups).double() / len(val[1])
+            self.held = self._figures(val)
             lasted = time.thread_time() - began
             seconds += lasted
-            figures = torch.cat([totals.double() / len(labels), held]).T.tolist()
+            means = (totals.double() / len(labels)).T.tolist()
             speed = len(labels) * groups / max(lasted, 1e-9)
+            known = (rate, seconds / groups, speed)
             made = tuple(
-                EpochReport(epoch, trainer.epochs, a, b, c, d, rate, seconds / groups, speed)
-                for a, b, c, d in figures
+                epoch_report((epoch, trainer.epochs), mean, figures, known, trainer.measure)
+                for mean, figures in zip(means, self.held, strict=True)
             )
             self._check(made)
             yield made
+
+    def _figures(self, part: Part) -> list[Figures]:
+        """All measures of each network on a part."""
+        classes = self.trainer.pictures.classes
+        totals = _evaluate(self._network, part, classes, len(self.seeds)).T.tolist()
+        counts = torch.bincount(part[1], minlength=classes).tolist()
+        return [picture_figures(each, counts) for each in totals]
 
     def _check(self, reports: Sequence[EpochReport]) -> None:
         for seed, report in zip(self.seeds, reports, strict=True):
@@ -208,14 +223,15 @@ def _totals(losses: Tensor, scores: Tensor, labels: Tensor) -> Tensor:
     return torch.stack([losses, (scores.argmax(2) == labels).sum(0).to(losses.dtype)])
 
 
-def _evaluate(network: nn.Module, part: Part, groups: int) -> Tensor:
-    """The sum of the losses and the number of right answers of each group, `(2, G)`."""
-    totals = torch.zeros(2, groups, dtype=torch.float32)
+def _evaluate(network: nn.Module, part: Part, classes: int, groups: int) -> Tensor:
+    """Of each group the sum of the losses and the right answers in each class, `(1 + K, G)`."""
+    totals = torch.zeros(1 + classes, groups, dtype=torch.float32)
     network.eval()
     with torch.inference_mode():
         for x, y in zip(*(torch.split(values, EVALUATED) for values in part), strict=True):
             copies = x.repeat(1, groups, 1, 1).contiguous(memory_format=torch.channels_last)
             labels = y[:, None].expand(-1, groups)
             scores = network(copies)
-            totals += _totals(_losses(scores, labels), scores, labels)
+            totals[0] += _losses(scores, labels)
+            totals[1:].index_add_(0, y, (scores.argmax(2) == labels).float())
     return totals

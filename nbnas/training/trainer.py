@@ -1,4 +1,4 @@
-"""The objective that trains: from an architecture to its accuracy on held-out images."""
+"""The objective that trains: from an architecture to its measure on the held-out part."""
 
 from dataclasses import dataclass
 from typing import cast
@@ -8,6 +8,8 @@ from nbnas.checks import FLAG, SEED
 from nbnas.errors import ArchitectureError
 from nbnas.graphs.architecture import ARCHITECTURE, Architecture
 from nbnas.records import Evaluation
+from nbnas.training.data.images import ImageData
+from nbnas.training.data.text import TextData
 from nbnas.training.networks.network import check_operations, reads_text
 from nbnas.training.recipe import Recipe
 from nbnas.training.run import Training
@@ -15,21 +17,26 @@ from nbnas.training.run import Training
 
 @dataclass(frozen=True, slots=True)
 class Trainer(Recipe):
-    """How networks are trained; an objective, from an architecture to its validation accuracy.
+    """How networks are trained; an objective, from an architecture to a measure on validation.
 
-    The optimiser is stochastic gradient descent with Nesterov's momentum.
+    On pictures the optimiser is stochastic gradient descent with Nesterov's momentum; on text it
+    is AdamW (Loshchilov and Hutter, Decoupled Weight Decay Regularization, ICLR 2019), with
+    truncated backpropagation through time. Defaults that differ are given as "12; 6 for text".
 
     Attributes:
-        data: The images.
-        epochs: Number of passes over the training part.
-        batch_size: Largest number of images of a step.
-        learning_rate: Highest learning rate.
+        data: The pictures or the text.
+        epochs: Number of passes over the training part, 12; 6 for text.
+        batch_size: Largest number of images of a step, 64; for text the number of places at which
+            it is read side by side, 32.
+        learning_rate: Highest learning rate, 0.2; 0.005 for text.
         schedule: How the learning rate changes over the steps.
-        momentum: Momentum, at least 0 and below 1.
-        weight_decay: Factor of the squared weights' gradient, at least 0.
+        momentum: Momentum, at least 0 and below 1; for text the first beta of AdamW.
+        weight_decay: Factor of the squared weights' gradient, 0.0005; for text what is taken off
+            the weights, 0.01 of the learning rate.
         label_smoothing: Share of the target that is spread over all classes, 0 to below 1.
-        channels: Number of channels of the network's first stage.
-        cells: Number of cells of each of its two stages.
+        channels: Number of channels of the network's first stage, 8; for text the size of an
+            embedded token and of a hidden state, 128.
+        cells: Number of cells of each of its two stages; for text the number of layers.
         augment: A transform of one training image `(C, H, W)`, normalised, such as one of
             `torchvision.transforms.v2`; applied anew in every epoch. Or
             `nbnas.training.data.augment.CropAndFlip`, which is quicker: it takes a batch at once.
@@ -38,6 +45,15 @@ class Trainer(Recipe):
         device: "auto" for CUDA, else MPS, else the CPU; or one of these by its word.
         mixed_precision: Whether to compute in bfloat16 where that is safe; `None` for on CUDA.
         channels_last: Whether to keep channels last in memory; `None` for on CUDA.
+        measure: What is searched by, such as `nbnas.BALANCED_ACCURACY`; by default the accuracy,
+            for text bits a character, or perplexity if it is read by words. All measures are in
+            `Evaluation.measured`.
+        sequence: Number of tokens of a piece of text, through which gradients flow back, 64.
+        dropout: Share that is dropped of what each layer and the decoder read, the same at all
+            steps of a piece (`RecurrentNetwork.masks` says where that is from); for text.
+        clip: Norm that the gradient is cut down to where it is greater, 1 for text; `None` for
+            never (Pascanu et al., On the Difficulty of Training Recurrent Neural Networks, ICML
+            2013).
 
     Raises:
         SettingError: If a value is not allowed or the device is missing; the message says what is.
@@ -52,45 +68,53 @@ class Trainer(Recipe):
 
     @brief
     def __repr__(self) -> str:
-        return changed(self)
+        return changed(self, self.usual)
 
     def start(self, architecture: Architecture, seed: int = 0, *, final: bool = False) -> Training:
         """Prepare a live training; iterate or run it to train.
 
         Args:
-            architecture: The cell.
-            seed: Seed of initialisation, shuffling and augmentation.
+            architecture: The architecture, for pictures or for text as the data are.
+            seed: Seed of initialisation, shuffling, augmentation and dropout.
             final: Whether to train on training and validation part together and to hold out the
-                test part instead. The reports' `val_loss` and `val_accuracy`, and the evaluation's
-                value, then are those of the test part.
+                test part instead. The reports' `val_loss`, `val_accuracy` and `value`, and the
+                evaluation's value, then are those of the test part.
 
         Returns:
             The training, before its first epoch.
 
         Raises:
             ArchitectureError: If the architecture has an unknown operation, or is a recurrent
-                cell, which reads text and no images.
+                cell, which reads text, and the data are pictures, or the other way round.
             SettingError: If the seed is no whole number from 0 to below 2**63.
         """
         ARCHITECTURE("architecture", architecture)
         seed, final = SEED("seed", seed), FLAG("final", final)
         check_operations(architecture)
-        _check_reads_images(architecture)
+        _check_reads(self.data, architecture)
         return Training(self, architecture, seed, final=final)
 
     def __call__(self, architecture: Architecture, seed: int = 0) -> Evaluation:
-        """Train, and return the evaluation with the validation accuracy; see `start`."""
+        """Train, and return the evaluation with the measure on validation; see `start`."""
         return self.start(architecture, seed).run()
 
     def test(self, architecture: Architecture, seed: int = 0) -> float:
-        """Train on training and validation part, and return the accuracy on the test part."""
+        """Train on training and validation part, and return the measure on the test part."""
         return cast(float, self.start(architecture, seed, final=True).run().value)
 
 
-def _check_reads_images(architecture: Architecture) -> None:
-    if reads_text(architecture):
+def _check_reads(data: ImageData | TextData, architecture: Architecture) -> None:
+    """Check that an architecture reads what the data are."""
+    pictures = isinstance(data, ImageData)
+    if pictures and reads_text(architecture):
         raise ArchitectureError(
             "expected an architecture that reads images, got the recurrent cell "
-            f"{architecture.text!r:.200}, which reads text; a Trainer has images: build the "
-            "network with nbnas.training.networks.network.build_network and train it on tokens"
+            f"{architecture.text!r:.200}, which reads text; give the Trainer a text, such as "
+            'from_text("book.txt")'
+        )
+    if not pictures and not reads_text(architecture):
+        raise ArchitectureError(
+            f"expected a recurrent cell, which reads text as {data.name!r} is, got "
+            f"{architecture.text!r:.200}; take one of a RecurrentSpace, or train"
+            " on pictures"
         )

@@ -12,12 +12,12 @@ References:
 """
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from types import MappingProxyType
 
 import torch
 from torch import Tensor, nn
-from torch.nn.functional import leaky_relu
+from torch.nn.functional import leaky_relu, linear
 
 from nbnas.errors import SettingError
 from nbnas.graphs.architecture import Architecture
@@ -34,11 +34,14 @@ from nbnas.graphs.spaces.recurrent.recipe import (
 )
 
 States = tuple[Tensor, ...]
+Read = Mapping[tuple[str, ...], Tensor]
+_Weights = tuple[Tensor | None, Tensor | None, Tensor]
+Split = Mapping[tuple[str, ...], _Weights]
 
 
 def blend(gate: Tensor, on: Tensor, off: Tensor) -> Tensor:
     """`gate * on + (1 - gate) * off`, all of one shape."""
-    return gate * on + (1 - gate) * off
+    return off + gate * (on - off)
 
 
 def total(first: Tensor, *others: Tensor) -> Tensor:
@@ -72,7 +75,8 @@ class RecurrentCell(nn.Module):
     """One step of a recurrent cell.
 
     A linear node is a sum of linear maps, one weight for each source and one bias. Linear nodes
-    that read the same sources are computed at once; `weights` takes them apart.
+    that read the same sources, a fan, are computed at once; `weights` takes them apart. What they
+    make of x needs no hidden state, so `read` computes it for all steps before the first one.
 
     Args:
         architecture: A cell of `RecurrentSpace`.
@@ -110,17 +114,56 @@ class RecurrentCell(nn.Module):
         Raises:
             SettingError: If there are not K states.
         """
+        weights = self.split()
+        (read,) = self.read(x[None], weights)
+        return self.step(read, weights, states)
+
+    def split(self) -> Split:
+        """The weights of each fan: for x, transposed, for all other sources, and the bias."""
+        return {sources: self._split(sources, linear) for sources, linear in self._linears}
+
+    def read(self, values: Tensor, weights: Split) -> Iterator[Read]:
+        """What the linear nodes make of x, computed for all steps at once.
+
+        Args:
+            values: What the cell reads at each step, (T, B, I).
+            weights: As `split` gives them.
+
+        Yields:
+            For each step, by the sources of a fan, (B, size of the fan), with the bias.
+        """
+        made = {
+            sources: linear(values, of_x, bias).unbind()
+            for sources, (of_x, _, bias) in weights.items()
+            if of_x is not None
+        }
+        for t in range(len(values)):
+            yield {sources: steps[t] for sources, steps in made.items()}
+
+    def step(self, read: Read, weights: Split, states: States) -> States:
+        """Compute the new hidden states from what was made of x.
+
+        Args:
+            read: As `read` gives it for this step.
+            weights: As `split` gives them.
+            states: The K previous hidden states, (B, H) each.
+
+        Returns:
+            The K new hidden states, (B, H) each.
+
+        Raises:
+            SettingError: If there are not K states.
+        """
         if len(states) != self.hidden_states:
             raise SettingError(f"expected {self.hidden_states} states, got {len(states)}")
-        values = dict(zip(inputs(self.recipe), (x, *states), strict=True))
-        linears = dict(zip(self.fans, self.linears, strict=True))
+        values = dict(zip(inputs(self.recipe)[1:], states, strict=True))
         for name, node in self.recipe.items():
-            sources = [values[source] for source in node.sources]
             if node.operation != LINEAR:
+                sources = [values[source] for source in node.sources]
                 values[name] = OPERATIONS[node.operation](*sources)
             elif name not in values:
-                results = linears[node.sources](torch.cat(sources, dim=-1))
-                parts = results.split(self.hidden_size, dim=-1)
+                result = _linear(read, weights, node.sources, values)
+                parts = result.split(self.hidden_size, dim=-1)
                 values.update(zip(self.fans[node.sources], parts, strict=True))
         return tuple(values[f"h_new_{k}"] for k in range(self.hidden_states))
 
@@ -151,8 +194,36 @@ class RecurrentCell(nn.Module):
         sizes = [self._size(source) for source in node.sources]
         return torch.split(weight, sizes, dim=1), bias
 
+    @property
+    def _linears(self) -> Iterator[tuple[tuple[str, ...], nn.Linear]]:
+        """The sources of each fan and the layer that computes it."""
+        for sources, layer in zip(self.fans, self.linears, strict=True):
+            if isinstance(layer, nn.Linear):
+                yield sources, layer
+
+    def _split(self, sources: tuple[str, ...], layer: nn.Linear) -> _Weights:
+        parts = torch.split(layer.weight, [self._size(source) for source in sources], dim=1)
+        others = [part for source, part in zip(sources, parts, strict=True) if source != "x"]
+        of_x = parts[sources.index("x")] if "x" in sources else None
+        return of_x, torch.cat(others, 1).T if others else None, layer.bias
+
     def _size(self, source: str) -> int:
         return self.input_size if source == "x" else self.hidden_size
+
+
+def _linear(
+    read: Read,
+    weights: Split,
+    sources: tuple[str, ...],
+    values: Mapping[str, Tensor],
+) -> Tensor:
+    """All linear nodes of some sources at one step, (B, size of the fan)."""
+    of_x, of_others, bias = weights[sources]
+    if of_others is None:
+        return read[sources]
+    others = [values[source] for source in sources if source != "x"]
+    joined = others[0] if len(others) == 1 else torch.cat(others, dim=-1)
+    return torch.addmm(bias if of_x is None else read[sources], joined, of_others)
 
 
 def initialize_cell(cell: RecurrentCell, generator: torch.Generator) -> None:

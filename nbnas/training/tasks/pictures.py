@@ -1,0 +1,76 @@
+"""Pictures: which class does each show?
+
+Notation
+    x, y    pictures `(b, C, H, W)` and classes `(b,)` of a batch
+"""
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import torch
+from torch import nn
+from torch.nn.functional import cross_entropy
+
+from nbnas.training.data.augment import augment_images
+from nbnas.training.data.images import ImageData, parts_on
+from nbnas.training.device import Place
+from nbnas.training.measure import Figures, evaluate, picture_figures, right_answers
+from nbnas.training.networks.network import count_multiply_adds
+from nbnas.training.recipe import Recipe
+from nbnas.training.tasks.task import Answer, Batch, Part
+
+
+@dataclass(frozen=True, slots=True)
+class PictureTask:
+    """Pictures in an order that is new in every epoch, and the class that each shows; see `Task`.
+
+    Attributes:
+        data: The pictures.
+        recipe: The settings.
+        place: Where the network computes.
+        generator: Source of order and augmentation.
+    """
+
+    data: ImageData
+    recipe: Recipe
+    place: Place
+    generator: torch.Generator
+
+    def parts(self, *, final: bool) -> tuple[Part, Part]:
+        """Pictures and labels; see `Task.parts`."""
+        train, val, test = parts_on(self.data, self.place.device)
+        if not final:
+            return train, val
+        return (torch.cat([train[0], val[0]]), torch.cat([train[1], val[1]])), test
+
+    def batches_of(self, part: Part) -> int:
+        """As few as hold all pictures; see `Task.batches_of`."""
+        return math.ceil(len(part[1]) / self.recipe.batch_size)
+
+    def batches(self, part: Part) -> Iterator[Batch]:
+        """Every picture once, augmented, in batches that are equal but for one picture."""
+        images, labels = part
+        order = torch.randperm(len(labels), generator=self.generator).to(labels.device)
+        for batch in order.tensor_split(self.batches_of(part)):
+            x, y = images[batch], labels[batch]
+            if self.recipe.augment is not None:
+                x = augment_images(x, self.recipe.augment, self.generator)
+            yield x.contiguous(memory_format=self.place.layout), y
+
+    def answer(self, network: nn.Module, batch: Batch, carried: None) -> Answer:
+        """Cross-entropy of the scores; nothing is carried; see `Task.answer`."""
+        x, y = batch
+        scores = network(x)
+        loss = cross_entropy(scores, y, label_smoothing=self.recipe.label_smoothing)
+        return Answer(loss, right_answers(scores.detach(), y).sum())
+
+    def figures(self, network: nn.Module, part: Part) -> Figures:
+        """Accuracy, balanced accuracy and log loss; see `Task.figures`."""
+        images, labels = part
+        totals = evaluate(network, (images, labels), self.data.classes, self.place).tolist()
+        return picture_figures(totals, torch.bincount(labels, minlength=len(totals) - 1).tolist())
+
+    def multiply_adds(self, network: nn.Module) -> int:
+        """For one picture; see `Task.multiply_adds`."""
+        return count_multiply_adds(network, self.data.image_shape)
