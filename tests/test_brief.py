@@ -71,12 +71,23 @@ def of_models():
 def of_trainings():
     """Data, recipes, trainings and what they report."""
     data = nb.digits()
+    book = nb.from_text("a line of text\n" * 20, name="a\nlong name " * 30)
     trainer = nb.Trainer(data, epochs=3, schedule=nb.Cosine(), label_smoothing=0.125)
     report = nb.EpochReport(1, 3, 0.1, 0.9, 0.2, 0.8, 0.2, 1.5, 1e3)
     lost = nb.Evaluation(CELLS[0], None, "failed", error="out\nof memory " * 200)
     scored = nb.Scored(CELLS[0], {"nwot": 1.5, "synflow": 1e30}, 1, 9, 0.1)
     return [
-        *(data, trainer, trainer.start(CELLS[0]), report, lost, nb.ZeroCost(data), scored),
+        *(
+            data,
+            book,
+            nb.Trainer(book),
+            trainer,
+            trainer.start(CELLS[0]),
+            report,
+            lost,
+            nb.ZeroCost(data),
+            scored,
+        ),
         nb.RecordedTraining(dataclasses.replace(TRIALS[0], reports=(report,))),
         nb.LiveTraining(CELLS[0], 0, 3),
     ]

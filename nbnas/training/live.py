@@ -36,7 +36,7 @@ class LiveTraining:
         reports: The reports so far.
         evaluation: The result, once the last epoch is done.
         measure: What the reports' values are.
-        pace: What is counted in a second of training, such as "images".
+        counted: What the pace of a training counts, such as "images".
         progressed: Signal that carries each new report. A callback that fails becomes a warning.
     """
 
@@ -47,7 +47,7 @@ class LiveTraining:
     reports: tuple[EpochReport, ...]
     evaluation: Evaluation | None
     measure: Measure = ACCURACY
-    pace: str = "images"
+    counted: str = "images"
 
     def __init__(self, architecture: Architecture, seed: int, epochs: int) -> None:
         self.architecture = ARCHITECTURE("architecture", architecture)

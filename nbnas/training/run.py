@@ -63,7 +63,7 @@ class Training(LiveTraining):
         self.trainer = trainer
         self.final = FLAG("final", final)
         self.measure = trainer.measure
-        self.pace = f"{trainer.data.level}s" if isinstance(trainer.data, TextData) else "images"
+        self.counted = f"{trainer.data.level}s" if isinstance(trainer.data, TextData) else "images"
         self.network = None
         self._figures: Figures = {}
         self._started = 0.0

@@ -14,6 +14,7 @@ from nbnas.training import run as module
 from nbnas.training.data.augment import CropAndFlip
 from nbnas.training.data.images import from_arrays
 from nbnas.training.networks.network import count_parameters
+from nbnas.training.tasks import pictures
 from nbnas.training.trainer import Trainer
 
 LIGHT = cell(["nor_conv_1x1", "none", "none", "skip_connect", "nor_conv_3x3", "none"])
@@ -102,7 +103,7 @@ def test_training_loss_is_the_mean_over_images(data):
 def test_every_image_is_seen_once_an_epoch(data, monkeypatch):
     batches = []
     monkeypatch.setattr(
-        module, "augment_images", lambda x, transform, rng: batches.append(x.clone()) or x
+        pictures, "augment_images", lambda x, transform, rng: batches.append(x.clone()) or x
     )
     start(data, epochs=2, augment=lambda image: image).run()
     assert [len(x) for x in batches] == [13, 13, 12, 12] * 2
@@ -222,7 +223,7 @@ def test_an_error_frees_the_network_though_it_is_kept(data, monkeypatch):
         raise torch.cuda.OutOfMemoryError("too large")
 
     monkeypatch.setattr(module, "build_network", watched)
-    monkeypatch.setattr(module, "evaluate", out_of_memory)
+    monkeypatch.setattr(pictures, "evaluate", out_of_memory)
     monkeypatch.setattr(module, "release_memory", released.append)
     training = start(data)
     with pytest.raises(torch.cuda.OutOfMemoryError) as kept:

@@ -9,6 +9,7 @@ from torchvision.transforms import v2
 from nbnas.errors import ArchitectureError, SettingError
 from nbnas.graphs.architecture import Architecture
 from nbnas.graphs.spaces.cell import cell
+from nbnas.records.measure import ACCURACY, BALANCED_ACCURACY, BITS_A_CHARACTER, LOG_LOSS
 from nbnas.training.data.images import digits, from_arrays
 from nbnas.training.networks.network import Cell
 from nbnas.training.schedule import Cosine
@@ -55,6 +56,32 @@ def test_same_seed_same_numbers(data, settings):
     assert torch.equal(before, torch.random.get_rng_state())
 
 
+@pytest.mark.parametrize("measure", [BALANCED_ACCURACY, LOG_LOSS], ids=str)
+def test_the_measure_is_what_is_searched_and_all_are_told(data, measure):
+    plain, other = small(data)(LIGHT, 3), small(data, measure=measure)(LIGHT, 3)
+    assert figures(plain) == figures(other)
+    assert plain.measured == other.measured
+    assert [*plain.measured] == [m.name for m in (ACCURACY, BALANCED_ACCURACY, LOG_LOSS)]
+    assert plain.value == plain.measured["validation accuracy"]
+    assert other.value == other.measured[measure.name] == other.reports[-1].value
+    assert other.measured["log loss"] == other.reports[-1].val_loss
+    training = small(data, measure=measure, epochs=1).start(LIGHT, 3)
+    training.run()
+    assert f"epoch 1 of 1, {measure.name} " in repr(training)
+    assert small(data, measure=measure).test(LIGHT) == pytest.approx(
+        small(data, measure=measure).start(LIGHT, final=True).run().measured[measure.name]
+    )
+
+
+def test_balanced_accuracy_counts_every_class_alike():
+    labels = np.repeat([0, 1], [90, 10])[np.random.default_rng(1).permutation(100)]
+    images = np.zeros((100, 6, 6))
+    unequal = from_arrays("unequal", images, labels, train=50, validation=30)
+    found = small(unequal, measure=BALANCED_ACCURACY)(LIGHT)
+    assert found.measured["validation accuracy"] in (pytest.approx(0.1), pytest.approx(0.9))
+    assert found.value == 0.5  # all pictures are one: a class is right, the other wrong
+
+
 def test_each_setting_has_an_effect(data):
     plain = figures(small(data)(LIGHT))
     changes = [
@@ -69,6 +96,7 @@ def test_each_setting_has_an_effect(data):
         {"cells": 2},
         {"augment": v2.RandomHorizontalFlip()},
         {"mixed_precision": True},
+        {"clip": 0.1},
     ]
     for change in changes:
         assert figures(small(data, **change)(LIGHT)) != plain, change
@@ -137,6 +165,8 @@ WRONG = {
     "augment": ("flip", "transform of one image"),
     "mixed_precision": ("false", "None or True or False"),
     "channels_last": (1, "None or True or False"),
+    "measure": (BITS_A_CHARACTER.name, "a Measure such as"),
+    "clip": (0.0, "finite number above 0"),
     "device": ("tpu", "out of auto, .*cpu"),
 }
 
@@ -145,6 +175,14 @@ WRONG = {
 def test_wrong_settings_name_what_is_allowed(data, name, value, allowed):
     with pytest.raises(SettingError, match=f"{allowed}.*{name}={value!r}"):
         Trainer(**{"data": data, name: value})
+
+
+def test_what_only_text_has_is_refused(data):
+    for name, value in (("sequence", 16), ("dropout", 0.5)):
+        with pytest.raises(SettingError, match=rf"no {name} with pictures.*{name}={value}"):
+            small(data, **{name: value})
+    with pytest.raises(SettingError, match=r"one of pictures: validation accuracy, .*'bits a cha"):
+        small(data, measure=BITS_A_CHARACTER)
 
 
 def test_start_checks_seed_and_architecture(data):
@@ -165,10 +203,13 @@ def test_fingerprint_names_what_changes_results(data):
     assert "\n" not in prints["augment"]
     assert prints["weight_decay"] == "0.0005"
     assert small(data, learning_rate=np.float64(1)).fingerprint()["learning_rate"] == "1"
+    later = {"measure", "sequence", "dropout", "clip"}  # older studies know none of them
     assert set(prints) == {f.name for f in dataclasses.fields(trainer)} - {
-        "device",
-        "channels_last",
+        *("device", "channels_last"),
+        *later,
     }
+    changed = small(data, measure=LOG_LOSS, clip=2.0).fingerprint()
+    assert changed.keys() - prints.keys() == {"measure", "clip"}
     assert small(data, augment=lambda image: image).fingerprint() == (
         small(data, augment=lambda image: image).fingerprint()
     )

@@ -14,6 +14,7 @@ from nbnas.search.pending import Situation
 from nbnas.surrogate.process.diagnosis import diagnose
 from nbnas.training.networks.network import build_network
 
+PARTS = ("train", "val", "test")
 SPACES = {
     "CellSpace": nb.CellSpace(),
     "ChainSpace": nb.ChainSpace(3),
@@ -109,7 +110,11 @@ def overrides():
         "Layer.parse": {"label": "conv3x3:8"},
         "Knowledge": {"names": ("flops",), "values": {cells[0]: (1.0,)}},
         "Comparison": {"observations": (t["observations"],)},
-        "ImageData": dict.fromkeys(("train", "val", "test"), part),
+        "ImageData": dict.fromkeys(PARTS, part),
+        "TextData": {"level": "word", "vocabulary": ("a", "b"), **dict.fromkeys(PARTS, (0, 1))},
+        "TextData.decode": {"numbers": (0, 1)},
+        "from_text": {"text": "a line of text\n" * 20, "encoding": "utf-8"},
+        "wikitext2": {"folder": "absent"},
         "BenchmarkTable": {"value": "value", "values": {cells[0]: 0.5}, "unit": FRACTION},
         "BenchmarkResults": {
             "strategies": ("a",),

@@ -58,7 +58,7 @@ def curve_data(
     Args:
         reports: The reports so far.
         epochs: Number of epochs planned.
-        measure: What the reports' `value` is, where they know no accuracy.
+        measure: What the reports' `value` is, where they have one.
 
     Returns:
         `data`, the data set, `signals`, and `parts`, whether there are both held out and training.

@@ -60,7 +60,7 @@ def training(
 
     Args:
         reports: The reports of a training so far.
-        measure: What their `value` is, where they know no accuracy.
+        measure: What their `value` is, where they have one.
         width: Width of each of the three panels in pixels.
         height: Their height in pixels.
 
@@ -104,7 +104,8 @@ def _panels(
 
 def has_accuracy(reports: Sequence[EpochReport]) -> bool:
     """Whether accuracies are what is drawn of a training, and not its values."""
-    return any(math.isfinite(report.val_accuracy) for report in reports)
+    known = any(math.isfinite(report.val_accuracy) for report in reports)
+    return known and all(report.value is None for report in reports)
 
 
 def drawn_measure(reports: Sequence[EpochReport], measure: Measure) -> Measure:
@@ -113,7 +114,7 @@ def drawn_measure(reports: Sequence[EpochReport], measure: Measure) -> Measure:
 
 
 def curve_rows(reports: Sequence[EpochReport]) -> theme.Rows:
-    """The accuracies by epoch and part; the values by epoch where there are none."""
+    """The accuracies by epoch and part; the values by epoch where there are any."""
     if has_accuracy(reports):
         return _rows(reports, "accuracy")
     return [
@@ -140,7 +141,7 @@ def summary(reports: Sequence[EpochReport], measure: Measure = ACCURACY) -> str:
     if not lines:
         return f"{text}."
     text += f": {shown.text(lines[-1]['value'])}{held_out or f' {shown.noun}'}"
-    if math.isfinite(last.train_accuracy):
+    if has_accuracy(reports) and math.isfinite(last.train_accuracy):
         text += f", {ACCURACY.text(last.train_accuracy)} in training"
     best = max(lines, key=lambda row: shown.gain(row["value"]))
     if best["value"] != lines[-1]["value"]:

@@ -37,7 +37,7 @@ def _said(training: Any, *, stopped: bool = False) -> str:  # noqa: ANN401
     reports, left = training.reports, training.seconds_left
     said = f"Training {notation(training.architecture)}. {summary(reports, _measure(training))}"
     if reports:
-        said += _pace(reports[-1])
+        said += _pace(reports[-1], getattr(training, "counted", "images"))
     if stopped:
         return f"{said} Stopped."
     if training.evaluation is None and left:
@@ -45,11 +45,11 @@ def _said(training: Any, *, stopped: bool = False) -> str:  # noqa: ANN401
     return said
 
 
-def _pace(report: EpochReport) -> str:
+def _pace(report: EpochReport, counted: str) -> str:
     """Learning rate and pace as a sentence, where they are known."""
     rate, pace = report.learning_rate, report.images_per_second
     known = [f"learning rate {rate:.3g}"] * math.isfinite(rate)
-    known += [f"{pace:,.0f} images per second"] * math.isfinite(pace)
+    known += [f"{pace:,.0f} {counted} per second"] * math.isfinite(pace)
     said = ", ".join(known)
     return f" {said[0].upper()}{said[1:]}." if said else ""
 

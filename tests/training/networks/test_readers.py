@@ -136,5 +136,5 @@ def test_recurrent_cells_are_checked_before_they_are_built(build_reader):
 def test_a_trainer_of_images_refuses_recurrent_cells_before_it_trains():
     trainer = Trainer(digits(), epochs=1, device="cpu")
     for use in (trainer, trainer.start, trainer.test):
-        with pytest.raises(ArchitectureError, match=r"reads images, got .*recurrent .*build_netw"):
+        with pytest.raises(ArchitectureError, match=r"reads images, got .*recurrent .*from_text"):
             use(lstm())
