@@ -26,7 +26,7 @@ def recipe() -> Trainer:
 
 def zero_cost() -> ZeroCost:
     """The scores of every cell before training, of a network of the same size."""
-    data = recipe().data
+    data = recipe().pictures
     return ZeroCost(data, channels=CHANNELS, cells=CELLS, proxies=PROXIES, device="cpu")
 
 

@@ -95,7 +95,8 @@ def epoch_report(
         measure: Which of the measures is searched.
     """
     figures = (*means, held[LOG_LOSS], held.get(ACCURACY, math.nan), *known)
-    return EpochReport(*epoch, *figures, value=None if measure == ACCURACY else held[measure])
+    value = None if measure == ACCURACY else held[measure]
+    return EpochReport(*epoch, *figures, value)
 
 
 def text_figures(loss: float, measures: Sequence[Measure]) -> dict[Measure, float]:

@@ -32,7 +32,7 @@ OF_PICTURES: Mapping[str, Any] = MappingProxyType(
 """What settings are by default where the data are pictures."""
 OF_TEXT: Mapping[str, Any] = MappingProxyType(
     {
-        **{"epochs": 6, "batch_size": 32, "learning_rate": 5e-3, "weight_decay": 0.01},
+        **{"epochs": 6, "batch_size": 32, "learning_rate": 0.01, "weight_decay": 0.01},
         **{"channels": 128, "sequence": 64, "clip": 1.0},
     }
 )

@@ -28,7 +28,7 @@ class Trainer(Recipe):
         epochs: Number of passes over the training part, 12; 6 for text.
         batch_size: Largest number of images of a step, 64; for text the number of places at which
             it is read side by side, 32.
-        learning_rate: Highest learning rate, 0.2; 0.005 for text.
+        learning_rate: Highest learning rate, 0.2; 0.01 for text.
         schedule: How the learning rate changes over the steps.
         momentum: Momentum, at least 0 and below 1; for text the first beta of AdamW.
         weight_decay: Factor of the squared weights' gradient, 0.0005; for text what is taken off

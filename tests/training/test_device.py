@@ -6,8 +6,10 @@ import torch
 from nbnas.errors import SettingError
 from nbnas.training import device as module
 from nbnas.training.device import (
+    Place,
     choose_device,
     choose_layout,
+    choose_place,
     choose_precision,
     cpu_threads,
 )
@@ -23,6 +25,18 @@ def machine(monkeypatch):
         monkeypatch.setattr(torch.backends.mps, "is_available", lambda: mps)
 
     return pretend
+
+
+def test_a_place_is_what_was_asked_for():
+    place = choose_place("cpu", True, True)
+    assert place == Place(CPU, torch.bfloat16, torch.channels_last)
+    with place.autocast:
+        assert torch.is_autocast_enabled("cpu")
+    assert choose_place("cpu", None, None) == Place()
+    with Place().autocast:
+        assert not torch.is_autocast_enabled("cpu")
+    with pytest.raises(SettingError, match="tpu"):
+        choose_place("tpu", None, None)
 
 
 def test_auto_takes_cuda_then_mps_then_cpu(machine):

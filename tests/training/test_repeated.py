@@ -1,9 +1,12 @@
+import dataclasses
+
 import numpy as np
 import pytest
 
 from nbnas.errors import ArchitectureError, SettingError, TrainingError
 from nbnas.graphs.spaces.cell import CellSpace
 from nbnas.graphs.spaces.dag.space import DagSpace
+from nbnas.records.measure import BALANCED_ACCURACY, LOG_LOSS
 from nbnas.search.search import Search
 from nbnas.search.strategies.random import RandomSearch
 from nbnas.training.data.augment import CropAndFlip
@@ -43,6 +46,23 @@ def test_is_the_mean_of_its_trainings(objective):
                 np.mean([getattr(e.reports[k], name) for e in each])
             )
     assert objective.test(CELL) == pytest.approx(np.mean([e.test for e in each]))
+
+
+@pytest.mark.parametrize("measure", [BALANCED_ACCURACY, LOG_LOSS], ids=str)
+def test_its_measure_is_that_of_the_trainer(objective, measure):
+    trainer = dataclasses.replace(objective.trainer, measure=measure)
+    repeated = RepeatedTrainer(trainer, SEEDS)
+    training = repeated.start(CELL)
+    found = training.run()
+    assert (repeated.measure, training.measure) == (measure, measure)
+    each = train_seeds(trainer, CELL, SEEDS)
+    assert found.value == pytest.approx(np.mean([e.value for e in each]))
+    for name in found.measured:
+        expected = np.mean([e.measured[name] for e in each])
+        assert found.measured[name] == pytest.approx(expected)
+    assert found.value == found.measured[measure.name] == found.reports[-1].value
+    assert repeated.test(CELL) == pytest.approx(np.mean([e.test for e in each]))
+    assert found.measured["validation accuracy"] == objective(CELL).value
 
 
 def test_is_a_function_of_the_architecture(objective):

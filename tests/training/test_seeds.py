@@ -42,6 +42,7 @@ def test_gives_what_the_trainer_gives(data, settings):
             for name in FIGURES:
                 expected = getattr(reference, name)
                 assert getattr(ours, name) == pytest.approx(expected, rel=1e-3, abs=1e-3), name
+        assert mine.measured == pytest.approx(dict(theirs.measured), rel=1e-3, abs=1e-3)
         assert (mine.parameters, mine.multiply_adds) == (theirs.parameters, theirs.multiply_adds)
 
 

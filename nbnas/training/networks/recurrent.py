@@ -168,15 +168,17 @@ def build_recurrent(
 
 
 def initialize(network: RecurrentNetwork, generator: torch.Generator) -> None:
-    """Set every weight as NAS-Bench-NLP does.
+    """Set every weight as NAS-Bench-NLP does, but for those of the embedding.
 
-    Cells: uniform within 1 / sqrt(H). Embedding and decoder: uniform within 0.1, the bias 0.
+    Cells: uniform within 1 / sqrt(H). Decoder: uniform within 0.1, the bias 0. Embedding: normal,
+    as torch's own; uniform within 0.1, a short training lags behind (on 300,000 characters of
+    Shakespeare an LSTM of 64 was at 3.20 bits a character after three epochs, and so at 2.92).
 
     Args:
         network: The network; changed.
         generator: Source of the weights.
     """
-    nn.init.uniform_(network.embedding.weight, -0.1, 0.1, generator=generator)
+    nn.init.normal_(network.embedding.weight, generator=generator)
     nn.init.uniform_(network.decoder.weight, -0.1, 0.1, generator=generator)
     nn.init.zeros_(network.decoder.bias)
     for cell in network.layers:

@@ -163,7 +163,7 @@ class RecurrentCell(nn.Module):
                 values[name] = OPERATIONS[node.operation](*sources)
             elif name not in values:
                 result = _linear(read, weights, node.sources, values)
-                parts = result.split(self.hidden_size, dim=-1)
+                parts = torch.split(result, self.hidden_size, dim=-1)
                 values.update(zip(self.fans[node.sources], parts, strict=True))
         return tuple(values[f"h_new_{k}"] for k in range(self.hidden_states))
 

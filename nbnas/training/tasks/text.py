@@ -66,7 +66,7 @@ class TextTask:
     def batches(self, part: Part) -> Iterator[Batch]:
         """The pieces in their order; what is left of the text for no stream is not trained on."""
         x, y = _streams(part[0], self.recipe.batch_size)
-        return zip(x.split(self._sequence), y.split(self._sequence), strict=True)
+        return _pieces(x, y, self._sequence)
 
     def answer(self, network: nn.Module, batch: Batch, carried: Any) -> Answer:  # noqa: ANN401
         """Cross-entropy of the logits; carried is the state; see `Task.answer`."""
@@ -91,7 +91,7 @@ class TextTask:
         x, y = _held_out_streams(part[0])
         steps = max(min(HELD_OUT_LOGITS // (x.shape[1] * self.data.classes), 64), 1)
         with torch.inference_mode(), self.place.autocast:
-            for tokens, right in zip(x.split(steps), y.split(steps), strict=True):
+            for tokens, right in _pieces(x, y, steps):
                 logits, carried = network(tokens, carried)
                 losses.append(_summed(logits, right))
         loss = math.fsum(torch.stack(losses).tolist()) / (len(part[0]) - 1)
@@ -127,6 +127,11 @@ def _held_out_streams(tokens: Tensor) -> Batch:
     x = nn.functional.pad(tokens[:-1], missing)
     y = nn.functional.pad(tokens[1:], missing, value=NOT_COUNTED)
     return x.view(streams, length).T.contiguous(), y.view(streams, length).T.contiguous()
+
+
+def _pieces(x: Tensor, y: Tensor, steps: int) -> Iterator[Batch]:
+    """Streams in pieces of so many tokens, one after the other; the last may be shorter."""
+    return zip(torch.split(x, steps), torch.split(y, steps), strict=True)
 
 
 def _summed(logits: Tensor, right: Tensor) -> Tensor:

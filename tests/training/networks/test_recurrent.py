@@ -136,7 +136,8 @@ def test_weights_are_spread_as_in_the_benchmark(generator):
         assert cell.linears[0].weight.detach().std().item() == pytest.approx(
             0.2 / 3**0.5, rel=0.05
         )
-    assert network.embedding.weight.detach().std().item() == pytest.approx(0.1 / 3**0.5, rel=0.05)
+    assert network.decoder.weight.detach().std().item() == pytest.approx(0.1 / 3**0.5, rel=0.05)
+    assert network.embedding.weight.detach().std().item() == pytest.approx(1, rel=0.05)
     assert not network.decoder.bias.detach().any()
 
 

@@ -1,12 +1,10 @@
-import gzip
 import math
-from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
 from torch import nn
-from torch.nn.functional import cross_entropy, nll_loss
+from torch.nn.functional import nll_loss
 
 import nbnas as nb
 from nbnas.errors import ArchitectureError, SettingError
@@ -32,52 +30,6 @@ def small(text, **settings):
 
 def task(trainer):
     return task_of(trainer, Place(), torch.Generator().manual_seed(0))
-
-
-def by_hand(trainer, network):
-    """The same training as a plain loop over torch's own modules; the losses of its steps."""
-    data, steps = trainer.data, 0
-    n = (len(data.train) - 1) // trainer.batch_size
-    x, y = (
-        torch.stack([data.train[k + i * n : k + (i + 1) * n] for i in range(trainer.batch_size)])
-        for k in (0, 1)
-    )
-    pieces = range(0, n, trainer.sequence)
-    optimizer = torch.optim.AdamW(
-        network.parameters(), betas=(trainer.momentum, 0.999), weight_decay=trainer.weight_decay
-    )
-    losses = []
-    for _ in range(trainer.epochs):
-        state = None
-        for first in pieces:
-            piece = slice(first, first + trainer.sequence)
-            logits, state = network(x[:, piece].T, state)
-            loss = cross_entropy(logits.flatten(0, 1), y[:, piece].T.flatten())
-            rate = trainer.schedule.learning_rate(
-                trainer.learning_rate, steps, trainer.epochs * len(pieces)
-            )
-            optimizer.param_groups[0]["lr"] = rate
-            optimizer.zero_grad()
-            loss.backward()
-            nn.utils.clip_grad_norm_(network.parameters(), trainer.clip)
-            optimizer.step()
-            state = tuple(each.detach() for each in state)
-            losses.append(loss.item())
-            steps += 1
-    return losses
-
-
-class Torchs(nn.Module):
-    """A language model of torch's own modules."""
-
-    def __init__(self, vocabulary, size, kind=nn.LSTM):
-        super().__init__()
-        self.embedding = nn.Embedding(vocabulary, size)
-        self.body, self.decoder = kind(size, size), nn.Linear(size, vocabulary)
-
-    def forward(self, tokens, state=None):
-        values, state = self.body(self.embedding(tokens), state)
-        return self.decoder(values), state
 
 
 def test_streams_are_the_text_and_pieces_follow_each_other(text):
@@ -117,7 +69,7 @@ def test_every_token_but_the_first_counts_once(text):
         assert found[nb.BITS_A_CHARACTER] == pytest.approx(expected / math.log(2), rel=1e-5)
 
 
-def test_the_loop_is_the_one_written_by_hand(text):
+def test_the_loop_is_the_one_written_by_hand(text, by_hand):
     trainer = small(text)
     training = trainer.start(lstm(), 5)
     evaluation = training.run()
@@ -204,11 +156,11 @@ def test_what_does_not_go_with_text_is_refused(text):
         small(text).start(CellSpace().sample(0, 1)[0])
 
 
-def test_a_network_may_carry_any_state(text):
+def test_a_network_may_carry_any_state(text, torchs):
     made, batch = task(small(text)), (torch.zeros(3, 2, dtype=torch.int64),) * 2
-    carried = made.answer(Torchs(text.classes, 5), batch, None).carried
+    carried = made.answer(torchs(text.classes, 5), batch, None).carried
     assert not any(each.requires_grad for each in carried)
-    again = made.answer(Torchs(text.classes, 5), batch, carried)
+    again = made.answer(torchs(text.classes, 5), batch, carried)
     assert again.loss.requires_grad
 
 
@@ -225,22 +177,3 @@ def test_masks_drop_what_they_say_and_keep_the_mean():
     silent = [*masks[:2], torch.zeros_like(masks[2])]
     bias = network.decoder.bias.expand(3, 50, -1)
     torch.testing.assert_close(network(tokens, None, silent)[0], bias)
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("kind", ["LSTM", "GRU"])
-def test_tinyshakespeare_is_learned_as_torchs_own_layer_does(kind):
-    path = Path(__file__).parents[4] / "shared" / "data" / "tinyshakespeare.txt.gz"
-    if not path.exists():
-        pytest.skip("needs tinyshakespeare.txt.gz in ../shared/data")
-    book = nb.from_text(gzip.decompress(path.read_bytes()).decode()[:300_000])
-    trainer = nb.Trainer(book, epochs=3, channels=64, device="cpu")
-    cell = {"LSTM": lstm, "GRU": gru}[kind]()
-    mine = np.mean([trainer(cell, seed).value for seed in (0, 1)])
-    theirs = []
-    for seed in (0, 1):
-        torch.manual_seed(seed)
-        network = Torchs(book.classes, 64, getattr(nn, kind))
-        by_hand(trainer, network)
-        theirs.append(task(trainer).figures(network, (book.val,))[nb.BITS_A_CHARACTER])
-    assert mine == pytest.approx(np.mean(theirs), abs=0.03)

@@ -4,6 +4,10 @@ import weakref
 
 import pytest
 
+import nbnas as nb
+from nbnas import charts
+from nbnas.charts.lab.curve import curve_data
+from nbnas.graphs.spaces.recurrent.space import lstm
 from nbnas.widgets import show, view
 from nbnas.widgets.training.training import _Controls, training_finished
 
@@ -26,6 +30,26 @@ def test_says_rate_speed_and_time_left(training):
     said = view(training).summary
     assert "Learning rate 0.1, 1,000 images per second." in said
     assert "About 1 min 15 s left." in said
+
+
+def test_a_training_on_text_is_told_in_its_words():
+    text = nb.from_text("to be or not to be\n" * 30)
+    training = nb.Trainer(text, epochs=2, batch_size=4, channels=4, device="cpu").start(lstm())
+    next(iter(training))
+    said = view(training).summary
+    bits = training.reports[-1].value
+    assert f"After epoch 1 of 2: {nb.BITS_A_CHARACTER.text(bits)} bits a character." in said
+    assert "characters per second." in said
+    page = curve_data(training.reports, 2, training.measure)
+    assert [row["value"] for row in page["data"]["reports"]] == [bits]
+    assert not page["signals"]["percent"]
+    axes = [panel["layer"][0]["encoding"]["y"]["axis"]["title"] for panel in panels(training)]
+    assert axes == ["loss (nats)", "bits a character"]
+
+
+def panels(training):
+    chart = charts.learning_curve(training.reports, measure=training.measure)
+    return chart.to_dict()["hconcat"]
 
 
 def test_train_runs_in_the_background_to_the_end(training, controls, redrawn):
