@@ -80,7 +80,7 @@ def picture_figures(totals: Sequence[float], counts: Sequence[int]) -> dict[Meas
 
 def epoch_report(
     epoch: tuple[int, int],
-    means: Sequence[float],
+    means: tuple[float, float],
     held: Figures,
     known: tuple[float, float, float],
     measure: Measure,

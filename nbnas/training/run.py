@@ -114,15 +114,15 @@ class Training(LiveTraining):
                     nn.utils.clip_grad_norm_(network.parameters(), trainer.clip)
                 scaler.step(optimizer)
                 scaler.update()
-                loss, carried = answer.loss.detach().float() * y.numel(), answer.carried
-                totals += torch.stack([loss, answer.right])
-                seen, step = seen + y.numel(), step + 1
+                lost = answer.loss.detach().float() * y.numel()
+                totals += torch.stack([lost, answer.right])
+                seen, step, carried = seen + y.numel(), step + 1, answer.carried
             held = self._figures = task.figures(network, held_out)
-            means = [total / seen for total in totals.tolist()]
+            loss, right = totals.tolist()
             lasted = time.perf_counter() - start
             seconds, speed = seconds + lasted, seen / lasted
             at, known = (epoch, trainer.epochs), (rate, seconds, speed)
-            report = epoch_report(at, means, held, known, self.measure)
+            report = epoch_report(at, (loss / seen, right / seen), held, known, self.measure)
             _check_finite(report, trainer.learning_rate)
             yield report
 

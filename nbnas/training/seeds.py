@@ -188,8 +188,10 @@ class SeedTrainings:
             speed = len(labels) * groups / max(lasted, 1e-9)
             known = (rate, seconds / groups, speed)
             made = tuple(
-                epoch_report((epoch, trainer.epochs), mean, figures, known, trainer.measure)
-                for mean, figures in zip(means, self.held, strict=True)
+                epoch_report(
+                    (epoch, trainer.epochs), (loss, right), figures, known, trainer.measure
+                )
+                for (loss, right), figures in zip(means, self.held, strict=True)
             )
             self._check(made)
             yield made

@@ -29,7 +29,7 @@ def play():
 @pytest.mark.parametrize("kind", ["LSTM", "GRU"])
 def test_it_learns_as_torchs_own_layer_does(play, kind, by_hand, torchs):
     cell = {"LSTM": lstm, "GRU": gru}[kind]()
-    trainer = nb.Trainer(play, epochs=3, channels=64, device="cpu")
+    trainer = nb.Trainer(play, epochs=3, batch_size=16, channels=64, device="cpu")
     mine = np.mean([trainer(cell, seed).value for seed in (0, 1)])
     theirs = []
     for seed in (0, 1):
