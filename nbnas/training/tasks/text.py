@@ -78,7 +78,7 @@ class TextTask:
             logits, state = network(x, carried)
         smoothing = self.recipe.label_smoothing
         loss = cross_entropy(logits.flatten(0, 1), y.flatten(), label_smoothing=smoothing)
-        return Answer(loss, loss.new_tensor(math.nan), _detached(state))
+        return Answer(loss, torch.full_like(loss.detach(), math.nan), _detached(state))
 
     def figures(self, network: nn.Module, part: Part) -> Figures:
         """Perplexity, log loss and bits a character; see `Task.figures`.
