@@ -46,7 +46,7 @@ def from_text(
     encoding: str = "utf-8",
     spaced: bool = False,
 ) -> TextData:
-    """Make a data set of a text of your own: the first part is trained on, the last tests.
+    r"""Make a data set of a text of your own: the first part is trained on, the last tests.
 
     Args:
         text: The path of a file, which may be packed (`.gz`), or the text itself.
@@ -66,13 +66,11 @@ def from_text(
         DataError: If the file is missing or not of this encoding, or the text is too short.
 
     Example:
-        >>> from_text("To be, or not to be, that is the question:\\n" * 20, name="Hamlet")
+        >>> from_text("To be, or not to be, that is the question:\n" * 20, name="Hamlet")
         Hamlet: 688 train, 86 validation, 86 test characters, 17 different ones
     """
-    level, shares = (
-        LEVELS("level", level),
-        (_SHARE("validation", validation), _SHARE("test", test)),
-    )
+    level = LEVELS("level", level)
+    shares = _SHARE("validation", validation), _SHARE("test", test)
     said, source = _read(text, TEXT("encoding", encoding))
     called = source if name is None else TEXT("name", name)
     if len(said) < SHORTEST:
