@@ -38,7 +38,16 @@ GROUND = ("checks", "errors")  # the one import within the ground floor
 # The wings of each floor, the lowest first: folders, and files that lie beside them.
 WINGS = {
     "graphs": (
-        *("graph", "values", "canonical", "architecture", "space", "features", "encoding", "parallel"),
+        *(
+            "graph",
+            "values",
+            "canonical",
+            "architecture",
+            "space",
+            "features",
+            "encoding",
+            "parallel",
+        ),
         *("spaces", "distances"),
     ),
     "records": ("measure", "evaluation", "observations", "proposal"),

@@ -1,4 +1,4 @@
-"""Architectures of named choices: how they are written as labels and text, and read back.
+r"""Architectures of named choices: how they are written as labels and text, and read back.
 
 Notation
     value   what is chosen: a number, a text, True, False or None
@@ -23,7 +23,7 @@ CHOICES, OUTPUT = "choices", "output"
 
 _WORDS: Mapping[str, Value] = {"True": True, "False": False, "None": None}
 _BARE = re.compile(r"[\w./+*-]+")
-_LABEL = re.compile(r'([^\W\d]\w*)=("(?:[^"\\]|\\.)*"|[^\s"]+)')
+_LABEL = re.compile(r'([^\s="]+)=("(?:[^"\\]|\\.)*"|[^\s"]+)')
 
 
 def write(value: Value) -> str:

@@ -1,4 +1,4 @@
-"""Architectures of named choices as tables: a line for each choice, a column for each architecture.
+"""Architectures of named choices as tables: a line for each choice, a column for each of them.
 
 The darker the field of an ordered choice, the later its option stands; options that have no order
 have colours. Ordered are numbers; of a space, what it says.
@@ -60,6 +60,19 @@ def chosen(
         lines[title] = [_field(choice, write(value)) for value in values]
     words = theme.title(heading or theme.count(len(lines), "choice"), subtitle)
     return _draw(lines, words, heads=len(rows) > 1)
+
+
+def terse(architecture: Architecture) -> str:
+    """What an architecture chooses without the names, but for those of True, False and None.
+
+    Example:
+        >>> space = ChoiceSpace(width=(16, 32), activation=("relu", "gelu"), bias=(True, False))
+        >>> terse(space.parse("width=16 activation=relu bias=False"))
+        '16 relu bias=False'
+    """
+    values = values_of(architecture.nodes).items()
+    plain = {name for name, v in values if v is not None and not isinstance(v, bool)}
+    return " ".join(write(v) if name in plain else f"{name}={v}" for name, v in values)
 
 
 def options(

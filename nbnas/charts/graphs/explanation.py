@@ -80,7 +80,7 @@ def edits(
         The chart.
     """
     if all(is_of_choices(each.nodes) for each in (first, second)) and _are_places(script):
-        said = [edit_words(place, first, second) for place in script] or ["nothing: they are equal"]
+        said = [edit_words(place, first, second) for place in script] or ["they are equal"]
         words = _lines(f"{theme.count(len(script), 'difference')}", said, "")
         return _beside((first, second), ("The first", "The second"), [words], also=also)
     count = theme.count(len(script), "edit")

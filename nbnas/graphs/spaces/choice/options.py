@@ -13,8 +13,8 @@ from nbnas.graphs.values import Value, write
 
 MOST_OPTIONS = 1_000
 _EXPECTED = (
-    f"a sequence of 1 to {MOST_OPTIONS:,} different options, each of them a finite number, a text, "
-    "True, False or None"
+    f"a sequence of 1 to {MOST_OPTIONS:,} different options, each of it a finite number, "
+    "a text, True, False or None"
 )
 
 
