@@ -100,7 +100,6 @@ def overrides():
         "Architecture.from_json": {"text": cells[0].to_json()},
         **{f"{name}.matrix": architectures for name in dir(nb) if name.endswith("Distance")},
         "Choice": {"options": (16, 32), "ordered": True},
-        **{f"Choice.{name}": {"place": 0} for name in ("near", "position")},
         "ChoiceSpace.decode": {"indices": (0, 1)},
         "RankDistance": {"space": SPACES["ChoiceSpace"]},
         "RankDistance.matrix": dict.fromkeys("ab", SPACES["ChoiceSpace"].sample(0, 2)),

@@ -12,7 +12,7 @@ import altair as alt
 from nbnas.charts import theme
 from nbnas.charts.lettering import width
 from nbnas.graphs.architecture import Architecture
-from nbnas.graphs.spaces.choice.options import Choice
+from nbnas.graphs.spaces.choice.options import Choice, position
 from nbnas.graphs.spaces.choice.space import ChoiceSpace
 from nbnas.graphs.values import Value, values_of, write
 
@@ -118,7 +118,7 @@ def _seen(values: Sequence[Value]) -> Choice:
 def _field(choice: Choice, word: str) -> _Field:
     place = choice.words.index(word)
     if choice.ordered:
-        return _Field(word, theme.BLUE, LIGHT + (DARK - LIGHT) * choice.position(place))
+        return _Field(word, theme.BLUE, LIGHT + (DARK - LIGHT) * position(choice, place))
     return _Field(word, _COLORS[place % len(_COLORS)], 0.25)
 
 

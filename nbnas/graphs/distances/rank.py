@@ -18,6 +18,7 @@ from nbnas.brief import brief
 from nbnas.checks import instance, settle
 from nbnas.graphs.architecture import Architecture, check_architectures
 from nbnas.graphs.space import check_member
+from nbnas.graphs.spaces.choice.options import position
 from nbnas.graphs.spaces.choice.space import ChoiceSpace
 
 Array = NDArray[np.float64]
@@ -104,7 +105,7 @@ def _positions(space: ChoiceSpace) -> tuple[dict[str, float], ...]:
     """For each choice the position of each of its labels."""
     return tuple(
         {
-            f"{name}={word}": choice.position(rank) if choice.ordered else float(rank)
+            f"{name}={word}": position(choice, rank) if choice.ordered else float(rank)
             for rank, word in enumerate(choice.words)
         }
         for name, choice in zip(space.names, space.options, strict=True)

@@ -1,7 +1,7 @@
 """What there is to choose from, under one name."""
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sized
 from dataclasses import dataclass, field
 from itertools import pairwise
 from numbers import Integral, Real
@@ -44,7 +44,8 @@ class Choice:
 
     def __post_init__(self) -> None:
         settle(self, options=_OPTIONS, ordered=FLAG.optional)
-        if self.ordered is None:
+        given: object = self.ordered
+        if given is None:
             object.__setattr__(self, "ordered", _rise_or_fall(self.options))
         object.__setattr__(self, "words", tuple(map(write, self.options)))
         if len(set(self.options)) < len(self.options):
@@ -55,22 +56,24 @@ class Choice:
         said = "" if self.ordered == _rise_or_fall(self.options) else f", ordered={self.ordered}"
         return f"{self.options!r}{said}"
 
-    def near(self, place: int) -> tuple[int, ...]:
-        """The places one edit away: the next ones of ordered options, of others all."""
-        places = range(len(self.options))
-        return tuple(p for p in places if p != place and (not self.ordered or abs(p - place) == 1))
 
-    def position(self, place: int) -> float:
-        """Where an ordered option stands, from 0, the first one, to 1, the last."""
-        return place / max(len(self.options) - 1, 1)
+def near(choice: Choice, place: int) -> tuple[int, ...]:
+    """The places one edit away: the next ones of ordered options, of others all."""
+    places = range(len(choice.options))
+    return tuple(p for p in places if p != place and (not choice.ordered or abs(p - place) == 1))
+
+
+def position(choice: Choice, place: int) -> float:
+    """Where an ordered option stands, from 0, the first one, to 1, the last."""
+    return place / max(len(choice.options) - 1, 1)
 
 
 def _is_value(value: object) -> bool:
-    if isinstance(value, Real) and not isinstance(value, bool | Integral):
-        return math.isfinite(value)
-    if isinstance(value, Integral) and not isinstance(value, bool):
+    if value is None or isinstance(value, bool | str):
+        return True
+    if isinstance(value, Integral):
         return abs(int(value)) < 2**63
-    return value is None or isinstance(value, bool | str)
+    return isinstance(value, Real) and math.isfinite(value)
 
 
 def _plain(value: object) -> Value:
@@ -85,7 +88,7 @@ def _plain(value: object) -> Value:
 def _are_options(values: object) -> bool:
     if isinstance(values, str | bytes | dict | set | frozenset | type):
         return False
-    if not isinstance(values, Iterable) or not hasattr(values, "__len__"):
+    if not isinstance(values, Iterable) or not isinstance(values, Sized):
         return False
     if getattr(values, "ndim", 1) != 1 or not 1 <= len(values) <= MOST_OPTIONS:
         return False

@@ -14,7 +14,7 @@ from nbnas.brief import brief
 from nbnas.errors import ArchitectureError, SettingError, shown
 from nbnas.graphs.architecture import Architecture
 from nbnas.graphs.space import COUNT, NOTATION, Randomness, check_member, generator, is_member
-from nbnas.graphs.spaces.choice.options import Choice
+from nbnas.graphs.spaces.choice.options import Choice, near
 from nbnas.graphs.spaces.choices import Choices, chosen
 from nbnas.graphs.values import CHOICES, OUTPUT, Value, labels_of, star
 
@@ -177,7 +177,7 @@ class ChoiceSpace:
         return [
             (*row[:place], other, *row[place + 1 :])
             for place, choice in enumerate(self.options)
-            for other in choice.near(row[place])
+            for other in near(choice, row[place])
         ]
 
 

@@ -93,10 +93,11 @@ class CnnRules:
         _check_output(architecture)
         _check_size(self, architecture)
 
-    def size_of(self, architecture: Architecture) -> Counts:
-        """How large a network is, for images of this space."""
-        side = self.image_size
-        return counts(architecture, (self.colors, side, side), self.classes)
+
+def size_of(rules: CnnRules, architecture: Architecture) -> Counts:
+    """How large a network is, for the images that a space is for."""
+    side = rules.image_size
+    return counts(architecture, (rules.colors, side, side), rules.classes)
 
 
 def sides(rules: CnnRules, architecture: Architecture) -> tuple[Shape, ...]:
@@ -169,6 +170,6 @@ def _check_output(architecture: Architecture) -> None:
 
 def _check_size(rules: CnnRules, architecture: Architecture) -> None:
     if is_bounded(rules):
-        fault = excess(rules.size_of(architecture), rules)
+        fault = excess(size_of(rules, architecture), rules)
         if fault:
             raise ArchitectureError(f"expected {fault}")

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from nbnas.errors import ArchitectureError, SettingError
 from nbnas.graphs.architecture import Architecture
 from nbnas.graphs.spaces.cnn.graph import chain, read
-from nbnas.graphs.spaces.cnn.rules import CnnRules
+from nbnas.graphs.spaces.cnn.rules import CnnRules, size_of
 from nbnas.graphs.spaces.counts import is_bounded
 from nbnas.graphs.spaces.layers import Layer
 from nbnas.graphs.spaces.shapes import halvings
@@ -116,7 +116,7 @@ def _smallest(rules: CnnRules) -> Architecture:
     found = next((a for a in known if is_valid(rules, a)), None)
     if found is not None:
         return found
-    sizes = [rules.size_of(a) for a in known or (_plain(rules),)]
+    sizes = [size_of(rules, a) for a in known or (_plain(rules),)]
     raise SettingError(
         f"expected bounds that some network keeps, got {rules}: the smallest ones have "
         f"{min(size.parameters for size in sizes):,} parameters or "
