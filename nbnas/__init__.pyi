@@ -28,11 +28,14 @@ from .graphs.distances.embedding import embed as embed
 from .graphs.distances.hamming import HammingDistance as HammingDistance
 from .graphs.distances.otmann.distance import OtmannDistance as OtmannDistance
 from .graphs.distances.path import PathDistance as PathDistance
+from .graphs.distances.rank import RankDistance as RankDistance
 from .graphs.distances.weisfeiler_lehman import (
     WeisfeilerLehmanDistance as WeisfeilerLehmanDistance,
 )
 from .graphs.spaces.cell import CellSpace as CellSpace
 from .graphs.spaces.chain.space import ChainSpace as ChainSpace
+from .graphs.spaces.choice.options import Choice as Choice
+from .graphs.spaces.choice.space import ChoiceSpace as ChoiceSpace
 from .graphs.spaces.cnn.space import CnnSpace as CnnSpace
 from .graphs.spaces.dag.space import DagSpace as DagSpace
 from .graphs.spaces.layers import Layer as Layer

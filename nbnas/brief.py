@@ -12,6 +12,9 @@ from typing import Any, TypeVar
 LIMIT = 200  # characters of a repr
 T = TypeVar("T")
 _NONE: Mapping[str, Any] = MappingProxyType({})
+ADDED: Mapping[str, bool] = MappingProxyType({"added": True})
+"""Metadata of a field that came later: it is told only where it is used, so that what studies
+remember of the other fields stays as it was."""
 _FULL: ContextVar[bool] = ContextVar("full", default=False)
 
 
@@ -67,6 +70,23 @@ def changed(thing: Any, usual: Mapping[str, Any] = _NONE) -> str:  # noqa: ANN40
     )
 
 
+def told(thing: Any) -> "tuple[dataclasses.Field[Any], ...]":  # noqa: ANN401
+    """The fields of a frozen object but for those that came later and are as they are by default.
+
+    See `ADDED`.
+    """
+    return tuple(
+        field
+        for field in dataclasses.fields(thing)
+        if "added" not in field.metadata or _differs(field, getattr(thing, field.name))
+    )
+
+
+def settings(thing: Any) -> str:  # noqa: ANN401
+    """What is `told` of a frozen object, as its constructor takes it."""
+    return ", ".join(f"{f.name}={getattr(thing, f.name)!r}" for f in told(thing) if f.repr)
+
+
 def full(value: object) -> str:
     """What `repr` would give if no object were brief.
 
@@ -95,9 +115,7 @@ def in_full() -> Iterator[None]:
 def _full(thing: Any) -> str:  # noqa: ANN401
     """The repr that an object has by itself."""
     if dataclasses.is_dataclass(thing):
-        fields = (field.name for field in dataclasses.fields(thing) if field.repr)
-        said = ", ".join(f"{name}={getattr(thing, name)!r}" for name in fields)
-        return f"{type(thing).__qualname__}({said})"
+        return f"{type(thing).__qualname__}({settings(thing)})"
     own = (cls.__dict__.get("__repr__") for cls in type(thing).__mro__)
     told: str = next(each for each in own if each and not hasattr(each, "brief"))(thing)
     return told

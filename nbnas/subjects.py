@@ -8,6 +8,7 @@ _DISTANCES = (
     "nbnas.graphs.distances.hamming.HammingDistance",
     "nbnas.graphs.distances.otmann.distance.OtmannDistance",
     "nbnas.graphs.distances.path.PathDistance",
+    "nbnas.graphs.distances.rank.RankDistance",
     "nbnas.graphs.distances.weisfeiler_lehman.WeisfeilerLehmanDistance",
 )
 _ACQUISITIONS = (
@@ -54,6 +55,7 @@ SUBJECTS = {
     "nbnas.graphs.spaces.cell.CellSpace": "nbnas.widgets.graphs.space:space",
     "nbnas.graphs.distances.distance.Explanation": "nbnas.widgets.graphs.distance:explanation",
     "nbnas.graphs.spaces.chain.space.ChainSpace": "nbnas.widgets.graphs.space:space",
+    "nbnas.graphs.spaces.choice.space.ChoiceSpace": "nbnas.widgets.graphs.space:space",
     "nbnas.graphs.spaces.cnn.space.CnnSpace": "nbnas.widgets.graphs.space:space",
     "nbnas.graphs.spaces.dag.space.DagSpace": "nbnas.widgets.graphs.space:space",
     "nbnas.graphs.spaces.recurrent.space.RecurrentSpace": "nbnas.widgets.graphs.space:space",

@@ -15,6 +15,7 @@ from nbnas.search.benchmark.file import Row
 from nbnas.search.benchmark.unit import PERCENT
 
 CELLS = nb.CellSpace().sample(0, 12)
+CHOICES = nb.ChoiceSpace(width=(16, 32), activation=nb.Choice(("relu", "gelu")))
 DISTANCE = nb.HammingDistance()
 TRIALS = nb.Observations(tuple(nb.Evaluation(a, 0.5 + i / 30) for i, a in enumerate(CELLS)))
 KNOWN = nb.Knowledge(("parameters",), {a: (float(i),) for i, a in enumerate(CELLS)})
@@ -97,6 +98,7 @@ def everything(table, tmp_path_factory):
     large = [nb.CnnSpace().sample(0, 1)[0], nb.RecurrentSpace().sample(0, 1)[0]]
     return [
         *(getattr(nb, name)() for name in BY_DEFAULT if name != "Measure"),
+        *(CHOICES, CHOICES.options[0], nb.RankDistance(CHOICES), *CHOICES.sample(0, 1)),
         *(nb.ACCURACY, nb.Measure("validation perplexity", maximize=False, lower=1)),
         *(CELLS[0], *large, TRIALS, TRIALS[0], Layer("conv3x3", 16), nb.NbnasError("lost")),
         *(nb.explain(DISTANCE, *CELLS[:2]), nb.explain(nb.EditDistance(), *CELLS[:2])),

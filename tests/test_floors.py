@@ -40,7 +40,16 @@ GROUND = ("checks", "errors")  # the one import within the ground floor
 # The wings of each floor, the lowest first: folders, and files that lie beside them.
 WINGS = {
     "graphs": (
-        *("graph", "canonical", "architecture", "space", "features", "encoding", "parallel"),
+        *(
+            "graph",
+            "values",
+            "canonical",
+            "architecture",
+            "space",
+            "features",
+            "encoding",
+            "parallel",
+        ),
         *("spaces", "distances"),
     ),
     "records": ("measure", "evaluation", "observations", "proposal"),
@@ -69,7 +78,7 @@ WINGS = {
         *("graphs", "surrogate", "search", "training", "lab", "show"),
     ),
     "benchmarks": ("protocol", "archive", "journal", "shipped", "pack", "generate", "report"),
-    "notebook": ("checks", "tables", "strategies", "search", "distances", "benchmark"),
+    "notebook": ("checks", "own", "tables", "strategies", "search", "distances", "benchmark"),
 }
 # What a floor may import from outside, beside the standard library and what lower floors may.
 LIBRARIES = {

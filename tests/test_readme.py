@@ -29,10 +29,24 @@ def test_the_example_runs(tmp_path, monkeypatch, capsys):
     assert len(nb.load_trials("runs/nbnas.db", "first")) == 12
 
 
+def test_a_space_and_a_network_of_ones_own_are_searched(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    names = {}
+    (example,) = (text for text in PYTHON if "nb.ChoiceSpace(" in text)
+    exec(compile(example, "README.md", "exec"), names)
+    search = names["search"]
+    assert [e.error for e in search.observations] == [None] * 6
+    assert len({*search.observations.architectures}) == 6
+    value, width = capsys.readouterr().out.split()
+    assert float(value) == search.best.value > 0.8
+    assert int(width) in (4, 8, 16)
+
+
 def test_a_loop_of_ones_own_is_an_objective(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     names = {}
-    exec(compile(PYTHON[1], "README.md", "exec"), names)
+    (example,) = (text for text in PYTHON if "yield" in text)
+    exec(compile(example, "README.md", "exec"), names)
     values = [e.value for e in names["search"].observations]
     assert float(capsys.readouterr().out) == min(values) < 0.5
     assert [len(e.reports) for e in names["search"].observations] == [20] * 5

@@ -3,8 +3,9 @@
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from nbnas.brief import brief
+from nbnas.brief import brief, cut
 from nbnas.checks import Rule, each, instance
 from nbnas.errors import ArchitectureError, shown
 from nbnas.graphs.canonical import canonical_form
@@ -12,6 +13,7 @@ from nbnas.graphs.graph import IDENTITY as IDENTITY
 from nbnas.graphs.graph import LINK as LINK
 from nbnas.graphs.graph import ZERO as ZERO
 from nbnas.graphs.graph import Edge as Edge
+from nbnas.graphs.values import is_of_choices, values_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +55,32 @@ class Architecture:
     def __str__(self) -> str:
         """The architecture in its space's own notation."""
         return self.text
+
+    __iter__ = None  # a name is asked for, not a place
+
+    def __getitem__(self, name: str) -> Any:  # noqa: ANN401
+        """What is chosen under a name, in an architecture of a `ChoiceSpace`.
+
+        Args:
+            name: The name of a choice, such as "width".
+
+        Returns:
+            The value, of the type that the space was given.
+
+        Raises:
+            ArchitectureError: If there is no such choice, or the architecture is of another space.
+        """
+        if not is_of_choices(self.nodes):
+            raise ArchitectureError(
+                f"expected an architecture of a ChoiceSpace to ask for {shown(name)}, got "
+                f"{cut(self.text, 80)!r}, which is a graph: see its nodes and edges"
+            )
+        values = values_of(self.nodes)
+        if not isinstance(name, str) or name not in values:
+            raise ArchitectureError(
+                f"expected one of the choices {', '.join(values)}, got {shown(name)}"
+            )
+        return values[name]
 
     @property
     def canonical(self) -> str:

@@ -3,7 +3,7 @@
 import dataclasses
 from collections.abc import Iterator
 
-from nbnas.brief import in_full
+from nbnas.brief import in_full, told
 from nbnas.graphs.space import SearchSpace
 from nbnas.kept import Kept
 from nbnas.search.objective import Objective
@@ -51,7 +51,7 @@ def _describe(name: str, value: object) -> Iterator[tuple[str, str]]:
         yield name, _describe_kernel(value)
     elif dataclasses.is_dataclass(value) and not isinstance(value, type):
         yield name, type(value).__name__
-        for part in dataclasses.fields(value):
+        for part in told(value):
             yield from _describe(f"{name}.{part.name}", getattr(value, part.name))
     else:
         function = getattr(value, "__qualname__", None)  # its repr would hold an address

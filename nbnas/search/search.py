@@ -15,6 +15,7 @@ from nbnas.search.background import Background
 from nbnas.search.fingerprint import fingerprint
 from nbnas.search.objective import Objective, measure_of, on_test_data, suited
 from nbnas.search.store.store import Store
+from nbnas.search.strategies.first import check_first
 from nbnas.search.strategies.strategy import STRATEGY, Strategy, check_suits
 from nbnas.search.trial import Dropped, check_not_all_failed, evaluate, propose, trial_seed
 from nbnas.signals import announce
@@ -77,6 +78,7 @@ class Search(Background):
         self.objective = objective = suited(objective, space)
         self.measure = measure_of(objective, measure)
         check_suits(strategy, self.measure)
+        check_first(strategy, space)
         self.observations = Observations((), self.measure)
         self.proposal: Proposal | None = None
         self.training: Any = None

@@ -134,33 +134,6 @@ class Recipe:
             )
         return self.data
 
-    @property
-    def usual(self) -> Mapping[str, Any]:
-        """The defaults that depend on the data, by name."""
-        own = OF_PICTURES if isinstance(self.data, ImageData) else OF_TEXT
-        return {**own, "measure": self.measures[0]}
-
-    @property
-    def measures(self) -> tuple[Measure, ...]:
-        """All that is measured on the held-out part; the first of them is searched by default."""
-        if isinstance(self.data, ImageData):
-            return PICTURE_MEASURES
-        return measures_of_text(self.data)
-
-    @property
-    def pictures(self) -> ImageData:
-        """The data, which have to be pictures.
-
-        Raises:
-            SettingError: If they are text.
-        """
-        if not isinstance(self.data, ImageData):
-            raise SettingError(
-                f"expected a Trainer on pictures, such as digits(), got one on {self.data}; on "
-                "text, train the seeds one by one with the Trainer itself"
-            )
-        return self.data
-
     def fingerprint(self) -> dict[str, str]:
         """Everything that changes results, by name; device and memory layout are not among it.
 
@@ -193,27 +166,6 @@ def check_own(operations: Sequence[Operation], data: Any, channels: int) -> None
     for operation in operations if height else ():
         check_operation(operation, channels, (height, width))
         check_operation(operation, 2 * channels, (max(1, height // 2), max(1, width // 2)))
-
-
-def _check_suits(recipe: Recipe) -> None:
-    """Check that settings and data go together."""
-    pictures = isinstance(recipe.data, ImageData)
-    read = "pictures" if pictures else "text"
-    usual = {"sequence": None, "dropout": 0.0, "augment": None, "channels_last": None}
-    for name in OF_TEXT_ONLY if pictures else NOT_OF_TEXT:
-        given = getattr(recipe, name)
-        if given != usual[name]:
-            raise SettingError(
-                f"expected no {name} with {read}, which have no use for it, got "
-                f"{name}={shown(given)}; leave it out"
-            )
-    if recipe.measure not in recipe.measures:
-        allowed = ", ".join(measure.name for measure in recipe.measures)
-        raise SettingError(
-            f"expected measure to be one of {read}: {allowed}; got {recipe.measure.name!r}"
-        )
-    if isinstance(recipe.data, TextData):
-        whole(2, len(recipe.data.train) // 2)("batch_size", recipe.batch_size)
 
 
 def _check_suits(recipe: Recipe) -> None:

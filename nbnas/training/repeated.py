@@ -68,10 +68,6 @@ class RepeatedTrainer:
         """The trainer that knows a space's own operations; see `Trainer.for_space`."""
         return dataclasses.replace(self, trainer=self.trainer.for_space(space))
 
-    def for_space(self, space: Any) -> "RepeatedTrainer":  # noqa: ANN401
-        """The trainer that knows a space's own operations; see `Trainer.for_space`."""
-        return dataclasses.replace(self, trainer=self.trainer.for_space(space))
-
     def start(self, architecture: Architecture, seed: int = 0) -> "RepeatedTraining":
         """Prepare the live trainings of an architecture; iterate or run them to train.
 

@@ -11,10 +11,12 @@ from nbnas.graphs.distances.edit.distance import EditDistance
 from nbnas.graphs.distances.hamming import HammingDistance
 from nbnas.graphs.distances.otmann.distance import OtmannDistance
 from nbnas.graphs.distances.path import PathDistance
+from nbnas.graphs.distances.rank import RankDistance
 from nbnas.graphs.distances.weisfeiler_lehman import WeisfeilerLehmanDistance
 from nbnas.graphs.space import SearchSpace
 from nbnas.graphs.spaces.cell import CellSpace
 from nbnas.graphs.spaces.chain.space import ChainSpace
+from nbnas.graphs.spaces.choice.space import ChoiceSpace
 from nbnas.graphs.spaces.cnn.space import CnnSpace
 from nbnas.graphs.spaces.dag.space import DagSpace
 from nbnas.graphs.spaces.recurrent.space import RecurrentSpace
@@ -25,6 +27,12 @@ SPACES = (
     ChainSpace(depth=(3, 9)),
     CnnSpace(layers=(5, 14)),
     RecurrentSpace(nodes=(2, 10)),
+    ChoiceSpace(
+        depth=range(2, 9),
+        rate=(0.1, 0.01, 0.001),
+        activation=("relu", "leaky relu", 'a "quoted" one', "7"),
+        bias=(True, False, None),
+    ),
 )
 ANY_SPACE = (
     HammingDistance(),
@@ -36,7 +44,8 @@ ANY_SPACE = (
 PAIRS = (
     *((space, distance) for space in SPACES for distance in ANY_SPACE),
     *((space, EditDistance()) for space in SPACES[:2]),
-    *((space, OtmannDistance(normalized=n)) for space in SPACES for n in (False, True)),
+    *((space, OtmannDistance(normalized=n)) for space in SPACES[:5] for n in (False, True)),
+    *((SPACES[5], distance) for distance in (EditDistance(), RankDistance(SPACES[5]))),
     (SPACES[4], EditDistance(approximate=True)),
 )
 seeds = st.integers(0, 2**32)

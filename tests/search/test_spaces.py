@@ -3,7 +3,9 @@
 import pytest
 
 from nbnas.graphs.distances.otmann.distance import OtmannDistance
+from nbnas.graphs.distances.rank import RankDistance
 from nbnas.graphs.spaces.chain.space import ChainSpace
+from nbnas.graphs.spaces.choice.space import ChoiceSpace
 from nbnas.graphs.spaces.cnn.space import CnnSpace
 from nbnas.graphs.spaces.dag.space import DagSpace
 from nbnas.graphs.spaces.recurrent.space import RecurrentSpace
@@ -15,9 +17,13 @@ from nbnas.search.strategies.bayesian import BayesianOptimization
 from nbnas.surrogate.kernels.distance import DistanceKernel
 from nbnas.surrogate.process.prior import GaussianProcess, default_kernel
 
+CHOICES = ChoiceSpace(linear=range(8), width=(8, 16, 32, 64), activation=("relu", "gelu", "tanh"))
+
 
 def weighty(architecture, seed=0):
     """A made-up accuracy: architectures with more 3x3 convolutions, or linear maps, are better."""
+    if architecture in CHOICES:
+        return Evaluation(architecture, 1 - 1 / (1 + architecture["linear"]), seed=seed)
     good = sum("conv3x3" in label or label == "linear" for label in architecture.nodes)
     return Evaluation(architecture, 1 - 1 / (1 + good), seed=seed)
 
@@ -34,8 +40,10 @@ def weighty(architecture, seed=0):
             lambda: DistanceKernel(OtmannDistance(normalized=True), lengthscale=0.3),
         ),
         (CnnSpace(layers=(5, 9)), default_kernel),
+        (CHOICES, default_kernel),
+        (CHOICES, lambda: DistanceKernel(RankDistance(CHOICES))),
     ],
-    ids=["listed", "dag", "chain", "recurrent", "otmann", "cnn"],
+    ids=["listed", "dag", "chain", "recurrent", "otmann", "cnn", "choices", "ranks"],
 )
 def test_a_search_goes_on_in_every_space(space, kernel, tmp_path):
     maximizer = Automatic(RandomPool(200))

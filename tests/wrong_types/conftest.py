@@ -18,6 +18,7 @@ PARTS = ("train", "val", "test")
 SPACES = {
     "CellSpace": nb.CellSpace(),
     "ChainSpace": nb.ChainSpace(3),
+    "ChoiceSpace": nb.ChoiceSpace(width=(16, 32), activation=("relu", "gelu")),
     "CnnSpace": nb.CnnSpace(),
     "DagSpace": nb.DagSpace(4),
     "RecurrentSpace": nb.RecurrentSpace((2, 5)),
@@ -100,6 +101,10 @@ def overrides():
         "Architecture": {"nodes": ("input", "output"), "edges": ((0, 1, "x"),), "text": "x"},
         "Architecture.from_json": {"text": cells[0].to_json()},
         **{f"{name}.matrix": architectures for name in dir(nb) if name.endswith("Distance")},
+        "Choice": {"options": (16, 32), "ordered": True},
+        "ChoiceSpace.decode": {"indices": (0, 1)},
+        "RankDistance": {"space": SPACES["ChoiceSpace"]},
+        "RankDistance.matrix": dict.fromkeys("ab", SPACES["ChoiceSpace"].sample(0, 2)),
         "GaussianProcess.covariance": architectures,
         "Measure.expected": {"gain": 0.5},
         "TabularObjective": {"name": "table", "values": {str(cells[0]): 0.5}},

@@ -14,10 +14,12 @@ import altair as alt
 
 from nbnas.brief import cut
 from nbnas.charts import theme
+from nbnas.charts.graphs.choices import chosen
 from nbnas.charts.graphs.layout import Layout, lay_out
 from nbnas.charts.graphs.network import network, networks
 from nbnas.graphs.architecture import ZERO, Architecture
 from nbnas.graphs.canonical import has_vertex_operations
+from nbnas.graphs.values import is_of_choices
 
 FAINT, IDLE = 0.5, 0.38
 LETTER = 5.3  # pixels of a letter of a notation
@@ -47,7 +49,8 @@ def architecture(
 
     Args:
         architecture: Any labelled graph of up to about ten vertices; one with its operations at
-            the vertices is drawn by `nbnas.charts.graphs.network.network`.
+            the vertices is drawn by `nbnas.charts.graphs.network.network`, one of choices by
+            `nbnas.charts.graphs.choices.chosen`.
         width: Width in pixels.
         height: Height in pixels; by default what the arcs need.
         heading: A title; by default the architecture's notation.
@@ -57,6 +60,8 @@ def architecture(
     Returns:
         The chart.
     """
+    if is_of_choices(architecture.nodes):
+        return chosen((architecture,), heading=heading, subtitle=subtitle, numbered=numbered)
     if has_vertex_operations(architecture):
         return network(architecture, heading=heading, subtitle=subtitle, numbered=numbered)
     layout = lay_out(architecture, width, height)
@@ -90,6 +95,8 @@ def gallery(
     """
     if not architectures:
         return theme.note("no architectures to draw", 460, 80)
+    if all(is_of_choices(a.nodes) for a in architectures):
+        return chosen(architectures, heading=heading, subtitle=subtitle)
     if any(map(has_vertex_operations, architectures)):
         return networks(architectures, heading=heading, subtitle=subtitle)
     layouts = [lay_out(a, width, None, small=True) for a in architectures]
@@ -119,11 +126,15 @@ def gallery(
 def notation(architecture: Architecture) -> str:
     """A short text for a person: what each later vertex adds up, vertex by vertex.
 
+    An architecture of choices is written as it is.
+
     Example:
         >>> edges = ((0, 1, "nor_conv_3x3"), (0, 2, "none"), (1, 2, "skip_connect"))
         >>> notation(Architecture(("input", "sum", "output"), edges, "any"))
         '3×3 | –+skip'
     """
+    if is_of_choices(architecture.nodes):
+        return architecture.text
     known = theme.styles(_operations([architecture]))
     full = len(architecture.edges) == len(architecture.nodes) * (len(architecture.nodes) - 1) // 2
     groups = []

@@ -17,6 +17,7 @@ from nbnas.graphs.distances.edit.script import Edit
 from nbnas.graphs.distances.otmann.distance import TransportPlan
 from nbnas.graphs.distances.path import PathComparison
 from nbnas.graphs.distances.weisfeiler_lehman import Motifs
+from nbnas.graphs.values import is_of_choices
 
 WIDTH = 330.0  # pixels of a cell with operations at its edges
 WIDEST = 700.0  # pixels of both pictures, so that the text has room beside them
@@ -78,14 +79,18 @@ def edits(
     Returns:
         The chart.
     """
+    if all(is_of_choices(each.nodes) for each in (first, second)) and _are_places(script):
+        said = [edit_words(place, first, second) for place in script] or ["they are equal"]
+        words = _lines(f"{theme.count(len(script), 'difference')}", said, "")
+        return _beside((first, second), ("The first", "The second"), [words], also=also)
     count = theme.count(len(script), "edit")
-    said = [edit_words(edit, first) for edit in script]
+    said = [edit_words(edit, first, second) for edit in script]
     words = _lines(
         f"The {count}{'' if exact else ' (fewer may do)'}",
         said or ["nothing: they are equal up to numbering"],
         "Numbers are those of the first; further ones are new.",
     )
-    numbered = (True, not any(isinstance(edit, Edit) for edit in script))
+    numbered = (True, _are_places(script))
     headings = ("From", f"To, by {count}")
     return _beside((first, second), headings, [words], numbered, also)
 
@@ -126,6 +131,10 @@ def only(
     return _beside(pair, headings, [_lines(f"Their {noun}s", lines, subtitle)], also=also)
 
 
+def _are_places(script: Sequence[Edit | Place]) -> bool:
+    return not any(isinstance(edit, Edit) for edit in script)
+
+
 def _is_exact(explained: Explanation) -> bool:
     vertices = max(len(explained.first.nodes), len(explained.second.nodes))
     bound = isinstance(explained.distance, EditDistance) and explained.distance.approximate
@@ -154,7 +163,11 @@ def _beside(
 
 
 def _wide(pair: Sequence[Architecture]) -> bool:
-    return sum(plan_of(x).width if has_vertex_operations(x) else WIDTH for x in pair) > WIDEST
+    return sum(plan_of(x).width if _is_network(x) else WIDTH for x in pair) > WIDEST
+
+
+def _is_network(architecture: Architecture) -> bool:
+    return has_vertex_operations(architecture) and not is_of_choices(architecture.nodes)
 
 
 def _few(texts: Sequence[str]) -> list[str]:

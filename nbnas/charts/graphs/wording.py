@@ -6,17 +6,21 @@ from nbnas.charts.graphs.network import shorten
 from nbnas.graphs.architecture import LINK, Architecture
 from nbnas.graphs.canonical import has_vertex_operations
 from nbnas.graphs.distances.edit.script import Edit
+from nbnas.graphs.values import is_of_choices
 
 TIMES = "\N{MULTIPLICATION SIGN}"
 ARROW = " → "
 
 
-def edit_words(edit: Edit | tuple[int, ...], first: Architecture) -> str:
+def edit_words(
+    edit: Edit | tuple[int, ...], first: Architecture, second: Architecture | None = None
+) -> str:
     """What an edit does, or that a vertex or edge differs.
 
     Args:
         edit: The edit, or the vertex `(v,)` or edge `(u, v)`.
         first: The architecture in whose numbers it is.
+        second: What it leads to, where that says how a choice differs.
 
     Returns:
         The words; ends are called "in" and "out" where the picture calls them so.
@@ -28,6 +32,9 @@ def edit_words(edit: Edit | tuple[int, ...], first: Architecture) -> str:
         'edge in→2: insert conv 1×1'
     """
     where = edit.where if isinstance(edit, Edit) else edit
+    if second is not None and _is_choice(where, first, second):
+        name, before = first.nodes[where[0]].split("=", 1)
+        return f"{name}: {before} becomes {second.nodes[where[0]].split('=', 1)[1]}"
     place = _place(where, first)
     if not isinstance(edit, Edit):
         return f"{place} differs"
@@ -62,6 +69,12 @@ def motif_words(label: str, count: int) -> str:
         return f"{count} {TIMES} {steps} steps around [{centre}]"
     before, after = (", ".join(map(shorten, _split(part[1:-1], ","))) for part in parts[::2])
     return f"{count} {TIMES} {ARROW.join(filter(None, (before, f'[{centre}]', after)))}"
+
+
+def _is_choice(where: tuple[int, ...], first: Architecture, second: Architecture) -> bool:
+    """Whether it is a place where two architectures of the same choices choose."""
+    alike = all(is_of_choices(a.nodes) for a in (first, second))
+    return alike and len(where) == 1 and len(first.nodes) == len(second.nodes)
 
 
 def _place(where: tuple[int, ...], architecture: Architecture) -> str:

@@ -20,6 +20,7 @@ from nbnas.charts.graphs.network import shorten
 from nbnas.charts.render import VEGA_LITE, in_page_colours
 from nbnas.graphs.architecture import Architecture
 from nbnas.graphs.canonical import has_vertex_operations
+from nbnas.graphs.values import is_of_choices
 from nbnas.records import Measure
 
 Specification = dict[str, Any]
@@ -64,7 +65,7 @@ def name_of(architecture: Architecture, length: int = 90) -> str:
         architecture: Any architecture.
         length: Characters at most.
     """
-    if has_vertex_operations(architecture):
+    if has_vertex_operations(architecture) and not is_of_choices(architecture.nodes):
         text = " → ".join(map(shorten, architecture.nodes[1:-1]))
     else:
         text = notation(architecture)

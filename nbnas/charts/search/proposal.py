@@ -4,6 +4,9 @@ import altair as alt
 
 from nbnas.charts import scales, theme
 from nbnas.charts.graphs.architecture import architecture, notation
+from nbnas.charts.graphs.choices import terse
+from nbnas.graphs.architecture import Architecture
+from nbnas.graphs.values import is_of_choices
 from nbnas.records import Candidate, Measure, Proposal
 
 TOP = 12
@@ -75,7 +78,7 @@ def _rows(candidates: tuple[Candidate, ...], proposal: Proposal) -> theme.Rows:
     return [
         {
             "rank": f"{rank}\t{CHOSEN * (each.architecture == proposal.architecture)}"
-            + notation(each.architecture),
+            + _name(each.architecture),
             "mean": each.mean,
             "lower": each.lower,
             "upper": each.upper,
@@ -86,6 +89,10 @@ def _rows(candidates: tuple[Candidate, ...], proposal: Proposal) -> theme.Rows:
         }
         for rank, each in enumerate(candidates, 1)
     ]
+
+
+def _name(architecture: Architecture) -> str:
+    return terse(architecture) if is_of_choices(architecture.nodes) else notation(architecture)
 
 
 def _means(

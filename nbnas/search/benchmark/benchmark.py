@@ -30,6 +30,7 @@ from nbnas.search.benchmark.run import (
     tried,
 )
 from nbnas.search.benchmark.table import BenchmarkTable
+from nbnas.search.strategies.first import check_first
 from nbnas.signals import announce
 
 _NUMBER = whole(1)
@@ -107,6 +108,8 @@ class Benchmark:
         queries, batch = _NUMBER("queries", queries), _NUMBER("batch", batch)
         initial, workers = _NUMBER("initial", initial), WORKERS("workers", workers)
         _check(strategies, seeds, table, queries)
+        for strategy in made.values():
+            check_first(strategy, table.space)
         self.table, self.strategies, self.seeds = table, dict(strategies), tuple(seeds)
         self.queries, self.initial, self.batch, self.workers = queries, initial, batch, workers
         self.output = PATH("output", output).absolute()

@@ -27,6 +27,7 @@ from nbnas.search.candidates import Novelty, can_be_listed, listed
 from nbnas.search.maximizers.exhaustive import Automatic
 from nbnas.search.maximizers.maximizer import MAXIMIZER, Maximizer
 from nbnas.search.pending import PENDING, KrigingBeliever, PendingRule, Situation
+from nbnas.search.strategies.first import FIRST, beginning, none_first
 from nbnas.search.strategies.fits import FITS, fitted
 from nbnas.search.strategies.random import RandomSearch
 from nbnas.search.strategies.strategy import check_question
@@ -64,6 +65,8 @@ class BayesianOptimization:
             evaluated; only sensible for tables whose members were trained separately.
         pending: What the model makes of evaluations that are under way, and of the first ones of
             a batch.
+        first: Architectures to try before all others, in this order; they count as the first of
+            the initial ones.
 
     Raises:
         SettingError: If `initial` is below 2, or a part is something else, such as a kernel
@@ -83,16 +86,19 @@ class BayesianOptimization:
     pending: PendingRule = field(default_factory=KrigingBeliever)
     knowledge: Knowledge | None = None
     kept: Kept = field(default_factory=lambda: Kept(FITS), repr=False)
+    first: tuple[Architecture, ...] = none_first()
 
     def __post_init__(self) -> None:
         initial = whole(2).raising(SettingError, "a model needs data")
         settle(self, prior=MODEL, acquisition=ACQUISITION, maximizer=MAXIMIZER, initial=initial)
-        settle(self, allow_isomorphic=FLAG, pending=PENDING, knowledge=KNOWLEDGE.optional)
+        settle(self, allow_isomorphic=FLAG, pending=PENDING, first=FIRST)
+        settle(self, knowledge=KNOWLEDGE.optional)
 
     @brief
     def __repr__(self) -> str:
         chosen = f"{self.acquisition!r}, initial={self.initial}, {type(self.maximizer).__name__}"
-        return f"{cut(chosen, 90)}, {self.prior!r}"
+        begins = f", first={len(self.first)}" if self.first else ""
+        return f"{cut(chosen, 90)}{begins}, {self.prior!r}"
 
     def check_measure(self, measure: Measure) -> None:
         """Check that the prior can model a measure.
@@ -104,6 +110,7 @@ class BayesianOptimization:
         if check is not None:
             check(*measure.reflected)
 
+    @beginning
     @undisturbed()
     def propose(
         self,

@@ -11,12 +11,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from nbnas.brief import brief, settings
 from nbnas.checks import FLAG, settle, whole
 from nbnas.errors import ArchitectureError
 from nbnas.graphs.architecture import Architecture
 from nbnas.graphs.space import SearchSpace
 from nbnas.records import Observations, Proposal
 from nbnas.search.ideas import Idea, propose_new, propose_start, trial
+from nbnas.search.strategies.first import FIRST, beginning, none_first
 from nbnas.search.strategies.strategy import check_question
 
 TRIES = 1_000  # tournaments for one proposal, most of them only where little is left that is new
@@ -37,6 +39,8 @@ class RegularizedEvolution:
         initial: Number of random architectures before the first child.
         allow_isomorphic: Whether two architectures that compute the same function may both be
             evaluated; only sensible for tables whose members were trained separately.
+        first: Architectures to try before all others, in this order; they count as the first of
+            the initial ones.
 
     Raises:
         SettingError: If a number is below 1.
@@ -51,11 +55,18 @@ class RegularizedEvolution:
     tournament: int = 10
     initial: int = 10
     allow_isomorphic: bool = False
+    first: tuple[Architecture, ...] = none_first()
 
     def __post_init__(self) -> None:
         count = whole(1)
-        settle(self, population=count, tournament=count, initial=count, allow_isomorphic=FLAG)
+        settle(self, population=count, tournament=count, initial=count)
+        settle(self, allow_isomorphic=FLAG, first=FIRST)
 
+    @brief
+    def __repr__(self) -> str:
+        return settings(self)
+
+    @beginning
     def propose(
         self,
         space: SearchSpace,

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from nbnas.brief import brief, settings
 from nbnas.checks import FLAG, settle, whole
 from nbnas.graphs.architecture import Architecture
 from nbnas.graphs.space import SearchSpace
@@ -18,6 +19,7 @@ from nbnas.kept import Kept
 from nbnas.records import Observations, Proposal
 from nbnas.search.candidates import Novelty
 from nbnas.search.ideas import Idea, propose_new, propose_start, trial
+from nbnas.search.strategies.first import FIRST, beginning, none_first
 from nbnas.search.strategies.strategy import check_known, check_question
 
 CENTERS = 512  # whose neighbours are remembered
@@ -40,6 +42,8 @@ class LocalSearch:
         initial: Number of random architectures at the beginning; the best one is the first center.
         allow_isomorphic: Whether two architectures that compute the same function may both be
             evaluated; only sensible for tables whose members were trained separately.
+        first: Architectures to try before all others, in this order; they count as the first of
+            the initial ones.
 
     Raises:
         SettingError: If `initial` is below 1.
@@ -52,10 +56,16 @@ class LocalSearch:
     initial: int = 10
     allow_isomorphic: bool = False
     kept: Kept = field(default_factory=lambda: Kept(CENTERS), repr=False, compare=False)
+    first: tuple[Architecture, ...] = none_first()
 
     def __post_init__(self) -> None:
-        settle(self, initial=whole(1), allow_isomorphic=FLAG)
+        settle(self, initial=whole(1), allow_isomorphic=FLAG, first=FIRST)
 
+    @brief
+    def __repr__(self) -> str:
+        return settings(self)
+
+    @beginning
     def propose(
         self,
         space: SearchSpace,

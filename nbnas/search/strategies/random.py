@@ -5,11 +5,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from nbnas.brief import brief, settings
 from nbnas.checks import FLAG, settle
 from nbnas.graphs.architecture import Architecture
 from nbnas.graphs.space import SearchSpace
 from nbnas.records import Observations, Proposal
 from nbnas.search.candidates import random_new
+from nbnas.search.strategies.first import FIRST, beginning, none_first
 from nbnas.search.strategies.strategy import check_question
 
 
@@ -20,6 +22,7 @@ class RandomSearch:
     Args:
         allow_isomorphic: Whether two architectures that compute the same function may both be
             evaluated; only sensible for tables whose members were trained separately.
+        first: Architectures to try before all others, in this order.
 
     References:
         Li and Talwalkar, Random search and reproducibility for neural architecture search,
@@ -27,10 +30,16 @@ class RandomSearch:
     """
 
     allow_isomorphic: bool = False
+    first: tuple[Architecture, ...] = none_first()
 
     def __post_init__(self) -> None:
-        settle(self, allow_isomorphic=FLAG)
+        settle(self, allow_isomorphic=FLAG, first=FIRST)
 
+    @brief
+    def __repr__(self) -> str:
+        return settings(self)
+
+    @beginning
     def propose(
         self,
         space: SearchSpace,

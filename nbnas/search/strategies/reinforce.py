@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from nbnas.brief import brief, settings
 from nbnas.checks import FLAG, real, settle, whole
 from nbnas.errors import ArchitectureError
 from nbnas.graphs.architecture import Architecture
@@ -20,6 +21,7 @@ from nbnas.graphs.spaces.choices import CategoricalSpace, categorical, decisive
 from nbnas.kept import Kept
 from nbnas.records import Observations, Proposal
 from nbnas.search.ideas import Idea, propose_new, propose_start
+from nbnas.search.strategies.first import FIRST, beginning, none_first
 from nbnas.search.strategies.policy import Policy, learn, uniform
 from nbnas.search.strategies.strategy import check_known, check_question
 
@@ -48,6 +50,8 @@ class Reinforce:
         initial: Number of random architectures at the beginning.
         allow_isomorphic: Whether two architectures that compute the same function may both be
             evaluated; only sensible for tables whose members were trained separately.
+        first: Architectures to try before all others, in this order; they count as the first of
+            the initial ones.
 
     Raises:
         SettingError: If the learning rate is not above 0, the decay not in [0, 1), or `initial`
@@ -63,6 +67,7 @@ class Reinforce:
     initial: int = 10
     allow_isomorphic: bool = False
     kept: Kept = field(default_factory=lambda: Kept(POLICIES), repr=False, compare=False)
+    first: tuple[Architecture, ...] = none_first()
 
     def __post_init__(self) -> None:
         settle(
@@ -71,8 +76,14 @@ class Reinforce:
             decay=real(0, below=1),
             initial=whole(1),
             allow_isomorphic=FLAG,
+            first=FIRST,
         )
 
+    @brief
+    def __repr__(self) -> str:
+        return settings(self)
+
+    @beginning
     def propose(
         self,
         space: SearchSpace,

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from nbnas.brief import brief, settings
 from nbnas.checks import FLAG, settle, whole
 from nbnas.errors import ArchitectureError, SettingError
 from nbnas.graphs.architecture import Architecture
@@ -20,6 +21,7 @@ from nbnas.graphs.space import SearchSpace
 from nbnas.graphs.spaces.choices import CategoricalSpace, categorical
 from nbnas.records import Observations, Proposal
 from nbnas.search.ideas import Idea, propose_new, propose_start
+from nbnas.search.strategies.first import FIRST, beginning, none_first
 from nbnas.search.strategies.strategy import check_question
 
 if TYPE_CHECKING:
@@ -43,6 +45,8 @@ class Tpe:
         initial: Number of random architectures at the beginning.
         allow_isomorphic: Whether two architectures that compute the same function may both be
             evaluated; only sensible for tables whose members were trained separately.
+        first: Architectures to try before all others, in this order; they count as the first of
+            the initial ones.
 
     Raises:
         SettingError: If `initial` is below 1 or Optuna is not installed. `propose` raises it for
@@ -55,14 +59,20 @@ class Tpe:
 
     initial: int = 10
     allow_isomorphic: bool = False
+    first: tuple[Architecture, ...] = none_first()
 
     def __post_init__(self) -> None:
-        settle(self, initial=whole(1), allow_isomorphic=FLAG)
+        settle(self, initial=whole(1), allow_isomorphic=FLAG, first=FIRST)
         if importlib.util.find_spec("optuna") is None:
             raise SettingError(
                 "expected Optuna to be installed, since Tpe asks it: pip install 'nbnas[tpe]'"
             )
 
+    @brief
+    def __repr__(self) -> str:
+        return settings(self)
+
+    @beginning
     def propose(
         self,
         space: SearchSpace,

@@ -27,6 +27,7 @@ from nbnas.graphs.spaces.layers import Layer
 from nbnas.graphs.spaces.operation import Operation
 from nbnas.graphs.spaces.recurrent.graph import recipe_of
 from nbnas.graphs.spaces.shapes import KINDS
+from nbnas.graphs.values import is_of_choices
 from nbnas.training.draws import drawing
 from nbnas.training.networks.cell import NONE_OWN, OPERATIONS, VERTEX_OPERATIONS, build_cell
 from nbnas.training.networks.cell import Cell as Cell
@@ -122,6 +123,11 @@ def check_operations(architecture: Architecture, own: Sequence[Operation] = ()) 
             like a recurrent cell and is none.
     """
     text = architecture.text
+    if is_of_choices(architecture.nodes):
+        raise ArchitectureError(
+            f"expected an architecture that says what its network is, got the choices {text!r:.200};"
+            " give what builds a network of them: Trainer(data, network=build)"
+        )
     edges = (word for _, _, word in architecture.edges)
     if reads_text(architecture):
         recipe_of(architecture)

@@ -13,6 +13,7 @@ from nbnas.graphs.architecture import Architecture
 from nbnas.graphs.canonical import has_vertex_operations
 from nbnas.graphs.spaces.cnn.space import CnnSpace
 from nbnas.graphs.spaces.operation import BUILT_IN, Operation
+from nbnas.graphs.values import is_of_choices
 from nbnas.widgets.graphs.samples import space_of
 from nbnas.widgets.view import View
 
@@ -39,6 +40,8 @@ def architecture(architecture: Architecture, operations: Operations = ()) -> Vie
 
 
 def _words(architecture: Architecture) -> str:
+    if is_of_choices(architecture.nodes):
+        return f"{count(len(architecture.nodes) - 2, 'choice')}."
     if has_vertex_operations(architecture):
         layers = count(len(architecture.nodes) - 2, "layer")
         return f"{layers}, {count(len(architecture.edges), 'link')}."
@@ -54,6 +57,8 @@ def _picture(architecture: Architecture, size: str, parts: tuple[Part, ...]) -> 
 
 def _size(architecture: Architecture, operations: Operations) -> tuple[str, tuple[Part, ...]]:
     """Its size in words, and the parts of its network; why there is none where it has none."""
+    if is_of_choices(architecture.nodes):
+        return "What network they make is up to who builds it.", ()
     from nbnas.baselines.known import IMAGES
     from nbnas.training.networks.network import IMAGE, reads_text  # torch takes a second to import
     from nbnas.training.networks.size import Setting, network_size

@@ -16,6 +16,7 @@ from nbnas.charts.graphs.distribution import distribution, summary
 from nbnas.errors import ArchitectureError
 from nbnas.graphs.architecture import Architecture
 from nbnas.graphs.distances.distance import Distance, Explanation, explain
+from nbnas.graphs.distances.rank import RankDistance
 from nbnas.graphs.space import SearchSpace
 from nbnas.widgets.graphs.samples import NAMES, SPACES, serves
 from nbnas.widgets.panel import Panel, button, dropdown
@@ -129,6 +130,8 @@ def _spaces(distance: Distance) -> list[tuple[str, SearchSpace]]:
         for name, space in zip(NAMES, SPACES, strict=True)
         if serves(distance, space.sample(0, DRAWN))
     ]
+    if isinstance(distance, RankDistance):
+        able = [("its choices", distance.space)]
     return able or [(NAMES[0], SPACES[0])]
 
 

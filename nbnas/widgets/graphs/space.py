@@ -1,9 +1,11 @@
 """The view of a search space: its size, its operations, and samples to open."""
 
 from nbnas import charts
+from nbnas.charts.graphs.choices import options
 from nbnas.charts.theme import AnyChart, count
 from nbnas.graphs.canonical import has_vertex_operations
 from nbnas.graphs.space import SearchSpace
+from nbnas.graphs.spaces.choice.space import ChoiceSpace
 from nbnas.widgets.graphs.architecture import architecture
 from nbnas.widgets.panel import Panel, button, label, toggles
 from nbnas.widgets.view import View
@@ -44,6 +46,8 @@ class _Controls:
 
 def _number(space: SearchSpace) -> int:
     """How many architectures are shown at once: few where each is a whole network."""
+    if isinstance(space, ChoiceSpace):
+        return SAMPLES
     return NETWORKS if has_vertex_operations(space.sample(0, 1)[0]) else SAMPLES
 
 
@@ -53,6 +57,8 @@ def _strip(space: SearchSpace, seed: int, *, numbered: bool = False) -> AnyChart
     heading = f"{len(samples)}{of} architectures, drawn at random"
     if numbered:
         heading += f", 1 to {len(samples)} in reading order"
+    if isinstance(space, ChoiceSpace):
+        return options(space, samples, heading=heading)
     return charts.gallery(samples, heading=heading, subtitle=_rule(space))
 
 
@@ -63,6 +69,8 @@ def _words(space: SearchSpace) -> str:
 
 def _rule(space: SearchSpace) -> str:
     """Where operations stand, and which there are among some samples."""
+    if isinstance(space, ChoiceSpace):
+        return f"Choices: {', '.join(space.names)}."
     samples = space.sample(0, LOOKED_AT)
     if has_vertex_operations(samples[0]):
         words = {label.partition(":")[0] for each in samples for label in each.nodes[1:-1]}

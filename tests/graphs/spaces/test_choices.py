@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from nbnas.errors import ArchitectureError, SettingError
 from nbnas.graphs.spaces.cell import EDGES, OPERATIONS, CellSpace
 from nbnas.graphs.spaces.chain.space import ChainSpace
+from nbnas.graphs.spaces.choice.space import ChoiceSpace
 from nbnas.graphs.spaces.choices import CategoricalSpace, categorical, chosen, decisive
 from nbnas.graphs.spaces.cnn.space import CnnSpace
 from nbnas.graphs.spaces.dag.space import DagSpace
@@ -22,6 +23,7 @@ SPACES = (
     DagSpace(max_vertices=5, max_edges=6),
     ChainSpace(depth=6),
     ChainSpace(depth=(1, 7), image_size=4),
+    ChoiceSpace(width=(16, 32, 64), activation=("relu", "gelu")),
 )
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from nbnas.brief import brief, settings
 from nbnas.checks import either, settle, span, whole
 from nbnas.errors import ArchitectureError, SettingError
 from nbnas.graphs.architecture import LINK, Architecture
@@ -21,12 +22,14 @@ from nbnas.graphs.space import (
     generator,
     is_member,
 )
-from nbnas.graphs.spaces.chain.words import KINDS, Word, count, edits, fault, word_at
+from nbnas.graphs.spaces.chain.bounded import LISTED, Limits, draw, fitting, integer, some_word
+from nbnas.graphs.spaces.chain.sizes import Widths
+from nbnas.graphs.spaces.chain.words import KINDS, Word, edits
 from nbnas.graphs.spaces.choices import Choices, chosen
+from nbnas.graphs.spaces.counts import BOUND, is_bounded, later
 from nbnas.graphs.spaces.layers import Layer
 from nbnas.graphs.spaces.shapes import CONVOLUTIONS, DENSE, RELU
 
-LARGEST_ITERATED = 100_000
 DEEPEST = 1_000  # layers; the number of sequences has as many bits, and three times as many
 WIDEST = 999_999  # units that a layer's label can have
 ABSENT = "none"
@@ -47,9 +50,14 @@ class ChainSpace:
         channels: Number of channels of every convolution.
         units: Number of units of every dense layer.
         image_size: Side of the square images, in pixels.
+        max_parameters: Greatest number of trainable weights of a network; `None` for any.
+        max_multiply_adds: Greatest number of multiply-adds for one image; `None` for any.
+        colors: Channels of the images; of a meaning only for these two bounds.
+        classes: Number of classes; of a meaning only for these two bounds.
 
     Raises:
-        SettingError: If a number is no whole number from 1, is too large, or the range is empty.
+        SettingError: If a number is no whole number from 1, is too large, the range is empty, or
+            no network is small enough.
 
     Example:
         >>> space = ChainSpace(depth=(1, 3))
@@ -61,11 +69,23 @@ class ChainSpace:
     channels: int = 16
     units: int = 64
     image_size: int = 8
+    max_parameters: int | None = later(None)
+    max_multiply_adds: int | None = later(None)
+    colors: int = later(1)
+    classes: int = later(10)
 
     def __post_init__(self) -> None:
         width = whole(1, WIDEST)
         depth = either(whole(1, DEEPEST), span(1, DEEPEST))
         settle(self, depth=depth, channels=width, units=width, image_size=whole(1))
+        settle(self, max_parameters=BOUND, max_multiply_adds=BOUND)
+        settle(self, colors=whole(1), classes=whole(1))
+        if is_bounded(self):
+            some_word(self._limits)
+
+    @brief
+    def __repr__(self) -> str:
+        return settings(self)
 
     @property
     def depths(self) -> tuple[int, int]:
@@ -73,14 +93,22 @@ class ChainSpace:
         return (self.depth, self.depth) if isinstance(self.depth, int) else self.depth
 
     @property
-    def size(self) -> int:
-        """Number of sequences: the sum of n(l, image_size, false) over all depths l."""
-        return sum(self._counts())
+    def size(self) -> int | None:
+        """Number of sequences: the sum of n(l, image_size, false) over all depths l.
+
+        With bounds for the size of a network it is counted where there are up to 100,000 without
+        them, and `None` elsewhere.
+        """
+        if not is_bounded(self):
+            return self._limits.number
+        places = fitting(self._limits)
+        return None if places is None else len(places)
 
     def sample(self, rng: Randomness, n: int) -> tuple[Architecture, ...]:
         """Draw sequences uniformly and independently: each valid one is equally likely.
 
-        So longer ones are more frequent where the depth is a range.
+        So longer ones are more frequent where the depth is a range. Where bounds leave fewer than
+        one in 50, and there are too many to be counted, each draw is a random walk instead.
 
         Args:
             rng: A generator, or a seed.
@@ -90,10 +118,12 @@ class ChainSpace:
             `n` chains; the same for the same seed.
         """
         rng, n = generator(rng), COUNT("n", n)
-        return tuple(self._at(_integer(rng, self.size)) for _ in range(n))
+        return tuple(self._draw(rng) for _ in range(n))
 
     def mutate(self, architecture: Architecture, rng: Randomness) -> Architecture:
         """Draw one of the neighbours; all are equally likely.
+
+        Where bounds leave none, any other chain.
 
         Raises:
             ArchitectureError: If the architecture is no chain of this space.
@@ -101,7 +131,8 @@ class ChainSpace:
         rng = generator(rng)
         edited = self._edited(architecture)
         drawn = (edited[place] for place in rng.permutation(len(edited)))
-        return self._chain(next(word for word in drawn if self._fault(word) is None))
+        fits = (self._chain(word) for word in drawn if self._limits.fault(word) is None)
+        return next(fits, None) or self._draw(rng)
 
     def neighbors(self, architecture: Architecture) -> tuple[Architecture, ...]:
         """All chains with one layer changed, inserted or deleted; a symmetric relation.
@@ -110,7 +141,7 @@ class ChainSpace:
             ArchitectureError: If the architecture is no chain of this space.
         """
         words = self._edited(architecture)
-        return tuple(self._chain(word) for word in words if self._fault(word) is None)
+        return tuple(self._chain(word) for word in words if self._limits.fault(word) is None)
 
     @property
     def choices(self) -> Choices:
@@ -152,7 +183,7 @@ class ChainSpace:
             ArchitectureError: If the text is no chain of this space; the message says where.
         """
         word = tuple(NOTATION("text", text).split("-"))
-        fault = self._fault(word)
+        fault = self._limits.fault(word)
         if fault is not None:
             raise ArchitectureError(f"{fault}, in {text!r:.200}")
         return self._chain(word)
@@ -167,48 +198,33 @@ class ChainSpace:
         Raises:
             SettingError: If there are more than 100,000; sample instead.
         """
-        if self.size > LARGEST_ITERATED:
+        limits = self._limits
+        if limits.number > LISTED:
             raise SettingError(
-                f"expected up to {LARGEST_ITERATED:,} chains to list, got {self.size:,}: "
+                f"expected up to {LISTED:,} chains to list, got {limits.number:,}: "
                 "sample it, or give a smaller depth"
             )
-        return (self._at(index) for index in range(self.size))
+        places = fitting(limits) if is_bounded(self) else range(limits.number)
+        return (self._chain(limits.at(index)) for index in places or ())
 
-    def _counts(self) -> list[int]:
-        least, greatest = self.depths
-        return [count(left, self.image_size) for left in range(least, greatest + 1)]
+    @property
+    def _limits(self) -> Limits:
+        widths = Widths(self.channels, self.units, self.image_size, self.colors, self.classes)
+        return Limits(self.depths, widths, self.max_parameters, self.max_multiply_adds)
 
-    def _at(self, index: int) -> Architecture:
-        """The chain at a place of the order of iteration."""
-        for depth, number in enumerate(self._counts(), self.depths[0]):
-            if index < number:
-                return self._chain(word_at(index, depth, self.image_size))
-            index -= number
-        raise IndexError(index)
+    def _draw(self, rng: np.random.Generator) -> Architecture:
+        limits = self._limits
+        if is_bounded(self):
+            return self._chain(draw(limits, rng))
+        return self._chain(limits.at(integer(rng, limits.number)))
 
     def _chain(self, word: Word) -> Architecture:
         return _chain(word, self.channels, self.units)
-
-    def _fault(self, word: Word) -> str | None:
-        """What is wrong with a sequence of kinds and where, or `None`."""
-        least, greatest = self.depths
-        if not least <= len(word) <= greatest:
-            return f"expected {least} to {greatest} layers joined by '-', got {len(word)}"
-        return fault(word, self.image_size)
 
     def _edited(self, architecture: Architecture) -> list[Word]:
         """All different sequences one edit away, in a fixed order, valid or not."""
         check_member(self, architecture, "a chain")
         return list(dict.fromkeys(edits(tuple(architecture.text.split("-")))))
-
-
-def _integer(rng: np.random.Generator, below: int) -> int:
-    """A uniform integer of any size: bits are drawn until they are below the bound."""
-    bits = (below - 1).bit_length()
-    while True:
-        drawn = int.from_bytes(rng.bytes(bits // 8 + 1), "little") % (1 << bits)
-        if drawn < below:
-            return drawn
 
 
 @functools.lru_cache(maxsize=20_000)

@@ -9,9 +9,11 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from nbnas.brief import brief, settings
 from nbnas.checks import settle, span, whole
 from nbnas.errors import ArchitectureError, SettingError
 from nbnas.graphs.architecture import ARCHITECTURE, LINK, Architecture
+from nbnas.graphs.spaces.counts import BOUND, Counts, counts, excess, is_bounded, later
 from nbnas.graphs.spaces.layers import Layer
 from nbnas.graphs.spaces.shapes import CONVOLUTIONS, SOFTMAX, Shape, shapes, sources
 
@@ -31,6 +33,10 @@ class CnnRules:
         image_size: Side of the square images, in pixels.
         degree: Greatest number of links into, and out of, any vertex.
         links: Greatest number of links.
+        max_parameters: Greatest number of trainable weights of a network; `None` for any.
+        max_multiply_adds: Greatest number of multiply-adds for one image; `None` for any.
+        colors: Channels of the images; of a meaning only for these two bounds.
+        classes: Number of classes; of a meaning only for these two bounds.
 
     Raises:
         SettingError: If a bound is no whole number from 1, a range is empty or the links are too
@@ -42,6 +48,10 @@ class CnnRules:
     image_size: int = 32
     degree: int = 5
     links: int = 200
+    max_parameters: int | None = later(None)
+    max_multiply_adds: int | None = later(None)
+    colors: int = later(3)
+    classes: int = later(10)
 
     def __post_init__(self) -> None:
         settle(
@@ -52,11 +62,17 @@ class CnnRules:
             degree=whole(1),
             links=whole(1),
         )
+        settle(self, max_parameters=BOUND, max_multiply_adds=BOUND)
+        settle(self, colors=whole(1), classes=whole(1))
         if self.links <= self.layers[0]:
             raise SettingError(
                 f"expected more links than least layers, got links={self.links} with "
                 f"layers={self.layers}"
             )
+
+    @brief
+    def __repr__(self) -> str:
+        return settings(self)
 
     def check(self, architecture: Architecture) -> None:
         """Check that an architecture is a network within these bounds.
@@ -64,8 +80,8 @@ class CnnRules:
         It is where (1) every layer is on a path from image to output; (2) exactly the softmaxes
         lead to the output, and nowhere else; (3) no convolution or pool comes after a dense layer;
         (4) what meets at a vertex is all flat, or all images of the same side, counted after
-        strides, and no side of 1 is halved; (5) the numbers of layers, units and links are within
-        the bounds.
+        strides, and no side of 1 is halved; (5) the numbers of layers, units and links, and the
+        size of the network where it has bounds, are within them.
 
         Raises:
             ArchitectureError: If it is none; the message names the vertex or the number.
@@ -75,6 +91,13 @@ class CnnRules:
             _check_label(self, vertex, label)
         _check_sides(architecture, sides(self, architecture))
         _check_output(architecture)
+        _check_size(self, architecture)
+
+
+def size_of(rules: CnnRules, architecture: Architecture) -> Counts:
+    """How large a network is, for the images that a space is for."""
+    side = rules.image_size
+    return counts(architecture, (rules.colors, side, side), rules.classes)
 
 
 def sides(rules: CnnRules, architecture: Architecture) -> tuple[Shape, ...]:
@@ -143,3 +166,10 @@ def _check_output(architecture: Architecture) -> None:
                 f"vertex {source} ({architecture.nodes[source]}): expected each softmax, and "
                 f"nothing else, to lead to the output; it leads to vertex {target}"
             )
+
+
+def _check_size(rules: CnnRules, architecture: Architecture) -> None:
+    if is_bounded(rules):
+        fault = excess(size_of(rules, architecture), rules)
+        if fault:
+            raise ArchitectureError(f"expected {fault}")

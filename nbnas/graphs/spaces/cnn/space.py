@@ -25,12 +25,13 @@ from nbnas.graphs.spaces.cnn.moves import ELEMENTARY
 from nbnas.graphs.spaces.cnn.mutations import MODIFIERS
 from nbnas.graphs.spaces.cnn.rules import CnnRules
 from nbnas.graphs.spaces.cnn.starts import starts
+from nbnas.graphs.spaces.counts import is_bounded
 
 MOST_MUTATIONS = 12
 """Greatest number of mutations between an initial network and a sampled one."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class CnnSpace(CnnRules):
     """All directed acyclic graphs of layers that `CnnRules.check` accepts.
 
@@ -45,10 +46,14 @@ class CnnSpace(CnnRules):
         image_size: Side of the square images, in pixels.
         degree: Greatest number of links into, and out of, any vertex.
         links: Greatest number of links.
+        max_parameters: Greatest number of trainable weights of a network; `None` for any.
+        max_multiply_adds: Greatest number of multiply-adds for one image; `None` for any.
+        colors: Channels of the images; of a meaning only for these two bounds.
+        classes: Number of classes; of a meaning only for these two bounds.
 
     Raises:
-        SettingError: If a bound is no whole number from 1, a range is empty or the links are too
-            few.
+        SettingError: If a bound is no whole number from 1, a range is empty, the links are too
+            few, or no network is small enough.
 
     Example:
         >>> space = CnnSpace()
@@ -56,6 +61,11 @@ class CnnSpace(CnnRules):
         >>> a.edges[:5]
         ((0, 1, 'link'), (1, 2, 'link'), (1, 3, 'link'), (2, 4, 'link'), (3, 4, 'link'))
     """
+
+    def __post_init__(self) -> None:
+        CnnRules.__post_init__(self)
+        if is_bounded(self):
+            starts(self)
 
     @property
     def size(self) -> None:
@@ -66,8 +76,8 @@ class CnnSpace(CnnRules):
         """Draw networks independently.
 
         Each is one of the initial networks (`cnn_starts.starts`, equally likely) after 0 to 12
-        mutations (each number equally likely). This is not uniform: smaller networks, and those
-        like the initial ones, are more frequent.
+        mutations (each number equally likely; fewer where none applies). This is not uniform:
+        smaller networks, and those like the initial ones, are more frequent.
 
         Args:
             rng: A generator, or a seed.
@@ -89,12 +99,12 @@ class CnnSpace(CnnRules):
                 gives one.
         """
         check_member(self, architecture, "a network")
-        rng = generator(rng)
-        for name in rng.permutation(list(MODIFIERS)):
-            changed = MODIFIERS[name](architecture, rng, self)
-            if changed is not None:
-                return changed
-        raise ArchitectureError(f"expected a modifier to apply within {self}: widen its bounds")
+        changed = self._changed(architecture, generator(rng))
+        if changed is None:
+            raise ArchitectureError(
+                f"expected a modifier to apply within {self}: widen its bounds"
+            )
+        return changed
 
     def neighbors(self, architecture: Architecture) -> tuple[Architecture, ...]:
         """All networks that one elementary modification (`cnn_moves.ELEMENTARY`) gives.
@@ -146,5 +156,14 @@ class CnnSpace(CnnRules):
         initial = starts(self)
         architecture = initial[rng.integers(len(initial))]
         for _ in range(rng.integers(MOST_MUTATIONS + 1)):
-            architecture = self.mutate(architecture, rng)
+            architecture = self._changed(architecture, rng) or architecture
         return architecture
+
+    def _changed(
+        self, architecture: Architecture, rng: np.random.Generator
+    ) -> Architecture | None:
+        for name in rng.permutation(list(MODIFIERS)):
+            changed = MODIFIERS[name](architecture, rng, self)
+            if changed is not None:
+                return changed
+        return None
