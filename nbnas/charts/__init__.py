@@ -4,10 +4,11 @@ from nbnas.charts import addresses as addresses  # before anything imports altai
 
 # isort: split
 
-from nbnas.charts.graphs.architecture import architecture, gallery, notation
+from nbnas.charts.graphs.architecture import architecture, gallery
 from nbnas.charts.graphs.distribution import distribution
 from nbnas.charts.graphs.explanation import explanation
 from nbnas.charts.graphs.map import Colors, Places, landscape
+from nbnas.charts.graphs.notation import notation
 from nbnas.charts.render import to_png, to_svg
 from nbnas.charts.search.benchmark import curves
 from nbnas.charts.search.paired import paired

@@ -17,6 +17,7 @@ from nbnas.charts import theme
 from nbnas.charts.graphs.choices import chosen
 from nbnas.charts.graphs.layout import Layout, lay_out
 from nbnas.charts.graphs.network import network, networks
+from nbnas.charts.graphs.notation import flow, notation, operations_of, useful
 from nbnas.graphs.architecture import ZERO, Architecture
 from nbnas.graphs.canonical import has_vertex_operations
 from nbnas.graphs.values import is_of_choices
@@ -69,7 +70,7 @@ def architecture(
     text = notation(architecture)
     short = text if len(text) < 60 else f"An architecture of {len(architecture.nodes)} vertices"
     words = theme.title(heading or short, subtitle or flow(architecture))
-    known = theme.styles(_operations([architecture]))
+    known = theme.styles(operations_of([architecture]))
     return _draw(parts, (width, layout.height), known, None, words)
 
 
@@ -118,65 +119,17 @@ def gallery(
     legend = alt.Legend(
         orient="bottom", title=None, symbolType="stroke", symbolSize=1100, symbolStrokeWidth=3
     )
-    known = theme.styles(_operations(architectures))
+    known = theme.styles(operations_of(architectures))
     words = theme.title(heading or theme.count(len(architectures), "architecture"), subtitle)
     return _draw(parts, (columns * (width + 16), lines * height), known, legend, words)
 
 
-def notation(architecture: Architecture) -> str:
-    """A short text for a person: what each later vertex adds up, vertex by vertex.
-
-    An architecture of choices is written as it is.
-
-    Example:
-        >>> edges = ((0, 1, "nor_conv_3x3"), (0, 2, "none"), (1, 2, "skip_connect"))
-        >>> notation(Architecture(("input", "sum", "output"), edges, "any"))
-        '3×3 | –+skip'
-    """
-    if is_of_choices(architecture.nodes):
-        return architecture.text
-    known = theme.styles(_operations([architecture]))
-    full = len(architecture.edges) == len(architecture.nodes) * (len(architecture.nodes) - 1) // 2
-    groups = []
-    for vertex in range(1, len(architecture.nodes)):
-        incoming = [(s, op) for s, t, op in architecture.edges if t == vertex]
-        terms = [known[op].short + ("" if full else f"({source})") for source, op in incoming]
-        groups.append("+".join(terms) or theme.NOTHING)
-    return " | ".join(groups)
-
-
-def flow(architecture: Architecture) -> str:
-    """One sentence on how much of an architecture carries data from its input to its output."""
-    total, used = len(architecture.edges), sum(_useful(architecture))
-    if not used:
-        return "Nothing flows: no path leads from the input to the output."
-    idle = sum(op != ZERO for _, _, op in architecture.edges) - used
-    text = f"{used} of {theme.count(total, 'edge')} carry data from input to output"
-    leads = "leads" if idle == 1 else "lead"
-    return f"{text}; {idle} more {leads} nowhere (faint)." if idle else f"{text}."
-
-
-def _useful(architecture: Architecture) -> list[bool]:
-    """For each edge, whether it lies on a path of operations from the input to the output."""
-    edges = [(s, t) for s, t, op in architecture.edges if op != ZERO]
-    fed, read = {0}, {len(architecture.nodes) - 1}
-    for source, target in sorted(edges):
-        fed |= {target} if source in fed else set()
-    for source, target in sorted(edges, reverse=True):
-        read |= {source} if target in read else set()
-    return [op != ZERO and s in fed and t in read for s, t, op in architecture.edges]
-
-
-def _operations(architectures: Sequence[Architecture]) -> set[str]:
-    return {op for each in architectures for _, _, op in each.edges}
-
-
 def _parts(architecture: Architecture, layout: Layout, index: int, *, named: bool) -> _Parts:
-    known = theme.styles(_operations([architecture]))
+    known = theme.styles(operations_of([architecture]))
     parts = _Parts([], [], _vertices(architecture, layout), [])
-    useful, room = _useful(architecture), layout.places[1][0] - layout.places[0][0]
+    carrying, room = useful(architecture), layout.places[1][0] - layout.places[0][0]
     brief = room - 2 * layout.radius < LABEL
-    for edge, (curve, on) in enumerate(zip(layout.curves, useful, strict=True)):
+    for edge, (curve, on) in enumerate(zip(layout.curves, carrying, strict=True)):
         operation = architecture.edges[edge][2]
         opacity = 1.0 if on else FAINT if operation == ZERO else IDLE
         shared = {

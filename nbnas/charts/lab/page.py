@@ -15,8 +15,8 @@ import vl_convert
 from nbnas.charts import theme
 from nbnas.charts.config import themed
 from nbnas.charts.graphs.architecture import architecture as draw
-from nbnas.charts.graphs.architecture import notation
 from nbnas.charts.graphs.network import shorten
+from nbnas.charts.graphs.notation import notation
 from nbnas.charts.render import VEGA_LITE, in_page_colours
 from nbnas.graphs.architecture import Architecture
 from nbnas.graphs.canonical import has_vertex_operations

@@ -3,8 +3,9 @@
 import altair as alt
 
 from nbnas.charts import scales, theme
-from nbnas.charts.graphs.architecture import architecture, notation
+from nbnas.charts.graphs.architecture import architecture
 from nbnas.charts.graphs.choices import terse
+from nbnas.charts.graphs.notation import notation
 from nbnas.graphs.architecture import Architecture
 from nbnas.graphs.values import is_of_choices
 from nbnas.records import Candidate, Measure, Proposal

@@ -3,7 +3,8 @@
 import altair as alt
 
 from nbnas.charts import theme
-from nbnas.charts.graphs.architecture import architecture, notation
+from nbnas.charts.graphs.architecture import architecture
+from nbnas.charts.graphs.notation import notation
 from nbnas.charts.search.proposal import proposal as ranking
 from nbnas.charts.search.trace import trace
 from nbnas.charts.surrogate.posterior import Predictions, leave_one_out

@@ -14,7 +14,8 @@ import altair as alt
 import numpy as np
 
 from nbnas.charts import theme
-from nbnas.charts.graphs.architecture import architecture, notation
+from nbnas.charts.graphs.architecture import architecture
+from nbnas.charts.graphs.notation import notation
 from nbnas.records import Candidate, Evaluation, Measure
 
 RAISES, LOWERS = "raises the prediction", "lowers it"

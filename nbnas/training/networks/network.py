@@ -125,8 +125,8 @@ def check_operations(architecture: Architecture, own: Sequence[Operation] = ()) 
     text = architecture.text
     if is_of_choices(architecture.nodes):
         raise ArchitectureError(
-            f"expected an architecture that says what its network is, got the choices {text!r:.200};"
-            " give what builds a network of them: Trainer(data, network=build)"
+            f"expected an architecture that says what its network is, got the choices "
+            f"{text!r:.200}; give what builds a network of them: Trainer(data, network=build)"
         )
     edges = (word for _, _, word in architecture.edges)
     if reads_text(architecture):

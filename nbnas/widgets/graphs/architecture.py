@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from nbnas import charts
-from nbnas.charts.graphs.architecture import flow, notation
+from nbnas.charts.graphs.notation import flow, notation
 from nbnas.charts.graphs.wording import TIMES
 from nbnas.charts.theme import AnyChart, count, stacked
 from nbnas.charts.training.skeleton import Part, skeleton

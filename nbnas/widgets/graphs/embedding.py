@@ -3,8 +3,8 @@
 import numpy as np
 
 from nbnas import charts
-from nbnas.charts.graphs.architecture import notation
 from nbnas.charts.graphs.map import summary
+from nbnas.charts.graphs.notation import notation
 from nbnas.graphs.distances.embedding import Embedding
 from nbnas.widgets.view import View
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from nbnas import charts
 from nbnas.charts import theme
-from nbnas.charts.graphs.architecture import notation
+from nbnas.charts.graphs.notation import notation
 from nbnas.charts.search.proposal import summary as reason
 from nbnas.graphs.distances.embedding import embed
 from nbnas.records import Candidate, Measure, Proposal

@@ -10,8 +10,8 @@ import numpy as np
 
 from nbnas import charts
 from nbnas.charts import theme
-from nbnas.charts.graphs.architecture import notation
 from nbnas.charts.graphs.map import predicted
+from nbnas.charts.graphs.notation import notation
 from nbnas.charts.search.proposal import summary as reason
 from nbnas.charts.surrogate.why import summary as because
 from nbnas.graphs.distances.embedding import embed

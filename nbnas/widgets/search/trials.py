@@ -1,7 +1,7 @@
 """Views of trials: a finished one, and all of a search."""
 
 from nbnas import charts
-from nbnas.charts.graphs.architecture import notation
+from nbnas.charts.graphs.notation import notation
 from nbnas.charts.search.trace import summary as course
 from nbnas.records import ACCURACY, Evaluation, Measure, Observations
 from nbnas.records.measure import number

@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 
 from nbnas import charts
 from nbnas.charts import theme
-from nbnas.charts.graphs.architecture import notation
 from nbnas.charts.graphs.map import predicted
 from nbnas.charts.graphs.map import summary as mapped_words
+from nbnas.charts.graphs.notation import notation
 from nbnas.charts.surrogate.posterior import Predictions
 from nbnas.charts.surrogate.posterior import summary as trust
 from nbnas.graphs.architecture import Architecture

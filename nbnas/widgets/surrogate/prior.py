@@ -13,8 +13,8 @@ from gpytorch.kernels import Kernel, ScaleKernel
 
 from nbnas import charts
 from nbnas.charts import theme
-from nbnas.charts.graphs.architecture import notation
 from nbnas.charts.graphs.map import NUMBER
+from nbnas.charts.graphs.notation import notation
 from nbnas.charts.surrogate import kernel as pictures
 from nbnas.errors import NotPositiveDefiniteError, ObservationError
 from nbnas.graphs.architecture import Architecture

@@ -6,7 +6,7 @@ import weakref
 from typing import Any
 
 from nbnas import charts
-from nbnas.charts.graphs.architecture import notation
+from nbnas.charts.graphs.notation import notation
 from nbnas.charts.theme import AnyChart
 from nbnas.charts.training.learning_curve import summary
 from nbnas.errors import TrainingError

@@ -12,6 +12,7 @@ from nbnas.graphs.spaces.dag.space import DagSpace
 from nbnas.graphs.spaces.recurrent.space import RecurrentSpace
 from nbnas.training.data.images import digits
 from nbnas.training.networks.network import (
+    build_network,
     check_operations,
     count_multiply_adds,
     count_parameters,
@@ -131,5 +132,5 @@ def test_what_every_space_samples_is_built_and_learns(
 
 def test_choices_need_who_builds_a_network_of_them():
     (choices,) = ChoiceSpace(width=(16, 32)).sample(0, 1)
-    with pytest.raises(ArchitectureError, match="the choices 'width=.*network=build"):
+    with pytest.raises(ArchitectureError, match=r"the choices 'width=.*network=build"):
         build_network(choices, image_shape=(1, 8, 8), classes=10, generator=torch.Generator())

@@ -1,4 +1,4 @@
-from nbnas.charts.graphs.architecture import notation
+from nbnas.charts.graphs.notation import notation
 from nbnas.graphs.spaces.cell import CellSpace
 from nbnas.records import ACCURACY, Candidate, Proposal
 from nbnas.widgets import view

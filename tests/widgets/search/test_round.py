@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from nbnas.charts.graphs.architecture import notation
+from nbnas.charts.graphs.notation import notation
 from nbnas.search.replay import replay
 from nbnas.surrogate.process.why import why
 from nbnas.widgets import view

@@ -1,0 +1,56 @@
+"""Architectures in words: their notation, and how much of one carries data."""
+
+from collections.abc import Sequence
+
+from nbnas.charts import theme
+from nbnas.graphs.architecture import ZERO, Architecture
+from nbnas.graphs.values import is_of_choices
+
+
+def notation(architecture: Architecture) -> str:
+    """A short text for a person: what each later vertex adds up, vertex by vertex.
+
+    An architecture of choices is written as it is.
+
+    Example:
+        >>> edges = ((0, 1, "nor_conv_3x3"), (0, 2, "none"), (1, 2, "skip_connect"))
+        >>> notation(Architecture(("input", "sum", "output"), edges, "any"))
+        '3×3 | –+skip'
+    """
+    if is_of_choices(architecture.nodes):
+        return architecture.text
+    known = theme.styles(operations_of([architecture]))
+    full = len(architecture.edges) == len(architecture.nodes) * (len(architecture.nodes) - 1) // 2
+    groups = []
+    for vertex in range(1, len(architecture.nodes)):
+        incoming = [(s, op) for s, t, op in architecture.edges if t == vertex]
+        terms = [known[op].short + ("" if full else f"({source})") for source, op in incoming]
+        groups.append("+".join(terms) or theme.NOTHING)
+    return " | ".join(groups)
+
+
+def flow(architecture: Architecture) -> str:
+    """One sentence on how much of an architecture carries data from its input to its output."""
+    total, used = len(architecture.edges), sum(useful(architecture))
+    if not used:
+        return "Nothing flows: no path leads from the input to the output."
+    idle = sum(op != ZERO for _, _, op in architecture.edges) - used
+    text = f"{used} of {theme.count(total, 'edge')} carry data from input to output"
+    leads = "leads" if idle == 1 else "lead"
+    return f"{text}; {idle} more {leads} nowhere (faint)." if idle else f"{text}."
+
+
+def useful(architecture: Architecture) -> list[bool]:
+    """For each edge, whether it lies on a path of operations from the input to the output."""
+    edges = [(s, t) for s, t, op in architecture.edges if op != ZERO]
+    fed, read = {0}, {len(architecture.nodes) - 1}
+    for source, target in sorted(edges):
+        fed |= {target} if source in fed else set()
+    for source, target in sorted(edges, reverse=True):
+        read |= {source} if target in read else set()
+    return [op != ZERO and s in fed and t in read for s, t, op in architecture.edges]
+
+
+def operations_of(architectures: Sequence[Architecture]) -> set[str]:
+    """All operations that occur."""
+    return {op for each in architectures for _, _, op in each.edges}
