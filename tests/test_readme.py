@@ -31,8 +31,9 @@ def test_the_example_runs(tmp_path, monkeypatch, capsys):
 
 def test_a_space_and_a_network_of_ones_own_are_searched(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
+    (example,) = (text for text in PYTHON if "nb.ChoiceSpace(" in text)
     names = {}
-    exec(compile(PYTHON[1], "README.md", "exec"), names)
+    exec(compile(example, "README.md", "exec"), names)
     search = names["search"]
     assert [e.error for e in search.observations] == [None] * 6
     assert len({*search.observations.architectures}) == 6
@@ -43,15 +44,17 @@ def test_a_space_and_a_network_of_ones_own_are_searched(tmp_path, monkeypatch, c
 
 def test_a_loop_of_ones_own_is_an_objective(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
+    (example,) = (text for text in PYTHON if "MLPClassifier" in text)
     names = {}
-    exec(compile(PYTHON[2], "README.md", "exec"), names)
+    exec(compile(example, "README.md", "exec"), names)
     values = [e.value for e in names["search"].observations]
     assert float(capsys.readouterr().out) == min(values) < 0.5
     assert [len(e.reports) for e in names["search"].observations] == [20] * 5
 
 
 def test_a_table_of_results_is_searched(capsys):
-    exec(compile(PYTHON[3], "README.md", "exec"), {})
+    (example,) = (text for text in PYTHON if "from_table" in text)
+    exec(compile(example, "README.md", "exec"), {})
     assert capsys.readouterr().out.split() == ["96.3", "3.2", "0.0"]
 
 

@@ -26,6 +26,7 @@ from nbnas.graphs.canonical import has_vertex_operations
 from nbnas.graphs.spaces.layers import Layer
 from nbnas.graphs.spaces.recurrent.graph import recipe_of
 from nbnas.graphs.spaces.shapes import KINDS
+from nbnas.graphs.values import is_of_choices
 from nbnas.training.networks.cell import OPERATIONS, VERTEX_OPERATIONS, build_cell
 from nbnas.training.networks.cell import Cell as Cell
 from nbnas.training.networks.layered import build_layers
@@ -107,6 +108,11 @@ def check_operations(architecture: Architecture) -> None:
             like a recurrent cell and is none.
     """
     text = architecture.text
+    if is_of_choices(architecture.nodes):
+        raise ArchitectureError(
+            f"expected an architecture that says what its network is, got choices, {text!r:.200}; "
+            "give what builds a network of them: Trainer(data, network=build)"
+        )
     edges = (word for _, _, word in architecture.edges)
     if reads_text(architecture):
         recipe_of(architecture)

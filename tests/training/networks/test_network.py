@@ -6,6 +6,7 @@ from nbnas.errors import ArchitectureError, SettingError
 from nbnas.graphs.architecture import LINK, Architecture
 from nbnas.graphs.spaces.cell import CellSpace, cell
 from nbnas.graphs.spaces.chain.space import ChainSpace
+from nbnas.graphs.spaces.choice.space import ChoiceSpace
 from nbnas.graphs.spaces.cnn.space import CnnSpace
 from nbnas.graphs.spaces.dag.space import DagSpace
 from nbnas.graphs.spaces.recurrent.space import RecurrentSpace
@@ -126,3 +127,9 @@ def test_what_every_space_samples_is_built_and_learns(
             x, y = torch.randn(6, 1, 8, 8, generator=source), torch.arange(6)
         assert scores_of(network, x).shape == (*y.shape, 10)
         assert step_lowers_the_loss(network, x, y, rate=0.001)
+
+
+def test_choices_need_who_builds_a_network_of_them():
+    (choices,) = ChoiceSpace(width=(16, 32)).sample(0, 1)
+    with pytest.raises(ArchitectureError, match=r"choices, 'width=.*network=build"):
+        check_operations(choices)
