@@ -31,6 +31,7 @@ def test_the_example_runs(tmp_path, monkeypatch, capsys):
 
 def test_a_space_and_a_network_of_ones_own_are_searched(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
+    (example,) = (text for text in PYTHON if "nb.ChoiceSpace(" in text)
     names = {}
     (example,) = (text for text in PYTHON if "nb.ChoiceSpace(" in text)
     exec(compile(example, "README.md", "exec"), names)
@@ -44,6 +45,7 @@ def test_a_space_and_a_network_of_ones_own_are_searched(tmp_path, monkeypatch, c
 
 def test_a_loop_of_ones_own_is_an_objective(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
+    (example,) = (text for text in PYTHON if "MLPClassifier" in text)
     names = {}
     (example,) = (text for text in PYTHON if "yield" in text)
     exec(compile(example, "README.md", "exec"), names)
