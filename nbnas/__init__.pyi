@@ -106,7 +106,7 @@ from .surrogate.process.prior import GaussianProcess as GaussianProcess
 from .surrogate.process.why import Neighbor as Neighbor
 from .surrogate.process.why import Why as Why
 from .surrogate.process.why import why as why
-from .training.data.images import ImageData as ImageData
+from .training.data.image_data import ImageData as ImageData
 from .training.data.images import cifar10 as cifar10
 from .training.data.images import digits as digits
 from .training.data.images import from_arrays as from_arrays

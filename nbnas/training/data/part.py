@@ -20,6 +20,7 @@ from nbnas.undisturbed import undisturbed
 
 Part = tuple[Tensor, Tensor]
 SMALLEST_SIDE = 4
+COUNTED = 4096  # images whose bytes are counted at a time
 
 
 def split_arrays(
@@ -67,19 +68,26 @@ def to_part(images: NDArray[Any], labels: NDArray[Any]) -> Part:
 
 @undisturbed()
 def read_part(part: Part, where: str) -> Part:
-    """Turn a pair of arrays or tensors into contiguous tensors on the CPU.
+    """Turn a pair of arrays or tensors into contiguous tensors on the CPU, which are copies.
+
+    A `numpy.memmap` that may be written to is no copy: its file would have to fit the memory.
 
     Raises:
         DataError: If it is no such pair.
     """
     try:
-        images, labels = (
-            values.detach().cpu() if isinstance(values, Tensor) else torch.tensor(values)
-            for values in part
-        )
+        images, labels = (_tensor(values) for values in part)
     except (TypeError, ValueError, RuntimeError) as error:
         raise DataError(f"{where}: expected (images, labels) as arrays: {error}") from error
     return images.contiguous(), labels.contiguous()
+
+
+def _tensor(values: Any) -> Tensor:  # noqa: ANN401
+    if isinstance(values, Tensor):
+        return values.detach().to("cpu", copy=True)
+    if isinstance(values, np.memmap) and values.flags.writeable:
+        return torch.from_numpy(values)
+    return torch.tensor(values)
 
 
 def check_part(images: Tensor, labels: Tensor, like: Tensor, classes: int, where: str) -> None:
@@ -105,18 +113,47 @@ def check_part(images: Tensor, labels: Tensor, like: Tensor, classes: int, where
     if labels.min() < 0 or labels.max() >= classes:
         came = f"{int(labels.min())} to {int(labels.max())}"
         raise DataError(f"{where}: expected labels 0 to {classes - 1}, got {came}")
-    if not torch.isfinite(images).all():
-        raise DataError(f"{where}: expected finite pixels, got NaN or infinity; remove them first")
+    if images.is_floating_point() and not (sound := images.isfinite().flatten(1).all(1)).all():
+        wrong = (~sound).nonzero().flatten().tolist()
+        raise DataError(
+            f"{where}: expected finite pixels, got NaN or infinity in {named(wrong, 'image')}; "
+            "remove them first"
+        )
 
 
 def channel_moments(images: Tensor) -> tuple[Tensor, Tensor]:
-    """Mean and standard deviation of each channel, `(C, 1, 1)` each; 1 for a constant channel."""
-    channels = images.transpose(0, 1).flatten(1)
-    moments = [torch.std_mean(channel.double(), correction=0) for channel in channels]
-    stddev = torch.stack([std for std, _ in moments])
-    mean = torch.stack([mean for _, mean in moments])
-    stddev = torch.where(stddev > 0, stddev, 1.0)
-    return mean.float()[:, None, None], stddev.float()[:, None, None]
+    """Mean and standard deviation of each channel, `(C,)` each; 1 for a constant channel."""
+    channels = images.transpose(0, 1)
+    moments = torch.stack(
+        [_counted(channel) if images.dtype == torch.uint8 else _moments(channel)
+         for channel in channels]
+    )
+    mean, stddev = moments.T
+    return mean.float(), torch.where(stddev > 0, stddev, 1.0).float()
+
+
+def _moments(channel: Tensor) -> Tensor:
+    """Mean and standard deviation of the numbers of a channel, `(2,)` in float64."""
+    stddev, mean = torch.std_mean(channel.double(), correction=0)
+    return torch.stack([mean, stddev])
+
+
+def _counted(channel: Tensor) -> Tensor:
+    """The same of bytes, from how often each occurs: a file of them need not fit the memory."""
+    counts = torch.zeros(256, dtype=torch.float64)
+    for piece in channel.split(COUNTED):
+        counts += torch.bincount(piece.flatten().int(), minlength=256)
+    values = torch.arange(256, dtype=torch.float64)
+    mean = (counts * values).sum() / counts.sum()
+    variance = (counts * (values - mean) ** 2).sum() / counts.sum()
+    return torch.stack([mean, variance.sqrt()])
+
+
+def named(numbers: Sequence[int], noun: str, most: int = 10) -> str:
+    """Numbers for a message, such as `images 3, 4 and 17 more`."""
+    said = ", ".join(map(str, numbers[:most]))
+    more = f" and {len(numbers) - most} more" if len(numbers) > most else ""
+    return f"{noun}{'s' * (len(numbers) > 1)} {said}{more}"
 
 
 def fingerprint_of(name: str, classes: int, parts: Sequence[Part]) -> str:
