@@ -73,7 +73,7 @@ class ImageData:
             self, name=TEXT.raising(DataError), classes=whole(2, MOST_CLASSES).raising(DataError)
         )
         names = self.class_names or tuple(map(str, range(self.classes)))
-        object.__setattr__(self, "class_names", _class_names(names, self.classes))
+        object.__setattr__(self, "class_names", check_names(names, self.classes))
         settle(self, preparation=PREPARATION.optional, origin=ORIGIN)
         parts = [read_part(getattr(self, part), f"{self.name}, {part}") for part in PARTS]
         for part, (images, labels) in zip(PARTS, parts, strict=True):
@@ -101,8 +101,12 @@ class ImageData:
         return cut("; ".join([said, *self.origin.sentences]), LONGEST)
 
 
-def _class_names(names: object, classes: int) -> tuple[str, ...]:
-    """Names of classes, if there is one for each and no two are the same."""
+def check_names(names: object, classes: int) -> tuple[str, ...]:
+    """Names of classes, if there is one for each and no two are the same.
+
+    Raises:
+        DataError: If not.
+    """
     settled = each(TEXT, of="a text").raising(DataError)("class_names", names)
     if len(settled) != classes or len(set(settled)) != classes:
         raise DataError(

@@ -15,28 +15,61 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from nbnas.checks import Rule, either, real, whole
 from nbnas.errors import DataError
 from nbnas.undisturbed import undisturbed
 
 Part = tuple[Tensor, Tensor]
 SMALLEST_SIDE = 4
+USUAL = 5000  # images that a part to choose by, or to test with, need not go beyond
+AMOUNT: Rule[float | None] = either(whole(2), real(above=0, below=1)).optional
 COUNTED = 4096  # images whose bytes are counted at a time
+
+
+def part_sizes(n: int, train: float | None, validation: float | None) -> tuple[int, int, int]:
+    """The sizes of three parts of n images.
+
+    Args:
+        n: Number of images.
+        train: Number of training images, or their share if below 1; `None` for what is left.
+        validation: The same of the validation images; `None` for the usual part.
+
+    Returns:
+        Number of training, validation and test images; what is left may be none, or below 0.
+    """
+    held_out = part_size(n, validation)
+    first = n - held_out - part_size(n, None) if train is None else part_size(n, train)
+    return first, held_out, n - first - held_out
+
+
+def part_size(n: int, amount: float | None) -> int:
+    """The size of a part of n images: a number, a share below 1, or a fifth, at most 5,000."""
+    if amount is None:
+        return max(2, min(n // 5, USUAL))
+    return round(n * amount) if amount < 1 else int(amount)
 
 
 def split_arrays(
     images: NDArray[Any], labels: NDArray[Any], sizes: Sequence[int], seed: int, name: str
 ) -> list[Part]:
-    """Cut arrays at random into disjoint parts in which each class has about its overall share.
+    """Cut arrays at random into disjoint parts; see `split`, which chooses the images."""
+    cuts = split(labels, sizes, seed, name)
+    return [to_part(images[cut], labels[cut]) for cut in cuts]
+
+
+def split(
+    labels: NDArray[Any], sizes: Sequence[int], seed: int, name: str
+) -> list[NDArray[np.int64]]:
+    """Choose at random disjoint parts in which each class has about its overall share.
 
     Args:
-        images: `(n, C, H, W)`.
         labels: `(n,)`.
         sizes: Number of images of each part; their sum is n.
         seed: Seed of the split; with equal seeds a smaller first part lies in a larger one.
         name: Name of the data set, for errors.
 
     Returns:
-        The parts.
+        The places of the images of each part.
 
     Raises:
         DataError: If a part would have fewer than two images.
@@ -47,8 +80,7 @@ def split_arrays(
             f"be split into {', '.join(map(str, sizes))}; ask for smaller parts"
         )
     order = _stratified_order(labels, np.random.default_rng(seed))
-    cuts = np.split(order, np.cumsum(sizes)[:-1])
-    return [to_part(images[cut], labels[cut]) for cut in cuts]
+    return np.split(order, np.cumsum(sizes)[:-1])
 
 
 def _stratified_order(labels: NDArray[Any], rng: np.random.Generator) -> NDArray[np.int64]:

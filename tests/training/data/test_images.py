@@ -121,7 +121,7 @@ def test_own_arrays_that_do_not_fit():
     images, labels = np.zeros((9, 6, 6)), np.arange(9) % 3
     with pytest.raises(DataError, match="9 images would be split into 6, 3, 0"):
         from_arrays("mine", images, labels, train=6, validation=3)
-    with pytest.raises(DataError, match=r"9 integer labels.*\(8,\)"):
+    with pytest.raises(DataError, match=r"9 labels.*\(8,\)"):
         from_arrays("mine", images, labels[:8], train=3, validation=3)
     with pytest.raises(DataError, match=r"\(n, H, W\)"):
         from_arrays("mine", np.zeros(9), labels, train=3, validation=3)
