@@ -106,6 +106,8 @@ from .surrogate.process.prior import GaussianProcess as GaussianProcess
 from .surrogate.process.why import Neighbor as Neighbor
 from .surrogate.process.why import Why as Why
 from .surrogate.process.why import why as why
+from .training.data.cache import clear_cache as clear_cache
+from .training.data.folder import from_folder as from_folder
 from .training.data.image_data import ImageData as ImageData
 from .training.data.images import cifar10 as cifar10
 from .training.data.images import digits as digits

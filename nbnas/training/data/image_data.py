@@ -41,8 +41,7 @@ class ImageData:
         name: What a person calls it.
         classes: Number of classes, K; labels are 0 to K - 1.
         train: Images and labels to train on, as tensors or numpy arrays: uint8 or floating
-            `(n, C, H, W)` and integers `(n,)`. They are copied, unless the images are a
-            `numpy.memmap` that may be written to: that one stays on the disk.
+            `(n, C, H, W)` and integers `(n,)`, which are copied.
         val: The validation part, by which architectures are compared.
         test: The test part, which no search sees.
         class_names: The K classes in words, in the order of the labels; by default their numbers.

@@ -8,7 +8,7 @@ Notation
 
 import hashlib
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import torch
@@ -23,7 +23,7 @@ Part = tuple[Tensor, Tensor]
 SMALLEST_SIDE = 4
 USUAL = 5000  # images that a part to choose by, or to test with, need not go beyond
 AMOUNT: Rule[float | None] = either(whole(2), real(above=0, below=1)).optional
-COUNTED = 4096  # images whose bytes are counted at a time
+COUNTED = 1024  # images whose bytes are counted at a time
 
 
 def part_sizes(n: int, train: float | None, validation: float | None) -> tuple[int, int, int]:
@@ -92,34 +92,39 @@ def _stratified_order(labels: NDArray[Any], rng: np.random.Generator) -> NDArray
     return np.argsort(place, kind="stable")
 
 
+class Owned(NamedTuple):
+    """A part that nobody else holds, so that a data set takes it without a copy."""
+
+    images: Tensor
+    labels: Tensor
+
+
 @undisturbed()
-def to_part(images: NDArray[Any], labels: NDArray[Any]) -> Part:
-    """Copy numpy arrays into tensors, labels as int64."""
-    return torch.tensor(np.ascontiguousarray(images)), torch.tensor(labels.astype(np.int64))
+def to_part(images: NDArray[Any], labels: NDArray[Any]) -> Owned:
+    """Numpy arrays that nobody else holds as tensors; a copy only where they are not contiguous."""
+    where = np.ascontiguousarray(images)
+    return Owned(torch.from_numpy(where), torch.from_numpy(labels.astype(np.int64)))
 
 
 @undisturbed()
 def read_part(part: Part, where: str) -> Part:
     """Turn a pair of arrays or tensors into contiguous tensors on the CPU, which are copies.
 
-    A `numpy.memmap` that may be written to is no copy: its file would have to fit the memory.
-
     Raises:
         DataError: If it is no such pair.
     """
+    if isinstance(part, Owned):
+        return part
     try:
-        images, labels = (_tensor(values) for values in part)
+        images, labels = (
+            values.detach().to("cpu", copy=True)
+            if isinstance(values, Tensor)
+            else torch.tensor(values)
+            for values in part
+        )
     except (TypeError, ValueError, RuntimeError) as error:
         raise DataError(f"{where}: expected (images, labels) as arrays: {error}") from error
     return images.contiguous(), labels.contiguous()
-
-
-def _tensor(values: Any) -> Tensor:  # noqa: ANN401
-    if isinstance(values, Tensor):
-        return values.detach().to("cpu", copy=True)
-    if isinstance(values, np.memmap) and values.flags.writeable:
-        return torch.from_numpy(values)
-    return torch.tensor(values)
 
 
 def check_part(images: Tensor, labels: Tensor, like: Tensor, classes: int, where: str) -> None:
@@ -172,9 +177,8 @@ def _moments(channel: Tensor) -> Tensor:
 
 def _counted(channel: Tensor) -> Tensor:
     """The same of bytes, from how often each occurs: a file of them need not fit the memory."""
-    counts = torch.zeros(256, dtype=torch.float64)
-    for piece in channel.split(COUNTED):
-        counts += torch.bincount(piece.flatten().int(), minlength=256)
+    pieces = (piece.numpy().ravel() for piece in channel.split(COUNTED))
+    counts = torch.from_numpy(sum(np.bincount(piece, minlength=256) for piece in pieces)).double()
     values = torch.arange(256, dtype=torch.float64)
     mean = (counts * values).sum() / counts.sum()
     variance = (counts * (values - mean) ** 2).sum() / counts.sum()
