@@ -107,6 +107,7 @@ from .surrogate.process.why import Neighbor as Neighbor
 from .surrogate.process.why import Why as Why
 from .surrogate.process.why import why as why
 from .training.data.cache import clear_cache as clear_cache
+from .training.data.dataset import from_dataset as from_dataset
 from .training.data.folder import from_folder as from_folder
 from .training.data.image_data import ImageData as ImageData
 from .training.data.images import cifar10 as cifar10

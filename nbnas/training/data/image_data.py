@@ -71,7 +71,7 @@ class ImageData:
         settle(
             self, name=TEXT.raising(DataError), classes=whole(2, MOST_CLASSES).raising(DataError)
         )
-        names = self.class_names or tuple(map(str, range(self.classes)))
+        names = tuple(map(str, range(self.classes))) if _is_empty(self.class_names) else self.class_names
         object.__setattr__(self, "class_names", check_names(names, self.classes))
         settle(self, preparation=PREPARATION.optional, origin=ORIGIN)
         parts = [read_part(getattr(self, part), f"{self.name}, {part}") for part in PARTS]
@@ -98,6 +98,10 @@ class ImageData:
             f"{shape}, {self.classes} classes"
         )
         return cut("; ".join([said, *self.origin.sentences]), LONGEST)
+
+
+def _is_empty(names: object) -> bool:
+    return isinstance(names, tuple) and not names
 
 
 def check_names(names: object, classes: int) -> tuple[str, ...]:
