@@ -71,7 +71,11 @@ class ImageData:
         settle(
             self, name=TEXT.raising(DataError), classes=whole(2, MOST_CLASSES).raising(DataError)
         )
-        names = tuple(map(str, range(self.classes))) if _is_empty(self.class_names) else self.class_names
+        names = (
+            tuple(map(str, range(self.classes)))
+            if _is_empty(self.class_names)
+            else self.class_names
+        )
         object.__setattr__(self, "class_names", check_names(names, self.classes))
         settle(self, preparation=PREPARATION.optional, origin=ORIGIN)
         parts = [read_part(getattr(self, part), f"{self.name}, {part}") for part in PARTS]

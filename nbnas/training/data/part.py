@@ -162,8 +162,10 @@ def channel_moments(images: Tensor) -> tuple[Tensor, Tensor]:
     """Mean and standard deviation of each channel, `(C,)` each; 1 for a constant channel."""
     channels = images.transpose(0, 1)
     moments = torch.stack(
-        [_counted(channel) if images.dtype == torch.uint8 else _moments(channel)
-         for channel in channels]
+        [
+            _counted(channel) if images.dtype == torch.uint8 else _moments(channel)
+            for channel in channels
+        ]
     )
     mean, stddev = moments.T
     return mean.float(), torch.where(stddev > 0, stddev, 1.0).float()

@@ -5,10 +5,10 @@ import numpy as np
 import pytest
 import torch
 import torchvision
+from nbnas.training.data.images import cifar10, digits, from_arrays
 
 from nbnas.errors import DataError
 from nbnas.training.data.image_data import ImageData
-from nbnas.training.data.images import cifar10, digits, from_arrays
 
 
 def part(n=6, shape=(1, 5, 5), classes=3, seed=0):

@@ -1,7 +1,7 @@
 import numpy as np
 import torch
-
 from nbnas.training.data.images import from_arrays
+
 from nbnas.training.networks.normalize import Normalize, normalized, normalizing
 from nbnas.training.networks.side_by_side import side_by_side
 
