@@ -101,7 +101,7 @@ class Owned(NamedTuple):
 
 @undisturbed()
 def to_part(images: NDArray[Any], labels: NDArray[Any]) -> Owned:
-    """Numpy arrays that nobody else holds as tensors; a copy only where they are not contiguous."""
+    """Arrays that nobody else holds as tensors; a copy only where they are not contiguous."""
     where = np.ascontiguousarray(images)
     return Owned(torch.from_numpy(where), torch.from_numpy(labels.astype(np.int64)))
 

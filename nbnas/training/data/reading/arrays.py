@@ -65,8 +65,9 @@ def _pixels(values: NDArray[Any], name: str) -> NDArray[Any]:
     if beyond.any():
         raise DataError(
             f"{name}: expected pixels from 0 to {_BYTE} where their type is {values.dtype}, got "
-            f"{values.min()} to {values.max()} ({named(np.flatnonzero(beyond).tolist(), 'image')});"
-            " give them as uint8, uint16 or floats"
+            f"{values.min()} to {values.max()} "
+            f"({named(np.flatnonzero(beyond).tolist(), 'image')}); "
+            "give them as uint8, uint16 or floats"
         )
     return values.astype(np.uint8)
 

@@ -21,7 +21,7 @@ _ABANDONED = 24 * 3600  # seconds after which what is not whole was left by a pr
 
 
 def cache_folder() -> Path:
-    """Where it is: what the environment variable `NBNAS_CACHE` says, else the user's usual place."""
+    """Where it is: what the variable `NBNAS_CACHE` says, else the user's usual place."""
     given = os.environ.get(VARIABLE)
     base = Path(given).expanduser() if given else platformdirs.user_cache_path("nbnas")
     return base / "pictures"
@@ -66,8 +66,8 @@ def kept(key: str, make: Callable[[Path], None]) -> Path:
         _rename(partial, whole)
     except OSError as error:
         raise DataError(
-            f"expected to keep the pixels of pictures in {str(whole.parent)!r}, but: {error}; make "
-            f"room (nbnas.clear_cache()), or let the environment variable {VARIABLE} name a "
+            f"expected to keep the pixels of pictures in {str(whole.parent)!r}, but: {error}; "
+            f"make room (nbnas.clear_cache()), or let the environment variable {VARIABLE} name a "
             "folder with room that can be written to"
         ) from error
     finally:

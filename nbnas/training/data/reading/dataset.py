@@ -63,8 +63,8 @@ def from_dataset(
     are. All of it is read into memory.
 
     Args:
-        dataset: Rows by number, with a length: pairs (picture, label), or mappings of columns. Or a
-            mapping of several such by the names of the parts: `train`, `test`, `validation`.
+        dataset: Rows by number, with a length: pairs (picture, label), or mappings of columns. Or
+            a mapping of several such by the names of the parts: `train`, `test`, `validation`.
         validation: The validation part as such a data set; or its number of images, or their share
             if below 1, to be split off. By default a fifth, at most 5,000.
         test: The same of the test part.

@@ -1,7 +1,7 @@
 """The rows of a data set of somebody else's: pairs (picture, label), or mappings of columns.
 
-Known by what they can do, so that no library has to be there: torch's map-style data sets, those of
-torchvision, and `datasets` of Hugging Face.
+Known by what they can do, so that no library has to be there: torch's map-style data sets, those
+of torchvision, and `datasets` of Hugging Face.
 
 Notation
     n   number of rows

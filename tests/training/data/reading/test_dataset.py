@@ -53,8 +53,8 @@ def test_a_pair_of_torchvisions_data_sets():
     learn, test = (FakeData(n, (3, 12, 12), 4, random_offset=n) for n in (200, 60))
     data = from_dataset(learn, test=test, validation=0.25)
     assert repr(data).startswith(
-        "FakeData: 150 train, 50 validation, 60 test images of 3×12×12, 4"
-    )  # noqa: RUF001
+        "FakeData: 150 train, 50 validation, 60 test images of 3×12×12, 4"  # noqa: RUF001
+    )
     assert "validation split off train, test from test" in repr(data)
     expected = [np.asarray(picture).transpose(2, 0, 1) for picture, _ in test]
     np.testing.assert_array_equal(data.test[0], expected)
@@ -109,7 +109,7 @@ def test_parts_by_name():
     for wrong in ({"train": rows(), "more": rows()}, {"test": rows()}):
         with pytest.raises(DataError, match="parts train, validation and test"):
             from_dataset(wrong)
-    with pytest.raises(DataError, match="every class in test, got none of .'owl'."):
+    with pytest.raises(DataError, match=r"every class in test, got none of \['owl'\]"):
         from_dataset(rows(), test=rows(8, 2))
 
 
