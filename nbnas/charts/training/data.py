@@ -56,17 +56,17 @@ def _classes(summary: DataSummary, chosen: Sequence[int]) -> alt.LayerChart:
     """A row for each class: its name, its samples, its bar."""
     start = 10 + max(width(name, theme.NORMAL) for name in _named(summary, chosen))
     left = start + max(len(summary.samples[label]) for label in chosen) * (SIDE + GAP) + 8
-    size = {"width": left + BAR + 50, "height": ROW * len(chosen)}
-    x = {"scale": theme.scale((0, size["width"])), "axis": None}
-    y = {"scale": theme.scale((size["height"], 0)), "axis": None}
-    text = {"color": theme.INK, "baseline": "middle"}
+    size: dict[str, Any] = {"width": left + BAR + 50, "height": ROW * len(chosen)}
+    x: dict[str, Any] = {"scale": theme.scale((0, size["width"])), "axis": None}
+    y: dict[str, Any] = {"scale": theme.scale((size["height"], 0)), "axis": None}
+    text: dict[str, Any] = {"color": theme.INK, "baseline": "middle"}
     names = alt.Chart(theme.rows(_names(summary, chosen, start)))
     samples = alt.Chart(theme.rows(_samples(summary, chosen, start)))
     bars = alt.Chart(theme.rows(_bars(summary, chosen, left)))
     totals = alt.Chart(theme.rows(_totals(summary, chosen, left)))
     legend = alt.Legend(title=None, orient="top", symbolType="square", offset=4)
     colors = theme.series(WORDS, (theme.BLUE, theme.ORANGE, theme.GREEN))
-    at = {"x": alt.X("x:Q", **x), "y": alt.Y("y:Q", **y)}
+    at: dict[str, Any] = {"x": alt.X("x:Q", **x), "y": alt.Y("y:Q", **y)}
     layers = (
         names.mark_text(align="right", fontSize=theme.NORMAL, **text).encode(**at, text="text:N"),
         samples.mark_image(width=SIDE, height=SIDE).encode(**at, url="url:N"),
@@ -145,12 +145,9 @@ def _said(summary: DataSummary, chosen: Sequence[int]) -> str:
     shape = "\N{MULTIPLICATION SIGN}".join(map(str, (channels, height, width)))
     sums = summary.counts.sum(0)
     parts = ", ".join(f"{n:,} {word}" for n, word in zip(sums, WORDS, strict=True))
-    classes = theme.count(len(summary.class_names), "class").replace("classs", "classes")
+    classes = f"{len(summary.class_names)} classes"
     if len(chosen) < len(summary.class_names):
-        half = len(chosen) // 2
-        classes += (
-            f", of which the {half} with the most and the {len(chosen) - half} with the fewest"
-        )
+        classes += f", the {len(chosen)} with the most and the fewest images"
     return f"{parts}; {shape}; {classes}"
 
 
@@ -159,7 +156,7 @@ def _sizes(sizes: Sizes, size: tuple[int, ...]) -> alt.LayerChart:
     points: theme.Rows = [{"w": w, "h": h, "count": count} for (h, w), count in sizes]
     made = [{"w": size[1], "h": size[0], "text": "the images"}]
     base = alt.Chart(theme.rows(points), width=300, height=150)
-    grid = {"grid": True, "tickCount": 5}
+    grid: dict[str, Any] = {"grid": True, "tickCount": 5}
     x = alt.X("w:Q", axis=alt.Axis(title="width on disk, pixels", **grid), scale=_from_zero())
     y = alt.Y("h:Q", axis=alt.Axis(title="height on disk, pixels", **grid), scale=_from_zero())
     area = alt.Size("count:Q", legend=None, scale=alt.Scale(range=[24, 240]))

@@ -9,6 +9,11 @@ from nbnas.errors import DataError, SettingError
 from nbnas.training.data.reading.folder import from_folder
 
 
+def read(file):
+    with Image.open(file) as picture:
+        return np.asarray(picture)
+
+
 def sizes(data):
     return tuple(len(part[1]) for part in (data.train, data.val, data.test))
 
@@ -35,7 +40,7 @@ def test_the_second_of_two_parts_is_the_test_part_whatever_its_name(tmp_path, dr
         files = [
             root / word / c / f"{k}.png" for c, n in (("cat", 3), ("dog", 4)) for k in range(n)
         ]
-        expected = [np.asarray(Image.open(file)).transpose(2, 0, 1) for file in files]
+        expected = [read(file).transpose(2, 0, 1) for file in files]
         np.testing.assert_array_equal(data.test[0], expected)
 
 
