@@ -27,7 +27,8 @@ from nbnas.surrogate.kernels.distance import DistanceKernel
 from nbnas.surrogate.kernels.weisfeiler_lehman import WeisfeilerLehmanKernel
 from nbnas.surrogate.process.prior import GaussianProcess
 from nbnas.training.data.augment import CropAndFlip
-from nbnas.training.data.images import ImageData, cifar10, digits
+from nbnas.training.data.image_data import ImageData
+from nbnas.training.data.images import cifar10, digits
 from nbnas.training.device import choose_device
 from nbnas.training.repeated import RepeatedTrainer
 from nbnas.training.trainer import Trainer

@@ -32,7 +32,7 @@ def evaluate(network: nn.Module, part: Part, classes: int, place: Place = HERE) 
 
     Args:
         network: The network; put into evaluation mode.
-        part: Pictures and labels, on the network's device.
+        part: Pictures and labels; the labels on the network's device, the pictures anywhere.
         classes: K.
         place: Where it computes.
 
@@ -48,7 +48,7 @@ def evaluate(network: nn.Module, part: Part, classes: int, place: Place = HERE) 
     )
     with torch.inference_mode(), place.autocast:
         for x, y in pieces:
-            scores = network(x.contiguous(memory_format=place.layout))
+            scores = network(x.to(labels.device).contiguous(memory_format=place.layout))
             totals[0] += cross_entropy(scores, y, reduction="sum").float()
             totals[1:].index_add_(0, y, right_answers(scores, y).float())
     return totals

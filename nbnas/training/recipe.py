@@ -14,7 +14,7 @@ from nbnas.errors import SettingError, shown
 from nbnas.graphs.spaces.operation import OPERATIONS, Operation, check_distinct, own_operations
 from nbnas.records.measure import MEASURE, Measure
 from nbnas.source import source_of
-from nbnas.training.data.images import IMAGE_DATA, ImageData
+from nbnas.training.data.image_data import IMAGE_DATA, ImageData
 from nbnas.training.data.text import TEXT_DATA, TextData
 from nbnas.training.device import choose_device
 from nbnas.training.measure import PICTURE_MEASURES, measures_of_text

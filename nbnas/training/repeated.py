@@ -14,7 +14,7 @@ import numpy as np
 from nbnas.checks import SEED, each, instance, settle
 from nbnas.graphs.architecture import Architecture
 from nbnas.records import EpochReport, Evaluation, Measure
-from nbnas.training.data.images import ImageData
+from nbnas.training.data.image_data import ImageData
 from nbnas.training.device import cpu_threads
 from nbnas.training.live import LiveTraining
 from nbnas.training.measure import Figures
@@ -40,7 +40,7 @@ class RepeatedTrainer:
 
     Example:
         >>> from nbnas.graphs.spaces.cell import CellSpace
-        >>> from nbnas.training.data.images import digits
+        >>> from nbnas.training.data.image_data import digits
         >>> objective = RepeatedTrainer(Trainer(digits(), epochs=1, channels=3), seeds=(0, 1))
         >>> objective(CellSpace().sample(0, 1)[0]).status
         'completed'

@@ -32,6 +32,7 @@ from nbnas.training.live import LiveTraining
 from nbnas.training.measure import Figures, epoch_report
 from nbnas.training.networks.faults import fault
 from nbnas.training.networks.network import build_network, count_parameters
+from nbnas.training.networks.normalize import normalized
 from nbnas.training.networks.own import build_own
 from nbnas.training.recipe import Recipe
 from nbnas.training.tasks.pictures import PictureTask
@@ -173,7 +174,21 @@ def task_of(trainer: Recipe, place: Place, generator: torch.Generator) -> Task:
 def network_of(
     trainer: Recipe, architecture: Architecture, generator: torch.Generator
 ) -> nn.Module:
-    """The network that a recipe trains, with the initial weights that a generator gives."""
+    """The network that a recipe trains, with the initial weights that a generator gives.
+
+    Returns:
+        For pictures as they are in the data: `(Normalize, network for normalised pictures)`; for
+        text the network itself.
+    """
+    network = _bare_network_of(trainer, architecture, generator)
+    if isinstance(trainer.data, TextData):
+        return network
+    return normalized(trainer.data, network)
+
+
+def _bare_network_of(
+    trainer: Recipe, architecture: Architecture, generator: torch.Generator
+) -> nn.Module:
     if trainer.network is not None:  # one of the user's own
         return build_own(trainer.network, architecture, trainer.data, generator)
     return build_network(

@@ -9,7 +9,7 @@ from nbnas.errors import ArchitectureError
 from nbnas.graphs.architecture import ARCHITECTURE, Architecture
 from nbnas.graphs.spaces.operation import own_operations
 from nbnas.records import Evaluation
-from nbnas.training.data.images import ImageData
+from nbnas.training.data.image_data import ImageData
 from nbnas.training.data.text import TextData
 from nbnas.training.networks.network import check_operations, reads_text
 from nbnas.training.recipe import Recipe

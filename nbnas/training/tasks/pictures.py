@@ -7,16 +7,19 @@ Notation
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import cast
 
 import torch
 from torch import nn
 from torch.nn.functional import cross_entropy
 
 from nbnas.training.data.augment import augment_images
-from nbnas.training.data.images import ImageData, parts_on
+from nbnas.training.data.image_data import ImageData
+from nbnas.training.data.resident import chosen, parts_on
 from nbnas.training.device import Place
 from nbnas.training.measure import Figures, evaluate, picture_figures, right_answers
 from nbnas.training.networks.network import count_multiply_adds
+from nbnas.training.networks.normalize import normalizing
 from nbnas.training.recipe import Recipe
 from nbnas.training.tasks.task import Answer, Batch, Part
 
@@ -49,19 +52,23 @@ class PictureTask:
         return math.ceil(len(part[1]) / self.recipe.batch_size)
 
     def batches(self, part: Part) -> Iterator[Batch]:
-        """Every picture once, augmented, in batches that are equal but for one picture."""
+        """Every picture once, normalised and augmented; sizes differ by one at most."""
         images, labels = part
+        normalize = normalizing(self.data).to(labels.device)
         order = torch.randperm(len(labels), generator=self.generator).to(labels.device)
         for batch in order.tensor_split(self.batches_of(part)):
-            x, y = images[batch], labels[batch]
+            x, y = normalize(chosen(images, batch)), labels[batch]
             if self.recipe.augment is not None:
                 x = augment_images(x, self.recipe.augment, self.generator)
             yield x.contiguous(memory_format=self.place.layout), y
 
     def answer(self, network: nn.Module, batch: Batch, carried: None) -> Answer:
-        """Cross-entropy of the scores; nothing is carried; see `Task.answer`."""
-        x, y = batch
-        scores = network(x)
+        """Cross-entropy of the scores; nothing is carried; see `Task.answer`.
+
+        The network's first module is left out: what is augmented is normalised already.
+        """
+        (x, y), (_, body) = batch, cast(nn.Sequential, network)
+        scores = body(x)
         loss = cross_entropy(scores, y, label_smoothing=self.recipe.label_smoothing)
         return Answer(loss, right_answers(scores.detach(), y).sum())
 
