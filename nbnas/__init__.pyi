@@ -110,6 +110,8 @@ from .training.data.images import ImageData as ImageData
 from .training.data.images import cifar10 as cifar10
 from .training.data.images import digits as digits
 from .training.data.images import from_arrays as from_arrays
+from .training.export.export import export as export
+from .training.export.writing import Exported as Exported
 from .training.live import LiveTraining as LiveTraining
 from .training.proxies.scores import jacov as jacov
 from .training.proxies.scores import nwot as nwot

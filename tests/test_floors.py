@@ -20,6 +20,7 @@ RANKS = {
     "signals": 0,
     "brief": 0,
     "waiting": 0,
+    "drawing": 0,
     "undisturbed": 0,
     "graphs": 1,
     "records": 2,
@@ -49,13 +50,13 @@ WINGS = {
     ),
     "training": (
         *("schedule", "device", "data", "measure", "networks", "live"),
-        *("recipe", "run", "trainer", "seeds", "repeated", "proxies"),
+        *("recipe", "run", "trainer", "seeds", "repeated", "proxies", "export"),
     ),
     "search": (
         *("candidates", "ideas", "pending", "maximizers", "strategies"),
         *("objective", "generated", "fingerprint", "trial", "course", "store", "recorded"),
         *("tables",),
-        *("background", "search", "replay", "benchmark"),
+        *("background", "taken", "search", "replay", "benchmark"),
     ),
     "charts": (
         *("addresses", "theme", "config", "scales", "lettering", "render", "table"),
@@ -73,7 +74,7 @@ LIBRARIES = {
     0: {"psygnal", "numpy"},
     1: {"scipy", "ot", "joblib"},
     2: set(),
-    3: {"torch", "torchvision", "gpytorch", "sklearn"},
+    3: {"torch", "torchvision", "gpytorch", "sklearn"} | {"onnx", "safetensors", "tqdm"},
     4: {"pandas", "sqlalchemy", "optuna"},
     5: {"altair", "vl_convert"},
     6: {"ipywidgets", "IPython", "anywidget", "traitlets"},

@@ -18,8 +18,11 @@ BODY = 2 * STEP  # indentation of a method's body
 
 # Words that the source has a meaning for, so that no operation may take them as a name.
 TAKEN = frozenset(
-    ("torch", "nn", "Tensor", "Path", "Image", "functional", "load", "load_file", "np", "read")
-    + ("classify", "main", "own", "channels", "join", "flat", "sys", "importlib", "self", "super")
+    (
+        *("torch", "nn", "Tensor", "Path", "Image", "load", "load_file", "np", "read", "prepare"),
+        *("classify", "own", "channels", "inputs", "hidden", "join", "flat", "leaky_relu"),
+        *("sys", "importlib", "self", "super", "tuple", "list", "str", "int", "range", "min"),
+    )
 )
 
 

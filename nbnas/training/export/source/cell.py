@@ -198,7 +198,7 @@ def _function(step: Step, name: str, channels: int) -> list[str] | None:
 
 def _quoted(word: str) -> str:
     """A word that anybody may have chosen, as it may stand in a docstring."""
-    return "".join(letter if letter.isalnum() or letter in "_-.:×" else " " for letter in word)
+    return "".join(letter if letter.isalnum() or letter in "_-.:" else " " for letter in word)
 
 
 _ZEROS = (f"{' ' * BODY}return torch.zeros_like(x0)",)

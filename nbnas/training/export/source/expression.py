@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 WIDTH, STEP = 88, 4  # letters of a line, and of an indentation
+_PIECE = 72  # letters of a long string on one line
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,3 +106,30 @@ def text_lines(text: str, indent: int, before: str = "", width: int = WIDTH) -> 
         else:
             line = f"{line} {word}" if line else word
     return tuple(" " * indent + before + each for each in [*lines, line])
+
+
+def string_lines(text: str, before: str) -> tuple[str, ...]:
+    """The lines that give a name to a string, which may be long.
+
+    Args:
+        text: The string.
+        before: Such as "DATA = ".
+
+    Returns:
+        The lines; adjacent strings are one.
+    """
+    flat = f"{before}{quoted(text)}"
+    if len(flat) <= WIDTH:
+        return (flat,)
+    pieces = [quoted(text)]
+    if len(pieces[0]) > WIDTH - STEP:
+        pieces = [quoted(text[at : at + _PIECE]) for at in range(0, len(text), _PIECE)]
+    return (f"{before}(", *(" " * STEP + piece for piece in pieces), ")")
+
+
+def quoted(text: str) -> str:
+    """A string of Python in the quotes that formatters choose; letters unseen are escaped."""
+    plain = repr(text)
+    if plain.startswith("'") and '"' not in plain:
+        return '"' + plain[1:-1].replace("\\'", "'") + '"'
+    return plain

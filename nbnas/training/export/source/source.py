@@ -12,12 +12,11 @@ from torch import Tensor, nn
 from nbnas.graphs.architecture import Architecture
 from nbnas.training.export.facts import Facts
 from nbnas.training.export.source.block import BODY, Attribute, Block, docstring
-from nbnas.training.export.source.expression import STEP, WIDTH, Call, laid_out
+from nbnas.training.export.source.expression import Call, laid_out, quoted, string_lines
 from nbnas.training.export.source.network import Body, body_of, split_normalization
 from nbnas.training.export.source.reading import prepare_lines
 
 WEIGHTS = "model.safetensors"
-_PIECE = 72  # letters of a long string on one line
 _SAYS = (
     "A network that tells {classes} classes of pictures apart, in plain PyTorch.\n\n"
     "Written by nbnas {version}, which it does not need. `load()` gives the network with the "
@@ -165,30 +164,3 @@ def _constants(facts: Facts, normalize: nn.Module | None) -> str:
             lines += [f"# The {what} of the pixels that the network was trained on."]
             lines += laid_out(Call("", tuple(map(repr, values))), 0, f"{name.upper()} = ")
     return "\n".join(lines) + "\n\n\n"
-
-
-def string_lines(text: str, before: str) -> tuple[str, ...]:
-    """The lines that give a name to a string, which may be long.
-
-    Args:
-        text: The string.
-        before: Such as "DATA = ".
-
-    Returns:
-        The lines; adjacent strings are one.
-    """
-    flat = f"{before}{quoted(text)}"
-    if len(flat) <= WIDTH:
-        return (flat,)
-    pieces = [quoted(text)]
-    if len(pieces[0]) > WIDTH - STEP:
-        pieces = [quoted(text[at : at + _PIECE]) for at in range(0, len(text), _PIECE)]
-    return (f"{before}(", *(" " * STEP + piece for piece in pieces), ")")
-
-
-def quoted(text: str) -> str:
-    """A string of Python in the quotes that formatters choose; letters unseen are escaped."""
-    plain = repr(text)
-    if plain.startswith("'") and '"' not in plain:
-        return '"' + plain[1:-1].replace("\\'", "'") + '"'
-    return plain
