@@ -5,15 +5,31 @@ Notation
 """
 
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 import torch
 from torch import Tensor
 
-from nbnas.training.data.images import ImageData
 from nbnas.training.data.part import Part
 
 MODES = {1: "L", 3: "RGB"}
+
+
+class PictureData(Protocol):
+    """What an export asks of pictures; see `nbnas.ImageData`."""
+
+    name: str
+    classes: int
+    train: Part
+    val: Part
+    test: Part
+    fingerprint: str
+
+    @property
+    def image_shape(self) -> tuple[int, int, int]:
+        """`(C, H, W)` of every picture."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +60,7 @@ class Facts:
         return self.is_whole and self.image_shape[0] in MODES
 
 
-def facts_of(data: ImageData, architecture: str, version: str = "") -> Facts:
+def facts_of(data: PictureData, architecture: str, version: str = "") -> Facts:
     """What is to be said of a data set.
 
     Args:

@@ -18,9 +18,8 @@ from torch import Tensor, nn
 from nbnas.brief import brief
 from nbnas.drawing import drawn
 from nbnas.errors import ExportError
-from nbnas.training.data.images import ImageData
 from nbnas.training.export.card import Figures, Story, card
-from nbnas.training.export.facts import Facts, facts_of
+from nbnas.training.export.facts import Facts, PictureData, facts_of
 from nbnas.training.export.folder import CARD, write, written_whole
 from nbnas.training.export.formats import onnx_file, program_file, program_of, weights_file
 from nbnas.training.export.pictures import on_disk
@@ -81,7 +80,7 @@ class Writing:
             release = version("nbnas")
         except PackageNotFoundError:  # only on the path
             release = ""
-        self.data: ImageData = trainer.data
+        self.data: PictureData = trainer.data
         self.facts: Facts = facts_of(self.data, str(training.architecture), release)
         trained = copy.deepcopy(training.network)
         assert trained is not None  # as was checked
