@@ -10,6 +10,7 @@ import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -18,12 +19,14 @@ from torch import Tensor, nn
 from nbnas.brief import brief
 from nbnas.drawing import drawn
 from nbnas.errors import ExportError
+from nbnas.graphs.architecture import Architecture
 from nbnas.training.export.card import Figures, Story, card
 from nbnas.training.export.facts import Facts, PictureData, facts_of
 from nbnas.training.export.folder import CARD, write, written_whole
 from nbnas.training.export.formats import onnx_file, program_file, program_of, weights_file
 from nbnas.training.export.pictures import on_disk
 from nbnas.training.export.rerun import Scores, check_agreement, rerun
+from nbnas.training.export.source.own import referring_source
 from nbnas.training.export.source.reading import classify_source
 from nbnas.training.export.source.source import Source, source_of
 from nbnas.training.networks.network import count_multiply_adds, count_parameters
@@ -81,6 +84,7 @@ class Writing:
         except PackageNotFoundError:  # only on the path
             release = ""
         self.data: PictureData = trainer.data
+        self.own: dict[str, Callable[..., object]] = {}
         self.facts: Facts = facts_of(self.data, str(training.architecture), release)
         trained = copy.deepcopy(training.network)
         assert trained is not None  # as was checked
@@ -88,11 +92,14 @@ class Writing:
 
     def write(self, found: str) -> Exported:
         """Write all files, run them again, and put the folder in its place."""
-        source = source_of(self.trained, self.training.architecture, self.facts)
-        if source is None:
-            raise ExportError("expected a network of nbnas")
         expected = scores_of(self.trained, self.data.test[0])
-        network = self._network(source, expected)
+        source = source_of(self.trained, self.training.architecture, self.facts)
+        if source is None:  # a part is of somebody else's making
+            self.own = made_by(self.trainer, self.training.architecture)
+            source, network = referring_source(self.trained, self.own, self.facts), self.trained
+            self.done("source")
+        else:
+            network = self._network(source, expected)
         with written_whole(self.folder) as partial:
             self._write_network(partial, source, network)
             agreement = self._rerun(partial, expected)
@@ -162,7 +169,9 @@ class Writing:
             min(share for _, share in exported.agreement),
         )
         data = f"{self.data!r} (fingerprint {self.data.fingerprint})"
-        story = Story(data, self._trained(), found, picture is not None)
+        refers = "loads `model.pt2`, and says by whose function the network is made"
+        source = refers if self.own else ""
+        story = Story(data, self._trained(), found, picture is not None, source)
         write(partial / CARD, card(self.facts, figures, story).encode())
 
     def _trained(self) -> str:
@@ -174,6 +183,16 @@ class Writing:
             else f"the {train:,} pictures of the training part"
         )
         return f"{self.training.epochs} epochs on {on}, seed {self.training.seed}"
+
+
+def made_by(trainer: Any, architecture: Architecture) -> dict[str, Callable[..., object]]:  # noqa: ANN401
+    """The functions of a user that make a recipe's network, by what they make."""
+    network = getattr(trainer, "network", None)
+    if network is not None:
+        return {"network": network}
+    words = {word for _, _, word in architecture.edges}
+    own = [each for each in getattr(trainer, "operations", ()) if each.name in words]
+    return {f"operation {each.name}": each.build for each in own}
 
 
 def scores_of(network: nn.Module, pictures: Tensor) -> Scores:

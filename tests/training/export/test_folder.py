@@ -115,11 +115,7 @@ def test_a_file_is_no_folder(tmp_path):
 
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="has no full device")
 def test_a_full_disk_is_said(tmp_path):
-    with pytest.raises(
-        ExportError, match=r"room of at least 0\.0 MB.*the disk is full.*free some"
-    ):
-        write(Path("/dev/full"), b"weights")
-    with pytest.raises(ExportError, match="full"), written_whole(tmp_path / "a") as partial:
-        (partial / "model.py").symlink_to("/dev/full")
-        write(partial / "model.py", b"weights")
+    said = r"room of at least 0\.0 MB.*the disk is full.*free some"
+    with pytest.raises(ExportError, match=said):
+        fill(tmp_path / "a", meanwhile=lambda p: (p / "model.py").symlink_to("/dev/full"))
     assert names(tmp_path) == []

@@ -155,6 +155,9 @@ def _summed(
 
 def _apart(module: nn.Module, copies: int, channels: int) -> list[nn.Module]:
     """The modules that stand side by side in one; itself if all share its one result."""
+    own = getattr(module, "copies", None)
+    if isinstance(own, nn.ModuleList):  # an operation of somebody's own, as often as needed
+        return list(own)
     if copies == 1 or not any(True for _ in module.parameters()):
         return [module]
     return [_copy(module, number, copies, channels) for number in range(copies)]

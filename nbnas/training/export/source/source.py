@@ -5,6 +5,7 @@ architecture's own operations) stands in it as the `repr` of a string, or is no 
 """
 
 import dataclasses
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from torch import Tensor, nn
@@ -13,29 +14,29 @@ from nbnas.graphs.architecture import Architecture
 from nbnas.training.export.facts import Facts
 from nbnas.training.export.source.block import BODY, Attribute, Block, docstring
 from nbnas.training.export.source.expression import Call, laid_out, quoted, string_lines
-from nbnas.training.export.source.network import Body, body_of, split_normalization
+from nbnas.training.export.source.network import body_of, split_normalization
 from nbnas.training.export.source.reading import prepare_lines
 
-WEIGHTS = "model.safetensors"
 _SAYS = (
     "A network that tells {classes} classes of pictures apart, in plain PyTorch.\n\n"
     "Written by nbnas {version}, which it does not need. `load()` gives the network with the "
     "weights of the file beside this one, and `classify(network, pictures)` the names of classes"
 )
 _COMMAND = "; on the command line: python model.py picture.png"
-_ENDS = '''def load(weights: str | Path = WEIGHTS) -> Network:
+_LOAD = '''def load(weights: str | Path = WEIGHTS) -> Network:
     """The network with its trained weights, ready to classify."""
     network = Network()
     network.load_state_dict(load_file(weights), strict=True)
     return network.eval()
 
 
-@torch.inference_mode()
+'''
+CLASSIFY = '''@torch.inference_mode()
 def classify(network: nn.Module, pictures: Tensor) -> list[str]:
     """The name of the class of each picture, pixels as they are on disk."""
     return [CLASS_NAMES[index] for index in network(pictures).argmax(1).tolist()]
 '''
-_READ = '''
+READ = '''
 
 def read(path: str | Path) -> Tensor:
     """A picture on disk as the network takes it, a batch of one."""
@@ -97,21 +98,21 @@ def source_of(network: nn.Module, architecture: Architecture, facts: Facts) -> S
     classes = "".join(f"{line}\n" for block in blocks for line in block.lines())
     parts = [
         "\n".join(docstring(_says(facts), 0)) + "\n",
-        _imports(facts, classes),
-        _constants(facts, normalize),
+        imports(facts, classes),
+        constants(facts, normalize, {"WEIGHTS": "model.safetensors"}),
         *([] if normalize is None else [_NORMALIZE]),
         classes,
         *(["\n".join(prepare_lines(facts)) + "\n\n\n"] if facts.reads_files else []),
-        _ENDS,
-        *([_READ] if facts.reads_files else []),
+        _LOAD,
+        CLASSIFY,
+        *([READ] if facts.reads_files else []),
     ]
-    return Source("".join(parts), _kept(body))
+    return Source("".join(parts), kept(body.weights()))
 
 
-def _kept(body: Body) -> dict[str, Tensor]:
-    """The weights on the CPU, each with memory of its own, as safetensors demands."""
-    weights = body.weights().items()
-    return {name: value.detach().cpu().contiguous().clone() for name, value in weights}
+def kept(weights: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """Weights on the CPU, each with memory of its own, as safetensors demands."""
+    return {name: value.detach().cpu().contiguous().clone() for name, value in weights.items()}
 
 
 def _says(facts: Facts) -> str:
@@ -131,7 +132,14 @@ def _taking_pictures(block: Block, normalized: bool) -> Block:
     )
 
 
-def _imports(facts: Facts, classes: str) -> str:
+def imports(facts: Facts, classes: str, *, weights: bool = True) -> str:
+    """The lines that import what the source needs.
+
+    Args:
+        facts: What it reads.
+        classes: The text of its classes.
+        weights: Whether it loads weights.
+    """
     pooled = "adaptive_avg_pool2d" if "adaptive_avg_pool2d" in classes else ""
     lines = [
         *(["import sys"] if facts.reads_files else []),
@@ -140,15 +148,21 @@ def _imports(facts: Facts, classes: str) -> str:
         *(["import numpy as np"] if facts.reads_files else []),
         "import torch",
         *(["from PIL import Image"] if facts.reads_files else []),
-        "from safetensors.torch import load_file",
+        *(["from safetensors.torch import load_file"] if weights else []),
         "from torch import Tensor, nn",
         *([f"from torch.nn.functional import {pooled}"] if pooled else []),
     ]
     return "\n" + "\n".join(lines) + "\n\n"
 
 
-def _constants(facts: Facts, normalize: nn.Module | None) -> str:
-    """The names of the classes, the shape of the pictures, and what they are normalised by."""
+def constants(facts: Facts, normalize: nn.Module | None, files: Mapping[str, str]) -> str:
+    """The lines that say what the data are.
+
+    Args:
+        facts: The names of the classes, and the shape of the pictures.
+        normalize: By what they are normalised.
+        files: The names of files beside the source, and what they are called in it.
+    """
     names = Call("", tuple(map(quoted, facts.class_names)))
     shape = Call("", tuple(map(str, facts.image_shape)))
     lines = [
@@ -156,7 +170,7 @@ def _constants(facts: Facts, normalize: nn.Module | None) -> str:
         *string_lines(facts.architecture, "ARCHITECTURE = "),
         *laid_out(names, 0, "CLASS_NAMES = "),
         f"IMAGE_SHAPE = {shape}  # channels, height, width",
-        f"WEIGHTS = Path(__file__).with_name({quoted(WEIGHTS)})",
+        *(f"{name} = Path(__file__).with_name({quoted(file)})" for name, file in files.items()),
     ]
     if normalize is not None:
         for name, what in (("shift", "mean of each channel"), ("scale", "standard deviation")):

@@ -61,7 +61,7 @@ def test_the_source_of_a_cell_is_the_network(sourced, architecture):
 def test_the_source_of_every_space_is_formatted_and_needs_no_nbnas(sourced, tmp_path):
     ruff = shutil.which("ruff") or pytest.skip("ruff is not on the path")
     for name in SPACES:
-        some, shape, settings = architectures(name, 24)
+        some, shape, settings = architectures(name, 8)
         for number, architecture in enumerate(some):
             text = sourced(architecture, shape, **settings).source.text
             (tmp_path / f"{name}_{number}.py").write_text(text, encoding="utf-8")
@@ -85,7 +85,7 @@ def test_names_of_users_come_through_as_they_are(sourced):
         "\\",
     )
     assert found.module.DATA == 'my \'data\' """'
-    assert found.module.ARCHITECTURE == str(ONES[3])
+    assert str(ONES[3]) == found.module.ARCHITECTURE
     assert all(letter.isprintable() or letter == "\n" for letter in found.source.text)
 
 
