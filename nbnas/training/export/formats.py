@@ -17,6 +17,7 @@ import torch
 from torch import Tensor, nn
 from torch.export import Dim, ExportedProgram
 
+from nbnas.brief import cut
 from nbnas.errors import ExportError
 from nbnas.training.export.facts import Facts
 
@@ -73,8 +74,8 @@ def program_of(network: nn.Module, facts: Facts) -> ExportedProgram:
     except Exception as error:  # torch raises any of its own kinds
         raise ExportError(
             "expected a network that torch.export can write down for any number of pictures, but: "
-            f"{type(error).__name__}: {str(error).strip():.600}. Let its forward not depend on "
-            "values in tensors, nor on the number of pictures"
+            f"{_told(error)}. Let its forward not depend on values in tensors, nor on the number of "
+            "pictures"
         ) from error
 
 
@@ -111,8 +112,8 @@ def onnx_file(program: ExportedProgram, facts: Facts) -> bytes:
         onnx.checker.check_model(graph)
     except Exception as error:  # torch, onnxscript and onnx raise any of their own kinds
         raise ExportError(
-            f"expected a network that ONNX can say, but: {type(error).__name__}: "
-            f"{str(error).strip():.600}. Update onnx and onnxscript, or leave the operation out"
+            f"expected a network that ONNX can say, but: {_told(error)}. Update onnx and "
+            "onnxscript, or leave the operation out"
         ) from error
     return bytes(graph.SerializeToString())
 
@@ -127,10 +128,18 @@ def _name_batch(graph: Any) -> None:  # noqa: ANN401
                 side.dim_param = BATCH
 
 
+def _told(error: Exception) -> str:
+    """What was raised, in one line; torch adds pages of advice for its own developers."""
+    return cut(f"{type(error).__name__}: {error}", 300)
+
+
 @contextmanager
 def _quiet() -> Iterator[None]:
     """What torch and onnxscript say of their own inner affairs is nothing to act on."""
-    loggers = [logging.getLogger(name) for name in ("torch.onnx", "torch.export", "onnxscript")]
+    loggers = [
+        logging.getLogger(name)
+        for name in ("torch.onnx", "torch.fx", "torch.export", "onnxscript")
+    ]
     before = [logger.level for logger in loggers]
     try:
         for logger in loggers:

@@ -12,7 +12,7 @@ from typing import Any
 from torch import nn
 
 from nbnas.training.export.facts import Facts
-from nbnas.training.export.source.block import docstring
+from nbnas.training.export.source.block import docstring, identifier
 from nbnas.training.export.source.expression import string_lines, text_lines
 from nbnas.training.export.source.network import split_normalization
 from nbnas.training.export.source.reading import prepare_lines
@@ -87,9 +87,9 @@ def referring_source(
     parts = [
         "\n".join(docstring(said, 0)) + "\n",
         imports(facts, "", weights=False),
-        constants(facts, None, {"PROGRAM": "model.pt2"}),
+        constants(facts, None, {"PROGRAM": "model.pt2"}).rstrip() + "\n",
         *(_told(reference_to(what, function)) for what, function in references.items()),
-        "\n",
+        "\n\n",
         *(["\n".join(prepare_lines(facts)) + "\n\n\n"] if facts.reads_files else []),
         _LOAD,
         CLASSIFY,
@@ -104,7 +104,7 @@ def _told(reference: Reference) -> str:
     where = " of this file:" if reference.file else ", which was in no file."
     lines = [*text_lines("".join(c if c.isprintable() else " " for c in title + where), 0, "# ")]
     if reference.file:
-        lines += string_lines(reference.file, "FILE = ")
+        lines += string_lines(reference.file, f"{identifier(reference.what).upper()}_FILE = ")
     lines += [f"#     {line}".rstrip() for line in _printable(reference.code).splitlines()]
     return "\n".join(lines) + "\n"
 
