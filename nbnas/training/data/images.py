@@ -17,8 +17,7 @@ import torch
 from numpy.typing import NDArray
 
 from nbnas.checks import FLAG, PATH, SEED, TEXT, Rule, instance, settle, whole
-from nbnas.errors import shown
-from nbnas.errors import DataError
+from nbnas.errors import DataError, shown
 from nbnas.training.data.part import (
     Part,
     channel_moments,

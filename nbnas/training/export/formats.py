@@ -4,7 +4,7 @@ Notation
     n, C, H, W   pictures of a batch, their channels, height and width; n is free in every file
 """
 
-import importlib
+import importlib.util
 import io
 import json
 import logging
@@ -22,6 +22,7 @@ from nbnas.errors import ExportError
 from nbnas.training.export.facts import Facts
 
 EXTRA = ("safetensors", "onnx", "onnxscript", "onnxruntime")
+_TALKATIVE = ("torch.onnx", "torch.fx", "torch.export", "onnxscript")
 BATCH, INPUT, OUTPUT = "batch", "pictures", "scores"
 
 
@@ -31,16 +32,11 @@ def check_extra() -> None:
     Raises:
         ExportError: If one is not; the message names the extra.
     """
-    missing = []
-    for name in EXTRA:
-        try:
-            importlib.import_module(name)
-        except ImportError as error:
-            missing.append(f"{name} ({error})")
+    missing = [name for name in EXTRA if importlib.util.find_spec(name) is None]
     if missing:
         raise ExportError(
-            f"expected the packages of the extra export, but cannot import {'; '.join(missing)}: "
-            "pip install 'nbnas[export]'"
+            f"expected the packages of the extra export, but {', '.join(missing)} cannot be "
+            "found: pip install 'nbnas[export]'"
         )
 
 
@@ -73,9 +69,9 @@ def program_of(network: nn.Module, facts: Facts) -> ExportedProgram:
             )
     except Exception as error:  # torch raises any of its own kinds
         raise ExportError(
-            "expected a network that torch.export can write down for any number of pictures, but: "
-            f"{_told(error)}. Let its forward not depend on values in tensors, nor on the number of "
-            "pictures"
+            f"expected a network that torch.export can write for any number of pictures, but: "
+            f"{_told(error)}. Let its forward not depend on values in tensors, nor on the number "
+            "of pictures"
         ) from error
 
 

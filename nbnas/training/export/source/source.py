@@ -15,7 +15,7 @@ from nbnas.training.export.facts import Facts
 from nbnas.training.export.source.block import BODY, Attribute, Block, docstring
 from nbnas.training.export.source.expression import Call, laid_out, quoted, string_lines
 from nbnas.training.export.source.network import body_of, split_normalization
-from nbnas.training.export.source.reading import prepare_lines
+from nbnas.training.export.source.reading import pillow_import, prepare_lines
 
 _SAYS = (
     "A network that tells {classes} classes of pictures apart, in plain PyTorch.\n\n"
@@ -147,7 +147,7 @@ def imports(facts: Facts, classes: str, *, weights: bool = True) -> str:
         "",
         *(["import numpy as np"] if facts.reads_files else []),
         "import torch",
-        *(["from PIL import Image"] if facts.reads_files else []),
+        *([pillow_import(facts)] if facts.reads_files else []),
         *(["from safetensors.torch import load_file"] if weights else []),
         "from torch import Tensor, nn",
         *([f"from torch.nn.functional import {pooled}"] if pooled else []),
