@@ -12,7 +12,7 @@ from keyword import iskeyword
 
 from torch import Tensor, nn
 
-from nbnas.training.export.source.expression import STEP, Expression, laid_out, text_lines
+from nbnas.training.export.source.expression import STEP, Call, Expression, laid_out, text_lines
 
 BODY = 2 * STEP  # indentation of a method's body
 
@@ -66,6 +66,7 @@ class Block:
     def lines(self) -> tuple[str, ...]:
         """The class, after the functions that it needs."""
         taken = f", {self.takes}" if self.takes else ""
+        takes, _, gives = self.signature.partition(") -> ")
         made = (laid_out(a.code, BODY, f"self.{a.name} = ") for a in self.attributes)
         return (
             *self.before,
@@ -76,7 +77,9 @@ class Block:
             "        super().__init__()",
             *(line for lines in made for line in lines),
             "",
-            f"    def forward(self, {self.signature}:",
+            *laid_out(
+                Call("def forward", ("self", *takes.split(", "))), STEP, after=f" -> {gives}:"
+            ),
             *self.forward,
             "",
             "",

@@ -71,7 +71,8 @@ def load(weights: str | Path = WEIGHTS) -> Network:
 _ENCODE = '''def encode(text: str) -> list[int]:
     """The numbers of the tokens of a text."""
     numbers = {{token: number for number, token in enumerate(VOCABULARY)}}
-    return [{number} for token in {split}]
+    tokens = {split}
+    return [{number} for token in tokens]
 
 
 '''
@@ -251,7 +252,7 @@ def _by_pattern(language: Language) -> bool:
 
 def _encode(language: Language) -> str:
     """The function that splits and numbers a text as the data set does."""
-    split = "text"
+    split = "list(text)"
     if language.level == "word":
         split = r'text.replace("\n", " <eos> ").split()'
     if _by_pattern(language):
