@@ -51,6 +51,7 @@ def export(
     evaluation, trainer = EVALUATION("evaluation", evaluation), _TRAINER("trainer", trainer)
     folder, found = PATH("folder", folder), TEXT("found", found)
     training = _TRAINING("training", training)
+    _check_pictures(trainer)
     check_extra()
     check_free(folder)
     epochs = trainer.epochs if training is None else 0
@@ -62,6 +63,20 @@ def export(
         _check_trained(training, evaluation)
         with undisturbed():
             return Writing(training, trainer, folder, steps.done).write(found)
+
+
+def _check_pictures(trainer: Trainer) -> None:
+    """Check that a recipe trains on pictures.
+
+    Raises:
+        ExportError: If it trains on text, which no file is written for.
+    """
+    if trainer.data.image_shape is None:
+        raise ExportError(
+            f"expected a Trainer on pictures, got one on the text {trainer.data.name!r:.100}; "
+            "its network as PyTorch source is what "
+            "nbnas.training.export.source.language.language_source writes"
+        )
 
 
 def _check_trained(training: Training, evaluation: Evaluation) -> None:
