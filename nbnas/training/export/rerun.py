@@ -63,7 +63,8 @@ def rerun(file: str, folder: Path, pictures: Pictures, scratch: Path) -> Scores:
             "nothing was exported. Update the packages of the extra: "
             "pip install -U 'nbnas[export]'"
         )
-    return np.load(answer, allow_pickle=False)
+    scores: Scores = np.load(answer, allow_pickle=False)
+    return scores
 
 
 def check_agreement(file: str, scores: Scores, expected: Scores) -> float:

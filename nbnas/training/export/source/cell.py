@@ -9,6 +9,7 @@ Notation
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from torch import nn
 
@@ -100,7 +101,8 @@ def flow_of(cells: Sequence[Cells], words: Sequence[str]) -> Flow:
 
 
 def _of_vertices(cells: Sequence[VertexCell], words: Sequence[str]) -> Flow:
-    steps, lines = [], []
+    steps: list[Step] = []
+    lines: list[str] = []
     first = cells[0]
     for target, sources in first.sources.items():
         terms = [f"x{u}" for u in sources]
@@ -169,10 +171,9 @@ def _copy(module: nn.Module, number: int, copies: int, channels: int) -> nn.Modu
         return nn.Sequential(*(_copy(part, number, copies, channels) for part in module))
     rows = slice(number * channels, (number + 1) * channels)
     if isinstance(module, nn.Conv2d):
-        part: nn.Module = nn.Conv2d(
-            module.in_channels, channels, module.kernel_size, module.stride, module.padding,
-            bias=module.bias is not None,
-        )  # fmt: skip
+        sides: Any = (module.kernel_size, module.stride, module.padding)
+        bias = module.bias is not None
+        part: nn.Module = nn.Conv2d(module.in_channels, channels, *sides, bias=bias)
     elif isinstance(module, nn.BatchNorm2d):
         part = nn.BatchNorm2d(channels, module.eps, module.momentum)
     else:

@@ -40,7 +40,8 @@ def layered_block(network: LayeredNetwork, says: str) -> Block | None:
     layers = _attributes(network)
     if layers is None:
         return None
-    lines, flats = [], {0: False}
+    lines: list[str] = []
+    flats = {0: False}
     for vertex in range(1, len(network.labels) - 1):
         label, sources = network.labels[vertex], network.sources[vertex]
         dense = Layer.parse(label).kind in (*DENSE, SOFTMAX)
