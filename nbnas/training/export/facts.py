@@ -19,12 +19,35 @@ MODES = {1: "L", 3: "RGB"}
 class PictureData(Protocol):
     """What an export asks of pictures; see `nbnas.ImageData`."""
 
-    name: str
-    classes: int
-    train: Part
-    val: Part
-    test: Part
-    fingerprint: str
+    @property
+    def name(self) -> str:
+        """What a person calls it."""
+        ...
+
+    @property
+    def classes(self) -> int:
+        """Number of classes."""
+        ...
+
+    @property
+    def fingerprint(self) -> str:
+        """Short hash of it."""
+        ...
+
+    @property
+    def train(self) -> Part:
+        """What is trained on."""
+        ...
+
+    @property
+    def val(self) -> Part:
+        """The validation part."""
+        ...
+
+    @property
+    def test(self) -> Part:
+        """The test part."""
+        ...
 
     @property
     def image_shape(self) -> tuple[int, int, int]:

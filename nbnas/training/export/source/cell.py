@@ -171,9 +171,9 @@ def _copy(module: nn.Module, number: int, copies: int, channels: int) -> nn.Modu
         return nn.Sequential(*(_copy(part, number, copies, channels) for part in module))
     rows = slice(number * channels, (number + 1) * channels)
     if isinstance(module, nn.Conv2d):
-        sides: Any = (module.kernel_size, module.stride, module.padding)
+        sides: Any = {name: getattr(module, name) for name in ("kernel_size", "stride", "padding")}
         bias = module.bias is not None
-        part: nn.Module = nn.Conv2d(module.in_channels, channels, *sides, bias=bias)
+        part: nn.Module = nn.Conv2d(module.in_channels, channels, bias=bias, **sides)
     elif isinstance(module, nn.BatchNorm2d):
         part = nn.BatchNorm2d(channels, module.eps, module.momentum)
     else:
