@@ -8,6 +8,7 @@ import warnings
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
+from nbnas.drawing import DRAWERS
 from nbnas.subjects import COMPOSED, LIVE, SUBJECTS
 from nbnas.waiting import WATCHERS
 
@@ -69,13 +70,28 @@ def _watch(thing: object) -> AbstractContextManager[object]:
     return progress(thing)
 
 
+def _draw(thing: object) -> bytes | None:
+    """A picture of an architecture for a file; without the packages for that, none."""
+    from nbnas.graphs.architecture import Architecture
+
+    try:
+        from nbnas.charts.graphs.architecture import architecture
+        from nbnas.charts.render import to_png
+    except ImportError as error:
+        warnings.warn(_no_widgets(error), stacklevel=2)
+        return None
+    return to_png(architecture(thing)) if isinstance(thing, Architecture) else None
+
+
 def _no_widgets(error: ImportError) -> str:
     wanted = "altair, vl-convert-python, ipywidgets and anywidget"
     return f"nbnas cannot draw here: {error}; install {wanted}"
 
 
 def hook() -> None:
-    """Register the views if a shell exists."""
+    """Register what draws for files, and the views if a shell exists."""
+    if _draw not in DRAWERS:
+        DRAWERS.append(_draw)
     ipython = sys.modules.get("IPython")
     shell = ipython.get_ipython() if ipython is not None else None
     if shell is not None:

@@ -44,6 +44,10 @@ class SearchError(NbnasError, RuntimeError):
     """The search cannot go on, or was told something that it did not ask for."""
 
 
+class ExportError(NbnasError, RuntimeError):
+    """A network cannot be written as files, or its files do not give what it gives."""
+
+
 class NotebookError(NbnasError, RuntimeError):
     """A notebook did not run to its end."""
 

@@ -21,6 +21,7 @@ RANKS = {
     "source": 0,
     "brief": 0,
     "waiting": 0,
+    "drawing": 0,
     "undisturbed": 0,
     "graphs": 1,
     "records": 2,
@@ -60,13 +61,13 @@ WINGS = {
     ),
     "training": (
         *("schedule", "device", "draws", "data", "measure", "networks", "live"),
-        *("recipe", "tasks", "run", "trainer", "seeds", "repeated", "proxies"),
+        *("recipe", "tasks", "run", "trainer", "seeds", "repeated", "proxies", "export"),
     ),
     "search": (
         *("candidates", "ideas", "pending", "maximizers", "strategies"),
         *("objective", "generated", "fingerprint", "trial", "course", "store", "recorded"),
         *("tables",),
-        *("background", "search", "replay", "benchmark"),
+        *("background", "taken", "search", "replay", "benchmark"),
     ),
     "baselines": ("networks", "baseline", "known", "lineup", "compare"),
     "charts": (
@@ -85,7 +86,8 @@ LIBRARIES = {
     0: {"psygnal", "numpy"},
     1: {"scipy", "ot", "joblib"},
     2: set(),
-    3: {"torch", "torchvision", "gpytorch", "sklearn", "PIL", "tqdm", "platformdirs"},
+    3: {"torch", "torchvision", "gpytorch", "sklearn", "PIL", "tqdm", "platformdirs"}
+    | {"onnx", "safetensors"},
     4: {"pandas", "sqlalchemy", "optuna"},
     5: {"altair", "vl_convert"},
     6: {"ipywidgets", "IPython", "anywidget", "traitlets"},

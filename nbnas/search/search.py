@@ -17,13 +17,14 @@ from nbnas.search.objective import Objective, measure_of, on_test_data, suited
 from nbnas.search.store.store import Store
 from nbnas.search.strategies.first import check_first
 from nbnas.search.strategies.strategy import STRATEGY, Strategy, check_suits
+from nbnas.search.taken import Exporting
 from nbnas.search.trial import Dropped, check_not_all_failed, evaluate, propose, trial_seed
 from nbnas.signals import announce
 from nbnas.surrogate.model import ModelPosterior
 from nbnas.waiting import watched
 
 
-class Search(Background):
+class Search(Background, Exporting):
     """A search for the best architecture of a space. Live: it runs here or in the background.
 
     Same seed, same trials: whether `run` makes them or `start`, in one go, with pauses, with stops

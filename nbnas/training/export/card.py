@@ -1,0 +1,176 @@
+"""The card of an exported network: what it is, how good, how found, and how to run it.
+
+What a user has named stands in it as text: no Markdown and no HTML of theirs comes through.
+"""
+
+import re
+from dataclasses import dataclass
+
+from nbnas.training.export.facts import Facts
+from nbnas.training.export.folder import MARK
+
+_SPECIAL = re.compile(r"([\\`*_{}\[\]()#+\-.!|~$])")
+_ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
+TIMES = "\N{MULTIPLICATION SIGN}"
+_MOST_CLASSES = 60  # whose names are on the card
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """The numbers of a card.
+
+    Attributes:
+        accuracy: On the test part, a fraction.
+        tested: Number of pictures of the test part.
+        parameters: Number of trainable weights.
+        multiply_adds: For one picture.
+        agreement: Lowest share of test pictures for which a file gives the network's class.
+    """
+
+    accuracy: float
+    tested: int
+    parameters: int
+    multiply_adds: int
+    agreement: float
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """What a card tells in words.
+
+    Attributes:
+        data: What the network was trained on.
+        trained: How it was trained.
+        found: How it was found; empty where nobody says.
+        picture: Whether there is one.
+        source: What `model.py` is, where it is no source of its own; else empty.
+    """
+
+    data: str
+    trained: str
+    found: str = ""
+    picture: bool = True
+    source: str = ""
+
+
+def card(facts: Facts, figures: Figures, story: Story) -> str:
+    """The card, in Markdown.
+
+    Args:
+        facts: What the network reads and says.
+        figures: How good and how large it is.
+        story: What else is to be told.
+    """
+    rows = {
+        "right on the test part": f"{figures.accuracy:.2%} of {figures.tested:,} pictures",
+        "parameters": f"{figures.parameters:,}",
+        "multiply-adds": f"{figures.multiply_adds:,} for one picture",
+        "reads": _reads(facts),
+        "says": f"{len(facts.class_names)} classes: {_classes(facts)}",
+        "data": plain(story.data),
+        "training": plain(story.trained),
+        **({"found by": plain(story.found)} if story.found else {}),
+    }
+    parts = [
+        f"{MARK} {facts.version}: run again, it may replace this folder. -->",
+        f"# {plain(facts.name)}: {figures.accuracy:.1%} right",
+        f"A network for pictures of {len(facts.class_names)} classes that nbnas found. All files "
+        "here are one and the same network, and none of them needs nbnas.",
+        *(["![The architecture of the network](network.png)"] if story.picture else []),
+        "\n".join(
+            ["| | |", "|---|---|", *(f"| {name} | {said} |" for name, said in rows.items())]
+        ),
+        "## Run it",
+        _torch(facts),
+        _onnx(facts),
+        _program(facts),
+        "## Files",
+        _files(figures, story),
+        "## Architecture",
+        fenced(facts.architecture),
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+def plain(text: str) -> str:
+    """A text as it is, in Markdown: nothing in it is markup, and it is one line.
+
+    Example:
+        >>> print(plain("cats|<b>dogs</b>"), plain("it is 93.5 %"))
+        cats\N{REVERSE SOLIDUS}|&lt;b&gt;dogs&lt;/b&gt; it is 93.5 %
+    """
+    line = " ".join("".join(c if c.isprintable() else " " for c in text).split())
+    safe = "".join(_ENTITIES.get(letter, letter) for letter in line)
+    return re.sub(r"(\d)\\([.,])(\d)", r"\1\2\3", _SPECIAL.sub(r"\\\1", safe))
+
+
+def fenced(text: str) -> str:
+    """A text as a block of code, whatever is in it."""
+    clean = "".join(letter if letter.isprintable() or letter == "\n" else " " for letter in text)
+    longest = max((len(run) for run in re.findall(r"`+", clean)), default=0)
+    fence = "`" * max(3, longest + 1)
+    return f"{fence}text\n{clean}\n{fence}"
+
+
+def _reads(facts: Facts) -> str:
+    shape = TIMES.join(map(str, facts.image_shape))
+    kind = "uint8" if facts.is_whole else "float32"
+    return f"pictures `(n, C, H, W)` of {shape}, {kind}, pixels as they are on disk"
+
+
+def _classes(facts: Facts) -> str:
+    names = [plain(name) for name in facts.class_names[:_MOST_CLASSES]]
+    more = len(facts.class_names) - len(names)
+    return ", ".join(names) + (f" and {more:,} more, see model\\.py" if more else "")
+
+
+def _torch(facts: Facts) -> str:
+    call = 'read("picture.png")' if facts.reads_files else "pictures"
+    names = "classify, load, read" if facts.reads_files else "classify, load"
+    needs = "torch safetensors numpy pillow" if facts.reads_files else "torch safetensors"
+    return _code(
+        f"With PyTorch (`pip install {needs}`), in this folder:",
+        f"from model import {names}\n\nnetwork = load()\nprint(classify(network, {call}))",
+    )
+
+
+def _onnx(facts: Facts) -> str:
+    call = 'read("picture.png")' if facts.reads_files else "pictures"
+    names = "classify, read" if facts.reads_files else "classify"
+    needs = "onnxruntime pillow" if facts.reads_files else "onnxruntime"
+    command = ", or `python classify.py picture.png`" if facts.reads_files else ""
+    return _code(
+        f"With onnxruntime, without PyTorch (`pip install {needs}`){command}:",
+        f"from classify import {names}\n\nprint(classify({call}))",
+    )
+
+
+def _program(facts: Facts) -> str:
+    call = 'read("picture.png")' if facts.reads_files else "pictures"
+    read = "from model import read\n" if facts.reads_files else ""
+    return _code(
+        "The exported program, for PyTorch without any source:",
+        f'import torch\n{read}\nprogram = torch.export.load("model.pt2")\n'
+        f"print(program.module()({call}).argmax(1))",
+    )
+
+
+def _code(says: str, code: str) -> str:
+    return f"{says}\n\n```python\n{code}\n```"
+
+
+def _files(figures: Figures, story: Story) -> str:
+    source = story.source or "the network as PyTorch source, with its class names"
+    files = {
+        "model.py": source,
+        "model.safetensors": "its weights",
+        "model.onnx": "the network with its weights, any number of pictures",
+        "model.pt2": "the same, by `torch.export`",
+        "classify.py": "reads a picture and runs `model.onnx`",
+    }
+    listed = "\n".join(f"- `{name}`: {what}" for name, what in files.items())
+    return (
+        f"{listed}\n\nEach was run on the test part in a process of its own, without nbnas, and "
+        f"gave the class of the trained network for at least {figures.agreement:.2%} of the "
+        "pictures."
+    )

@@ -1,0 +1,97 @@
+"""Taking a network away: from an evaluation to files that run without nbnas."""
+
+from os import PathLike
+
+from nbnas.checks import PATH, TEXT, instance
+from nbnas.errors import ExportError
+from nbnas.records import Evaluation
+from nbnas.records.evaluation import EVALUATION
+from nbnas.training.export.folder import check_free
+from nbnas.training.export.formats import check_extra
+from nbnas.training.export.progress import Steps
+from nbnas.training.export.writing import CHECKED, Exported, Writing
+from nbnas.training.run import Training
+from nbnas.training.trainer import Trainer
+from nbnas.undisturbed import undisturbed
+
+_TRAINER = instance(Trainer, "Trainer(digits())")
+_TRAINING = instance(Training, "trainer.start(architecture, final=True)").optional
+
+
+def export(
+    evaluation: Evaluation,
+    trainer: Trainer,
+    folder: str | PathLike[str],
+    *,
+    training: Training | None = None,
+    found: str = "",
+) -> Exported:
+    """Write the network of an evaluation as files that run without nbnas.
+
+    The network is trained on training and validation part together first, unless a trained one is
+    given. Each file is run again on the test part, in a process that has no nbnas, before the
+    folder appears; if anything fails, nothing is left of it.
+
+    Args:
+        evaluation: What was found; its architecture and seed count.
+        trainer: The recipe, with the data.
+        folder: A new or empty folder, or an earlier export, which is replaced.
+        training: A finished training of this architecture, whose network is taken.
+        found: How it was found, for the card.
+
+    Returns:
+        Where the files are and how good they are: `model.py`, `model.safetensors`, `model.onnx`,
+        `model.pt2`, `classify.py`, `card.md` and `network.png`.
+
+    Raises:
+        ExportError: If the folder holds anything else or cannot be written, a package of the extra
+            `export` is missing, or a file does not give what the network gives.
+        TrainingError: If the training fails.
+    """
+    evaluation, trainer = EVALUATION("evaluation", evaluation), _TRAINER("trainer", trainer)
+    folder, found = PATH("folder", folder), TEXT("found", found)
+    training = _TRAINING("training", training)
+    _check_pictures(trainer)
+    check_extra()
+    check_free(folder)
+    epochs = trainer.epochs if training is None else 0
+    with Steps(epochs + 4 + len(CHECKED)) as steps:
+        if training is None:
+            training = trainer.start(evaluation.architecture, evaluation.seed, final=True)
+            for report in training:
+                steps.done(f"epoch {report.epoch}")
+        _check_trained(training, evaluation)
+        with undisturbed():
+            return Writing(training, trainer, folder, steps.done).write(found)
+
+
+def _check_pictures(trainer: Trainer) -> None:
+    """Check that a recipe trains on pictures.
+
+    Raises:
+        ExportError: If it trains on text, which no file is written for.
+    """
+    if trainer.data.image_shape is None:
+        raise ExportError(
+            f"expected a Trainer on pictures, got one on the text {trainer.data.name!r:.100}; "
+            "its network as PyTorch source is what "
+            "nbnas.training.export.source.language.language_source writes"
+        )
+
+
+def _check_trained(training: Training, evaluation: Evaluation) -> None:
+    """Check that a training is of this architecture and came to its end.
+
+    Raises:
+        ExportError: If not.
+    """
+    if training.architecture != evaluation.architecture:
+        raise ExportError(
+            f"expected a training of {str(evaluation.architecture)!r:.200}, got one of "
+            f"{str(training.architecture)!r:.200}"
+        )
+    if training.network is None or training.evaluation is None:
+        raise ExportError(
+            f"expected a training that came to its end, got {training!r:.300}; run it, or leave "
+            "training out"
+        )

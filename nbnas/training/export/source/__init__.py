@@ -1,0 +1,1 @@
+"""The readable PyTorch source of one network."""

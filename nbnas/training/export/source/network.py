@@ -1,0 +1,155 @@
+"""The class `Network` of the source, and those before it.
+
+Notation
+    body    the network after its normalisation
+    other   what stands in a skeleton between its cells
+"""
+
+import itertools
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from torch import Tensor, nn
+
+from nbnas.graphs.architecture import Architecture
+from nbnas.training.export.source.block import BODY, Attribute, Block
+from nbnas.training.export.source.cell import cell_block, cell_module
+from nbnas.training.export.source.expression import Call, Expression
+from nbnas.training.export.source.layered import layered_block
+from nbnas.training.export.source.modules import leaves, written
+from nbnas.training.networks.cell import Cell, VertexCell
+from nbnas.training.networks.layered import LayeredNetwork
+
+SAYS = "The network that was found: pictures to scores; the highest score is the class."
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """The classes of a network, but for its normalisation.
+
+    Attributes:
+        blocks: The classes, `Network` the last one; its `forward` begins with "x0".
+    """
+
+    blocks: tuple[Block, ...]
+
+    @property
+    def network(self) -> Block:
+        """The class `Network`."""
+        return self.blocks[-1]
+
+    def weights(self) -> dict[str, Tensor]:
+        """The weights by their names in the source."""
+        return self.network.weights()
+
+
+def split_normalization(network: nn.Module) -> tuple[nn.Module | None, nn.Module]:
+    """The normalisation that a network begins with, and all the rest."""
+    first = network[0] if isinstance(network, nn.Sequential) and len(network) > 1 else None
+    if first is None or type(first).__name__ != "Normalize":
+        return None, network
+    rest = list(network)[1:] if isinstance(network, nn.Sequential) else []
+    return first, rest[0] if len(rest) == 1 else nn.Sequential(*rest)
+
+
+def body_of(body: nn.Module, architecture: Architecture) -> Body | None:
+    """The classes of a network that takes normalised pictures.
+
+    Args:
+        body: The network.
+        architecture: What it was made of.
+
+    Returns:
+        The classes; `None` if a part of it is of somebody else's making.
+    """
+    if isinstance(body, LayeredNetwork):
+        block = layered_block(body, SAYS)
+        return None if block is None else Body((block,))
+    if isinstance(body, nn.Sequential) and any(map(_is_cell, body)):
+        return _skeleton(list(body), architecture)
+    code = written(body)
+    if code is None:
+        return None
+    attributes = (Attribute("layers", code, body),)
+    return Body((_network(attributes, (f"{' ' * BODY}return self.layers(x0)",)),))
+
+
+def _is_cell(module: nn.Module) -> bool:
+    return isinstance(module, Cell | VertexCell)
+
+
+def _skeleton(parts: Sequence[nn.Module], architecture: Architecture) -> Body | None:
+    """Cells in stages, with other layers before, between and after them."""
+    cells = [part for part in parts if isinstance(part, Cell | VertexCell)]
+    groups = [(cell, list(some)) for cell, some in itertools.groupby(parts, _is_cell)]
+    stages = [some for cell, some in groups if cell]
+    channels = _channels(groups)
+    firsts = [stage[0] for stage in stages]
+    pair = [cell for cell in cells if any(cell is first for first in firsts)]
+    if len(pair) > 2 or not channels:
+        return None
+    block = cell_block(pair, architecture.nodes, channels[0])
+    if block is None:
+        return None
+    attributes = []
+    stage = 0
+    for index, (is_cell, some) in enumerate(groups):
+        name = f"cells_{stage + 1}" if is_cell else _name(index, len(groups))
+        if is_cell:
+            attributes.append(_stage(name, some, channels[stage], architecture))
+            stage += 1
+            continue
+        other = _other(name, some)
+        if other is None:
+            return None
+        attributes.append(other)
+    return Body((block, _network(tuple(attributes), _chained([a.name for a in attributes]))))
+
+
+def _channels(groups: Sequence[tuple[bool, list[nn.Module]]]) -> list[int]:
+    """The number of channels of each stage: what the last convolution before it gives."""
+    found, width = [], 0
+    for is_cell, some in groups:
+        if is_cell:
+            found.append(width)
+        layers = (x for part in some for x in part.modules())
+        widths = [x.out_channels for x in layers if isinstance(x, nn.Conv2d)]
+        width = widths[-1] if widths and not is_cell else width
+    return found
+
+
+def _name(index: int, groups: int) -> str:
+    if index == 0:
+        return "stem"
+    return "head" if index == groups - 1 else "reduction"
+
+
+def _stage(
+    name: str, cells: Sequence[nn.Module], channels: int, architecture: Architecture
+) -> Attribute:
+    one = f"Cell({channels})"
+    many = f"*(Cell({channels}) for _ in range({len(cells)}))"
+    code = Call("nn.Sequential", (one if len(cells) == 1 else many,))
+    each = [c for c in cells if isinstance(c, Cell | VertexCell)]
+    return Attribute(
+        name, code, nn.Sequential(*(cell_module(cell, architecture.nodes) for cell in each))
+    )
+
+
+def _other(name: str, some: Sequence[nn.Module]) -> Attribute | None:
+    """Layers between cells, as one sequence."""
+    layers = nn.Sequential(*leaves(some))
+    code: Expression | None = written(layers)
+    return None if code is None else Attribute(name, code, layers)
+
+
+def _chained(names: Sequence[str]) -> tuple[str, ...]:
+    """The lines that apply attributes one after the other."""
+    space = " " * BODY
+    lines = [f"{space}x = self.{names[0]}(x0)"]
+    lines += [f"{space}x = self.{name}(x)" for name in names[1:-1]]
+    return (*lines, f"{space}return self.{names[-1]}(x)")
+
+
+def _network(attributes: tuple[Attribute, ...], forward: tuple[str, ...]) -> Block:
+    return Block("Network", SAYS, attributes, "x0: Tensor) -> Tensor", forward)
