@@ -2,6 +2,7 @@
 
 import dataclasses
 import inspect
+from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
@@ -86,6 +87,7 @@ def of_trainings():
         *(
             nb.baselines.alexnet,
             nb.Lineup(("found",), (lost,)),
+            nb.Exported(Path("model"), 0.97, (("model.py", 1.0),), 1_000, 2_000),
             nb.Trainer(data, operations=[OWN]),
         ),
         nb.RecordedTraining(dataclasses.replace(TRIALS[0], reports=(report,))),

@@ -18,8 +18,6 @@ REASONED = {  # what the issue fixed; a new dependency needs a reason, and a lin
     "lazy-loader",  # the facade has one list of names, which type checkers read, too (SPEC 1)
     "anywidget",  # one page hosts all views of a live search; needs no build step
     "pot",  # the exact optimal transport of OtmannDistance
-    "pillow",  # pictures in files; torchvision brings it anyway
-    "tqdm",  # how far an export is; papermill brings it anyway
     "joblib",  # processes that need no main guard; scikit-learn brings it anyway
     "pillow",  # decodes pictures; torchvision brings it anyway
     "tqdm",  # how far a folder is read; papermill brings it anyway
