@@ -76,7 +76,8 @@ def compared(
     """
     found, trainer = EVALUATION("found", found), TRAINER("trainer", trainer)
     seed, chosen = SEED("seed", seed), known(trainer.data) if baselines is None else baselines
-    names, evaluations = (FOUND,), (found,)
+    names: tuple[str, ...] = (FOUND,)
+    evaluations: tuple[Evaluation, ...] = (found,)
     yield Lineup(names, evaluations)
     for baseline in _BASELINES("baselines", chosen):
         trained = baseline.train(trainer, seed, rates=rates, test=found.test is not None)

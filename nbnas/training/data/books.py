@@ -127,11 +127,13 @@ def _made(
     if level == "word":
         split = split_at_spaces if spaced else split_words
         words = number_words(parts, split, RARE if given is None else given)
-        return TextData(name, level, words[0], *words[1], spaced=spaced)
+        vocabulary, (train, val, test) = words
+        return TextData(name, level, vocabulary, train, val, test, spaced=spaced)
     if given not in (None, 1):
         raise DataError(f"expected no least for characters, which are all known, got {given}")
     vocabulary, numbered = number_characters(parts)
-    return TextData(name, level, vocabulary, *numbered)
+    train, val, test = numbered
+    return TextData(name, level, vocabulary, train, val, test)
 
 
 def _read(text: Any, encoding: str) -> tuple[str, str]:  # noqa: ANN401

@@ -10,7 +10,7 @@ import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import torch
@@ -83,7 +83,7 @@ class Writing:
             release = version("nbnas")
         except PackageNotFoundError:  # only on the path
             release = ""
-        self.data: PictureData = trainer.data
+        self.data = cast(PictureData, trainer.data)
         self.own: dict[str, Callable[..., object]] = {}
         self.facts: Facts = facts_of(self.data, str(training.architecture), release)
         trained = copy.deepcopy(training.network)

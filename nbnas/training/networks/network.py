@@ -94,13 +94,13 @@ def build_network(
         return build_layers(
             architecture, image_shape=image_shape, classes=classes, generator=generator
         )
-    sizes = {"colors": image_shape[0], "classes": classes, "channels": channels, "cells": cells}
+    sizes = (image_shape[0], classes, channels, cells)
     if own := builds_of(operations, architecture):
         with drawing(generator):
-            network = skeleton(architecture, **sizes, own=own)
+            network = skeleton(architecture, *sizes, own=own)
     else:
         with torch.device("meta"):
-            network = skeleton(architecture, **sizes)
+            network = skeleton(architecture, *sizes)
         network = network.to_empty(device="cpu")
     initialize(network, generator)
     return network
