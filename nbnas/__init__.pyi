@@ -106,10 +106,13 @@ from .surrogate.process.prior import GaussianProcess as GaussianProcess
 from .surrogate.process.why import Neighbor as Neighbor
 from .surrogate.process.why import Why as Why
 from .surrogate.process.why import why as why
-from .training.data.images import ImageData as ImageData
+from .training.data.image_data import ImageData as ImageData
 from .training.data.images import cifar10 as cifar10
 from .training.data.images import digits as digits
 from .training.data.images import from_arrays as from_arrays
+from .training.data.reading.cache import clear_cache as clear_cache
+from .training.data.reading.dataset import from_dataset as from_dataset
+from .training.data.reading.folder import from_folder as from_folder
 from .training.live import LiveTraining as LiveTraining
 from .training.proxies.scores import jacov as jacov
 from .training.proxies.scores import nwot as nwot

@@ -3,6 +3,7 @@
 import csv
 import gzip
 import os
+import tempfile
 from pathlib import Path
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")  # before numpy: there is a process for each core
@@ -16,6 +17,8 @@ from nbnas.graphs.spaces.cell import CellSpace, operations_of
 from nbnas.search.tables.tabular import TabularObjective
 
 torch.set_num_threads(1)
+_CACHE = tempfile.TemporaryDirectory()
+os.environ["NBNAS_CACHE"] = _CACHE.name  # not the user's own
 
 # Fixtures that take long: a course graded by nbgrader, lessons run with their solutions.
 SLOW = {"graded", "executed"}

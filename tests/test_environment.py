@@ -19,6 +19,9 @@ REASONED = {  # what the issue fixed; a new dependency needs a reason, and a lin
     "anywidget",  # one page hosts all views of a live search; needs no build step
     "pot",  # the exact optimal transport of OtmannDistance
     "joblib",  # processes that need no main guard; scikit-learn brings it anyway
+    "pillow",  # decodes pictures; torchvision brings it anyway
+    "tqdm",  # how far a folder is read; papermill brings it anyway
+    "platformdirs",  # where what was read is kept; Jupyter brings it anyway
 }
 
 

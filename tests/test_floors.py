@@ -73,7 +73,7 @@ LIBRARIES = {
     0: {"psygnal", "numpy"},
     1: {"scipy", "ot", "joblib"},
     2: set(),
-    3: {"torch", "torchvision", "gpytorch", "sklearn"},
+    3: {"torch", "torchvision", "gpytorch", "sklearn", "PIL", "tqdm", "platformdirs"},
     4: {"pandas", "sqlalchemy", "optuna"},
     5: {"altair", "vl_convert"},
     6: {"ipywidgets", "IPython", "anywidget", "traitlets"},

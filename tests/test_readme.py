@@ -3,6 +3,8 @@
 import re
 from pathlib import Path
 
+from PIL import Image
+
 import nbnas as nb
 
 ROOT = Path(__file__).parents[1]
@@ -41,6 +43,22 @@ def test_a_loop_of_ones_own_is_an_objective(tmp_path, monkeypatch, capsys):
 def test_a_table_of_results_is_searched(capsys):
     exec(compile(PYTHON[2], "README.md", "exec"), {})
     assert capsys.readouterr().out.split() == ["96.3", "3.2", "0.0"]
+
+
+def test_a_folder_of_pictures_is_a_data_set(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    for k in range(20):
+        folder = tmp_path / "pets" / ("cat", "dog")[k % 2]
+        folder.mkdir(parents=True, exist_ok=True)
+        Image.new("RGB", (12, 12), (k, 2 * k, 3 * k)).save(folder / f"{k}.png")
+    names = {}
+    (block,) = (text for text in PYTHON if "from_folder" in text)
+    exec(compile(block, "README.md", "exec"), names)
+    said, shape = capsys.readouterr().out.splitlines()
+    assert said.startswith("pets: 12 train, 4 validation, 4 test images of 3×12×12, 2 classes")  # noqa: RUF001
+    assert shape == "('cat', 'dog') (3, 12, 12)"
+    cell = nb.CellSpace().sample(0, 1)[0]
+    assert names["trainer"](cell).status == "completed"
 
 
 def test_every_file_it_names_is_there():

@@ -21,6 +21,7 @@ from nbnas.charts.surrogate.diagnosis import diagnoses, diagnosis
 from nbnas.charts.surrogate.posterior import leave_one_out
 from nbnas.charts.surrogate.why import why
 from nbnas.charts.table import table
+from nbnas.charts.training.data import data
 from nbnas.charts.training.learning_curve import learning_curve, training
 from nbnas.charts.training.skeleton import skeleton
 
@@ -32,6 +33,7 @@ __all__ = [
     "calibration",
     "comparison",
     "curves",
+    "data",
     "diagnoses",
     "diagnosis",
     "distribution",

@@ -25,7 +25,7 @@ def evaluate(
 
     Args:
         network: The network; put into evaluation mode.
-        part: Images and labels, on the network's device.
+        part: Images and labels; the labels on the network's device, the images wherever they are.
         precision: Number type of the forward pass.
         layout: Memory layout of the images.
 
@@ -33,14 +33,15 @@ def evaluate(
         `(2,)`: the sum of the losses (without label smoothing) and the number of right answers.
     """
     images, labels = part
-    totals = torch.zeros(2, dtype=torch.float32, device=labels.device)
+    device = labels.device
+    totals = torch.zeros(2, dtype=torch.float32, device=device)
     network.eval()
     pieces = zip(
         torch.split(images, EVALUATION_BATCH), torch.split(labels, EVALUATION_BATCH), strict=True
     )
-    with torch.inference_mode(), autocast(labels.device, precision):
+    with torch.inference_mode(), autocast(device, precision):
         for x, y in pieces:
-            scores = network(x.contiguous(memory_format=layout))
+            scores = network(x.to(device).contiguous(memory_format=layout))
             totals += epoch_totals(cross_entropy(scores, y, reduction="sum"), scores, y)
     return totals
 

@@ -8,7 +8,7 @@ from torch import Tensor
 
 from nbnas.brief import full
 from nbnas.checks import FLAG, REAL, offering, real, settle, whole
-from nbnas.training.data.images import IMAGE_DATA, ImageData
+from nbnas.training.data.image_data import IMAGE_DATA, ImageData
 from nbnas.training.device import choose_device
 from nbnas.training.schedule import SCHEDULE, OneCycle, Schedule
 

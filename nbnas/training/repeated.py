@@ -13,7 +13,7 @@ import numpy as np
 from nbnas.checks import SEED, each, instance, settle
 from nbnas.graphs.architecture import Architecture
 from nbnas.records import EpochReport, Evaluation
-from nbnas.training.data.images import ImageData
+from nbnas.training.data.image_data import ImageData
 from nbnas.training.device import cpu_threads
 from nbnas.training.live import LiveTraining
 from nbnas.training.seeds import SeedTrainings, check_seeds, train_seeds

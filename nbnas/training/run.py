@@ -20,8 +20,8 @@ from nbnas.errors import TrainingError
 from nbnas.graphs.architecture import Architecture
 from nbnas.records import EpochReport, Evaluation
 from nbnas.training.data.augment import augment_images
-from nbnas.training.data.images import parts_on
 from nbnas.training.data.part import Part
+from nbnas.training.data.resident import chosen, parts_on
 from nbnas.training.device import (
     autocast,
     choose_device,
@@ -33,6 +33,7 @@ from nbnas.training.device import (
 from nbnas.training.live import LiveTraining
 from nbnas.training.measure import epoch_means, epoch_totals, evaluate
 from nbnas.training.networks.network import build_network, count_multiply_adds, count_parameters
+from nbnas.training.networks.normalize import normalized
 from nbnas.training.recipe import Recipe
 from nbnas.undisturbed import float32, undisturbed
 
@@ -92,6 +93,7 @@ class Training(LiveTraining):
         network = self.network = (
             network_of(trainer, self.architecture, rng).to(device).to(memory_format=layout)
         )
+        normalize, body = network
         optimizer = optimizer_of(trainer, network)
         scaler = torch.amp.GradScaler(device.type, enabled=precision == torch.float16)
         batches = math.ceil(len(labels) / trainer.batch_size)
@@ -103,12 +105,12 @@ class Training(LiveTraining):
             totals = torch.zeros(2, dtype=torch.float32, device=device)
             order = torch.randperm(len(labels), generator=rng).to(device)
             for batch in order.tensor_split(batches):
-                x, y = images[batch], labels[batch]
+                x, y = normalize(chosen(images, batch)), labels[batch]
                 if trainer.augment is not None:
                     x = augment_images(x, trainer.augment, rng)
                 x = x.contiguous(memory_format=layout)
                 with autocast(device, precision):
-                    scores = network(x)
+                    scores = body(x)
                     loss = cross_entropy(scores, y, label_smoothing=trainer.label_smoothing)
                 rate = trainer.schedule.learning_rate(trainer.learning_rate, step, steps)
                 optimizer.param_groups[0]["lr"] = rate
@@ -150,9 +152,13 @@ class Training(LiveTraining):
 @float32()
 def network_of(
     trainer: Recipe, architecture: Architecture, generator: torch.Generator
-) -> nn.Module:
-    """The network that a recipe trains, with the initial weights that a generator gives."""
-    return build_network(
+) -> nn.Sequential:
+    """The network that a recipe trains, with the initial weights that a generator gives.
+
+    Returns:
+        It takes images as they are in the data: `(Normalize, network for normalised images)`.
+    """
+    network = build_network(
         architecture,
         image_shape=trainer.data.image_shape,
         classes=trainer.data.classes,
@@ -160,6 +166,7 @@ def network_of(
         cells=trainer.cells,
         generator=generator,
     )
+    return normalized(trainer.data, network)
 
 
 def optimizer_of(trainer: Recipe, network: nn.Module) -> torch.optim.SGD:

@@ -23,8 +23,8 @@ from nbnas.checks import SEED, each
 from nbnas.errors import SettingError, TrainingError, shown
 from nbnas.graphs.architecture import Architecture
 from nbnas.records import EpochReport, Evaluation
-from nbnas.training.data.images import parts_on
 from nbnas.training.data.part import Part
+from nbnas.training.data.resident import parts_on
 from nbnas.training.device import cpu_threads
 from nbnas.training.networks.network import (
     check_operations,

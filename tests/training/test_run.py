@@ -6,14 +6,15 @@ import weakref
 import numpy as np
 import pytest
 import torch
+from nbnas.training.data.images import from_arrays
 
 from nbnas.errors import TrainingError
 from nbnas.graphs.spaces.cell import cell
 from nbnas.records import EpochReport
 from nbnas.training import run as module
 from nbnas.training.data.augment import CropAndFlip
-from nbnas.training.data.images import from_arrays
 from nbnas.training.networks.network import count_parameters
+from nbnas.training.networks.normalize import normalizing
 from nbnas.training.trainer import Trainer
 
 LIGHT = cell(["nor_conv_1x1", "none", "none", "skip_connect", "nor_conv_3x3", "none"])
@@ -93,7 +94,7 @@ def test_training_loss_is_the_mean_over_images(data):
     training = trainer.start(dead)
     report = next(iter(training))
     labels = data.train[1]
-    chances = training.network[-1].bias.detach().log_softmax(0)
+    chances = training.network[1][-1].bias.detach().log_softmax(0)
     assert report.train_loss == pytest.approx(-chances[labels].mean().item(), rel=1e-5)
     right = (labels == chances.argmax()).float().mean().item()
     assert report.train_accuracy == pytest.approx(right)
@@ -108,7 +109,7 @@ def test_every_image_is_seen_once_an_epoch(data, monkeypatch):
     assert [len(x) for x in batches] == [13, 13, 12, 12] * 2
     first, second = (torch.cat(part).flatten(1) for part in (batches[:4], batches[4:]))
     assert not torch.equal(first, second)
-    expected = sorted(data.train[0].flatten(1).tolist())
+    expected = sorted(normalizing(data)(data.train[0]).flatten(1).tolist())
     assert sorted(first.tolist()) == sorted(second.tolist()) == expected
 
 

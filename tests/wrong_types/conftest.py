@@ -2,11 +2,14 @@
 
 import functools
 import inspect
+import os
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 import torch
+from PIL import Image
 
 import nbnas as nb
 from nbnas.search.benchmark.unit import FRACTION
@@ -79,6 +82,20 @@ def arguments():
     return known | {"network": network, "probed": data.train}
 
 
+def picture(k):
+    return Image.new("L", (8, 8), k)
+
+
+@functools.cache
+def folder_of_pictures():
+    """A folder of two classes; it goes with the cache of the tests."""
+    root = Path(os.environ["NBNAS_CACHE"]) / "wrong_types"
+    for k in range(12):
+        (root / "ab"[k % 2]).mkdir(parents=True, exist_ok=True)
+        picture(k).save(root / "ab"[k % 2] / f"{k}.png")
+    return root
+
+
 def searched(trials):
     """A search of its own, which may be changed."""
     return nb.Search(SPACES["Subspace"], count, nb.RandomSearch()).run(trials)
@@ -126,6 +143,8 @@ def overrides():
             for name in ("nwot", "jacov", "synflow")
         },
         "BayesianOptimization": {"prior": t["prior"]},
+        "from_folder": {"path": folder_of_pictures()},
+        "from_dataset": {"dataset": [(picture(k), k % 2) for k in range(12)]},
         # What no trainer takes, so that the seed is checked and nothing is trained.
         "Trainer.__call__": {"architecture": member_of("RecurrentSpace")},
         "Trainer.test": {"architecture": member_of("RecurrentSpace")},

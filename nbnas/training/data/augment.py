@@ -13,8 +13,8 @@ import torch
 from torch import Tensor
 from torch.nn.functional import pad
 
-from nbnas.errors import SettingError
 from nbnas.checks import settle, whole
+from nbnas.errors import SettingError
 
 _GLOBAL_RANDOMNESS = threading.Lock()
 

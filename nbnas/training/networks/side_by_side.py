@@ -19,6 +19,7 @@ from torch import Tensor, nn
 
 from nbnas.errors import ArchitectureError
 from nbnas.training.networks.cell import Cell
+from nbnas.training.networks.normalize import Normalize
 
 
 @functools.singledispatch
@@ -53,6 +54,16 @@ def _alike(first: nn.Module, *others: nn.Module) -> nn.Module:
 @side_by_side.register
 def _sequence(first: nn.Sequential, *others: nn.Sequential) -> nn.Sequential:
     return nn.Sequential(*(side_by_side(*layers) for layers in zip(first, *others, strict=True)))
+
+
+@side_by_side.register
+def _normalizers(first: Normalize, *others: Normalize) -> Normalize:
+    layers = (first, *others)
+    shift, scale = (
+        torch.cat([getattr(layer, name).flatten() for layer in layers])
+        for name in ("shift", "scale")
+    )
+    return Normalize(shift, scale)
 
 
 @side_by_side.register

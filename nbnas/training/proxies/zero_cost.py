@@ -17,9 +17,11 @@ from nbnas.brief import brief, cut
 from nbnas.checks import SEED, settle, whole
 from nbnas.errors import NbnasError, SettingError, TrainingError, shown
 from nbnas.graphs.architecture import ARCHITECTURE, Architecture, check_architectures
-from nbnas.training.data.images import IMAGE_DATA, ImageData, parts_on
+from nbnas.training.data.image_data import IMAGE_DATA, ImageData
+from nbnas.training.data.resident import chosen, parts_on
 from nbnas.training.device import choose_device, cpu_threads, release_memory
 from nbnas.training.networks.network import build_network
+from nbnas.training.networks.normalize import normalizing
 from nbnas.training.proxies.scores import Proxy, flops, jacov, nwot, params, synflow
 from nbnas.training.recipe import SIZE, THREADS
 from nbnas.undisturbed import undisturbed
@@ -182,11 +184,11 @@ class ZeroCost:
         return {p.__name__: float(p(network, images, labels)) for p in self.proxies}
 
     def _batch(self, device: torch.device) -> tuple[Tensor, Tensor]:
-        """The images and labels that every network is probed with."""
+        """The normalised images, and their labels, that every network is probed with."""
         (images, labels), *_ = parts_on(self.data, device)
         rng = torch.Generator().manual_seed(int(self.seed))
-        chosen = torch.randperm(len(labels), generator=rng)[: self.batch].to(device)
-        return images[chosen], labels[chosen]
+        places = torch.randperm(len(labels), generator=rng)[: self.batch].to(device)
+        return normalizing(self.data).to(device)(chosen(images, places)), labels[places]
 
 
 def _have_names(proxies: tuple[object, ...]) -> bool:

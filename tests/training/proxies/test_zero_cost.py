@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import torch
+from nbnas.training.data.images import digits, from_arrays
 from scipy.stats import spearmanr
 
 from nbnas.errors import ArchitectureError, SettingError, TrainingError
@@ -15,8 +16,8 @@ from nbnas.graphs.spaces.chain.space import ChainSpace
 from nbnas.graphs.spaces.cnn.space import CnnSpace
 from nbnas.graphs.spaces.dag.space import DagSpace
 from nbnas.graphs.spaces.recurrent.space import RecurrentSpace
-from nbnas.training.data.images import digits, from_arrays
 from nbnas.training.networks.network import build_network
+from nbnas.training.networks.normalize import normalizing
 from nbnas.training.proxies import zero_cost as module
 from nbnas.training.proxies.scores import flops, grad_norm, jacov, nwot, params, snip, synflow
 from nbnas.training.proxies.zero_cost import Scored, ZeroCost
@@ -48,7 +49,7 @@ def test_scores_are_those_of_a_freshly_built_network(data):
         generator=torch.Generator().manual_seed(3),
     )
     chosen = torch.randperm(50, generator=torch.Generator().manual_seed(3))[:10]
-    images, labels = data.train[0][chosen], data.train[1][chosen]
+    images, labels = normalizing(data)(data.train[0][chosen]), data.train[1][chosen]
     assert list(scores.items()) == [(p.__name__, p(network, images, labels)) for p in ALL]
 
 

@@ -1,0 +1,1 @@
+"""What people have, as pictures: arrays, folders of files, data sets of others."""

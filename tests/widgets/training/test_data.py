@@ -1,0 +1,19 @@
+import numpy as np
+
+import nbnas as nb
+from nbnas.widgets import bundle, view
+
+
+def test_a_data_set_is_seen(static):
+    seen = view(nb.digits())
+    assert seen.summary.startswith("digits: 600 train, 600 validation, 597 test images")
+    data, _ = bundle(nb.digits(100, 50))
+    assert set(data) == {"image/png", "text/plain"}
+    assert "What looks wrong" not in data["text/plain"]
+
+
+def test_what_looks_wrong_is_in_the_words():
+    images = np.random.default_rng(0).integers(0, 256, (130, 8, 8), dtype=np.uint8)
+    labels = ["cat"] * 100 + ["dog"] * 30
+    said = view(nb.from_arrays("pets", images, labels)).summary
+    assert "What looks wrong: the classes are very unequal, from 30 of dog to 100 of cat" in said
