@@ -36,11 +36,11 @@ def digits(train: int = 600, validation: int = 600, seed: int = 0) -> ImageData:
     References:
         Alpaydin and Kaynak, Optical Recognition of Handwritten Digits, UCI, 1998.
     """
-    sizes = {"train": _SIZE("train", train), "validation": _SIZE("validation", validation)}
+    train, validation = _SIZE("train", train), _SIZE("validation", validation)
     from sklearn.datasets import load_digits
 
     images, labels = load_digits().images, load_digits().target
-    return from_arrays("digits", images, labels, **sizes, seed=seed)
+    return from_arrays("digits", images, labels, train=train, validation=validation, seed=seed)
 
 
 def cifar10(
