@@ -6,13 +6,13 @@ import weakref
 import numpy as np
 import pytest
 import torch
-from nbnas.training.data.images import from_arrays
 
 from nbnas.errors import TrainingError
 from nbnas.graphs.spaces.cell import cell
 from nbnas.records import EpochReport
 from nbnas.training import run as module
 from nbnas.training.data.augment import CropAndFlip
+from nbnas.training.data.images import from_arrays
 from nbnas.training.networks.network import count_parameters
 from nbnas.training.networks.normalize import normalizing
 from nbnas.training.tasks import pictures

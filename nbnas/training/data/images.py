@@ -130,8 +130,10 @@ def from_arrays(
     numbers, names = read_labels(labels, len(pixels), name)
     if class_names is not None:
         names = check_names(class_names, len(names))
-    parts = split_arrays(pixels, numbers, part_sizes(len(numbers), *amounts), seed, name)
-    return ImageData(name, len(names), *parts, class_names=names)
+    first, second, third = split_arrays(
+        pixels, numbers, part_sizes(len(numbers), *amounts), seed, name
+    )
+    return ImageData(name, len(names), first, second, third, names)
 
 
 def _channels_first(images: NDArray[Any]) -> NDArray[Any]:

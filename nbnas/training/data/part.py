@@ -179,7 +179,7 @@ def _moments(channel: Tensor) -> Tensor:
 
 def _counted(channel: Tensor) -> Tensor:
     """The same of bytes, from how often each occurs: a file of them need not fit the memory."""
-    pieces = (piece.numpy().ravel() for piece in channel.split(COUNTED))
+    pieces = (piece.numpy().ravel() for piece in torch.split(channel, COUNTED))
     counts = torch.from_numpy(sum(np.bincount(piece, minlength=256) for piece in pieces)).double()
     values = torch.arange(256, dtype=torch.float64)
     mean = (counts * values).sum() / counts.sum()

@@ -5,7 +5,6 @@ import numpy as np
 import pytest
 import torch
 import torchvision
-from nbnas.training.data.images import cifar10, digits, from_arrays
 
 from nbnas.errors import DataError
 from nbnas.training.data.image_data import ImageData

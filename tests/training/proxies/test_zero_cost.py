@@ -6,7 +6,6 @@ import numpy as np
 import pandas as pd
 import pytest
 import torch
-from nbnas.training.data.images import digits, from_arrays
 from scipy.stats import spearmanr
 
 from nbnas.errors import ArchitectureError, SettingError, TrainingError
@@ -16,6 +15,7 @@ from nbnas.graphs.spaces.chain.space import ChainSpace
 from nbnas.graphs.spaces.cnn.space import CnnSpace
 from nbnas.graphs.spaces.dag.space import DagSpace
 from nbnas.graphs.spaces.recurrent.space import RecurrentSpace
+from nbnas.training.data.images import digits, from_arrays
 from nbnas.training.networks.network import build_network
 from nbnas.training.networks.normalize import normalizing
 from nbnas.training.proxies import zero_cost as module

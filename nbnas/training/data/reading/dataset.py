@@ -205,7 +205,7 @@ def _in_words(found: tuple[str, ...], known: tuple[str, ...] | None) -> tuple[st
 def _given(dataset: Any, validation: Any, test: Any) -> tuple[_Given, _Given]:  # noqa: ANN401
     """The parts that came, by name and in order, and the sizes of those that did not."""
     parts = _of_mapping(dataset) if isinstance(dataset, Mapping) else {"train": dataset}
-    amounts = {}
+    amounts: _Given = {}
     for word, part, value in (("validation", "val", validation), ("test", "test", test)):
         if is_dataset(value) and part not in parts:
             parts[part] = value
@@ -222,7 +222,7 @@ def _given(dataset: Any, validation: Any, test: Any) -> tuple[_Given, _Given]:  
             "expected a test part where there is a validation part, got none; pass what is to be "
             "held out to the end as test, and a number as validation"
         )
-    ordered = {part: parts[part] for part in ("train", "val", "test") if part in parts}
+    ordered: _Given = {part: parts[part] for part in ("train", "val", "test") if part in parts}
     return ordered, {"validation": None, "test": None, **amounts}
 
 

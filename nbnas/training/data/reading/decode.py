@@ -10,12 +10,25 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
-from PIL import Image
+from PIL import Image, UnidentifiedImageError
 
 from nbnas.training.data.preparation import Preparation, is_gray
 
-FORMATS = ("AVIF", "BMP", "DIB", "GIF", "ICO", "JPEG", "JPEG2000", "MPO", "PNG", "PPM", "TGA")
-FORMATS = (*FORMATS, "TIFF", "WEBP")
+FORMATS = (
+    "AVIF",
+    "BMP",
+    "DIB",
+    "GIF",
+    "ICO",
+    "JPEG",
+    "JPEG2000",
+    "MPO",
+    "PNG",
+    "PPM",
+    "TGA",
+    "TIFF",
+    "WEBP",
+)
 _ORIENTATION, _ON_ITS_SIDE = 0x0112, (5, 6, 7, 8)  # of EXIF
 _DIGEST = 16  # bytes
 
@@ -96,7 +109,7 @@ def decode(
 
 def reason(error: BaseException) -> str:
     """Why a picture cannot be read, in one line, without what only this process knows of it."""
-    if isinstance(error, Image.UnidentifiedImageError):
+    if isinstance(error, UnidentifiedImageError):
         return "not a picture of a known format"
     if isinstance(error, OSError) and error.strerror:
         return error.strerror

@@ -68,7 +68,7 @@ def _one_each(values: NDArray[Any], n: int, name: str) -> NDArray[Any]:
     if values.shape == (n, 1):
         return values[:, 0]
     if values.ndim == 2 and len(values) == n and _is_one_hot(values):
-        return values.argmax(1)
+        return np.asarray(values.argmax(1))
     if values.shape != (n,):
         raise DataError(
             f"{name}: expected {n} labels (n,), one an image, or one-hot rows of a single 1 each, "
@@ -94,7 +94,8 @@ def _comparable(values: NDArray[Any], name: str) -> NDArray[Any]:
         _refuse(values, ~np.isfinite(values), name, "whole numbers")
         return values if np.abs(values).max(initial=0) >= 2**63 else values.astype(np.int64)
     if kind == "S":
-        return np.char.decode(values, "utf-8", "replace")
+        decoded: NDArray[Any] = np.char.decode(values, "utf-8", "replace")
+        return decoded
     if kind not in "Ubiu":
         raise DataError(f"{name}: expected words or whole numbers as labels, got {values.dtype}")
     return values

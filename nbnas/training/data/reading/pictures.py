@@ -178,7 +178,9 @@ def _spread(
     workers = _workers(names)
     piece = max(1, min(PIECE, len(names) // (4 * workers)))
     starts = range(0, len(names), piece)
-    calls = [(names[k : k + piece], *more, *([k] if placed else [])) for k in starts]
+    calls: list[tuple[Any, ...]] = [
+        (names[k : k + piece], *more, *([k] if placed else [])) for k in starts
+    ]
     with parallel_config("loky", inner_max_num_threads=1):
         parallel = Parallel(workers, return_as="generator", batch_size=1)
     found = parallel(delayed(work)(*call) for call in calls)
