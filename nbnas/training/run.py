@@ -200,7 +200,6 @@ def _bare_network_of(
         operations=trainer.operations,
         generator=generator,
     )
-    return normalized(trainer.data, network)
 
 
 def optimizer_of(trainer: Recipe, network: nn.Module) -> torch.optim.Optimizer:

@@ -99,20 +99,6 @@ def folder_of_pictures():
     return root
 
 
-def picture(k):
-    return Image.new("L", (8, 8), k)
-
-
-@functools.cache
-def folder_of_pictures():
-    """A folder of two classes; it goes with the cache of the tests."""
-    root = Path(os.environ["NBNAS_CACHE"]) / "wrong_types"
-    for k in range(12):
-        (root / "ab"[k % 2]).mkdir(parents=True, exist_ok=True)
-        picture(k).save(root / "ab"[k % 2] / f"{k}.png")
-    return root
-
-
 def searched(trials):
     """A search of its own, which may be changed."""
     return nb.Search(SPACES["Subspace"], count, nb.RandomSearch()).run(trials)
