@@ -89,18 +89,18 @@ def build_network(
     _check_image_shape(architecture, image_shape)
     if image_shape is None:  # it reads text
         sizes = {"vocabulary": classes, "embedding": channels, "hidden": channels}
-        return build_recurrent(architecture, **sizes, layers=cells, generator=generator)
+        return build_recurrent(architecture, **stages, layers=cells, generator=generator)
     if architecture.nodes[0] == IMAGE:
         return build_layers(
             architecture, image_shape=image_shape, classes=classes, generator=generator
         )
-    sizes = (image_shape[0], classes, channels, cells)
+    stages = (image_shape[0], classes, channels, cells)
     if own := builds_of(operations, architecture):
         with drawing(generator):
-            network = skeleton(architecture, *sizes, own=own)
+            network = skeleton(architecture, *stages, own=own)
     else:
         with torch.device("meta"):
-            network = skeleton(architecture, *sizes)
+            network = skeleton(architecture, *stages)
         network = network.to_empty(device="cpu")
     initialize(network, generator)
     return network
