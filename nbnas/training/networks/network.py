@@ -89,7 +89,7 @@ def build_network(
     _check_image_shape(architecture, image_shape)
     if image_shape is None:  # it reads text
         sizes = {"vocabulary": classes, "embedding": channels, "hidden": channels}
-        return build_recurrent(architecture, **stages, layers=cells, generator=generator)
+        return build_recurrent(architecture, **sizes, layers=cells, generator=generator)
     if architecture.nodes[0] == IMAGE:
         return build_layers(
             architecture, image_shape=image_shape, classes=classes, generator=generator
