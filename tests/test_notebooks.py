@@ -79,6 +79,7 @@ def searched(tmp_path_factory):
 def test_the_search_notebook_shows_everything(searched):
     assert pictures(searched / "out.ipynb") == [
         "space",
+        "trainer.data",
         "search",
         "search.observations[0]",
         "search.posterior",
@@ -154,6 +155,7 @@ def test_the_notebook_of_distances_reads_tables(tmp_path, nb201_path, recipes_pa
     assert all(name in table for name in ("EditDistance(approximate=True)", "structure=0.0"))
 
 
+@pytest.mark.slow
 def test_wrong_parameters_stop_before_any_training(tmp_path):
     done = run(tmp_path, trails=3, kernel="rbf", epochs="many")
     assert done.returncode != 0

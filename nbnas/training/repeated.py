@@ -40,7 +40,7 @@ class RepeatedTrainer:
 
     Example:
         >>> from nbnas.graphs.spaces.cell import CellSpace
-        >>> from nbnas.training.data.image_data import digits
+        >>> from nbnas.training.data.images import digits
         >>> objective = RepeatedTrainer(Trainer(digits(), epochs=1, channels=3), seeds=(0, 1))
         >>> objective(CellSpace().sample(0, 1)[0]).status
         'completed'

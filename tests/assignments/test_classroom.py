@@ -36,6 +36,7 @@ def classroom(tmp_path_factory, course_folder):
     return run
 
 
+@pytest.mark.slow
 def test_the_solution_passes_and_a_mistake_fails_where_it_is(classroom):
     def change(notebook):
         for cell in notebook.cells:

@@ -97,6 +97,7 @@ def test_a_wrong_number_is_refused(capsys):
         assert "a whole number of at least 1" in capsys.readouterr().err
 
 
+@pytest.mark.slow
 def test_speeds_are_compared_in_lines():
     lines = list(measure(CellSpace().sample(0, 1)))
     assert [line.split(":")[0] for line in lines] == ["one by one", "side by side", "ratio"]

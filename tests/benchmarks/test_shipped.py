@@ -159,6 +159,7 @@ def drawn(n, seed):
     return [(int(k), firsts[k]) for k in chosen]
 
 
+@pytest.mark.slow
 def test_trained_again_it_is_within_the_noise_between_seeds():
     """On the machine of the table the numbers are the very same; elsewhere rounding differs."""
     table = archive()

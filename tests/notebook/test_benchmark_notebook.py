@@ -74,6 +74,7 @@ def test_the_notebook_of_benchmarks_goes_on_after_a_kill(cells):
     assert r"\begin{tabular}" in (cells / "out.ipynb").read_text()
 
 
+@pytest.mark.slow
 def test_wrong_parameters_stop_before_any_run(cells):
     done = benchmark(cells, table="", strategies="bayes,hill")
     assert done.returncode != 0

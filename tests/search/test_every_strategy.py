@@ -182,6 +182,7 @@ def test_refuses_to_start_from_nothing(kind):
         kind(initial=0)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("kind", "seeds", "least"),
     # Random search finds 90.79, 91.01 on average after 50 and 100 queries; the others are measured

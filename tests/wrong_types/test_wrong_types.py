@@ -135,7 +135,10 @@ def test_all_there_is_is_asked():
     assert {"BayesianOptimization", "Search.tell", "CellSpace.parse", "explain"} < set(ASKED)
 
 
-@pytest.mark.parametrize("label", ASKED)
+@pytest.mark.parametrize(
+    "label",
+    [pytest.param(each, marks=pytest.mark.slow) if each == "export" else each for each in ASKED],
+)
 def test_wrong_values_are_taken_or_refused_in_words(label, fault, make):
     found = (
         (name, value, fault(label, name, value))

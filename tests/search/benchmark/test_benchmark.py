@@ -206,6 +206,7 @@ def test_other_processes_find_the_same(make, output):
     assert torch.get_num_threads() == before
 
 
+@pytest.mark.slow
 def test_a_worker_that_dies_is_an_error_that_keeps_the_rest(make, output):
     benchmark = make({"random": random, "deadly": Deadly}, seeds=range(1), workers=2)
     with warnings.catch_warnings():
@@ -245,6 +246,7 @@ def test_a_listener_that_fails_stops_nothing(make):
         assert benchmark.run().seeds("random") == (0,)
 
 
+@pytest.mark.slow
 def test_a_worker_ends_with_the_process_that_started_it():
     worker = (
         "import time; from nbnas.search.benchmark.run import end_with_parent; end_with_parent(); "

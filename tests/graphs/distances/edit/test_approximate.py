@@ -1,6 +1,7 @@
 import itertools
 
 import numpy as np
+import pytest
 
 from nbnas.graphs.distances.edit.distance import EditDistance
 from nbnas.graphs.spaces.cell import CellSpace
@@ -11,6 +12,7 @@ SPACE = CellSpace()
 APPROXIMATE = EditDistance(approximate=True)
 
 
+@pytest.mark.slow
 def test_beyond_the_exact_size_an_upper_bound_stands_in_where_asked_for():
     cells = RecurrentSpace(nodes=(9, 18)).sample(3, 14)
     assert max(len(a.nodes) for a in cells) > 12
@@ -61,6 +63,7 @@ def test_an_approximate_distance_says_so():
     assert len({EDIT, APPROXIMATE, EditDistance(workers=2)}) == 2
 
 
+@pytest.mark.slow
 def test_the_length_scale_of_the_approximate_one_is_positive_definite_on_recurrent_cells():
     cells = list(dict.fromkeys(RecurrentSpace(nodes=(8, 16)).sample(0, 40)))
     kernel = np.exp(-APPROXIMATE.matrix(cells, cells) / APPROXIMATE.max_lengthscale)

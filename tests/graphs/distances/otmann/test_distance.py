@@ -214,6 +214,7 @@ def test_bad_settings_are_errors(settings):
         OtmannDistance(**settings)
 
 
+@pytest.mark.slow
 def test_processes_find_the_same_bit_for_bit():
     one, two = OtmannDistance(workers=1), OtmannDistance(workers=2)
     assert one == two  # how it is computed is no part of the distance

@@ -1,4 +1,5 @@
 import numpy as np
+import pytest
 
 from nbnas.graphs.architecture import LINK, Architecture
 from nbnas.graphs.distances.otmann import stack as layer_stack
@@ -40,6 +41,7 @@ def test_no_pair_is_solved_twice(monkeypatch):
     assert sum(solved) == 5 * 5 - 2 - 1  # not two on the diagonal, nor (4, 3) after (3, 4)
 
 
+@pytest.mark.slow
 def test_processes_find_the_same():
     nets = networks(10)
     one, two = OtmannDistance(), OtmannDistance(workers=2)
