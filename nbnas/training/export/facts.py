@@ -5,54 +5,16 @@ Notation
 """
 
 from dataclasses import dataclass
-from typing import Protocol
 
 import numpy as np
 import torch
 from torch import Tensor
 
+from nbnas.training.data.image_data import ImageData
 from nbnas.training.data.part import Part
+from nbnas.training.data.preparation import Preparation
 
 MODES = {1: "L", 3: "RGB"}
-
-
-class PictureData(Protocol):
-    """What an export asks of pictures; see `nbnas.ImageData`."""
-
-    @property
-    def name(self) -> str:
-        """What a person calls it."""
-        ...
-
-    @property
-    def classes(self) -> int:
-        """Number of classes."""
-        ...
-
-    @property
-    def fingerprint(self) -> str:
-        """Short hash of it."""
-        ...
-
-    @property
-    def train(self) -> Part:
-        """What is trained on."""
-        ...
-
-    @property
-    def val(self) -> Part:
-        """The validation part."""
-        ...
-
-    @property
-    def test(self) -> Part:
-        """The test part."""
-        ...
-
-    @property
-    def image_shape(self) -> tuple[int, int, int]:
-        """`(C, H, W)` of every picture."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +37,7 @@ class Facts:
     is_whole: bool
     architecture: str
     version: str = ""
-    preparation: object | None = None
+    preparation: Preparation | None = None
 
     @property
     def reads_files(self) -> bool:
@@ -83,7 +45,7 @@ class Facts:
         return self.is_whole and self.image_shape[0] in MODES
 
 
-def facts_of(data: PictureData, architecture: str, version: str = "") -> Facts:
+def facts_of(data: ImageData, architecture: str, version: str = "") -> Facts:
     """What is to be said of a data set.
 
     Args:
@@ -91,15 +53,14 @@ def facts_of(data: PictureData, architecture: str, version: str = "") -> Facts:
         architecture: The architecture in its space's notation.
         version: Of nbnas.
     """
-    names = getattr(data, "class_names", None) or tuple(map(str, range(data.classes)))
     return Facts(
         data.name,
-        tuple(map(str, names)),
+        data.class_names,
         data.image_shape,
         data.test[0].dtype == torch.uint8,
         architecture,
         version,
-        getattr(data, "preparation", None),
+        data.preparation,
     )
 
 

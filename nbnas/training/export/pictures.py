@@ -9,10 +9,11 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from nbnas.training.export.facts import Facts, PictureData, raw_pictures
+from nbnas.training.data.image_data import ImageData
+from nbnas.training.export.facts import Facts, raw_pictures
 
 
-def on_disk(data: PictureData, facts: Facts, folder: Path) -> Path | list[Path]:
+def on_disk(data: ImageData, facts: Facts, folder: Path) -> Path | list[Path]:
     """The pictures of the test part, as they are on disk.
 
     Args:

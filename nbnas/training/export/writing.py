@@ -10,7 +10,6 @@ import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, cast
 
 import numpy as np
 import torch
@@ -21,7 +20,7 @@ from nbnas.drawing import drawn
 from nbnas.errors import ExportError
 from nbnas.graphs.architecture import Architecture
 from nbnas.training.export.card import Figures, Story, card
-from nbnas.training.export.facts import Facts, PictureData, facts_of
+from nbnas.training.export.facts import Facts, facts_of
 from nbnas.training.export.folder import CARD, write, written_whole
 from nbnas.training.export.formats import onnx_file, program_file, program_of, weights_file
 from nbnas.training.export.pictures import on_disk
@@ -83,7 +82,7 @@ class Writing:
             release = version("nbnas")
         except PackageNotFoundError:  # only on the path
             release = ""
-        self.data = cast(PictureData, trainer.data)
+        self.data = trainer.pictures
         self.own: dict[str, Callable[..., object]] = {}
         self.facts: Facts = facts_of(self.data, str(training.architecture), release)
         trained = copy.deepcopy(training.network)
@@ -185,13 +184,13 @@ class Writing:
         return f"{self.training.epochs} epochs on {on}, seed {self.training.seed}"
 
 
-def made_by(trainer: Any, architecture: Architecture) -> dict[str, Callable[..., object]]:  # noqa: ANN401
+def made_by(trainer: Trainer, architecture: Architecture) -> dict[str, Callable[..., object]]:
     """The functions of a user that make a recipe's network, by what they make."""
-    network = getattr(trainer, "network", None)
+    network = trainer.network
     if network is not None:
         return {"network": network}
     words = {word for _, _, word in architecture.edges}
-    own = [each for each in getattr(trainer, "operations", ()) if each.name in words]
+    own = [each for each in trainer.operations if each.name in words]
     return {f"operation {each.name}": each.build for each in own}
 
 
