@@ -108,8 +108,8 @@ def onnx_file(program: ExportedProgram, facts: Facts) -> bytes:
         onnx.checker.check_model(graph)
     except Exception as error:  # torch, onnxscript and onnx raise any of their own kinds
         raise ExportError(
-            f"expected a network that ONNX can say, but: {_told(error)}. Update onnx and "
-            "onnxscript, or leave the operation out"
+            f"expected a network that ONNX can say, but: {_told(error)}. Update torch, onnx "
+            "and onnxscript, or leave the operation out"
         ) from error
     return bytes(graph.SerializeToString())
 
