@@ -172,7 +172,7 @@ def _registered(module: ModuleType) -> Iterator[None]:
     sys.modules[module.__name__] = module
     try:
         yield
-    except BaseException:
+    except BaseException:  # an interrupt, too, leaves nothing half imported behind
         del sys.modules[module.__name__]
         if before is not None:
             sys.modules[module.__name__] = before
