@@ -124,34 +124,37 @@ def _classes(facts: Facts) -> str:
     return ", ".join(names) + (f" and {more:,} more, see model\\.py" if more else "")
 
 
+def _pictures(facts: Facts) -> str:
+    """What is classified, in the lines that are shown."""
+    return 'read("picture.png")' if facts.reads_files else "pictures"
+
+
 def _torch(facts: Facts) -> str:
-    call = 'read("picture.png")' if facts.reads_files else "pictures"
     names = "classify, load, read" if facts.reads_files else "classify, load"
     needs = "torch safetensors numpy pillow" if facts.reads_files else "torch safetensors"
     return _code(
         f"With PyTorch (`pip install {needs}`), in this folder:",
-        f"from model import {names}\n\nnetwork = load()\nprint(classify(network, {call}))",
+        f"from model import {names}\n\nnetwork = load()\n"
+        f"print(classify(network, {_pictures(facts)}))",
     )
 
 
 def _onnx(facts: Facts) -> str:
-    call = 'read("picture.png")' if facts.reads_files else "pictures"
     names = "classify, read" if facts.reads_files else "classify"
     needs = "onnxruntime pillow" if facts.reads_files else "onnxruntime"
     command = ", or `python classify.py picture.png`" if facts.reads_files else ""
     return _code(
         f"With onnxruntime, without PyTorch (`pip install {needs}`){command}:",
-        f"from classify import {names}\n\nprint(classify({call}))",
+        f"from classify import {names}\n\nprint(classify({_pictures(facts)}))",
     )
 
 
 def _program(facts: Facts) -> str:
-    call = 'read("picture.png")' if facts.reads_files else "pictures"
     read = "from model import read\n" if facts.reads_files else ""
     return _code(
         "The exported program, for PyTorch without any source:",
         f'import torch\n{read}\nprogram = torch.export.load("model.pt2")\n'
-        f"print(program.module()({call}).argmax(1))",
+        f"print(program.module()({_pictures(facts)}).argmax(1))",
     )
 
 
