@@ -42,7 +42,7 @@ def facts_for(architecture, image_shape):
     return Facts('my \'data\' """', HOSTILE, image_shape, True, str(architecture), "0.1.0")
 
 
-def run(source):
+def _run(source):
     """The module of a source, and its network with the weights."""
     module = types.ModuleType("model")
     module.__file__ = "model.py"
@@ -56,8 +56,14 @@ def taken(network, architecture, image_shape):
     source = source_of(network, architecture, facts_for(architecture, image_shape))
     if source is None:
         return types.SimpleNamespace(trained=network, source=None)
-    module, made = run(source)
+    module, made = _run(source)
     return types.SimpleNamespace(trained=network, source=source, module=module, made=made)
+
+
+@pytest.fixture(scope="session")
+def run():
+    """Makes the module of a source, and its network with the weights."""
+    return _run
 
 
 @pytest.fixture(scope="session")

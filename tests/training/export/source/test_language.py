@@ -1,6 +1,5 @@
 import shutil
 import subprocess
-import types
 
 import pytest
 import torch
@@ -24,19 +23,10 @@ def network_of(cell, layers=2):
     return build_network(cell, **sizes, generator=generator).eval()
 
 
-def run(source):
-    module = types.ModuleType("model")
-    module.__file__ = "model.py"
-    exec(compile(source.text, "model.py", "exec"), module.__dict__)
-    made = module.Network()
-    made.load_state_dict(source.weights, strict=True)
-    return module, made.eval()
-
-
 @pytest.mark.parametrize(
     "cell", [lstm(), *RecurrentSpace().sample(0, 4)], ids=lambda a: a.text[:9]
 )
-def test_the_source_is_the_network_step_by_step_too(cell):
+def test_the_source_is_the_network_step_by_step_too(cell, run):
     pytest.importorskip("safetensors")
     network = network_of(cell)
     module, made = run(language_source(network, LANGUAGES["characters"]))
@@ -54,7 +44,7 @@ def test_the_source_is_the_network_step_by_step_too(cell):
     torch.testing.assert_close(stepped, last, rtol=1e-4, atol=1e-6)
 
 
-def test_texts_are_split_as_the_data_are():
+def test_texts_are_split_as_the_data_are(run):
     pytest.importorskip("safetensors")
     network = network_of(lstm())
     modules = {name: run(language_source(network, said)) for name, said in LANGUAGES.items()}
