@@ -139,6 +139,19 @@ def test_an_unknown_name_is_found_in_the_cell_that_papermill_adds():
     assert read_parameters({**GOOD, "In": [*cells[:2], "# Parameters\nseed = 1"]}).seed == 0
 
 
+@pytest.mark.parametrize("how", ["injected", "in the cell"])
+def test_the_old_word_for_data_names_the_new_one(how):
+    cells = ["", "# Parameters\ndataset = 'digits'\n"]
+    old = {"dataset": "digits", "In": cells if how == "injected" else []}
+    rest = GOOD if how == "injected" else {k: v for k, v in GOOD.items() if k != "data"}
+    with pytest.raises(SettingError, match="dataset is called data now: .* as in -p data digits"):
+        read_parameters(rest | old)
+
+
+def test_a_name_that_a_person_gives_to_something_else_is_no_parameter():
+    assert read_parameters(GOOD | {"dataset": object()}).data.word == "digits"
+
+
 def test_studies_are_named_after_their_settings():
     one, other = read_parameters(GOOD), read_parameters(GOOD | {"seed": 1})
     assert one.study_name != other.study_name
