@@ -11,7 +11,6 @@ from pathlib import Path
 import nbformat
 import numpy as np
 import pytest
-from PIL import Image
 
 import nbnas as nb
 from nbnas.errors import NbnasError
@@ -124,62 +123,6 @@ def test_other_data_are_searched_in_the_same_notebook(tmp_path):
     outputs = [o for cell in notebook.cells for o in cell.get("outputs", ())]
     said = "\n".join(o.get("data", {}).get("text/plain", "") for o in outputs)
     assert re.search(r"bayes \d\d\.\d\d % after 3; random \d\d\.\d\d % after 3\.", said)
-
-
-@pytest.fixture(scope="module")
-def photographs(tmp_path_factory):
-    """A folder in which the notebook has searched on pictures of many sizes, and what it said."""
-    folder = tmp_path_factory.mktemp("photographs")
-    rng = np.random.default_rng(0)
-    for name, shade in (("dark", 60), ("light", 190)):
-        (folder / "photos" / name).mkdir(parents=True)
-        for n in range(20):
-            noise = rng.normal(shade, 60, (30 + n, 60 - n, 3)).clip(0, 255)
-            Image.fromarray(noise.astype(np.uint8)).save(folder / "photos" / name / f"{n}.jpg")
-    own = {"data": "photos", "size": 8, "trials": 4, "initial": 2, "epochs": 2, "study": ""}
-    done = run(folder, **own, budget=5, compare="true", export="out")
-    assert done.returncode == 0, done.stderr[-3000:]
-    return folder, done.stderr
-
-
-@pytest.mark.slow
-def test_pictures_of_ones_own_are_searched_compared_and_taken_away(photographs):
-    folder, _ = photographs
-    shown = pictures(folder / "out.ipynb")
-    assert {'getattr(objective, "data", objective)', "space", "search", "known.lineup"} <= {*shown}
-    notebook = nbformat.read(folder / "out.ipynb", as_version=4)
-    outputs = [o for cell in notebook.cells for o in cell.get("outputs", ())]
-    assert not [o for o in outputs if o.output_type == "stream"], "warnings or prints"
-    said = "\n".join(o.get("data", {}).get("text/plain", "") for o in outputs)
-    assert re.search(r"found: \d+\.\d % with .* parameters; plain: \d+\.\d %", said)
-    assert "<table" in "".join(o.get("data", {}).get("text/html", "") for o in outputs)
-    trials = load_trials(folder / "s.db")
-    assert trials.groupby("study").size().tolist() == [4, 4]
-    assert set(trials["status"]) == {"completed"}
-    assert {"model.py", "model.onnx", "classify.py", "card.md"} <= {
-        path.name for path in (folder / "out").iterdir()
-    }
-
-
-@pytest.mark.slow
-def test_the_log_tells_how_far_it_is(photographs):
-    _, log = photographs
-    assert re.search(r"BayesianOptimization: trial \d of \d: \d+\.\d\d %, best \d+\.\d\d %", log)
-    assert "known networks: found: " in log
-
-
-@pytest.mark.slow
-def test_text_is_searched_in_the_same_notebook(tmp_path):
-    (tmp_path / "book.txt").write_text("To be, or not to be, that is the question:\n" * 60)
-    done = run(tmp_path, data="book.txt", epochs=1, trials=3, initial=3, study="")
-    assert done.returncode == 0, done.stderr[-3000:]
-    trials = load_trials(tmp_path / "s.db")
-    known = [str(each.architecture) for each in nb.baselines.known(nb.from_text("ab" * 99))]
-    assert trials["architecture"].tolist() == known
-    notebook = nbformat.read(tmp_path / "out.ipynb", as_version=4)
-    outputs = [o for cell in notebook.cells for o in cell.get("outputs", ())]
-    said = "\n".join(o.get("data", {}).get("text/plain", "") for o in outputs)
-    assert re.search(r"bits a character \d\.\d+, on test data \d\.\d+", said)
 
 
 @pytest.mark.slow

@@ -144,7 +144,7 @@ def test_the_old_word_for_data_names_the_new_one(how):
     cells = ["", "# Parameters\ndataset = 'digits'\n"]
     old = {"dataset": "digits", "In": cells if how == "injected" else []}
     rest = GOOD if how == "injected" else {k: v for k, v in GOOD.items() if k != "data"}
-    with pytest.raises(SettingError, match="dataset is called data now: .* as in -p data digits"):
+    with pytest.raises(SettingError, match=r"dataset is called data now: .* as in -p data digits"):
         read_parameters(rest | old)
 
 
