@@ -78,8 +78,8 @@ def searched(tmp_path_factory):
 
 def test_the_search_notebook_shows_everything(searched):
     assert pictures(searched / "out.ipynb") == [
+        'getattr(objective, "data", objective)',
         "space",
-        "trainer.data",
         "search",
         "search.observations[0]",
         "search.posterior",
@@ -117,7 +117,7 @@ def check_trained_as_the_table(trials):
 
 @pytest.mark.slow
 def test_other_data_are_searched_in_the_same_notebook(tmp_path):
-    done = run(tmp_path, dataset="digits", epochs=1, trials=3, initial=2, compare="true")
+    done = run(tmp_path, data="digits", epochs=1, trials=3, initial=2, compare="true")
     assert done.returncode == 0, done.stderr[-3000:]
     notebook = nbformat.read(tmp_path / "out.ipynb", as_version=4)
     outputs = [o for cell in notebook.cells for o in cell.get("outputs", ())]
@@ -159,7 +159,7 @@ def test_the_notebook_of_distances_reads_tables(tmp_path, nb201_path, recipes_pa
 def test_wrong_parameters_stop_before_any_training(tmp_path):
     done = run(tmp_path, trails=3, kernel="rbf", epochs="many")
     assert done.returncode != 0
-    assert "unknown parameter trails; there are dataset" in done.stderr
+    assert "unknown parameter trails; there are data" in done.stderr
     assert "kernel: expected one of wl+hamming" in done.stderr
     assert "epochs: expected a whole number" in done.stderr
     assert not (tmp_path / "s.db").exists()

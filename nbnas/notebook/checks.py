@@ -5,8 +5,10 @@ is allowed.
 """
 
 import ast
+import math
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from nbnas.checks import MAPPING
@@ -15,12 +17,17 @@ from nbnas.errors import SettingError, shown
 Rule = Callable[[Any], Any]
 
 
-def check_parameters(namespace: Mapping[str, Any], rules: Mapping[str, Rule]) -> dict[str, Any]:
+def check_parameters(
+    namespace: Mapping[str, Any],
+    rules: Mapping[str, Rule],
+    renamed: Mapping[str, str] = MappingProxyType({}),
+) -> dict[str, Any]:
     """Check the parameters that a notebook was started with.
 
     Args:
         namespace: The notebook's `globals()`, after its parameters cell.
         rules: The rule of each parameter.
+        renamed: The names of today by those that parameters had once.
 
     Returns:
         The values with their types.
@@ -30,8 +37,14 @@ def check_parameters(namespace: Mapping[str, Any], rules: Mapping[str, Rule]) ->
             lists what is allowed, and all faults at once.
     """
     MAPPING("namespace", namespace)
-    unknown = [name for name in injected_parameters(namespace) if name not in rules]
-    faults = [f"unknown parameter {', '.join(unknown)}; there are {', '.join(rules)}"] * bool(
+    injected = injected_parameters(namespace)
+    faults = [
+        f"{old} is called {new} now: give {new} instead, as in -p {new} {namespace[old]!s:.100}"
+        for old, new in renamed.items()
+        if old in injected or (old in namespace and new not in namespace)
+    ]
+    unknown = [name for name in injected if name not in rules and name not in renamed]
+    faults += [f"unknown parameter {', '.join(unknown)}; there are {', '.join(rules)}"] * bool(
         unknown
     )
     values: dict[str, Any] = {}
@@ -102,6 +115,25 @@ def whole(smallest: int) -> Callable[[Any], int]:
     return check
 
 
+def whole_or_none(smallest: int) -> Callable[[Any], int]:
+    """A whole number from the smallest one on, or 0 to leave it open."""
+
+    def check(value: Any) -> int:  # noqa: ANN401
+        try:
+            return 0 if value == 0 and not isinstance(value, bool) else whole(smallest)(value)
+        except SettingError as error:
+            raise SettingError(f"{error}; 0 leaves it open") from error
+
+    return check
+
+
+def minutes(value: Any) -> float:  # noqa: ANN401
+    """A number of minutes, or 0 for no limit."""
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < math.inf:
+        raise SettingError(f"expected a number of minutes, or 0 for no limit; got {shown(value)}")
+    return float(value)
+
+
 def flag(value: Any) -> bool:  # noqa: ANN401
     """True or false, also as a word."""
     truth = {"true": True, "false": False}.get(str(value).lower())
@@ -150,3 +182,8 @@ def new_file(value: Any) -> str:  # noqa: ANN401
     outside = Path(path).is_absolute() or Path(path).parent.exists()
     above = Path("..") / path
     return str(above) if not outside and above.parent.exists() else path
+
+
+def new_folder(value: Any) -> str:  # noqa: ANN401
+    """The path of a folder that will be made, as `new_file`, or an empty text for none."""
+    return new_file(value) if text(value) else ""

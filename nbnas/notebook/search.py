@@ -1,189 +1,65 @@
-"""The parameters of `notebooks/search.ipynb`."""
+"""The parameters of `notebooks/search.ipynb`: their rules, and what is chosen for empty ones."""
 
-import dataclasses
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
-from nbnas import benchmarks
-from nbnas.benchmarks.shipped import digits_trainer
 from nbnas.errors import SettingError
-from nbnas.graphs.distances.edit.distance import EditDistance
-from nbnas.graphs.distances.hamming import HammingDistance
-from nbnas.notebook.checks import check_parameters, flag, new_file, text, whole, word
-from nbnas.search.search import Search
-from nbnas.search.strategies.bayesian import BayesianOptimization
-from nbnas.search.strategies.random import RandomSearch
-from nbnas.search.strategies.strategy import Strategy
-from nbnas.surrogate.acquisition.improvement import (
-    Acquisition,
-    ExpectedImprovement,
-    LogExpectedImprovement,
-    ProbabilityOfImprovement,
-    UpperConfidenceBound,
+from nbnas.notebook.budget import Budget
+from nbnas.notebook.checks import (
+    check_parameters,
+    flag,
+    minutes,
+    new_file,
+    new_folder,
+    text,
+    whole,
+    whole_or_none,
+    word,
 )
-from nbnas.surrogate.kernels.architecture import Kernel
-from nbnas.surrogate.kernels.distance import DistanceKernel
-from nbnas.surrogate.kernels.weisfeiler_lehman import WeisfeilerLehmanKernel
-from nbnas.surrogate.process.prior import GaussianProcess
-from nbnas.training.data.augment import CropAndFlip
-from nbnas.training.data.image_data import ImageData
-from nbnas.training.data.images import cifar10, digits
+from nbnas.notebook.chosen import SearchParameters
+from nbnas.notebook.combinations import ACQUISITIONS, MEASURES, check_combinations
+from nbnas.notebook.data import source
+from nbnas.notebook.own import is_own
+from nbnas.notebook.recipes import EPOCHS_OF_NAMED, initial_of
+from nbnas.notebook.spaces import KERNELS, SPACES, USUAL
+from nbnas.notebook.strategies import STRATEGIES
 from nbnas.training.device import choose_device
-from nbnas.training.repeated import RepeatedTrainer
-from nbnas.training.trainer import Trainer
-
-KNOWN = "nas-bench-digits"  # the protocol of the table that ships: all cells are known
-DATASETS: Mapping[str, Callable[[], ImageData]] = {
-    KNOWN: lambda: digits_trainer().data,
-    "digits": digits,
-    "cifar10": cifar10,
-}
-KERNELS: Mapping[str, Callable[[], Kernel]] = {
-    "wl+hamming": lambda: WeisfeilerLehmanKernel() + DistanceKernel(HammingDistance()),
-    "wl+edit": lambda: WeisfeilerLehmanKernel() + DistanceKernel(EditDistance()),
-    "wl": WeisfeilerLehmanKernel,
-    "hamming": lambda: DistanceKernel(HammingDistance()),
-    "edit": lambda: DistanceKernel(EditDistance()),
-}
-ACQUISITIONS: Mapping[str, Callable[[], Acquisition]] = {
-    "logei": LogExpectedImprovement,
-    "ei": ExpectedImprovement,
-    "pi": ProbabilityOfImprovement,
-    "ucb": UpperConfidenceBound,
-}
-STRATEGIES = ("bayes", "random")
-
-
-@dataclass(frozen=True, slots=True)
-class SearchParameters:
-    """The checked parameters of `notebooks/search.ipynb`.
-
-    Attributes:
-        dataset: A word of `DATASETS`.
-        strategy: A word of `STRATEGIES`.
-        kernel: A word of `KERNELS`.
-        acquisition: A word of `ACQUISITIONS`.
-        trials: Number of trials in all.
-        initial: Number of random ones among them.
-        epochs: Epochs of each training.
-        seed: Seed of the search.
-        device: "auto", or a device of this machine.
-        store: Path of an SQLite file, or an SQLAlchemy URL.
-        study: Name of the study; if empty, one made from the other parameters.
-        compare: Whether random search is run as well.
-    """
-
-    dataset: str
-    strategy: str
-    kernel: str
-    acquisition: str
-    trials: int
-    initial: int
-    epochs: int
-    seed: int
-    device: str
-    store: str
-    study: str
-    compare: bool
-
-    def make_trainer(self) -> Trainer | RepeatedTrainer:
-        """The recipe for the chosen data; a larger network with augmentation for CIFAR-10."""
-        if self.dataset == KNOWN:
-            known = digits_trainer()
-            trainer = dataclasses.replace(known.trainer, epochs=self.epochs)
-            return dataclasses.replace(known, trainer=trainer)
-        data = DATASETS[self.dataset]()
-        recipe = Trainer(data, epochs=self.epochs, device=self.device)
-        if self.dataset == "digits":
-            return recipe
-        return dataclasses.replace(
-            recipe, batch_size=256, channels=16, cells=2, augment=CropAndFlip(), threads=None
-        )
-
-    def read_truths(self) -> Mapping[str, float]:
-        """The accuracy of every cell by its text, as a table knows it; empty where none does.
-
-        It is that of the very recipe, so of its number of epochs only.
-        """
-        if self.dataset == KNOWN and self.epochs == digits_trainer().trainer.epochs:
-            return benchmarks.digits().values
-        return {}
-
-    def make_prior(self) -> GaussianProcess:
-        """The prior with the chosen kernel."""
-        return GaussianProcess(KERNELS[self.kernel]())
-
-    def make_acquisition(self) -> Acquisition:
-        """The chosen acquisition function."""
-        return ACQUISITIONS[self.acquisition]()
-
-    def make_strategy(self) -> Strategy:
-        """The chosen strategy."""
-        if self.strategy == "random":
-            return RandomSearch()
-        return BayesianOptimization(
-            self.make_prior(), self.make_acquisition(), initial=self.initial
-        )
-
-    def share_trainings(self, search: Search, baseline: Search) -> None:
-        """Tell the baseline what the search has trained, as long as it would train the same.
-
-        Both begin with the same random architectures and the same seeds: a training that is known
-        to the bit need not be made twice.
-
-        Args:
-            search: The search that has run.
-            baseline: The one to compare it with; it goes on by `run`.
-        """
-        known = {(each.architecture, each.seed): each for each in search.observations}
-        while len(baseline.observations) < min(self.trials, len(search.observations)):
-            proposal = baseline.ask()
-            found = known.get((proposal.architecture, proposal.seed))
-            if found is None:
-                return
-            baseline.tell(dataclasses.replace(found, test=None))
-
-    @property
-    def study_name(self) -> str:
-        """Name of the study: the given one, or one made from the settings."""
-        if self.study:
-            return self.study
-        model = f"{self.kernel}-{self.acquisition}-{self.initial}-initial"
-        return f"{self._setting}-{model if self.strategy == 'bayes' else self.strategy}"
-
-    @property
-    def baseline_name(self) -> str:
-        """Name of the study of random search, to compare with."""
-        return f"{self.study or self._setting}-random"
-
-    @property
-    def _setting(self) -> str:
-        return f"{self.dataset}-{self.epochs}-epochs-seed-{self.seed}"
 
 
 def read_parameters(namespace: Mapping[str, Any]) -> SearchParameters:
-    """Check the parameters that a notebook was started with.
+    """Check the parameters that a notebook was started with; nothing is read or trained yet.
 
     Args:
         namespace: The notebook's `globals()`, after its parameters cell.
 
     Returns:
-        The parameters with their types; the store's path is looked for in the parent folder as
-        well, so that a notebook opened in `notebooks/` and one run from the project's folder use
-        the same `runs/`.
+        The parameters with their types, and with what is chosen where they are empty. Paths are
+        looked for in the parent folder as well, so that a notebook opened in `notebooks/` and one
+        run from the project's folder use the same `runs/`.
 
     Raises:
-        SettingError: If a name is unknown or missing, or a value has a wrong type or range; the
-            message lists what is allowed, and all faults at once.
+        SettingError: If a name is unknown or missing, a value has a wrong type or range, or values
+            do not go together; the message says what is allowed.
     """
-    chosen = SearchParameters(**check_parameters(namespace, _RULES))
-    if chosen.dataset == KNOWN and chosen.device not in ("auto", "cpu"):
-        raise SettingError(
-            f"device: expected auto or cpu for {KNOWN}, whose networks are so small that they are "
-            f"trained side by side on the CPU; got {chosen.device!r}: choose digits or cifar10"
-        )
-    return chosen
+    values = check_parameters(namespace, _RULES, {"dataset": "data"})
+    check_combinations(values)
+    return SearchParameters(**_completed(values))
+
+
+def _completed(values: dict[str, Any]) -> dict[str, Any]:
+    """The parameters with what is chosen for those that are empty."""
+    data, trains = values["data"], not values["objective"]
+    space = values["space"] or USUAL[data.kind]
+    usual = SPACES[space].kernels[0] if space in SPACES else ""
+    named = trains and data.path is None
+    return values | {
+        "space": space,
+        "kernel": values["kernel"] or usual,
+        "acquisition": values["acquisition"] or "logei",
+        "budget": Budget(values["budget"], values["compare"]),
+        "initial": values["initial"] or initial_of(data if trains else None),
+        "epochs": values["epochs"] or (EPOCHS_OF_NAMED if named else 0),
+    }
 
 
 def _device(value: Any) -> str:  # noqa: ANN401
@@ -198,17 +74,60 @@ def _store(value: Any) -> str:  # noqa: ANN401
     return location if "://" in location else new_file(location)
 
 
+def _word_or_own(words: Mapping[str, object]) -> Callable[[Any], str]:
+    """A word, a Python file and a name in it, or nothing."""
+
+    def check(value: Any) -> str:  # noqa: ANN401
+        if not text(value) or is_own(value) or value in words:
+            return str(value)
+        raise SettingError(
+            f"expected one of {', '.join(words)}, a Python file and a name in it, such as "
+            f"my_space.py:space, or nothing to choose it; got {value!r}"
+        )
+
+    return check
+
+
+def _own(value: Any) -> str:  # noqa: ANN401
+    """A Python file and a name in it, or nothing."""
+    if text(value) and not is_own(value):
+        raise SettingError(
+            f"expected a Python file and a name in it, such as my_file.py:name, or nothing; got "
+            f"{value!r}"
+        )
+    return str(value)
+
+
+def _or_none(rule: Callable[[Any], str]) -> Callable[[Any], str]:
+    """As the rule says, or nothing to choose it."""
+
+    def check(value: Any) -> str:  # noqa: ANN401
+        try:
+            return "" if isinstance(value, str) and not value else rule(value)
+        except SettingError as error:
+            raise SettingError(f"{error}; empty to choose it") from error
+
+    return check
+
+
 _RULES: Mapping[str, Callable[[Any], Any]] = {
-    "dataset": word(DATASETS),
+    "data": source,
+    "space": _word_or_own(SPACES),
+    "objective": _own,
+    "network": _own,
     "strategy": word(STRATEGIES),
-    "kernel": word(KERNELS),
-    "acquisition": word(ACQUISITIONS),
+    "kernel": _or_none(word(KERNELS)),
+    "acquisition": _or_none(word(ACQUISITIONS)),
+    "measure": _or_none(word(MEASURES)),
+    "size": whole_or_none(4),
     "trials": whole(1),
-    "initial": whole(2),
-    "epochs": whole(1),
+    "budget": minutes,
+    "initial": whole_or_none(2),
+    "epochs": whole_or_none(1),
     "seed": whole(0),
     "device": _device,
     "store": _store,
     "study": text,
     "compare": flag,
+    "export": new_folder,
 }

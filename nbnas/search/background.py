@@ -1,5 +1,7 @@
 """What can run here or in the background, be paused, stopped and waited for: a search is such."""
 
+import math
+import time
 import weakref
 from collections.abc import Callable, Iterator
 from typing import Self
@@ -13,6 +15,7 @@ from nbnas.signals import announce
 from nbnas.waiting import watched
 
 _TRIALS = whole(1)
+_SECONDS = real(0).optional
 TRIALS = 30  # that `start` aims at where nothing else was said
 
 
@@ -24,6 +27,8 @@ class Background:
 
     Attributes:
         target: Number of trials that the current or last run aims at.
+        until: When the current or last run begins no more trials, in seconds of the monotonic
+            clock; infinite for never.
         changed: Signal that emits the state's word when state, proposal or training changed, from
             whichever thread.
     """
@@ -32,6 +37,7 @@ class Background:
 
     def __init__(self) -> None:
         self.target: int | None = None
+        self.until = math.inf
         announce = weakref.WeakMethod(self._announce)  # a search that nobody holds is gone at once
         self._course = Course(lambda: _call(announce))
 
@@ -63,25 +69,28 @@ class Background:
         """Make one trial."""
         raise NotImplementedError(f"expected {type(self).__name__} to define step")
 
-    def run(self, trials: int) -> Self:
+    def run(self, trials: int, *, seconds: float | None = None) -> Self:
         """Search until so many trials exist; what exists already, in the store too, counts.
 
         Interrupting the kernel stops it between two steps of Python; nothing finished is lost.
 
         Args:
             trials: Total number of trials to reach.
+            seconds: The other way to stop: no trial begins after so many seconds, and the one
+                under way then ends. `None` for no limit.
 
         Returns:
             The search itself, so that as the last line of a cell it shows its state.
 
         Raises:
-            SettingError: If trials is not a positive whole number.
+            SettingError: If trials is not a positive whole number, or seconds are below 0.
             SearchError: If the space is used up, the first ten trials all failed, or a run is
                 under way.
         """
-        trials = _TRIALS("trials", trials)
+        trials, seconds = _TRIALS("trials", trials), _SECONDS("seconds", seconds)
         with self._course.driving(), watched(self):
             self.target = trials
+            self.until = math.inf if seconds is None else time.monotonic() + seconds
             for _ in self._drive():
                 pass
         return self
@@ -103,7 +112,11 @@ class Background:
             SearchError: If a run is under way that is not paused.
         """
         target = _TRIALS("trials", (self.target or TRIALS) if trials is None else trials)
-        self._course.start(self._drive_unseen, lambda: setattr(self, "target", target))
+
+        def prepare() -> None:
+            self.target, self.until = target, math.inf
+
+        self._course.start(self._drive_unseen, prepare)
         return self
 
     def pause(self) -> None:
@@ -153,8 +166,10 @@ class Background:
         self._course.keep(error)
 
     def _drive(self) -> Iterator[object]:
-        """The loop: one trial after the other until the target, a stop or an error."""
+        """The loop: one trial after the other until the target, its time, a stop or an error."""
         while self._done < (self.target or 0) and self._course.goes_on():
+            if time.monotonic() >= self.until:
+                return
             try:
                 yield self.step()
             except Dropped:

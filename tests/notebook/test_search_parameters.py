@@ -5,25 +5,33 @@ from nbnas import benchmarks
 from nbnas.benchmarks import digits_trainer
 from nbnas.errors import SettingError
 from nbnas.graphs.spaces.cell import CellSpace
-from nbnas.notebook.search import KERNELS, read_parameters
+from nbnas.notebook.search import read_parameters
+from nbnas.notebook.spaces import SPACES
 from nbnas.search.search import Search
 from nbnas.search.strategies.bayesian import BayesianOptimization
 from nbnas.search.strategies.random import RandomSearch
 from nbnas.surrogate.acquisition.improvement import UpperConfidenceBound
 
 GOOD = {
-    "dataset": "digits",
+    "data": "digits",
+    "space": "",
+    "objective": "",
+    "network": "",
     "strategy": "bayes",
-    "kernel": "wl+hamming",
-    "acquisition": "logei",
+    "kernel": "",
+    "acquisition": "",
+    "measure": "",
+    "size": 0,
     "trials": 30,
-    "initial": 10,
-    "epochs": 12,
+    "budget": 0,
+    "initial": 0,
+    "epochs": 0,
     "seed": 0,
     "device": "cpu",
     "store": "runs/nbnas.db",
     "study": "",
     "compare": True,
+    "export": "",
 }
 FIRST_RECIPE = {
     "epochs": "12",
@@ -48,27 +56,27 @@ def test_good_parameters_become_objects():
     assert strategy.initial == 4
     assert strategy.acquisition == UpperConfidenceBound()
     assert isinstance(read_parameters(GOOD | {"strategy": "random"}).make_strategy(), RandomSearch)
-    trainer = read_parameters(GOOD | {"epochs": 3}).make_trainer()
+    trainer = read_parameters(GOOD | {"epochs": 3}).make_objective()
     assert (trainer.epochs, trainer.data.name) == (3, "digits")
 
 
 def test_what_was_the_default_once_opens_its_studies_by_its_word():
-    """Study and recipe of `-p dataset digits` are those of the first versions, word by word."""
+    """Study and recipe of `-p data digits` are those of the first versions, word by word."""
     chosen = read_parameters(GOOD)
     assert chosen.study_name == "digits-12-epochs-seed-0-wl+hamming-logei-10-initial"
     assert chosen.baseline_name == "digits-12-epochs-seed-0-random"
-    remembered = chosen.make_trainer().fingerprint()
+    remembered = chosen.make_objective().fingerprint()
     assert remembered.pop("data").startswith("digits ")
     assert remembered == FIRST_RECIPE
 
 
 def test_all_is_known_of_the_protocol_and_of_nothing_else():
-    known = GOOD | {"dataset": "nas-bench-digits"}
+    known = GOOD | {"data": "nas-bench-digits"}
     protocol = read_parameters(known)
-    assert protocol.make_trainer().fingerprint() == digits_trainer().fingerprint()
+    assert protocol.make_objective().fingerprint() == digits_trainer().fingerprint()
     assert protocol.read_truths() == benchmarks.digits().values
     other = read_parameters(known | {"epochs": 3})
-    assert other.make_trainer().trainer.epochs == 3
+    assert other.make_objective().trainer.epochs == 3
     assert not other.read_truths()
     assert not read_parameters(GOOD).read_truths()
     assert protocol.study_name != read_parameters(GOOD).study_name
@@ -78,22 +86,22 @@ def test_the_protocol_needs_no_gpu(monkeypatch):
     monkeypatch.setattr("torch.cuda.is_available", lambda: True)
     monkeypatch.setattr("torch.cuda.device_count", lambda: 1)
     with pytest.raises(SettingError, match="device: expected auto or cpu for nas-bench-digits"):
-        read_parameters(GOOD | {"dataset": "nas-bench-digits", "device": "cuda"})
+        read_parameters(GOOD | {"data": "nas-bench-digits", "device": "cuda"})
     assert read_parameters(GOOD | {"device": "cuda"}).device == "cuda"
 
 
-@pytest.mark.parametrize("word", list(KERNELS))
-def test_every_kernel_word_gives_a_prior(word):
-    prior = read_parameters(GOOD | {"kernel": word}).make_prior()
+@pytest.mark.parametrize("kernel", SPACES["cells"].kernels)
+def test_every_kernel_word_gives_a_prior(kernel):
+    prior = read_parameters(GOOD | {"kernel": kernel}).make_strategy().prior
     assert prior.sample(CellSpace().sample(0, 6), rng=0, k=2).shape == (2, 6)
 
 
 @pytest.mark.parametrize(
     ("name", "value", "allowed"),
     [
-        ("dataset", "mnist", "nas-bench-digits, digits, cifar10"),
-        ("strategy", "bo", "bayes, random"),
-        ("kernel", 3, r"wl\+hamming, wl\+edit, wl, hamming, edit"),
+        ("data", "mnist", "nas-bench-digits, digits, cifar10, or the path .* there is no mnist"),
+        ("strategy", "bo", "bayes, random, evolution, local-search, reinforce, tpe, bananas"),
+        ("kernel", 3, r"wl\+hamming, wl\+edit, .*empty to choose it"),
         ("acquisition", "EI", "logei, ei, pi, ucb"),
         ("trials", 0, "at least 1"),
         ("trials", "thirty", "whole number"),
@@ -126,9 +134,22 @@ def test_papermill_says_false_as_a_word():
 
 def test_an_unknown_name_is_found_in_the_cell_that_papermill_adds():
     cells = ["", "trials: int = 30", "# Parameters\ntrails = 3\nseed = 1\n", "import nbnas"]
-    with pytest.raises(SettingError, match="unknown parameter trails; there are dataset"):
+    with pytest.raises(SettingError, match="unknown parameter trails; there are data"):
         read_parameters({**GOOD, "trails": 3, "In": cells})
     assert read_parameters({**GOOD, "In": [*cells[:2], "# Parameters\nseed = 1"]}).seed == 0
+
+
+@pytest.mark.parametrize("how", ["injected", "in the cell"])
+def test_the_old_word_for_data_names_the_new_one(how):
+    cells = ["", "# Parameters\ndataset = 'digits'\n"]
+    old = {"dataset": "digits", "In": cells if how == "injected" else []}
+    rest = GOOD if how == "injected" else {k: v for k, v in GOOD.items() if k != "data"}
+    with pytest.raises(SettingError, match=r"dataset is called data now: .* as in -p data digits"):
+        read_parameters(rest | old)
+
+
+def test_a_name_that_a_person_gives_to_something_else_is_no_parameter():
+    assert read_parameters(GOOD | {"dataset": object()}).data.word == "digits"
 
 
 def test_studies_are_named_after_their_settings():

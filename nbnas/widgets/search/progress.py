@@ -1,4 +1,4 @@
-"""One line of progress below a cell that waits for a search."""
+"""One line of progress below a cell that waits for a search; in a log where nobody watches."""
 
 import html
 import sys
@@ -6,7 +6,7 @@ import threading
 import time
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any
 
 from IPython.display import display
@@ -15,6 +15,7 @@ from nbnas.brief import of_planned
 from nbnas.charts.search.trace import counted
 from nbnas.widgets.live import guarded
 from nbnas.widgets.mode import safe_display_mode
+from nbnas.widgets.search.log import Log
 from nbnas.widgets.search.trials import seconds
 
 PATIENCE = 1.0  # seconds of waiting without a line, and between two updates of it
@@ -26,8 +27,8 @@ def progress(search: Any) -> Iterator[None]:  # noqa: ANN401
     """Tell below the cell how far a search is, while the cell waits for it.
 
     A live front end gets a line that follows, once a second at most; a static one gets the line
-    as it was at the end. A wait of less than a second leaves none, and a cell has one line
-    however often it waits.
+    as it was at the end, and the log of the process lines on the way. A wait of less than a second
+    leaves none, and a cell has one line however often it waits.
 
     Args:
         search: The search that the caller waits for.
@@ -39,8 +40,10 @@ def progress(search: Any) -> Iterator[None]:  # noqa: ANN401
     line = Line(search)
     if mode == "live":
         line.follow()
+    followed: AbstractContextManager[object] = nullcontext() if mode == "live" else Log(search)
     try:
-        yield
+        with followed:
+            yield
     finally:
         line.end()
 

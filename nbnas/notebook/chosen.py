@@ -1,0 +1,202 @@
+"""What the parameters of `notebooks/search.ipynb` stand for, once they are checked."""
+
+import dataclasses
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from nbnas import benchmarks
+from nbnas.benchmarks.shipped import digits_trainer
+from nbnas.graphs.space import SearchSpace
+from nbnas.graphs.spaces.recurrent.space import gru, lstm, rnn
+from nbnas.notebook.budget import Budget
+from nbnas.notebook.combinations import ACQUISITIONS, MEASURES
+from nbnas.notebook.data import KNOWN, Source
+from nbnas.notebook.known import KnownNetworks, compare_known
+from nbnas.notebook.own import is_own, own_function, own_objective, own_space
+from nbnas.notebook.recipes import Choice, choices, largest_side, settings_of
+from nbnas.notebook.spaces import KERNELS, SPACES, USUAL
+from nbnas.notebook.strategies import STRATEGIES
+from nbnas.records import Evaluation
+from nbnas.search.objective import Objective
+from nbnas.search.search import Search
+from nbnas.search.strategies.strategy import Strategy
+from nbnas.surrogate.process.prior import GaussianProcess
+from nbnas.training.trainer import Trainer
+
+
+@dataclass(frozen=True, slots=True)
+class SearchParameters:
+    """The checked parameters of `notebooks/search.ipynb`, with what was chosen for empty ones.
+
+    Attributes:
+        data: What is trained on; see `Source`.
+        space: A word of `SPACES`, or a Python file and a name in it.
+        objective: A Python file and a name in it, or empty for training on the data.
+        network: A Python file and the name of a function in it that builds networks, or empty.
+        strategy: A word of `STRATEGIES`.
+        kernel: A word of `KERNELS`; empty for the usual one of a space of one's own.
+        acquisition: A word of `ACQUISITIONS`.
+        measure: A word of `MEASURES`; empty for that of the data, or of the objective.
+        size: Side of the pictures of a folder, in pixels; 0 to choose it.
+        trials: Number of trials in all.
+        budget: The minutes that the notebook may take, which run from now on.
+        initial: Number of random ones among the trials.
+        epochs: Epochs of each training; 0 for the recipe's own.
+        seed: Seed of the search.
+        device: "auto", or a device of this machine.
+        store: Path of an SQLite file, or an SQLAlchemy URL.
+        study: Name of the study; if empty, one made from the other parameters.
+        compare: Whether random search and known networks are run as well.
+        export: Folder for the winner, or empty.
+    """
+
+    data: Source
+    space: str
+    objective: str
+    network: str
+    strategy: str
+    kernel: str
+    acquisition: str
+    measure: str
+    size: int
+    trials: int
+    budget: Budget
+    initial: int
+    epochs: int
+    seed: int
+    device: str
+    store: str
+    study: str
+    compare: bool
+    export: str
+
+    def make_objective(self) -> Objective:
+        """What evaluates architectures: training on the data, or the objective of one's own."""
+        if self.objective:
+            return own_objective(self.objective)
+        if self.data.word == KNOWN:
+            known = digits_trainer()
+            trainer = dataclasses.replace(known.trainer, epochs=self.epochs)
+            return dataclasses.replace(known, trainer=trainer)
+        data = self.data.read(self.size or None, largest_side(self.device))
+        settings = settings_of(self.data, data, self.device)
+        settings |= {"epochs": self.epochs} if self.epochs else {}
+        settings |= {"measure": MEASURES[self.measure]} if self.measure else {}
+        network = own_function(self.network) if self.network else None
+        return Trainer(data, **settings, device=self.device, network=network)
+
+    def make_space(self, objective: Objective) -> SearchSpace:
+        """The search space; one of layers is of networks for the objective's pictures.
+
+        Args:
+            objective: What `make_objective` made.
+        """
+        if is_own(self.space):
+            return own_space(self.space)
+        data = getattr(objective, "data", None)
+        shape = getattr(data, "image_shape", None)
+        return SPACES[self.space].make(shape, getattr(data, "classes", 10))
+
+    def choices(self, objective: Objective) -> tuple[Choice, ...]:
+        """By which recipe is trained, and why; none for an objective of one's own.
+
+        Args:
+            objective: What `make_objective` made.
+        """
+        trainer = getattr(objective, "trainer", objective)
+        told = () if self.objective else choices(trainer, self.data, self.device)
+        limit = Choice(
+            "trials", str(self.trials), f"{self.initial} of them before there is a model"
+        )
+        return (*told, limit, Choice("budget", f"{self.budget.minutes:g} min", str(self.budget)))
+
+    def read_truths(self) -> Mapping[str, float]:
+        """The accuracy of every cell by its text, as a table knows it; empty where none does.
+
+        It is that of the very recipe, so of its number of epochs only.
+        """
+        if self.data.word == KNOWN and self.epochs == digits_trainer().trainer.epochs:
+            return benchmarks.digits().values
+        return {}
+
+    def make_strategy(self) -> Strategy:
+        """The chosen strategy; on text it tries LSTM, GRU and RNN first."""
+        return self._strategy(self.strategy)
+
+    def make_baseline(self) -> Strategy:
+        """Random search, to compare with; it begins with the same architectures."""
+        return self._strategy("random")
+
+    def _strategy(self, chosen: str) -> Strategy:
+        made: Any = STRATEGIES[chosen](self.initial, False)
+        if chosen == "bayes":
+            acquisition = ACQUISITIONS[self.acquisition]()
+            prior = GaussianProcess(KERNELS[self.kernel]()) if self.kernel else made.prior
+            made = dataclasses.replace(made, prior=prior, acquisition=acquisition)
+        if self.space == "recurrent":
+            made = dataclasses.replace(made, first=(lstm(), gru(), rnn()))
+        strategy: Strategy = made
+        return strategy
+
+    def share_trainings(self, search: Search, baseline: Search) -> None:
+        """Tell the baseline what the search has trained, as long as it would train the same.
+
+        Both begin with the same random architectures and the same seeds: a training that is known
+        to the bit need not be made twice.
+
+        Args:
+            search: The search that has run.
+            baseline: The one to compare it with; it goes on by `run`.
+        """
+        known = {(each.architecture, each.seed): each for each in search.observations}
+        while len(baseline.observations) < min(self.trials, len(search.observations)):
+            proposal = baseline.ask()
+            found = known.get((proposal.architecture, proposal.seed))
+            if found is None:
+                return
+            baseline.tell(dataclasses.replace(found, test=None))
+
+    def compare_known(self, search: Search, winner: Evaluation) -> KnownNetworks:
+        """Known networks beside what was found; none if nothing is to be compared.
+
+        Args:
+            search: The search that has run.
+            winner: What it found, as its `finish` gives it.
+        """
+        if not self.compare:
+            return KnownNetworks(None, "-p compare true compares with known networks.")
+        left = self.budget.seconds_for("known")
+        return compare_known(search.objective, winner, search.observations, left)
+
+    @property
+    def study_name(self) -> str:
+        """Name of the study: the given one, or one made from the settings."""
+        if self.study:
+            return self.study
+        model = f"{self.kernel or 'usual'}-{self.acquisition}-{self.initial}-initial"
+        if self.strategy not in ("bayes", "random"):
+            model = f"{self.strategy}-{self.initial}-initial"
+        return f"{self._setting}-{'random' if self.strategy == 'random' else model}"
+
+    @property
+    def baseline_name(self) -> str:
+        """Name of the study of random search, to compare with."""
+        return f"{self.study or self._setting}-random"
+
+    @property
+    def _setting(self) -> str:
+        own = [_short(self.objective)] if self.objective else [self.data.name]
+        if self.objective or self.space != USUAL[self.data.kind]:
+            own.append(_short(self.space))
+        own += [_short(self.network)] if self.network else []
+        own += [self.measure] if self.measure else []
+        own += [f"{self.size}-pixels"] if self.size else []
+        own += [f"{self.epochs}-epochs"] if self.epochs else []
+        return "-".join([*own, f"seed-{self.seed}"])
+
+
+def _short(written: str) -> str:
+    """A file and a name in it, without the folder."""
+    path, colon, name = written.replace("\\", "/").rpartition(":")
+    return f"{path.rpartition('/')[2].removesuffix('.py')}.{name}" if colon else written

@@ -1,0 +1,158 @@
+"""By which recipe `notebooks/search.ipynb` trains each kind of data: all such choices, and why.
+
+Notation
+    n    number of training pictures, or of tokens that are trained on
+    p    pixels of a picture
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from nbnas.notebook.data import Source
+from nbnas.training.data.augment import CropAndFlip
+from nbnas.training.data.image_data import ImageData
+from nbnas.training.data.text import TextData
+from nbnas.training.device import choose_device
+
+CPU_SIDE, SIDE = 32, 64  # pixels: the most that is chosen for pictures of a folder
+CPU_EFFORT, EFFORT = 8e6, 80e6  # pixels that are trained on: n · p · epochs
+EPOCHS_OF_NAMED = 12  # on data that have a word
+FEWEST, MOST = 4, 24  # epochs on pictures
+CPU_TOKENS, TOKENS = 1.5e6, 15e6  # tokens that are trained on: n · epochs
+MULTIPLY_ADDS = 5_000_000  # of a network of layers, for one picture; a few seconds an epoch
+INITIAL, INITIAL_OF_OWN = 10, 5  # random architectures before there is a model
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One setting that was chosen.
+
+    Attributes:
+        what: What is set.
+        chosen: To what.
+        why: The reason, for a person.
+    """
+
+    what: str
+    chosen: str
+    why: str
+
+
+def on_cpu(device: str) -> bool:
+    """Whether trainings compute on the CPU."""
+    return choose_device(device).type == "cpu"
+
+
+def largest_side(device: str) -> int:
+    """The most that is chosen for the side of a folder's pictures, in pixels."""
+    return CPU_SIDE if on_cpu(device) else SIDE
+
+
+def initial_of(source: Source | None) -> int:
+    """How many random architectures there are before a model."""
+    return INITIAL if source is not None and source.path is None else INITIAL_OF_OWN
+
+
+def settings_of(source: Source, data: ImageData | TextData, device: str) -> dict[str, Any]:
+    """The settings of a `Trainer`, all else being as it is by default.
+
+    Args:
+        source: Where the data are from.
+        data: The data.
+        device: Where trainings compute.
+    """
+    if source.word == "cifar10":
+        return {"epochs": EPOCHS_OF_NAMED, **_LARGE, "augment": CropAndFlip(), "threads": None}
+    if source.path is None:
+        return {"epochs": EPOCHS_OF_NAMED}
+    if isinstance(data, TextData):
+        return {"epochs": _epochs_of_text(len(data.train), device)}
+    return _of_pictures(data, device)
+
+
+_LARGE: Mapping[str, Any] = {"batch_size": 256, "channels": 16, "cells": 2}
+
+
+def _of_pictures(data: ImageData, device: str) -> dict[str, Any]:
+    """For pictures of one's own."""
+    n, (colors, height, width) = len(data.train[1]), data.image_shape
+    least = min(height, width)
+    effort = CPU_EFFORT if on_cpu(device) else EFFORT
+    epochs = min(max(round(effort / (n * height * width)), FEWEST), MOST)
+    augment = CropAndFlip(max(least // 8, 1)) if colors == 3 else None
+    large = not on_cpu(device) and n >= 10_000
+    size = _LARGE if large else {"batch_size": 64 if n >= 1000 else 32}
+    return {"epochs": epochs, "augment": augment, "threads": None, **size}
+
+
+def _epochs_of_text(n: int, device: str) -> int:
+    tokens = CPU_TOKENS if on_cpu(device) else TOKENS
+    return min(max(round(tokens / n), 1), 20)
+
+
+def choices(trainer: Any, source: Source, device: str) -> tuple[Choice, ...]:  # noqa: ANN401
+    """What is said of a recipe: its settings as they are, each with its reason.
+
+    Args:
+        trainer: The trainer.
+        source: Where the data are from.
+        device: Where trainings compute.
+    """
+    data = trainer.data
+    told = _of_text_said(trainer) if isinstance(data, TextData) else _of_pictures_said(trainer)
+    if source.path is None:
+        kept = "as it always was for these data, so that searches can be compared"
+        told = tuple(Choice(one.what, one.chosen, kept) for one in told)
+    if source.folder:
+        side = "×".join(map(str, data.image_shape[1:]))  # noqa: RUF001
+        why = f"at most {largest_side(device)} pixels, which train quickly here; -p size 96 for 96"
+        told = (Choice("pictures", side, why), *told)
+    where = "GPUs train more in the same time" if on_cpu(device) else "a GPU, which trains more"
+    return (*told, Choice("device", str(choose_device(device)), where))
+
+
+def _of_pictures_said(trainer: Any) -> tuple[Choice, ...]:  # noqa: ANN401
+    why = (
+        f"many for few pictures, {FEWEST} to {MOST}, so that a training of a cell takes about "
+        "half a minute on one core; -p epochs 50 for 50"
+    )
+    turned = trainer.augment is None
+    return (
+        Choice("epochs", str(trainer.epochs), why),
+        Choice("learning rate", _rate(trainer), "up and down again in one cycle, quick to learn"),
+        Choice("batch", str(trainer.batch_size), "smaller for few pictures: more steps"),
+        Choice(
+            "augmentation",
+            "none" if turned else repr(trainer.augment),
+            "gray pictures may be characters, which must not be mirrored"
+            if turned
+            else "photographs, shifted and mirrored, show the same",
+        ),
+        Choice(
+            "network of cells",
+            f"2 × {trainer.cells} cells, {trainer.channels} and {2 * trainer.channels} channels",  # noqa: RUF001
+            "small enough to train many; networks of layers have sizes of their own",
+        ),
+        Choice("measure", trainer.measure.name, "what the search improves; see -p measure"),
+    )
+
+
+def _of_text_said(trainer: Any) -> tuple[Choice, ...]:  # noqa: ANN401
+    layers = f"{trainer.cells} layer{'s' * (trainer.cells != 1)} of {trainer.channels}"
+    return (
+        Choice("epochs", str(trainer.epochs), "fewer for long texts; -p epochs 10 for 10"),
+        Choice("learning rate", _rate(trainer), "AdamW's, up and down again in one cycle"),
+        Choice(
+            "batch",
+            f"{trainer.batch_size} texts side by side, {trainer.sequence} tokens at once",
+            "gradients flow back through so many tokens",
+        ),
+        Choice("clipping", f"norm {trainer.clip}", "as is usual for recurrent networks"),
+        Choice("network", layers, "small enough to train many"),
+        Choice("measure", trainer.measure.name, "what the search improves; see -p measure"),
+    )
+
+
+def _rate(trainer: Any) -> str:  # noqa: ANN401
+    return f"{trainer.learning_rate:g}, {trainer.schedule!r}"

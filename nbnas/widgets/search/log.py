@@ -1,0 +1,104 @@
+"""Lines in the log of a run that nobody watches: how far a search is, and how long it will take.
+
+They go to the process's own standard error, where papermill's bar is, and not into the notebook.
+"""
+
+import contextlib
+import io
+import os
+import sys
+import threading
+import time
+from typing import Any
+
+from nbnas.widgets.mode import safe_display_mode
+from nbnas.widgets.search.trials import seconds
+
+PATIENCE = 1.0  # seconds of waiting without a line
+PAUSE = 2.0  # seconds between two lines at least; a line per trial if those take longer
+SIGN_OF_LIFE = 60.0  # seconds after which there is a line in any case
+TICK = 0.2
+
+
+def log(said: str) -> None:
+    """Write a line into the log, below the bar that may stand there.
+
+    A kernel's `sys.stderr` is what the notebook shows; its `fileno` is the real one. Nothing is
+    written where views are live, or there are none.
+
+    Args:
+        said: The line.
+    """
+    if safe_display_mode() != "static":
+        return
+    with contextlib.suppress(OSError, io.UnsupportedOperation, AttributeError, ValueError):
+        os.write(sys.stderr.fileno(), f"\n{said}".encode("utf-8", "backslashreplace"))
+
+
+class Log:
+    """Follows a search while somebody waits for it, from a thread.
+
+    Args:
+        search: The search.
+    """
+
+    def __init__(self, search: Any) -> None:  # noqa: ANN401
+        self._search = search
+        self._began = self._said = time.monotonic()
+        self._first = self._told = len(search.observations)
+        self._ended = threading.Event()
+        self._thread = threading.Thread(target=self._follow, name="nbnas log", daemon=True)
+
+    def __enter__(self) -> "Log":
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._ended.set()
+        self._thread.join()  # so that the last line is the last
+        if self._told < self._done and time.monotonic() - self._began >= PATIENCE:
+            self._say()
+
+    @property
+    def _done(self) -> int:
+        return len(self._search.observations)
+
+    def _follow(self) -> None:
+        while not self._ended.wait(TICK):
+            silent = time.monotonic() - self._said
+            if silent >= (PAUSE if self._told < self._done else SIGN_OF_LIFE):
+                self._say()
+
+    def _say(self) -> None:
+        self._said, self._told = time.monotonic(), self._done
+        with contextlib.suppress(Exception):  # a line may fail; the search that it tells of not
+            log(self.text())
+
+    def text(self) -> str:
+        """How far it is: "… trial 7 of 12: 91.20 %, best 93.10 %, about 3 min 2 s left"."""
+        search, done = self._search, self._done
+        parts = [_last(search)] if done else []
+        best = search.best
+        parts += [] if best is None else [f"best {search.measure.text(best.value)}"]
+        parts += self._time(done)
+        planned = search.target or 0
+        of = f" of {planned}" if planned >= done else ""
+        return f"{type(search.strategy).__name__}: trial {done}{of}: {', '.join(parts)}"
+
+    def _time(self, done: int) -> list[str]:
+        """How long it will take, or how long it has taken where that cannot be told."""
+        now, target = time.monotonic(), self._search.target
+        spent = now - self._began
+        if target is None or done >= target:
+            return [f"after {seconds(spent)}"]
+        if done == self._first:
+            return [f"trial {done + 1} under way, after {seconds(spent)}"]
+        left = spent / (done - self._first) * (target - done)
+        return [f"about {seconds(max(min(left, self._search.until - now), 0.0))} left"]
+
+
+def _last(search: Any) -> str:  # noqa: ANN401
+    last = search.observations[-1]
+    if last.value is None:
+        return f"failed ({' '.join((last.error or 'no reason').split())[:100]})"
+    return str(search.measure.text(last.value))
