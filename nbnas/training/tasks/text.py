@@ -24,6 +24,7 @@ from torch.nn.functional import cross_entropy
 from nbnas.training.data.text import TextData
 from nbnas.training.device import Place
 from nbnas.training.measure import Figures, measures_of_text, text_figures
+from nbnas.training.networks.multiply_adds import token_multiply_adds
 from nbnas.training.networks.recurrent import RecurrentNetwork
 from nbnas.training.recipe import Recipe
 from nbnas.training.tasks.task import Answer, Batch, Part
@@ -98,12 +99,8 @@ class TextTask:
         return text_figures(loss, measures_of_text(self.data))
 
     def multiply_adds(self, network: nn.Module) -> int:
-        """For one token: all weights that are matrices but those of embeddings are used once."""
-        embedded = {
-            id(module.weight) for module in network.modules() if isinstance(module, nn.Embedding)
-        }
-        weights = (weight for weight in network.parameters() if weight.ndim > 1)
-        return sum(weight.numel() for weight in weights if id(weight) not in embedded)
+        """For one token; see `Task.multiply_adds`."""
+        return token_multiply_adds(network)
 
     @property
     def _sequence(self) -> int:
