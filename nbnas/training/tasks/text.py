@@ -67,7 +67,7 @@ class TextTask:
     def batches(self, part: Part) -> Iterator[Batch]:
         """The pieces in their order; what is left of the text for no stream is not trained on."""
         x, y = _streams(part[0], self.recipe.batch_size)
-        return _pieces(x, y, self._sequence)
+        return pieces(x, y, self._sequence)
 
     def answer(self, network: nn.Module, batch: Batch, carried: Any) -> Answer:  # noqa: ANN401
         """Cross-entropy of the logits; carried is the state; see `Task.answer`."""
@@ -89,10 +89,10 @@ class TextTask:
         """
         network.eval()
         losses, carried = [], None
-        x, y = _held_out_streams(part[0])
+        x, y = held_out_streams(part[0])
         steps = max(min(HELD_OUT_LOGITS // (x.shape[1] * self.data.classes), 64), 1)
         with torch.inference_mode(), self.place.autocast:
-            for tokens, right in _pieces(x, y, steps):
+            for tokens, right in pieces(x, y, steps):
                 logits, carried = network(tokens, carried)
                 losses.append(_summed(logits, right))
         loss = math.fsum(torch.stack(losses).tolist()) / (len(part[0]) - 1)
@@ -115,7 +115,7 @@ def _streams(tokens: Tensor, streams: int) -> Batch:
     return x.view(streams, length).T.contiguous(), y.view(streams, length).T.contiguous()
 
 
-def _held_out_streams(tokens: Tensor) -> Batch:
+def held_out_streams(tokens: Tensor) -> Batch:
     """The same with streams that are filled up, so that every token but the first counts."""
     targets = len(tokens) - 1
     length = math.ceil(targets / HELD_OUT_STREAMS)
@@ -126,7 +126,7 @@ def _held_out_streams(tokens: Tensor) -> Batch:
     return x.view(streams, length).T.contiguous(), y.view(streams, length).T.contiguous()
 
 
-def _pieces(x: Tensor, y: Tensor, steps: int) -> Iterator[Batch]:
+def pieces(x: Tensor, y: Tensor, steps: int) -> Iterator[Batch]:
     """Streams in pieces of so many tokens, one after the other; the last may be shorter."""
     return zip(torch.split(x, steps), torch.split(y, steps), strict=True)
 
