@@ -19,6 +19,7 @@ from nbnas.brief import brief
 from nbnas.drawing import drawn
 from nbnas.errors import ExportError
 from nbnas.graphs.architecture import Architecture
+from nbnas.records import ACCURACY, Measure
 from nbnas.training.export.card import Figures, Story, card
 from nbnas.training.export.facts import Facts, facts_of
 from nbnas.training.export.folder import CARD, write, written_whole
@@ -43,11 +44,14 @@ class Exported:
 
     Attributes:
         folder: Where they are.
-        accuracy: On the test part, a fraction, of the files themselves.
+        accuracy: On the test part, a fraction, of the files themselves: the share of pictures
+            whose class is right, or of tokens of a text that were found likeliest.
         agreement: For each file that was run again, the share of the test part for which it gives
-            the class of the trained network.
+            the class, or likeliest token, of the trained network.
         parameters: Number of trainable weights.
-        multiply_adds: For one picture.
+        multiply_adds: For one picture, or one token of a text.
+        measure: What the value is: the accuracy of pictures; of text what the recipe measures.
+        value: On the test part.
     """
 
     folder: Path
@@ -55,11 +59,13 @@ class Exported:
     agreement: tuple[tuple[str, float], ...]
     parameters: int
     multiply_adds: int
+    measure: Measure
+    value: float
 
     @brief
     def __repr__(self) -> str:
-        size = f"{self.parameters:,} parameters"
-        return f"{str(self.folder)!r}, accuracy {self.accuracy:.4f} on the test part, {size}"
+        size, measured = f"{self.parameters:,} parameters", f"{self.measure.noun} {self.value:.4f}"
+        return f"{str(self.folder)!r}, {measured} on the test part, {size}"
 
 
 class Writing:
@@ -75,19 +81,11 @@ class Writing:
     def __init__(
         self, training: Training, trainer: Trainer, folder: Path, done: Callable[[str], None]
     ) -> None:
-        from importlib.metadata import PackageNotFoundError, version
-
         self.training, self.trainer, self.folder, self.done = training, trainer, folder, done
-        try:
-            release = version("nbnas")
-        except PackageNotFoundError:  # only on the path
-            release = ""
         self.data = trainer.pictures
         self.own: dict[str, Callable[..., object]] = {}
-        self.facts: Facts = facts_of(self.data, str(training.architecture), release)
-        trained = copy.deepcopy(training.network)
-        assert trained is not None  # as was checked
-        self.trained = trained.cpu().float().to(memory_format=torch.contiguous_format).eval()
+        self.facts: Facts = facts_of(self.data, str(training.architecture), release())
+        self.trained = trained_of(training)
 
     def write(self, found: str) -> Exported:
         """Write all files, run them again, and put the folder in its place."""
@@ -102,13 +100,15 @@ class Writing:
         with written_whole(self.folder) as partial:
             self._write_network(partial, source, network)
             agreement = self._rerun(partial, expected)
-            labels = self.data.test[1].numpy()
+            accuracy = float(np.mean(expected.argmax(1) == self.data.test[1].numpy()))
             exported = Exported(
                 self.folder,
-                float(np.mean(expected.argmax(1) == labels)),
+                accuracy,
                 agreement,
                 count_parameters(self.trained),
                 count_multiply_adds(self.trained, self.data.image_shape),
+                ACCURACY,
+                accuracy,
             )
             self._write_card(partial, exported, found)
         self.done("card")
@@ -181,7 +181,29 @@ class Writing:
             if self.training.final
             else f"the {train:,} pictures of the training part"
         )
-        return f"{self.training.epochs} epochs on {on}, seed {self.training.seed}"
+        return f"{epochs_of(self.training)} on {on}, seed {self.training.seed}"
+
+
+def trained_of(training: Training) -> nn.Module:
+    """A copy of the network of a finished training, on the CPU, in float32, to be evaluated."""
+    trained = copy.deepcopy(training.network)
+    assert trained is not None  # as was checked
+    return trained.cpu().float().to(memory_format=torch.contiguous_format).eval()
+
+
+def epochs_of(training: Training) -> str:
+    """How long it was, in words."""
+    return "1 epoch" if training.epochs == 1 else f"{training.epochs} epochs"
+
+
+def release() -> str:
+    """The version of nbnas; empty where it is not installed."""
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        return version("nbnas")
+    except PackageNotFoundError:  # only on the path
+        return ""
 
 
 def made_by(trainer: Trainer, architecture: Architecture) -> dict[str, Callable[..., object]]:
