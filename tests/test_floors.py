@@ -79,7 +79,10 @@ WINGS = {
         *("graphs", "surrogate", "search", "training", "lab", "show"),
     ),
     "benchmarks": ("protocol", "archive", "journal", "shipped", "pack", "generate", "report"),
-    "notebook": ("checks", "own", "tables", "strategies", "search", "distances", "benchmark"),
+    "notebook": (
+        *("checks", "own", "tables", "strategies", "search", "distances", "benchmark"),
+        "own_problem",
+    ),
 }
 # What a floor may import from outside, beside the standard library and what lower floors may.
 LIBRARIES = {
