@@ -16,7 +16,9 @@ from nbnas.graphs.distances.edit.distance import MAX_VERTICES, EditDistance
 from nbnas.graphs.distances.edit.script import Edit
 from nbnas.graphs.distances.otmann.distance import TransportPlan
 from nbnas.graphs.distances.path import PathComparison
+from nbnas.graphs.distances.rank import RankDistance
 from nbnas.graphs.distances.weisfeiler_lehman import Motifs
+from nbnas.graphs.spaces.choice.options import position
 from nbnas.graphs.values import is_of_choices
 
 WIDTH = 330.0  # pixels of a cell with operations at its edges
@@ -55,7 +57,8 @@ def explanation(
             said = "What an [operation] reads → and who reads it."
             return only(*pair, motifs, "motif", said, also)
         case tuple():
-            return edits(*pair, found, exact=_is_exact(explained), also=also)
+            shares = _shares(explained)
+            return edits(*pair, found, exact=_is_exact(explained), also=also, shares=shares)
     raise TypeError(f"expected an explanation that can be drawn, got {type(found).__qualname__}")
 
 
@@ -66,6 +69,7 @@ def edits(
     *,
     exact: bool = True,
     also: theme.AnyChart | None = None,
+    shares: Sequence[float] = (),
 ) -> alt.HConcatChart | alt.VConcatChart:
     """Draw two architectures side by side, and say what turns the one into the other.
 
@@ -75,13 +79,17 @@ def edits(
         script: The edits, or just the vertices `(v,)` and edges `(u, v)` that differ.
         exact: Whether no fewer edits would do.
         also: A chart to stand beside the words, below the pictures.
+        shares: How much of the distance is owed to each place, where somebody knows.
 
     Returns:
         The chart.
     """
     if all(is_of_choices(each.nodes) for each in (first, second)) and _are_places(script):
         said = [edit_words(place, first, second) for place in script] or ["they are equal"]
-        words = _lines(f"{theme.count(len(script), 'difference')}", said, "")
+        if shares:
+            said = [f"{each}: {share:.3g}" for each, share in zip(said, shares, strict=True)]
+        subtitle = f"{sum(shares):.3g} apart: the sum of these" if shares else ""
+        words = _lines(theme.count(len(script), "difference"), said, subtitle)
         return _beside((first, second), ("The first", "The second"), [words], also=also)
     count = theme.count(len(script), "edit")
     said = [edit_words(edit, first, second) for edit in script]
@@ -133,6 +141,19 @@ def only(
 
 def _are_places(script: Sequence[Edit | Place]) -> bool:
     return not any(isinstance(edit, Edit) for edit in script)
+
+
+def _shares(explained: Explanation) -> tuple[float, ...]:
+    """How far apart what is chosen stands in each choice that differs; none where nobody knows."""
+    distance = explained.distance
+    if not isinstance(distance, RankDistance) or not isinstance(explained.found, tuple):
+        return ()
+    pairs = zip(*map(distance.space.encode, (explained.first, explained.second)), strict=True)
+    apart = [
+        abs(position(choice, a) - position(choice, b)) if choice.ordered else 1.0
+        for choice, (a, b) in zip(distance.space.options, pairs, strict=True)
+    ]
+    return tuple(apart[place[0] - 1] for place in explained.found)
 
 
 def _is_exact(explained: Explanation) -> bool:
