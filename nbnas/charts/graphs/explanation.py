@@ -1,11 +1,13 @@
 """Why two architectures are as far apart as they are: both side by side, and what differs."""
 
 from collections.abc import Sequence
+from typing import cast
 
 import altair as alt
 
 from nbnas.charts import theme
 from nbnas.charts.graphs.architecture import architecture as draw_architecture
+from nbnas.charts.graphs.choices import chosen
 from nbnas.charts.graphs.network_layout import plan_of
 from nbnas.charts.graphs.transport import transport
 from nbnas.charts.graphs.wording import edit_words, motif_words, path_words
@@ -19,7 +21,7 @@ from nbnas.graphs.distances.path import PathComparison
 from nbnas.graphs.distances.rank import RankDistance
 from nbnas.graphs.distances.weisfeiler_lehman import Motifs
 from nbnas.graphs.spaces.choice.options import position
-from nbnas.graphs.values import is_of_choices
+from nbnas.graphs.values import is_of_choices, values_of
 
 WIDTH = 330.0  # pixels of a cell with operations at its edges
 WIDEST = 700.0  # pixels of both pictures, so that the text has room beside them
@@ -85,12 +87,7 @@ def edits(
         The chart.
     """
     if all(is_of_choices(each.nodes) for each in (first, second)) and _are_places(script):
-        said = [edit_words(place, first, second) for place in script] or ["they are equal"]
-        if shares:
-            said = [f"{each}: {share:.3g}" for each, share in zip(said, shares, strict=True)]
-        subtitle = f"{sum(shares):.3g} apart: the sum of these" if shares else ""
-        words = _lines(theme.count(len(script), "difference"), said, subtitle)
-        return _beside((first, second), ("The first", "The second"), [words], also=also)
+        return _choices((first, second), cast(Sequence[Place], script), shares, also)
     count = theme.count(len(script), "edit")
     said = [edit_words(edit, first, second) for edit in script]
     words = _lines(
@@ -137,6 +134,25 @@ def only(
         return _beside(pair, headings, words, also=also)
     lines = [line for part in lists for line in part]
     return _beside(pair, headings, [_lines(f"Their {noun}s", lines, subtitle)], also=also)
+
+
+def _choices(
+    pair: tuple[Architecture, Architecture],
+    places: Sequence[Place],
+    shares: Sequence[float],
+    also: theme.AnyChart | None,
+) -> alt.HConcatChart | alt.VConcatChart:
+    """What two architectures choose, where they differ, and by how much, if somebody knows."""
+    said = [edit_words(place, *pair) for place in places] or ["they are equal"]
+    if shares:
+        pairs = zip(said, shares, strict=True)
+        said = [f"{words} ({share:.3g} apart)" for words, share in pairs]
+    subtitle = f"{sum(shares):.3g} apart in all" if shares else ""
+    words = _lines(theme.count(len(places), "difference"), said, subtitle)
+    if len({tuple(values_of(each.nodes)) for each in pair}) > 1:  # of two spaces
+        return _beside(pair, ("The first", "The second"), [words], also=also)
+    both = chosen(pair, heading="The first and the second")  # an option has one colour
+    return theme.beside(both, words, *([] if also is None else [also]))
 
 
 def _are_places(script: Sequence[Edit | Place]) -> bool:

@@ -28,7 +28,7 @@ from nbnas.graphs.distances.distance import DISTANCE, Distance
 
 Array = NDArray[np.float64]
 AT_ONCE = 2_000  # rows of distances to the landmarks that are held at a time
-FINE, RING = 1e-6, 0.025  # shares of the extent: what is one place, and the circle around it
+FINE, RING = 1e-6, 0.035  # shares of the extent: what is one place, and the circle around it
 FLAT = 1e-9  # an axis whose λ is smaller than this share of the largest one is none
 
 

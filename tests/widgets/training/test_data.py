@@ -17,6 +17,4 @@ def test_what_looks_wrong_is_in_the_words():
     labels = ["cat"] * 100 + ["dog"] * 30
     said = view(nb.from_arrays("pets", images, labels)).summary
     fair = "(balanced accuracy is the fair measure)"
-    assert (
-        f"What looks wrong: the classes are very unequal {fair}: from 30 of dog to 100 of" in said
-    )
+    assert f"What looks wrong: the classes are very unequal {fair}: from 30 of dog to 100" in said
