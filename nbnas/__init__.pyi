@@ -129,7 +129,7 @@ from .training.data.reading.dataset import from_dataset as from_dataset
 from .training.data.reading.folder import from_folder as from_folder
 from .training.data.text import TextData as TextData
 from .training.export.export import export as export
-from .training.export.writing import Exported as Exported
+from .training.export.exported import Exported as Exported
 from .training.live import LiveTraining as LiveTraining
 from .training.proxies.scores import jacov as jacov
 from .training.proxies.scores import nwot as nwot

@@ -87,7 +87,9 @@ def of_trainings():
         *(
             nb.baselines.alexnet,
             nb.Lineup(("found",), (lost,)),
-            nb.Exported(Path("model"), 0.97, (("model.py", 1.0),), 1_000, 2_000),
+            nb.Exported(
+                Path("model"), 0.97, (("model.py", 1.0),), 1_000, 2_000, nb.ACCURACY, 0.97
+            ),
             nb.Trainer(data, operations=[OWN]),
         ),
         nb.RecordedTraining(dataclasses.replace(TRIALS[0], reports=(report,))),

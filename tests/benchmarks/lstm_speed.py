@@ -7,6 +7,7 @@ import argparse
 import time
 
 import torch
+from by_hand import Torchs
 from torch import nn
 from torch.nn.functional import cross_entropy
 
@@ -14,19 +15,6 @@ import nbnas as nb
 from nbnas.graphs.spaces.recurrent.space import lstm
 from nbnas.training.device import Place
 from nbnas.training.run import network_of, optimizer_of, task_of
-
-
-class Torchs(nn.Module):
-    """The same language model of torch's own modules."""
-
-    def __init__(self, vocabulary, size):
-        super().__init__()
-        self.embedding = nn.Embedding(vocabulary, size)
-        self.body, self.decoder = nn.LSTM(size, size), nn.Linear(size, vocabulary)
-
-    def forward(self, tokens):
-        values, state = self.body(self.embedding(tokens))
-        return self.decoder(values), state
 
 
 def seconds(network, optimizer, x, y):

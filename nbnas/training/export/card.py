@@ -4,6 +4,7 @@ What a user has named stands in it as text: no Markdown and no HTML of theirs co
 """
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from nbnas.training.export.facts import Facts
@@ -77,15 +78,13 @@ def card(facts: Facts, figures: Figures, story: Story) -> str:
         "training": plain(story.trained),
         **({"found by": plain(story.found)} if story.found else {}),
     }
-    parts = [
-        f"{MARK} {facts.version}: run again, it may replace this folder. -->",
-        f"# {plain(facts.name)}: {figures.accuracy:.1%} right",
+    says = (
         f"A network for pictures of {len(facts.class_names)} classes that nbnas found. All files "
-        "here are one and the same network, and none of them needs nbnas.",
-        *(["![The architecture of the network](network.png)"] if story.picture else []),
-        "\n".join(
-            ["| | |", "|---|---|", *(f"| {name} | {said} |" for name, said in rows.items())]
-        ),
+        "here are one and the same network, and none of them needs nbnas."
+    )
+    parts = [
+        *head(facts.version, f"{plain(facts.name)}: {figures.accuracy:.1%} right", says),
+        *picture_and_table(rows, story),
         "## Run it",
         _torch(facts),
         *([_onnx(facts)] if story.has("model.onnx") else []),
@@ -96,6 +95,18 @@ def card(facts: Facts, figures: Figures, story: Story) -> str:
         fenced(facts.architecture),
     ]
     return "\n\n".join(parts) + "\n"
+
+
+def head(version: str, title: str, says: str) -> tuple[str, ...]:
+    """What a card begins with: its mark, its title, and a paragraph."""
+    return (f"{MARK} {version}: run again, it may replace this folder. -->", f"# {title}", says)
+
+
+def picture_and_table(rows: Mapping[str, str], story: Story) -> tuple[str, ...]:
+    """The picture, where there is one, and a table of what is known."""
+    picture = ("![The architecture of the network](network.png)",) if story.picture else ()
+    told = (f"| {name} | {said} |" for name, said in rows.items())
+    return (*picture, "\n".join(["| | |", "|---|---|", *told]))
 
 
 def plain(text: str) -> str:
@@ -138,7 +149,7 @@ def _pictures(facts: Facts) -> str:
 def _torch(facts: Facts) -> str:
     names = "classify, load, read" if facts.reads_files else "classify, load"
     needs = "torch safetensors numpy pillow" if facts.reads_files else "torch safetensors"
-    return _code(
+    return code(
         f"With PyTorch (`pip install {needs}`), in this folder:",
         f"from model import {names}\n\nnetwork = load()\n"
         f"print(classify(network, {_pictures(facts)}))",
@@ -149,7 +160,7 @@ def _onnx(facts: Facts) -> str:
     names = "classify, read" if facts.reads_files else "classify"
     needs = "onnxruntime pillow" if facts.reads_files else "onnxruntime"
     command = ", or `python classify.py picture.png`" if facts.reads_files else ""
-    return _code(
+    return code(
         f"With onnxruntime, without PyTorch (`pip install {needs}`){command}:",
         f"from classify import {names}\n\nprint(classify({_pictures(facts)}))",
     )
@@ -157,15 +168,16 @@ def _onnx(facts: Facts) -> str:
 
 def _program(facts: Facts) -> str:
     read = "from model import read\n" if facts.reads_files else ""
-    return _code(
+    return code(
         "The exported program, for PyTorch without any source:",
         f'import torch\n{read}\nprogram = torch.export.load("model.pt2")\n'
         f"print(program.module()({_pictures(facts)}).argmax(1))",
     )
 
 
-def _code(says: str, code: str) -> str:
-    return f"{says}\n\n```python\n{code}\n```"
+def code(says: str, lines: str) -> str:
+    """A sentence and the lines that it is about."""
+    return f"{says}\n\n```python\n{lines}\n```"
 
 
 def _files(figures: Figures, story: Story) -> str:

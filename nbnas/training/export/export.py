@@ -7,10 +7,13 @@ from nbnas.checks import PATH, TEXT, instance
 from nbnas.errors import ExportError
 from nbnas.records import Evaluation
 from nbnas.records.evaluation import EVALUATION
+from nbnas.training.data.text import TextData
+from nbnas.training.export.exported import Exported
 from nbnas.training.export.folder import check_free
 from nbnas.training.export.formats import check_extra
 from nbnas.training.export.progress import Steps
-from nbnas.training.export.writing import CHECKED, Exported, Writing
+from nbnas.training.export.text.writing import TextWriting, text_of_test
+from nbnas.training.export.writing import CHECKED, Writing
 from nbnas.training.run import Training
 from nbnas.training.trainer import Trainer
 from nbnas.undisturbed import undisturbed
@@ -48,7 +51,7 @@ def export(
 
     Returns:
         Where the files are and how good they are: `model.py`, `model.safetensors`, `model.onnx`,
-        `model.pt2`, `classify.py`, `card.md` and `network.png`.
+        `model.pt2`, `classify.py` (for text `write.py`), `card.md` and `network.png`.
 
     Raises:
         ExportError: If the folder holds anything else or cannot be written, a package of the extra
@@ -58,7 +61,7 @@ def export(
     evaluation, trainer = EVALUATION("evaluation", evaluation), _TRAINER("trainer", trainer)
     folder, found = PATH("folder", folder), TEXT("found", found)
     training = _TRAINING("training", training)
-    _check_pictures(trainer)
+    _check_text(trainer)
     check_extra()
     check_free(folder)
     epochs = trainer.epochs if training is None else 0
@@ -69,25 +72,29 @@ def export(
                 steps.done(f"epoch {report.epoch}")
         _check_trained(training, evaluation)
         with undisturbed():
-            exported = Writing(training, trainer, folder, steps.done).write(found)
+            made = TextWriting if isinstance(trainer.data, TextData) else Writing
+            exported = made(training, trainer, folder, steps.done).write(found)
     if exported.missing:
         said = "; ".join(f"{file}: {why}" for file, why in exported.missing)
         warnings.warn(f"exported without {said}", stacklevel=2)
     return exported
 
 
-def _check_pictures(trainer: Trainer) -> None:
-    """Check that a recipe trains on pictures.
+def _check_text(trainer: Trainer) -> None:
+    """Check that a network for text is one of ours, and that its text can be on disk.
 
     Raises:
-        ExportError: If it trains on text, which no file is written for.
+        ExportError: If not.
     """
-    if trainer.data.image_shape is None:
+    if not isinstance(trainer.data, TextData):
+        return
+    if trainer.network is not None:
         raise ExportError(
-            f"expected a Trainer on pictures, got one on the text {trainer.data.name!r:.100}; "
-            "its network as PyTorch source is what "
-            "nbnas.training.export.source.language.language_source writes"
+            "expected a Trainer on text with the cells of a RecurrentSpace, got one with a "
+            "network of your own, whose state may be anything; save its weights by "
+            "safetensors.torch.save_model(training.network, path)"
         )
+    text_of_test(trainer.data)
 
 
 def _check_trained(training: Training, evaluation: Evaluation) -> None:

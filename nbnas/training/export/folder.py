@@ -20,6 +20,7 @@ FILES = (
     *("model.py", "model.safetensors", "model.onnx", "model.pt2", "classify.py"),
     *(CARD, "network.png"),
 )
+TEXT_FILES = tuple("write.py" if name == "classify.py" else name for name in FILES)
 _LEFT_BEHIND = ("__pycache__", ".DS_Store", ".ipynb_checkpoints")
 _FULL = (errno.ENOSPC, errno.EDQUOT)
 
@@ -38,7 +39,7 @@ def check_free(folder: Path) -> None:
             "choose another name"
         )
     names = {path.name for path in folder.iterdir()} - set(_LEFT_BEHIND)
-    others = sorted(names - set(FILES))
+    others = sorted(names - {*FILES, *TEXT_FILES})
     if not names or (not others and _is_export(folder)):
         return
     some = ", ".join(others[:5] or sorted(names)[:5]) + (" …" if len(others or names) > 5 else "")

@@ -9,7 +9,7 @@ import io
 import json
 import logging
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -62,16 +62,31 @@ def program_of(network: nn.Module, facts: Facts) -> ExportedProgram:
     """
     kind = torch.uint8 if facts.is_whole else torch.float32
     example = torch.zeros((2, *facts.image_shape), dtype=kind)
+    return traced(network, (example,), ({0: Dim(BATCH)},), INPUT)
+
+
+def traced(
+    network: nn.Module, example: tuple[Tensor, ...], free: tuple[dict[int, Dim], ...], read: str
+) -> ExportedProgram:
+    """What a network computes of inputs like an example.
+
+    Args:
+        network: The network, in evaluation mode on the CPU.
+        example: What it is given.
+        free: Of each input the sides that may have any length.
+        read: What it reads, in words.
+
+    Raises:
+        ExportError: If torch cannot tell.
+    """
     try:
         with _quiet(), torch.no_grad():
-            return torch.export.export(
-                network, (example,), dynamic_shapes=({0: Dim(BATCH)},), strict=False
-            )
+            return torch.export.export(network, example, dynamic_shapes=free, strict=False)
     except Exception as error:  # torch raises any of its own kinds
         raise ExportError(
-            f"expected a network that torch.export can write for any number of pictures, but: "
+            f"expected a network that torch.export can write for any number of {read}, but: "
             f"{_told(error)}. Let its forward not depend on values in tensors, nor on the number "
-            "of pictures"
+            f"of {read}"
         ) from error
 
 
@@ -89,29 +104,46 @@ def onnx_file(program: ExportedProgram, facts: Facts) -> bytes:
     Raises:
         ExportError: If torch cannot say it in ONNX, or what it says is none.
     """
+    said = {"class_names": json.dumps(facts.class_names), "data": facts.name}
+    with saying_in_onnx():
+        graph = graph_of(program, [INPUT], [OUTPUT])
+        _name_batch(graph)
+        return graph_file(graph, {**said, "architecture": facts.architecture})
+
+
+def graph_of(program: ExportedProgram, inputs: Sequence[str], outputs: Sequence[str]) -> Any:  # noqa: ANN401
+    """A program as an ONNX graph whose inputs and outputs have these names."""
+    with _quiet():
+        made = torch.onnx.export(
+            program,
+            (),
+            dynamo=True,
+            input_names=list(inputs),
+            output_names=list(outputs),
+            verbose=False,
+        )
+    return made.model_proto  # type: ignore[union-attr]
+
+
+def graph_file(graph: Any, said: Mapping[str, str]) -> bytes:  # noqa: ANN401
+    """An ONNX graph, checked, as a file that says something more."""
     import onnx
 
+    onnx.helper.set_model_props(graph, dict(said))
+    onnx.checker.check_model(graph)
+    return bytes(graph.SerializeToString())
+
+
+@contextmanager
+def saying_in_onnx() -> Iterator[None]:
+    """Say of a network that cannot become an ONNX graph what to do about it."""
     try:
-        with _quiet():
-            made = torch.onnx.export(
-                program,
-                (),
-                dynamo=True,
-                input_names=[INPUT],
-                output_names=[OUTPUT],
-                verbose=False,
-            )
-        graph = made.model_proto  # type: ignore[union-attr]
-        _name_batch(graph)
-        said = {"class_names": json.dumps(facts.class_names), "data": facts.name}
-        onnx.helper.set_model_props(graph, {**said, "architecture": facts.architecture})
-        onnx.checker.check_model(graph)
+        yield
     except Exception as error:  # torch, onnxscript and onnx raise any of their own kinds
         raise ExportError(
             f"expected a network that ONNX can say, but: {_told(_root(error))}. Update torch, "
             "onnx and onnxscript, or leave the operation out"
         ) from error
-    return bytes(graph.SerializeToString())
 
 
 def _name_batch(graph: Any) -> None:  # noqa: ANN401

@@ -8,8 +8,9 @@ Notation
 import json
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,11 +39,27 @@ def rerun(file: str, folder: Path, pictures: Pictures, scratch: Path) -> Scores:
     Raises:
         ExportError: If it does not run.
     """
-    task, answer = scratch / f"{file}.json", scratch / f"{file}.npy"
     given = str(pictures) if isinstance(pictures, Path) else [str(path) for path in pictures]
-    said = {"file": file, "folder": str(folder), "pictures": given, "scores": str(answer)}
-    task.write_text(json.dumps(said), encoding="utf-8")
-    command = [sys.executable, "-P", "-B", fresh.__file__, str(task)]
+    said = {"file": file, "folder": str(folder), "pictures": given}
+    scores: Scores = answer_of(Path(fresh.__file__), said, scratch)
+    return scores
+
+
+def answer_of(script: Path, said: Mapping[str, Any], scratch: Path) -> NDArray[Any]:
+    """What a script answers to a task, in a process of its own.
+
+    Args:
+        script: It is given the path of the task, a JSON file, and writes its "answer", an `.npy`.
+        said: The task; its "file" is what is run.
+        scratch: A folder for what passes between the processes.
+
+    Raises:
+        ExportError: If it does not run.
+    """
+    file = said["file"]
+    task, answer = scratch / f"{file}.json", scratch / f"{file}.npy"
+    task.write_text(json.dumps({**said, "answer": str(answer)}), encoding="utf-8")
+    command = [sys.executable, "-P", "-B", str(script), str(task)]
     try:
         ran = subprocess.run(
             command,
@@ -63,8 +80,8 @@ def rerun(file: str, folder: Path, pictures: Pictures, scratch: Path) -> Scores:
             "Update the packages of the extra: "
             "pip install -U 'nbnas[export]'"
         )
-    scores: Scores = np.load(answer, allow_pickle=False)
-    return scores
+    answered: NDArray[Any] = np.load(answer, allow_pickle=False)
+    return answered
 
 
 def check_agreement(file: str, scores: Scores, expected: Scores) -> float:

@@ -8,17 +8,17 @@ Notation
 import copy
 import tempfile
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import torch
 from torch import Tensor, nn
 
-from nbnas.brief import brief
 from nbnas.drawing import drawn
 from nbnas.errors import ExportError
+from nbnas.records import ACCURACY
 from nbnas.training.export.card import Figures, Story, card
+from nbnas.training.export.exported import Exported
 from nbnas.training.export.facts import Facts, facts_of
 from nbnas.training.export.folder import CARD, write, written_whole
 from nbnas.training.export.formats import onnx_file, program_file, program_of, weights_file
@@ -36,35 +36,6 @@ _BATCH = 256
 _CLOSE = 1e-4  # of the largest score: by so much the source may differ
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class Exported:
-    """A network as files.
-
-    Attributes:
-        folder: Where they are.
-        accuracy: On the test part, a fraction, of the files themselves.
-        agreement: For each file that was run again, the share of the test part for which it gives
-            the class of the trained network.
-        parameters: Number of trainable weights.
-        multiply_adds: For one picture.
-        missing: Files that this network cannot be written as, each with the reason.
-    """
-
-    folder: Path
-    accuracy: float
-    agreement: tuple[tuple[str, float], ...]
-    parameters: int
-    multiply_adds: int
-    missing: tuple[tuple[str, str], ...] = ()
-
-    @brief
-    def __repr__(self) -> str:
-        size = f"{self.parameters:,} parameters"
-        lost = ", ".join(file for file, _ in self.missing)
-        said = f", without {lost}" if lost else ""
-        return f"{str(self.folder)!r}, accuracy {self.accuracy:.4f} on the test part, {size}{said}"
-
-
 class Writing:
     """One export under way.
 
@@ -78,19 +49,11 @@ class Writing:
     def __init__(
         self, training: Training, trainer: Trainer, folder: Path, done: Callable[[str], None]
     ) -> None:
-        from importlib.metadata import PackageNotFoundError, version
-
         self.training, self.trainer, self.folder, self.done = training, trainer, folder, done
-        try:
-            release = version("nbnas")
-        except PackageNotFoundError:  # only on the path
-            release = ""
         self.data = trainer.pictures
         self.missing: dict[str, str] = {}
-        self.facts: Facts = facts_of(self.data, str(training.architecture), release)
-        trained = copy.deepcopy(training.network)
-        assert trained is not None  # as was checked
-        self.trained = trained.cpu().float().to(memory_format=torch.contiguous_format).eval()
+        self.facts: Facts = facts_of(self.data, str(training.architecture), release())
+        self.trained = trained_of(training)
 
     def write(self, found: str) -> Exported:
         """Write all files, run them again, and put the folder in its place."""
@@ -102,13 +65,15 @@ class Writing:
         with written_whole(self.folder) as partial:
             self._write_network(partial)
             agreement = self._rerun(partial, expected)
-            labels = self.data.test[1].numpy()
+            accuracy = float(np.mean(expected.argmax(1) == self.data.test[1].numpy()))
             exported = Exported(
                 self.folder,
-                float(np.mean(expected.argmax(1) == labels)),
+                accuracy,
                 agreement,
                 count_parameters(self.trained),
                 count_multiply_adds(self.trained, self.data.image_shape),
+                ACCURACY,
+                accuracy,
                 tuple(self.missing.items()),
             )
             self._write_card(partial, exported, found)
@@ -229,7 +194,29 @@ class Writing:
             if self.training.final
             else f"the {train:,} pictures of the training part"
         )
-        return f"{self.training.epochs} epochs on {on}, seed {self.training.seed}"
+        return f"{epochs_of(self.training)} on {on}, seed {self.training.seed}"
+
+
+def trained_of(training: Training) -> nn.Module:
+    """A copy of the network of a finished training, on the CPU, in float32, to be evaluated."""
+    trained = copy.deepcopy(training.network)
+    assert trained is not None  # as was checked
+    return trained.cpu().float().to(memory_format=torch.contiguous_format).eval()
+
+
+def epochs_of(training: Training) -> str:
+    """How long it was, in words."""
+    return "1 epoch" if training.epochs == 1 else f"{training.epochs} epochs"
+
+
+def release() -> str:
+    """The version of nbnas; empty where it is not installed."""
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        return version("nbnas")
+    except PackageNotFoundError:  # only on the path
+        return ""
 
 
 def scores_of(network: nn.Module, pictures: Tensor) -> Scores:

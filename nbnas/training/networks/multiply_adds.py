@@ -1,4 +1,4 @@
-"""How many multiply-adds a network of any layers takes: counted where torch computes them."""
+"""How many multiply-adds a network of any layers takes, for a picture or for a token."""
 
 import torch
 from torch import Tensor, nn
@@ -16,6 +16,21 @@ def counts_by_layer(network: nn.Module) -> bool:
     So it is for the networks that nbnas builds, and for others of the usual layers in a row.
     """
     return all(map(_is_counted, network.modules()))
+
+
+def token_multiply_adds(network: nn.Module) -> int:
+    """Multiply-adds of a language model for one token of one text.
+
+    Args:
+        network: A network that uses each of its weights once a token, as recurrent ones do.
+
+    Returns:
+        The number of all weights that are matrices, but for those of embeddings, which are looked
+        up; a decoder that shares the embedding's counts. Products of states are left out.
+    """
+    layers = (layer for layer in network.modules() if not isinstance(layer, nn.Embedding))
+    weights = (weight for layer in layers for weight in layer.parameters(recurse=False))
+    return sum(weight.numel() for weight in weights if weight.ndim > 1)
 
 
 def _is_counted(module: nn.Module) -> bool:

@@ -10,6 +10,7 @@ import torch
 from nbnas.graphs.architecture import Architecture
 from nbnas.graphs.spaces.operation import Operation, own_operations
 from nbnas.training.networks.layered import LayeredNetwork
+from nbnas.training.networks.multiply_adds import token_multiply_adds
 from nbnas.training.networks.network import (
     IMAGE,
     build_network,
@@ -48,11 +49,11 @@ class Size:
 
     Attributes:
         parameters: Number of trainable weights.
-        multiply_adds: Number of multiply-adds for one image; `None` for a network that reads text.
+        multiply_adds: Number of multiply-adds for one image, or one token of a text.
     """
 
     parameters: int
-    multiply_adds: int | None
+    multiply_adds: int
 
 
 def network_size(architecture: Architecture, setting: Setting | None = None) -> Size:
@@ -82,7 +83,8 @@ def network_size(architecture: Architecture, setting: Setting | None = None) -> 
     with torch.device("meta"):
         if reads_text(architecture):
             sizes = (given.classes, given.channels, given.channels, given.cells)
-            return Size(count_parameters(RecurrentNetwork(architecture, *sizes)), None)
+            text = RecurrentNetwork(architecture, *sizes)
+            return Size(count_parameters(text), token_multiply_adds(text))
         network: torch.nn.Module
         if architecture.nodes[0] == IMAGE:
             network = LayeredNetwork(architecture, given.image_shape, given.classes)

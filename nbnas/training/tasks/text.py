@@ -24,6 +24,7 @@ from torch.nn.functional import cross_entropy
 from nbnas.training.data.text import TextData
 from nbnas.training.device import Place
 from nbnas.training.measure import Figures, measures_of_text, text_figures
+from nbnas.training.networks.multiply_adds import token_multiply_adds
 from nbnas.training.networks.recurrent import RecurrentNetwork
 from nbnas.training.recipe import Recipe
 from nbnas.training.tasks.task import Answer, Batch, Part
@@ -66,7 +67,7 @@ class TextTask:
     def batches(self, part: Part) -> Iterator[Batch]:
         """The pieces in their order; what is left of the text for no stream is not trained on."""
         x, y = _streams(part[0], self.recipe.batch_size)
-        return _pieces(x, y, self._sequence)
+        return pieces(x, y, self._sequence)
 
     def answer(self, network: nn.Module, batch: Batch, carried: Any) -> Answer:  # noqa: ANN401
         """Cross-entropy of the logits; carried is the state; see `Task.answer`."""
@@ -88,22 +89,18 @@ class TextTask:
         """
         network.eval()
         losses, carried = [], None
-        x, y = _held_out_streams(part[0])
+        x, y = held_out_streams(part[0])
         steps = max(min(HELD_OUT_LOGITS // (x.shape[1] * self.data.classes), 64), 1)
         with torch.inference_mode(), self.place.autocast:
-            for tokens, right in _pieces(x, y, steps):
+            for tokens, right in pieces(x, y, steps):
                 logits, carried = network(tokens, carried)
                 losses.append(_summed(logits, right))
         loss = math.fsum(torch.stack(losses).tolist()) / (len(part[0]) - 1)
         return text_figures(loss, measures_of_text(self.data))
 
     def multiply_adds(self, network: nn.Module) -> int:
-        """For one token: all weights that are matrices but those of embeddings are used once."""
-        embedded = {
-            id(module.weight) for module in network.modules() if isinstance(module, nn.Embedding)
-        }
-        weights = (weight for weight in network.parameters() if weight.ndim > 1)
-        return sum(weight.numel() for weight in weights if id(weight) not in embedded)
+        """For one token; see `Task.multiply_adds`."""
+        return token_multiply_adds(network)
 
     @property
     def _sequence(self) -> int:
@@ -118,7 +115,7 @@ def _streams(tokens: Tensor, streams: int) -> Batch:
     return x.view(streams, length).T.contiguous(), y.view(streams, length).T.contiguous()
 
 
-def _held_out_streams(tokens: Tensor) -> Batch:
+def held_out_streams(tokens: Tensor) -> Batch:
     """The same with streams that are filled up, so that every token but the first counts."""
     targets = len(tokens) - 1
     length = math.ceil(targets / HELD_OUT_STREAMS)
@@ -129,7 +126,7 @@ def _held_out_streams(tokens: Tensor) -> Batch:
     return x.view(streams, length).T.contiguous(), y.view(streams, length).T.contiguous()
 
 
-def _pieces(x: Tensor, y: Tensor, steps: int) -> Iterator[Batch]:
+def pieces(x: Tensor, y: Tensor, steps: int) -> Iterator[Batch]:
     """Streams in pieces of so many tokens, one after the other; the last may be shorter."""
     return zip(torch.split(x, steps), torch.split(y, steps), strict=True)
 

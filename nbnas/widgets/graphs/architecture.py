@@ -79,12 +79,10 @@ def _size(architecture: Architecture, operations: Operations) -> tuple[str, tupl
                 :300
             ], ()
         return f"No network can be built of it: {error}"[:300], ()
-    words = f"{size.parameters:,} parameters"
-    if size.multiply_adds is None:
-        words += f", reading {setting.classes} different letters"
-    else:
-        image = _shape(*setting.image_shape)
-        words += f", {size.multiply_adds:,} multiply-adds for a {image} image"
+    read = (
+        f"one of {setting.classes} letters" if text else f"a {_shape(*setting.image_shape)} image"
+    )
+    words = f"{size.parameters:,} parameters, {size.multiply_adds:,} multiply-adds for {read}"
     parts = _recurrent(setting) if text else _cells(setting)
     return f"{words}.", () if architecture.nodes[0] == IMAGE else parts
 

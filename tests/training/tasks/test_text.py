@@ -3,6 +3,7 @@ import math
 import numpy as np
 import pytest
 import torch
+from by_hand import Torchs, train_by_hand
 from torch import nn
 from torch.nn.functional import nll_loss
 
@@ -69,12 +70,12 @@ def test_every_token_but_the_first_counts_once(text):
         assert found[nb.BITS_A_CHARACTER] == pytest.approx(expected / math.log(2), rel=1e-5)
 
 
-def test_the_loop_is_the_one_written_by_hand(text, by_hand):
+def test_the_loop_is_the_one_written_by_hand(text):
     trainer = small(text)
     training = trainer.start(lstm(), 5)
     evaluation = training.run()
     network = network_of(trainer, lstm(), torch.Generator().manual_seed(5))
-    steps = by_hand(trainer, Flat(network))
+    steps = train_by_hand(trainer, Flat(network))
     half = len(steps) // 2
     weights = [len(x) for x, _ in task(trainer).batches((text.train,))]
     expected = [np.average(each, weights=weights) for each in (steps[:half], steps[half:])]
@@ -156,11 +157,11 @@ def test_what_does_not_go_with_text_is_refused(text):
         small(text).start(CellSpace().sample(0, 1)[0])
 
 
-def test_a_network_may_carry_any_state(text, torchs):
+def test_a_network_may_carry_any_state(text):
     made, batch = task(small(text)), (torch.zeros(3, 2, dtype=torch.int64),) * 2
-    carried = made.answer(torchs(text.classes, 5), batch, None).carried
+    carried = made.answer(Torchs(text.classes, 5), batch, None).carried
     assert not any(each.requires_grad for each in carried)
-    again = made.answer(torchs(text.classes, 5), batch, carried)
+    again = made.answer(Torchs(text.classes, 5), batch, carried)
     assert again.loss.requires_grad
 
 

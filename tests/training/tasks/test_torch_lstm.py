@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from by_hand import Torchs, train_by_hand
 
 import nbnas as nb
 from nbnas.graphs.spaces.recurrent.space import lstm
@@ -23,15 +24,15 @@ def play():
 
 
 @pytest.mark.slow
-def test_it_learns_as_torchs_own_layer_does(play, by_hand, torchs):
+def test_it_learns_as_torchs_own_layer_does(play):
     trainer = nb.Trainer(play, epochs=3, channels=64, device="cpu", learning_rate=0.02)
     mine = np.mean([trainer(lstm(), seed).value for seed in (0, 1)])
     theirs = []
     for seed in (0, 1):
         with torch.random.fork_rng(), cpu_threads(1):
             torch.manual_seed(seed)
-            network = torchs(play.classes, 64)
-            by_hand(trainer, network)
+            network = Torchs(play.classes, 64)
+            train_by_hand(trainer, network)
         figures = task_of(trainer, Place(), torch.Generator()).figures(network, (play.val,))
         theirs.append(figures[nb.BITS_A_CHARACTER])
     assert mine == pytest.approx(np.mean(theirs), abs=0.03)

@@ -29,7 +29,7 @@ def test_says_string_parameters_and_multiply_adds():
         (DagSpace().sample(4, 1)[0], "multiply-adds", "reduction"),
         (ChainSpace().sample(1, 1)[0], "1\N{MULTIPLICATION SIGN}8\N{MULTIPLICATION SIGN}8", ""),
         (CnnSpace(layers=(5, 8)).sample(1, 1)[0], "parameters", ""),
-        (lstm(), "65 different letters", "embedding"),
+        (lstm(), "multiply-adds for one of 65 letters", "embedding"),
     ],
     ids=["dag", "chain", "cnn", "recurrent"],
 )

@@ -130,8 +130,8 @@ def string_lines(text: str, before: str) -> tuple[str, ...]:
 def quoted(text: str) -> str:
     """A string of Python in the quotes that formatters choose; letters unseen are escaped."""
     plain = repr(text)
-    if plain.startswith("'") and '"' not in plain:
-        return '"' + plain[1:-1].replace("\\'", "'") + '"'
+    if plain.startswith("'") and text.count('"') <= text.count("'"):
+        return '"' + plain[1:-1].replace("\\'", "'").replace('"', '\\"') + '"'
     return plain
 
 

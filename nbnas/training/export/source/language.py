@@ -1,8 +1,7 @@
 """The text of `model.py` for a language model of recurrent cells.
 
 Notation
-    T, B     number of steps, and of texts side by side
-    state    the hidden states of all layers, `(layers, states, B, hidden)`
+    state    the hidden states of all layers, `(layers, states, batch, hidden)`
 """
 
 from dataclasses import dataclass
@@ -11,10 +10,25 @@ from torch import nn
 
 from nbnas.training.export.source.block import BODY, docstring, prefixed
 from nbnas.training.export.source.expression import Call, laid_out, quoted, string_lines
-from nbnas.training.export.source.language_text import ENCODE, NETWORK, SAYS, STEPS, WRITE
+from nbnas.training.export.source.language_text import (
+    ENCODE,
+    KNOWN,
+    MAIN,
+    NETWORK,
+    RUNTIME,
+    SAYS,
+    SCORE,
+    WRITE,
+)
 from nbnas.training.export.source.recurrent import cell_module, recurrent_block
 from nbnas.training.export.source.source import Source, kept
 from nbnas.training.networks.recurrent import RecurrentNetwork
+
+LOGITS = 2**21  # of a piece of a text that is scored, so that they fit the memory
+STREAMS = 32  # in which it is read
+_LETTERS = '"".join(written)'
+_SPACED = r"""re.sub(" ?<eos> ?", "\n", " ".join(written))"""
+_WORD = 'WORD = r"<\\w+>|\\w+(?:[\'\\u2019]\\w+)*|[^\\w\\s]"\n'
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,45 +62,47 @@ def language_source(network: RecurrentNetwork, language: Language) -> Source:
         language: What is to be said of its text.
 
     Returns:
-        The source, with classes `Network` and `Step`.
+        The source, with a class `Network`.
     """
-    said = docstring(
-        SAYS.format(
-            tokens=len(language.vocabulary), level=language.level, version=language.version
-        ),
-        0,
+    said = SAYS.format(
+        tokens=len(language.vocabulary), level=language.level, version=language.version
     )
     lines = recurrent_block(network.layers[0]).lines()
-    text = (
-        "\n".join(said)
-        + "\n\n"
-        + _imports(language, "leaky_relu(" in "\n".join(lines))
-        + "\n".join(string_lines(language.name, "DATA = "))
-        + "\n"
-        + "\n".join(string_lines(language.architecture, "ARCHITECTURE = "))
-        + "\n"
-        + _vocabulary(language)
-        + '\nWEIGHTS = Path(__file__).with_name("model.safetensors")\n\n\n'
-        + "".join(f"{line}\n" for line in lines)
-        + NETWORK.format(cells=_cells(network), **sizes(network))
-        + _encode(language)
-        + WRITE.format(join='""' if language.level == "character" else '" "')
-    )
+    parts = [
+        "\n".join(docstring(said, 0)) + "\n\n",
+        _imports(language, "leaky_relu(" in "\n".join(lines)),
+        "\n".join(string_lines(language.name, "DATA = ")) + "\n",
+        "\n".join(string_lines(language.architecture, "ARCHITECTURE = ")) + "\n",
+        'WEIGHTS = Path(__file__).with_name("model.safetensors")\n\n\n',
+        "".join(f"{line}\n" for line in lines),
+        NETWORK.format(cells=_cells(network), **sizes(network)),
+        _vocabulary(language) + "\n" + (_WORD if _by_pattern(language) else "") + "\n\n",
+        _encode(language, "VOCABULARY"),
+        SCORE.format(**_told(language)),
+        WRITE.format(**_told(language)),
+        MAIN.format(
+            file="model.py", write="write(load(), given)", score="score(load(), read(given))"
+        ),
+    ]
     modules: dict[str, nn.Module] = {
         "embedding": network.embedding,
         "cells": nn.ModuleList(cell_module(cell) for cell in network.layers),
         "decoder": network.decoder,
     }
-    return Source(text, kept(prefixed(modules)))
+    return Source("".join(parts), kept(prefixed(modules)))
 
 
-def steps_source(network: RecurrentNetwork, language: Language) -> str:
+def write_source(network: RecurrentNetwork, language: Language) -> str:
     """The text of `write.py`, which goes on with a text by onnxruntime, without torch."""
-    return STEPS.format(
-        re="import re\n" if _by_pattern(language) else "",
-        vocabulary=_vocabulary(language),
-        encode=_encode(language),
-        join='""' if language.level == "character" else '" "',
+    text = RUNTIME + MAIN.replace("{write}", "write(given)").replace(
+        "{score}", "score(read(given))"
+    )
+    return text.format(
+        file="write.py",
+        re="import re\n" if language.level == "word" else "",
+        pattern=_WORD if _by_pattern(language) else "",
+        encode=_encode(language, "vocabulary()"),
+        **_told(language),
         **sizes(network),
     )
 
@@ -103,19 +119,41 @@ def sizes(network: RecurrentNetwork) -> dict[str, int]:
     }
 
 
+def piece_of(language: Language) -> int:
+    """How many tokens of each stream are scored at once."""
+    return max(1, min(LOGITS // (STREAMS * len(language.vocabulary)), 64))
+
+
+def _told(language: Language) -> dict[str, str]:
+    """What differs between characters and words."""
+    steps = str(piece_of(language))
+    if language.level == "character":
+        unit = "total / count / math.log(2)"
+        return {"what": "Bits a character", "unit": unit, "steps": steps, "joined": _LETTERS}
+    unit = "math.exp(total / count)"
+    return {"what": "Perplexity", "unit": unit, "steps": steps, "joined": _SPACED}
+
+
 def _imports(language: Language, leaky: bool) -> str:
+    functional = ["cross_entropy", *(["leaky_relu"] if leaky else []), "pad"]
     return (
-        ("import re\n" if _by_pattern(language) else "")
+        "import math\n"
+        + ("import re\n" if language.level == "word" else "")
         + "import sys\nfrom pathlib import Path\n\nimport torch\n"
         + "from safetensors.torch import load_file\nfrom torch import Tensor, nn\n"
-        + ("from torch.nn.functional import leaky_relu\n" if leaky else "")
-        + "\n"
+        + f"from torch.nn.functional import {', '.join(functional)}\n\n"
     )
 
 
 def _vocabulary(language: Language) -> str:
-    names = Call("", tuple(map(quoted, language.vocabulary)))
-    return "\n".join(laid_out(names, 0, "VOCABULARY = "))
+    """The line, or lines, that name all tokens."""
+    tokens = language.vocabulary
+    if language.level == "character" and all(len(token) == 1 for token in tokens):
+        return "\n".join(string_lines("".join(tokens), "VOCABULARY = "))
+    if all(token and " " not in token for token in tokens):
+        words = string_lines(" ".join(tokens), "WORDS = ")
+        return "\n".join((*words, 'VOCABULARY = tuple(WORDS.split(" "))'))
+    return "\n".join(laid_out(Call("", tuple(map(quoted, tokens))), 0, "VOCABULARY = "))
 
 
 def _cells(network: RecurrentNetwork) -> str:
@@ -131,19 +169,15 @@ def _by_pattern(language: Language) -> bool:
     return language.level == "word" and not language.spaced
 
 
-def _encode(language: Language) -> str:
-    """The function that splits and numbers a text as the data set does."""
+def _encode(language: Language, vocabulary: str) -> str:
+    """The functions that read a text, and split and number it as the data set does."""
     split = "list(text)"
     if language.level == "word":
-        split = r'text.replace("\n", " <eos> ").split()'
+        split = r"""text.replace("\n", " <eos> ").split()"""
     if _by_pattern(language):
         split = r"""re.findall(WORD, text.replace("\n", " <eos> "))"""
     number = "numbers[token]"
     if language.unknown:
         number = f"numbers.get(token, numbers[{quoted(language.unknown)}])"
-    pattern = (
-        'WORD = r"<\\w+>|\\w+(?:[\'\\u2019]\\w+)*|[^\\w\\s]"\n\n\n'
-        if _by_pattern(language)
-        else ""
-    )
-    return pattern + ENCODE.format(number=number, split=split)
+    known = "" if language.unknown else KNOWN.format(level=language.level)
+    return ENCODE.format(number=number, split=split, vocabulary=vocabulary, known=known)

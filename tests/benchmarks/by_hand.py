@@ -1,13 +1,28 @@
-"""Shared by the tests of this folder: a training on text in torch's own words."""
+"""A language model of torch's own modules and a training of it as a plain loop.
 
-import pytest
+Benchmarks and tests hold the recipe for text against it.
+"""
+
 import torch
 from torch import nn
 from torch.nn.functional import cross_entropy
 
 
-def _by_hand(trainer, network):
-    """The same training as a plain loop over torch's own modules; the losses of its steps."""
+class Torchs(nn.Module):
+    """Embedding, one of torch's recurrent layers, decoder: tokens (T, B) to logits and state."""
+
+    def __init__(self, vocabulary, size, kind=nn.LSTM):
+        super().__init__()
+        self.embedding = nn.Embedding(vocabulary, size)
+        self.body, self.decoder = kind(size, size), nn.Linear(size, vocabulary)
+
+    def forward(self, tokens, state=None):
+        values, state = self.body(self.embedding(tokens), state)
+        return self.decoder(values), state
+
+
+def train_by_hand(trainer, network):
+    """The same training as a trainer's; the losses of its steps."""
     data, steps = trainer.data, 0
     n = (len(data.train) - 1) // trainer.batch_size
     x, y = (
@@ -38,26 +53,3 @@ def _by_hand(trainer, network):
             losses.append(loss.item())
             steps += 1
     return losses
-
-
-class _Torchs(nn.Module):
-    """A language model of torch's own modules."""
-
-    def __init__(self, vocabulary, size, kind=nn.LSTM):
-        super().__init__()
-        self.embedding = nn.Embedding(vocabulary, size)
-        self.body, self.decoder = kind(size, size), nn.Linear(size, vocabulary)
-
-    def forward(self, tokens, state=None):
-        values, state = self.body(self.embedding(tokens), state)
-        return self.decoder(values), state
-
-
-@pytest.fixture(scope="session")
-def by_hand():
-    return _by_hand
-
-
-@pytest.fixture(scope="session")
-def torchs():
-    return _Torchs

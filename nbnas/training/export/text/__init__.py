@@ -1,0 +1,1 @@
+"""Language models as files: what differs from networks for pictures."""
