@@ -44,6 +44,7 @@ from .graphs.spaces.recurrent.space import RecurrentSpace as RecurrentSpace
 from .graphs.spaces.subspace import Subspace as Subspace
 from .notebook.benchmark import read_benchmark_parameters as read_benchmark_parameters
 from .notebook.distances import read_distance_parameters as read_distance_parameters
+from .notebook.own_problem import read_own_problem_parameters as read_own_problem_parameters
 from .notebook.search import read_parameters as read_parameters
 from .records.evaluation import EpochReport as EpochReport
 from .records.evaluation import Evaluation as Evaluation
@@ -128,7 +129,7 @@ from .training.data.reading.dataset import from_dataset as from_dataset
 from .training.data.reading.folder import from_folder as from_folder
 from .training.data.text import TextData as TextData
 from .training.export.export import export as export
-from .training.export.writing import Exported as Exported
+from .training.export.exported import Exported as Exported
 from .training.live import LiveTraining as LiveTraining
 from .training.proxies.scores import jacov as jacov
 from .training.proxies.scores import nwot as nwot

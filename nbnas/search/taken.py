@@ -9,7 +9,7 @@ from nbnas.records import Observations
 from nbnas.search.course import Course
 from nbnas.search.strategies.strategy import Strategy
 from nbnas.training.export.export import export
-from nbnas.training.export.writing import Exported
+from nbnas.training.export.exported import Exported
 from nbnas.training.run import Training
 from nbnas.training.trainer import Trainer
 from nbnas.waiting import watched

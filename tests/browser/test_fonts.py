@@ -17,7 +17,8 @@ import pytest
 ROOT = Path(__file__).parents[2]
 BOXES = Path(__file__).with_name("boxes.js").read_text(encoding="utf-8")
 LESSONS = sorted((ROOT / "notebooks" / "lessons").glob("*.ipynb"))
-NOTEBOOKS = [ROOT / "notebooks" / "search.ipynb", *LESSONS]
+OWN = ("search.ipynb", "own_problem.ipynb")
+NOTEBOOKS = [*(ROOT / "notebooks" / name for name in OWN), *LESSONS]
 QUICK = {"trials": 12, "initial": 6, "epochs": 2}
 VIEWS = ".jp-OutputArea-output:has(.nbnas, .nbnas-progress, .jupyter-widgets)"
 pytestmark = pytest.mark.browser

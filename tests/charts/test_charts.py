@@ -65,6 +65,12 @@ def test_training_shows_the_learning_rate_too(make_reports, count):
     assert ("no epoch has ended yet" in text) == (count == 0)
 
 
+@pytest.mark.parametrize("count", [2, 3, 4])
+def test_an_epoch_has_one_tick(make_reports, count):
+    svg = charts.to_svg(charts.learning_curve(make_reports(count, count)))
+    assert [svg.count(f">{epoch}</text>") for epoch in range(1, count + 1)] == [2] * count
+
+
 def test_learning_curve_of_evaluations(cells, make_reports):
     done = Evaluation(cells[0], 0.925, reports=make_reports(12))
     failed = Evaluation(cells[0], None, "failed", reports=make_reports(3))

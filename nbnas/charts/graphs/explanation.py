@@ -1,11 +1,13 @@
 """Why two architectures are as far apart as they are: both side by side, and what differs."""
 
 from collections.abc import Sequence
+from typing import cast
 
 import altair as alt
 
 from nbnas.charts import theme
 from nbnas.charts.graphs.architecture import architecture as draw_architecture
+from nbnas.charts.graphs.choices import chosen
 from nbnas.charts.graphs.network_layout import plan_of
 from nbnas.charts.graphs.transport import transport
 from nbnas.charts.graphs.wording import edit_words, motif_words, path_words
@@ -16,8 +18,10 @@ from nbnas.graphs.distances.edit.distance import MAX_VERTICES, EditDistance
 from nbnas.graphs.distances.edit.script import Edit
 from nbnas.graphs.distances.otmann.distance import TransportPlan
 from nbnas.graphs.distances.path import PathComparison
+from nbnas.graphs.distances.rank import RankDistance
 from nbnas.graphs.distances.weisfeiler_lehman import Motifs
-from nbnas.graphs.values import is_of_choices
+from nbnas.graphs.spaces.choice.options import position
+from nbnas.graphs.values import is_of_choices, values_of
 
 WIDTH = 330.0  # pixels of a cell with operations at its edges
 WIDEST = 700.0  # pixels of both pictures, so that the text has room beside them
@@ -55,7 +59,8 @@ def explanation(
             said = "What an [operation] reads → and who reads it."
             return only(*pair, motifs, "motif", said, also)
         case tuple():
-            return edits(*pair, found, exact=_is_exact(explained), also=also)
+            shares = _shares(explained)
+            return edits(*pair, found, exact=_is_exact(explained), also=also, shares=shares)
     raise TypeError(f"expected an explanation that can be drawn, got {type(found).__qualname__}")
 
 
@@ -66,6 +71,7 @@ def edits(
     *,
     exact: bool = True,
     also: theme.AnyChart | None = None,
+    shares: Sequence[float] = (),
 ) -> alt.HConcatChart | alt.VConcatChart:
     """Draw two architectures side by side, and say what turns the one into the other.
 
@@ -75,14 +81,13 @@ def edits(
         script: The edits, or just the vertices `(v,)` and edges `(u, v)` that differ.
         exact: Whether no fewer edits would do.
         also: A chart to stand beside the words, below the pictures.
+        shares: How much of the distance is owed to each place, where somebody knows.
 
     Returns:
         The chart.
     """
     if all(is_of_choices(each.nodes) for each in (first, second)) and _are_places(script):
-        said = [edit_words(place, first, second) for place in script] or ["they are equal"]
-        words = _lines(f"{theme.count(len(script), 'difference')}", said, "")
-        return _beside((first, second), ("The first", "The second"), [words], also=also)
+        return _choices((first, second), cast(Sequence[Place], script), shares, also)
     count = theme.count(len(script), "edit")
     said = [edit_words(edit, first, second) for edit in script]
     words = _lines(
@@ -131,8 +136,40 @@ def only(
     return _beside(pair, headings, [_lines(f"Their {noun}s", lines, subtitle)], also=also)
 
 
+def _choices(
+    pair: tuple[Architecture, Architecture],
+    places: Sequence[Place],
+    shares: Sequence[float],
+    also: theme.AnyChart | None,
+) -> alt.HConcatChart | alt.VConcatChart:
+    """What two architectures choose, where they differ, and by how much, if somebody knows."""
+    said = [edit_words(place, *pair) for place in places] or ["they are equal"]
+    if shares:
+        pairs = zip(said, shares, strict=True)
+        said = [f"{words} ({share:.3g} apart)" for words, share in pairs]
+    subtitle = f"{sum(shares):.3g} apart in all" if shares else ""
+    words = _lines(theme.count(len(places), "difference"), said, subtitle)
+    if len({tuple(values_of(each.nodes)) for each in pair}) > 1:  # of two spaces
+        return _beside(pair, ("The first", "The second"), [words], also=also)
+    both = chosen(pair, heading="The first and the second")  # an option has one colour
+    return theme.beside(both, words, *([] if also is None else [also]))
+
+
 def _are_places(script: Sequence[Edit | Place]) -> bool:
     return not any(isinstance(edit, Edit) for edit in script)
+
+
+def _shares(explained: Explanation) -> tuple[float, ...]:
+    """How far apart what is chosen stands in each choice that differs; none where nobody knows."""
+    distance = explained.distance
+    if not isinstance(distance, RankDistance) or not isinstance(explained.found, tuple):
+        return ()
+    pairs = zip(*map(distance.space.encode, (explained.first, explained.second)), strict=True)
+    apart = [
+        abs(position(choice, a) - position(choice, b)) if choice.ordered else 1.0
+        for choice, (a, b) in zip(distance.space.options, pairs, strict=True)
+    ]
+    return tuple(apart[place[0] - 1] for place in explained.found)
 
 
 def _is_exact(explained: Explanation) -> bool:

@@ -28,7 +28,8 @@ def curve_chart() -> alt.LayerChart:
     Data set: `reports`. Signals: `low`, `high`, `epochs`, `percent` (whether it is a fraction) and
     `value_title`.
     """
-    ticks = alt.Axis(title="epoch", format="d", tickMinStep=1, tickCount=8, grid=False)
+    count = alt.ExprRef("min(8, epochs - min(1, epochs - 1))")  # with more, steps are halved
+    ticks = alt.Axis(title="epoch", format="d", tickMinStep=1, tickCount=count, grid=False)
     plain = Measure("value")
     label = f"percent ? (datum.value > 1.0001 ? '' : {written(ACCURACY)}) : {written(plain)}"
     axis = alt.Axis(

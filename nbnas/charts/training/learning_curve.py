@@ -162,8 +162,10 @@ def _rates(reports: Sequence[EpochReport], width: float, height: float) -> alt.C
 def _epochs(reports: Sequence[EpochReport]) -> alt.X:
     """From the first epoch to the last that is planned, or has come."""
     epochs = max(*(max(report.epoch, report.epochs) for report in reports), 2)
-    ticks = alt.Axis(title="epoch", format="d", tickMinStep=1, tickCount=8, grid=False)
-    return alt.X("epoch:Q", axis=ticks, scale=theme.scale((min(1, epochs - 1), epochs * 1.0)))
+    first = min(1, epochs - 1)
+    count = min(8, epochs - first)  # with more, vega halves the steps of two epochs
+    ticks = alt.Axis(title="epoch", format="d", tickMinStep=1, tickCount=count, grid=False)
+    return alt.X("epoch:Q", axis=ticks, scale=theme.scale((first, epochs * 1.0)))
 
 
 def _heading(

@@ -86,9 +86,12 @@ def _sizes(rows: theme.Rows, width: float) -> alt.LayerChart:
 
 
 def _dots(base: alt.Chart, start: alt.X, x: alt.X, text: str) -> alt.LayerChart:
-    """A mark for each network, on a line from the left edge, and its number beside it."""
+    """A mark for each network, at the end of a thin line from its name, and its number beside it.
+
+    The axis does not begin at zero: dots, so that nobody takes the line for a bar.
+    """
     end = str(x.shorthand).partition(":")[0]
-    stems = base.mark_rule(strokeWidth=1.4, opacity=0.55)
+    stems = base.mark_rule(strokeWidth=1.2, opacity=0.7, strokeDash=[1, 3])
     marks = base.mark_point(filled=True, size=110, opacity=1)
     words = base.mark_text(align="left", dx=9, color=theme.INK, fontSize=theme.NORMAL)
     layers = (

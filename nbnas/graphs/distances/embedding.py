@@ -28,6 +28,7 @@ from nbnas.graphs.distances.distance import DISTANCE, Distance
 
 Array = NDArray[np.float64]
 AT_ONCE = 2_000  # rows of distances to the landmarks that are held at a time
+FINE, RING = 1e-6, 0.035  # shares of the extent: what is one place, and the circle around it
 FLAT = 1e-9  # an axis whose λ is smaller than this share of the largest one is none
 
 
@@ -41,7 +42,8 @@ class Embedding:
             the origin, and the first axis is the one along which they spread most.
         kept: The share of the landmarks' variance that the plane keeps, in [0, 1]; the rest is
             lost in it, so that points may be close in the plane and far apart in truth. Where the
-            distance is not Euclidean, variance that would be negative is left out.
+            distance is not Euclidean, variance that would be negative is left out. Landmarks that
+            it would put on one place, though they are apart, are on a small circle around it.
     """
 
     architectures: tuple[Architecture, ...] = field(repr=False)
@@ -95,7 +97,7 @@ def embed(
     positive = np.maximum(values, 0.0)
     spread, axes = _largest(positive, vectors)
     total = positive.sum()
-    own = axes * np.sqrt(spread)
+    own = _fanned(axes * np.sqrt(spread), squared)
     far = [
         _extend(_squared(others[i : i + AT_ONCE], first, distance), squared, spread, axes)
         for i in range(0, len(others), AT_ONCE)
@@ -133,6 +135,24 @@ def _largest(values: Array, vectors: Array) -> tuple[Array, Array]:
             spread[axis] = values[column]
             axes[:, axis] = vectors[:, column] * _sign(vectors[:, column])
     return spread, axes
+
+
+def _fanned(places: Array, squared: Array) -> Array:
+    """Places `(L, 2)` of which none hides another one, if these are apart by D² `(L, L)`."""
+    extent = float(np.ptp(places, axis=0).max())
+    if extent == 0:
+        return places
+    _, group = np.unique(np.round(places / (FINE * extent)), axis=0, return_inverse=True)
+    fanned = places.copy()
+    for one in np.flatnonzero(np.bincount(group.reshape(-1)) > 1):
+        members = np.flatnonzero(group.reshape(-1) == one)
+        alike = np.argmax(squared[np.ix_(members, members)] <= 0, axis=1)  # the first of its like
+        kinds, kind = np.unique(alike, return_inverse=True)
+        if len(kinds) > 1:
+            angles = 2 * np.pi * kind / len(kinds) + np.pi / 2
+            ring = np.stack([np.cos(angles), np.sin(angles)], axis=1)
+            fanned[members] += RING * extent * ring
+    return fanned
 
 
 def _sign(vector: Array) -> float:

@@ -124,7 +124,7 @@ def _unequal(names: tuple[str, ...], totals: NDArray[np.int64]) -> tuple[str, ..
     if totals[most] < UNEQUAL * totals[least]:
         return ()
     ends = f"{totals[least]:,} of {names[least]} to {totals[most]:,} of {names[most]}"
-    return (f"the classes are very unequal, from {ends}: balanced accuracy is the fair measure",)
+    return (f"the classes are very unequal (balanced accuracy is the fair measure): from {ends}",)
 
 
 def _twice(parts: "tuple[Part, ...]") -> tuple[str, ...]:

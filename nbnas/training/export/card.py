@@ -45,6 +45,7 @@ class Story:
         found: How it was found; empty where nobody says.
         picture: Whether there is one.
         source: What `model.py` is, where it is no source of its own; else empty.
+        missing: Files that this network cannot be written as, each with the reason.
     """
 
     data: str
@@ -52,6 +53,11 @@ class Story:
     found: str = ""
     picture: bool = True
     source: str = ""
+    missing: tuple[tuple[str, str], ...] = ()
+
+    def has(self, file: str) -> bool:
+        """Whether a file is there."""
+        return file not in dict(self.missing)
 
 
 def card(facts: Facts, figures: Figures, story: Story) -> str:
@@ -81,8 +87,8 @@ def card(facts: Facts, figures: Figures, story: Story) -> str:
         *picture_and_table(rows, story),
         "## Run it",
         _torch(facts),
-        _onnx(facts),
-        _program(facts),
+        *([_onnx(facts)] if story.has("model.onnx") else []),
+        *([_program(facts)] if story.has("model.pt2") else []),
         "## Files",
         _files(figures, story),
         "## Architecture",
@@ -183,7 +189,9 @@ def _files(figures: Figures, story: Story) -> str:
         "model.pt2": "the same, by `torch.export`",
         "classify.py": "reads a picture and runs `model.onnx`",
     }
-    listed = "\n".join(f"- `{name}`: {what}" for name, what in files.items())
+    there = {name: what for name, what in files.items() if story.has(name)}
+    lost = {name: f"*is missing:* {plain(why)}" for name, why in story.missing}
+    listed = "\n".join(f"- `{name}`: {what}" for name, what in {**there, **lost}.items())
     return (
         f"{listed}\n\nEach was run on the test part in a process of its own, without nbnas, and "
         f"gave the class of the trained network for at least {figures.agreement:.2%} of the "

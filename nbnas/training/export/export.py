@@ -1,5 +1,6 @@
 """Taking a network away: from an evaluation to files that run without nbnas."""
 
+import warnings
 from os import PathLike
 
 from nbnas.checks import PATH, TEXT, instance
@@ -7,11 +8,12 @@ from nbnas.errors import ExportError
 from nbnas.records import Evaluation
 from nbnas.records.evaluation import EVALUATION
 from nbnas.training.data.text import TextData
+from nbnas.training.export.exported import Exported
 from nbnas.training.export.folder import check_free
 from nbnas.training.export.formats import check_extra
 from nbnas.training.export.progress import Steps
 from nbnas.training.export.text.writing import TextWriting, text_of_test
-from nbnas.training.export.writing import CHECKED, Exported, Writing
+from nbnas.training.export.writing import CHECKED, Writing
 from nbnas.training.run import Training
 from nbnas.training.trainer import Trainer
 from nbnas.undisturbed import undisturbed
@@ -32,7 +34,13 @@ def export(
 
     The network is trained on training and validation part together first, unless a trained one is
     given. Each file is run again on the test part, in a process that has no nbnas, before the
-    folder appears; if anything fails, nothing is left of it.
+    folder appears; if anything else fails, nothing is left of it. A form that a network cannot be
+    written as, or that does not give what it gives, is left out with a warning, see
+    `Exported.missing`; `model.py` never is.
+
+    A network or an operation of your own stands in `model.py` as its functions are written, with
+    all of yours that they use. Where these need nbnas, or what cannot be read, `model.py` loads
+    `model.pt2` and says by whose function, in which file, the network is made.
 
     Args:
         evaluation: What was found; its architecture and seed count.
@@ -65,7 +73,11 @@ def export(
         _check_trained(training, evaluation)
         with undisturbed():
             made = TextWriting if isinstance(trainer.data, TextData) else Writing
-            return made(training, trainer, folder, steps.done).write(found)
+            exported = made(training, trainer, folder, steps.done).write(found)
+    if exported.missing:
+        said = "; ".join(f"{file}: {why}" for file, why in exported.missing)
+        warnings.warn(f"exported without {said}", stacklevel=2)
+    return exported
 
 
 def _check_text(trainer: Trainer) -> None:

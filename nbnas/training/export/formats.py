@@ -141,8 +141,8 @@ def saying_in_onnx() -> Iterator[None]:
         yield
     except Exception as error:  # torch, onnxscript and onnx raise any of their own kinds
         raise ExportError(
-            f"expected a network that ONNX can say, but: {_told(error)}. Update torch, onnx "
-            "and onnxscript, or leave the operation out"
+            f"expected a network that ONNX can say, but: {_told(_root(error))}. Update torch, "
+            "onnx and onnxscript, or leave the operation out"
         ) from error
 
 
@@ -156,7 +156,12 @@ def _name_batch(graph: Any) -> None:  # noqa: ANN401
                 side.dim_param = BATCH
 
 
-def _told(error: Exception) -> str:
+def _root(error: BaseException) -> BaseException:
+    """What has led to an error in the first place: torch says how far it was, and advises."""
+    return error if error.__cause__ is None else _root(error.__cause__)
+
+
+def _told(error: BaseException) -> str:
     """What was raised, in one line; torch adds pages of advice for its own developers."""
     return cut(f"{type(error).__name__}: {error}", 300)
 

@@ -76,8 +76,8 @@ def answer_of(script: Path, said: Mapping[str, Any], scratch: Path) -> NDArray[A
     if ran.returncode or not answer.is_file():
         last = ran.stderr.strip().splitlines()[-1:] or [f"it ended with {ran.returncode}"]
         raise ExportError(
-            f"{file}: expected it to run in a fresh process without nbnas, but: {last[0]:.500}; "
-            "nothing was exported. Update the packages of the extra: "
+            f"{file}: expected it to run in a fresh process without nbnas, but: {last[0]:.500}. "
+            "Update the packages of the extra: "
             "pip install -U 'nbnas[export]'"
         )
     answered: NDArray[Any] = np.load(answer, allow_pickle=False)
@@ -106,7 +106,7 @@ def check_agreement(file: str, scores: Scores, expected: Scores) -> float:
         raise ExportError(
             f"{file}: expected the classes of the trained network for at least {LEAST:.1%} of "
             f"{len(expected):,} test pictures, got {agreement:.2%} (scores differ by up to "
-            f"{far:.2g}); nothing was exported. Update torch and the packages of the extra: "
+            f"{far:.2g}). Update torch and the packages of the extra: "
             "pip install -U 'nbnas[export]'"
         )
     return agreement

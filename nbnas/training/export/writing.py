@@ -8,27 +8,25 @@ Notation
 import copy
 import tempfile
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import torch
 from torch import Tensor, nn
 
-from nbnas.brief import brief
 from nbnas.drawing import drawn
 from nbnas.errors import ExportError
-from nbnas.graphs.architecture import Architecture
-from nbnas.records import ACCURACY, Measure
+from nbnas.records import ACCURACY
 from nbnas.training.export.card import Figures, Story, card
+from nbnas.training.export.exported import Exported
 from nbnas.training.export.facts import Facts, facts_of
 from nbnas.training.export.folder import CARD, write, written_whole
 from nbnas.training.export.formats import onnx_file, program_file, program_of, weights_file
 from nbnas.training.export.pictures import on_disk
-from nbnas.training.export.rerun import Scores, check_agreement, rerun
-from nbnas.training.export.source.own import referring_source
+from nbnas.training.export.rerun import Pictures, Scores, check_agreement, rerun
 from nbnas.training.export.source.reading import classify_source
-from nbnas.training.export.source.source import Source, source_of
+from nbnas.training.export.source.source import Source
+from nbnas.training.export.written import Written, referring, written_source
 from nbnas.training.networks.network import count_multiply_adds, count_parameters
 from nbnas.training.run import Training
 from nbnas.training.trainer import Trainer
@@ -36,36 +34,6 @@ from nbnas.training.trainer import Trainer
 CHECKED = ("model.py", "model.onnx", "model.pt2")
 _BATCH = 256
 _CLOSE = 1e-4  # of the largest score: by so much the source may differ
-
-
-@dataclass(frozen=True, slots=True, repr=False)
-class Exported:
-    """A network as files.
-
-    Attributes:
-        folder: Where they are.
-        accuracy: On the test part, a fraction, of the files themselves: the share of pictures
-            whose class is right, or of tokens of a text that were found likeliest.
-        agreement: For each file that was run again, the share of the test part for which it gives
-            the class, or likeliest token, of the trained network.
-        parameters: Number of trainable weights.
-        multiply_adds: For one picture, or one token of a text.
-        measure: What the value is: the accuracy of pictures; of text what the recipe measures.
-        value: On the test part.
-    """
-
-    folder: Path
-    accuracy: float
-    agreement: tuple[tuple[str, float], ...]
-    parameters: int
-    multiply_adds: int
-    measure: Measure
-    value: float
-
-    @brief
-    def __repr__(self) -> str:
-        size, measured = f"{self.parameters:,} parameters", f"{self.measure.noun} {self.value:.4f}"
-        return f"{str(self.folder)!r}, {measured} on the test part, {size}"
 
 
 class Writing:
@@ -83,22 +51,19 @@ class Writing:
     ) -> None:
         self.training, self.trainer, self.folder, self.done = training, trainer, folder, done
         self.data = trainer.pictures
-        self.own: dict[str, Callable[..., object]] = {}
+        self.missing: dict[str, str] = {}
         self.facts: Facts = facts_of(self.data, str(training.architecture), release())
         self.trained = trained_of(training)
 
     def write(self, found: str) -> Exported:
         """Write all files, run them again, and put the folder in its place."""
         expected = scores_of(self.trained, self.data.test[0])
-        source = source_of(self.trained, self.training.architecture, self.facts)
-        if source is None:  # a part is of somebody else's making
-            self.own = made_by(self.trainer, self.training.architecture)
-            source, network = referring_source(self.trained, self.own, self.facts), self.trained
-            self.done("source")
-        else:
-            network = self._network(source, expected)
+        self.written = written_source(
+            self.trained, self.trainer, self.training.architecture, self.facts, self._check
+        )
+        self.done("source")
         with written_whole(self.folder) as partial:
-            self._write_network(partial, source, network)
+            self._write_network(partial)
             agreement = self._rerun(partial, expected)
             accuracy = float(np.mean(expected.argmax(1) == self.data.test[1].numpy()))
             exported = Exported(
@@ -109,41 +74,66 @@ class Writing:
                 count_multiply_adds(self.trained, self.data.image_shape),
                 ACCURACY,
                 accuracy,
+                tuple(self.missing.items()),
             )
             self._write_card(partial, exported, found)
         self.done("card")
         return exported
 
-    def _network(self, source: Source, expected: Scores) -> nn.Module:
-        """The network that the source makes, if it is the trained one.
+    def _check(self, source: Source) -> nn.Module:
+        """The network that a source makes, if it is the trained one.
 
         Raises:
             ExportError: If it is not.
         """
         space: dict[str, object] = {"__file__": "model.py", "__name__": "model"}
-        exec(compile(source.text, "model.py", "exec"), space)  # our own text, see source.py
-        network = space["Network"]()  # type: ignore[operator]
-        network.load_state_dict(source.weights, strict=True)
-        some = scores_of(network.eval(), self.data.test[0][:_BATCH])
-        far = float(np.abs(some - expected[:_BATCH]).max())
-        if far > _CLOSE * max(1.0, float(np.abs(expected[:_BATCH]).max())):
+        exec(compile(source.text, "model.py", "exec"), space)  # ours, and the user's own functions
+        space["load_file"] = lambda _: source.weights
+        network: nn.Module = space["load"]()  # type: ignore[operator]
+        some = self.data.test[0][:_BATCH]
+        given, expected = scores_of(network, some), scores_of(self.trained, some)
+        far = float(np.abs(given - expected).max())
+        if not far <= _CLOSE * max(1.0, float(np.abs(expected).max())):
             raise ExportError(
                 f"model.py: expected the scores of the trained network, got others by {far:.2g} "
                 f"for {self.training.architecture.text!r:.300}; please report this architecture"
             )
-        self.done("source")
-        return network  # type: ignore[no-any-return]
+        return network
 
-    def _write_network(self, partial: Path, source: Source, network: nn.Module) -> None:
-        """The files of the network itself."""
+    def _write_network(self, partial: Path) -> None:
+        """The files of the network itself; a form that it cannot have is left out."""
+        source = self.written.source
         write(partial / "model.py", source.text.encode())
-        write(partial / "classify.py", classify_source(self.facts).encode())
         write(partial / "model.safetensors", weights_file(source.weights))
-        program = program_of(network, self.facts)
-        write(partial / "model.pt2", program_file(program))
+        try:
+            program = program_of(self.written.network or self.trained, self.facts)
+            content = program_file(program)
+        except ExportError as error:
+            self._lose(partial, "model.pt2", error)
+            self._lose(partial, "model.onnx", error)
+            return
+        write(partial / "model.pt2", content)
         self.done("program")
-        write(partial / "model.onnx", onnx_file(program, self.facts))
+        try:
+            graph = onnx_file(program, self.facts)
+        except ExportError as error:
+            self._lose(partial, "model.onnx", error)
+            return
+        write(partial / "model.onnx", graph)
+        write(partial / "classify.py", classify_source(self.facts).encode())
         self.done("onnx")
+
+    def _lose(self, partial: Path, file: str, error: ExportError) -> None:
+        """Leave out a file, and what needs it.
+
+        Raises:
+            ExportError: If nothing would be left that runs.
+        """
+        if file == "model.py" or (file == "model.pt2" and self.written.network is None):
+            raise ExportError(f"{error}; nothing was exported") from error
+        for name in (file, "classify.py")[: 1 + (file == "model.onnx")]:
+            (partial / name).unlink(missing_ok=True)
+            self.missing[name] = str(error) if name == file else f"it needs {file}"
 
     def _rerun(self, partial: Path, expected: Scores) -> tuple[tuple[str, float], ...]:
         """Each file once more; how far it agrees with the trained network."""
@@ -151,10 +141,28 @@ class Writing:
         with tempfile.TemporaryDirectory(prefix="nbnas-export-") as scratch:
             pictures = on_disk(self.data, self.facts, Path(scratch))
             for file in CHECKED:
-                scores = rerun(file, partial, pictures, Path(scratch))
-                found.append((file, check_agreement(file, scores, expected)))
+                if file in self.missing:
+                    continue
+                try:
+                    found.append((file, self._agreement(file, partial, pictures, expected)))
+                except ExportError as error:
+                    self._lose(partial, file, error)
                 self.done(f"{file} again")
         return tuple(found)
+
+    def _agreement(self, file: str, partial: Path, pictures: Pictures, expected: Scores) -> float:
+        """How far a file agrees; a user's code that does not run elsewhere is only referred to."""
+        with tempfile.TemporaryDirectory(prefix="nbnas-export-") as scratch:
+            try:
+                scores = rerun(file, partial, pictures, Path(scratch))
+                return check_agreement(file, scores, expected)
+            except ExportError as error:
+                reference = self.written.reference
+                if file != "model.py" or reference is None or "model.pt2" in self.missing:
+                    raise
+                self.written = Written(reference, None, referring(error))
+                write(partial / file, reference.text.encode())
+            return self._agreement(file, partial, pictures, expected)
 
     def _write_card(self, partial: Path, exported: Exported, found: str) -> None:
         picture = drawn(self.training.architecture)
@@ -168,9 +176,14 @@ class Writing:
             min(share for _, share in exported.agreement),
         )
         data = f"{self.data!r} (fingerprint {self.data.fingerprint})"
-        refers = "loads `model.pt2`, and says by whose function the network is made"
-        source = refers if self.own else ""
-        story = Story(data, self._trained(), found, picture is not None, source)
+        story = Story(
+            data,
+            self._trained(),
+            found,
+            picture is not None,
+            self.written.says,
+            missing=exported.missing,
+        )
         write(partial / CARD, card(self.facts, figures, story).encode())
 
     def _trained(self) -> str:
@@ -204,16 +217,6 @@ def release() -> str:
         return version("nbnas")
     except PackageNotFoundError:  # only on the path
         return ""
-
-
-def made_by(trainer: Trainer, architecture: Architecture) -> dict[str, Callable[..., object]]:
-    """The functions of a user that make a recipe's network, by what they make."""
-    network = trainer.network
-    if network is not None:
-        return {"network": network}
-    words = {word for _, _, word in architecture.edges}
-    own = [each for each in trainer.operations if each.name in words]
-    return {f"operation {each.name}": each.build for each in own}
 
 
 def scores_of(network: nn.Module, pictures: Tensor) -> Scores:

@@ -5,6 +5,7 @@ Notation
 """
 
 import functools
+import math
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -77,6 +78,33 @@ def known_to(model: Any) -> tuple[Architecture, ...] | None:  # noqa: ANN401
     return tuple(a for a in told[0] if all(a in each for each in told[1:]))
 
 
+def home_of(model: Any) -> SearchSpace | None:  # noqa: ANN401
+    """The space of a distance that compares the architectures of one space only.
+
+    Args:
+        model: A distance, or what has one in its kernel: a prior, a posterior, a kernel.
+
+    Returns:
+        The space; `None` where any architectures can be compared.
+    """
+    distances = (model, *(getattr(part, "distance", None) for part in _parts(model)))
+    spaces = (getattr(distance, "space", None) for distance in distances)
+    return next((space for space in spaces if isinstance(space, SearchSpace)), None)
+
+
+def drawn_from(space: SearchSpace, n: int, seed: int = 0) -> tuple[Architecture, ...]:
+    """At most `n` random architectures of a space, none twice; all of them where there are few.
+
+    Args:
+        space: The space.
+        n: At most how many.
+        seed: Decides which.
+    """
+    if isinstance(space, Iterable) and (space.size or math.inf) <= n:
+        return tuple(space)
+    return tuple(dict.fromkeys(space.sample(seed, n)))
+
+
 def more_of(
     architectures: Sequence[Architecture],
     n: int,
@@ -99,10 +127,12 @@ def more_of(
         new = [a for a in known if a not in seen]
         drawn = np.random.default_rng(seed).permutation(len(new))[:n]
         return tuple(new[i] for i in drawn)
-    space = space_of(architectures)
+    home = home_of(model)
+    space = space_of(architectures) if home is None else home
     if space is None:
         return ()
-    return tuple(a for a in dict.fromkeys(space.sample(seed, n)) if a not in seen)
+    drawn = dict.fromkeys(space.sample(seed, n)) if home is None else drawn_from(space, n, seed)
+    return tuple(a for a in drawn if a not in seen)
 
 
 def distance_of(model: Any, architectures: Sequence[Architecture]) -> Distance:  # noqa: ANN401

@@ -32,7 +32,14 @@ from nbnas.surrogate.process.evidence import (
 )
 from nbnas.surrogate.process.prior import GaussianProcess
 from nbnas.surrogate.table import with_own_table
-from nbnas.widgets.graphs.samples import SPACES, distance_of, known_to, more_of
+from nbnas.widgets.graphs.samples import (
+    SPACES,
+    distance_of,
+    drawn_from,
+    home_of,
+    known_to,
+    more_of,
+)
 from nbnas.widgets.panel import Panel, button, reach, slider, unique
 from nbnas.widgets.surrogate.kernel import drawn_parts, name, shares
 from nbnas.widgets.view import View
@@ -47,6 +54,7 @@ SPREAD = tuple(float(f) for f in np.geomspace(0.1, 10.0, 15))  # factors of the 
 
 def prior(prior: GaussianProcess) -> View:
     """Covariance by distance, the matrix of a sample, and draws."""
+    prior = with_own_table(prior)  # what is drawn here is nothing that a search has to know
     return _Scene.of(prior, None).view(prior, panel=True)
 
 
@@ -209,7 +217,8 @@ def _profile(evidence: Evidence) -> theme.AnyChart:
 def _mapped(prior: GaussianProcess, seen: tuple[Architecture, ...]) -> tuple[Architecture, ...]:
     """The evaluated architectures and random ones; cells where there is none to go by."""
     if not seen and known_to(prior) is None:
-        return SPACES[0].sample(0, MAPPED)
+        home = home_of(prior)
+        return SPACES[0].sample(0, MAPPED) if home is None else drawn_from(home, MAPPED)
     mapped = (*seen, *more_of(seen, MAPPED, model=prior))[: max(MAPPED, len(seen))]
     if not mapped:
         raise ObservationError(

@@ -5,7 +5,7 @@ import pytest
 from nbnas.charts import architecture, explanation, gallery, notation, to_svg
 from nbnas.charts.graphs.choices import MOST, options, terse
 from nbnas.charts.lab.page import name_of
-from nbnas.charts.theme import BLUE
+from nbnas.charts.theme import BLUE, ORANGE, SKY
 from nbnas.graphs.distances.distance import explain
 from nbnas.graphs.distances.hamming import HammingDistance
 from nbnas.graphs.distances.rank import RankDistance
@@ -54,7 +54,20 @@ def test_what_differs_is_said_with_both_values(said):
         assert "2 differences" in words
         assert "depth: 2 becomes 4" in words
         assert "activation: relu becomes gelu" in words
+    assert "(1 apart)" in words
+    assert "2 apart in all" in words
     assert "they are equal" in said(explanation(explain(HammingDistance(), FIRST, FIRST)))
+
+
+def test_two_options_have_two_colours():
+    svg = to_svg(explanation(explain(RankDistance(SPACE), FIRST, SECOND)))
+    assert ORANGE in svg
+    assert SKY in svg
+
+
+def test_what_is_of_two_spaces_is_shown_apart(said):
+    other = ChoiceSpace(rate=(1, 2), bias=(True, False)).sample(0, 1)[0]
+    assert "differences" in said(explanation(explain(HammingDistance(), FIRST, other)))
 
 
 def test_short_names():

@@ -11,9 +11,11 @@ from nbnas.errors import SettingError
 from nbnas.graphs.distances.embedding import embed
 from nbnas.graphs.distances.hamming import HammingDistance
 from nbnas.graphs.distances.otmann.distance import OtmannDistance
+from nbnas.graphs.distances.rank import RankDistance
 from nbnas.graphs.distances.weisfeiler_lehman import WeisfeilerLehmanDistance
 from nbnas.graphs.spaces.cell import CellSpace
 from nbnas.graphs.spaces.chain.space import ChainSpace
+from nbnas.graphs.spaces.choice.space import ChoiceSpace
 
 SPACE = CellSpace()
 CELLS = tuple(dict.fromkeys(SPACE.sample(0, 400)))
@@ -172,3 +174,13 @@ def test_the_whole_space_is_placed_in_seconds():
     places = dict(zip(map(str, found.architectures[len(CELLS) :]), found.positions[len(CELLS) :],
                       strict=True))  # fmt: skip
     assert np.allclose([places[str(a)] for a in CELLS], found.positions[: len(CELLS)])
+
+
+def test_what_is_apart_is_never_on_one_place():
+    space = ChoiceSpace(depth=(1, 2, 3), width=(4, 8, 16), activation=("a", "b", "c"))
+    members = (*space, next(iter(space)))  # the first one twice
+    places = embed(members, RankDistance(space)).positions
+    gaps = cdist(places, places)
+    extent = np.ptp(places, axis=0).max()
+    assert gaps[0, -1] < 1e-9 * extent
+    assert gaps[:-1, :-1][np.triu_indices(27, 1)].min() > 0.01 * extent

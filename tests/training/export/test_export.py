@@ -15,7 +15,7 @@ from nbnas.graphs.spaces.cell import cell
 from nbnas.graphs.spaces.chain.space import ChainSpace
 from nbnas.graphs.spaces.cnn.space import CnnSpace
 from nbnas.graphs.spaces.dag.space import DagSpace
-from nbnas.training.export import formats, writing
+from nbnas.training.export import formats, writing, written
 from nbnas.training.export.export import export
 from nbnas.training.export.folder import FILES
 from nbnas.training.export.rerun import check_agreement, rerun
@@ -103,8 +103,8 @@ def test_a_file_that_does_not_run_is_refused(light, trainer, training, tmp_path,
         found = writing_source(*given)
         return type(found)(found.text + "\nimport nbnas\n", found.weights)
 
-    writing_source = writing.source_of
-    monkeypatch.setattr(writing, "source_of", broken)
+    writing_source = written.source_of
+    monkeypatch.setattr(written, "source_of", broken)
     with pytest.raises(ExportError, match=r"model\.py: expected it to run in a fresh process"):
         export(training.evaluation, trainer, tmp_path / "a", training=training)
     assert names(tmp_path) == []
@@ -115,8 +115,8 @@ def test_a_source_of_another_network_is_refused(trainer, training, tmp_path, mon
         found = writing_source(*given)
         return type(found)(found.text, {n: v + 1 for n, v in found.weights.items()})
 
-    writing_source = writing.source_of
-    monkeypatch.setattr(writing, "source_of", other)
+    writing_source = written.source_of
+    monkeypatch.setattr(written, "source_of", other)
     with pytest.raises(
         ExportError, match=r"model\.py: expected the scores of the trained network"
     ):

@@ -3,6 +3,9 @@ import pytest
 
 from nbnas.graphs.distances.edit.distance import EditDistance
 from nbnas.graphs.distances.hamming import HammingDistance
+from nbnas.graphs.distances.rank import RankDistance
+from nbnas.graphs.spaces.choice.space import ChoiceSpace
+from nbnas.records import Evaluation, Observations
 from nbnas.surrogate.kernels.distance import DistanceKernel, SquaredDistanceKernel
 from nbnas.surrogate.kernels.weisfeiler_lehman import WeisfeilerLehmanKernel
 from nbnas.surrogate.process.evidence import Evidence, lengthscales, weights
@@ -93,3 +96,17 @@ def test_a_kernel_that_is_no_covariance_says_so_and_what_to_do(redrawn):
     assert "try a shorter length-scale" in redrawn(panel)
     panel.widget.children[0].children[1].value = 0.3
     assert "The maps keep" in redrawn(panel)
+
+
+def test_a_prior_over_choices_is_shown_by_these_and_can_be_conditioned_after():
+    space = ChoiceSpace(depth=(1, 2, 3), width=(4, 8, 16), activation=("ReLU", "GELU"))
+    prior = GaussianProcess(DistanceKernel(RankDistance(space)))
+    seen = view(prior)
+    assert seen.chart is not None
+    assert "length-scale Rank" in seen.summary
+    assert set(_Scene.of(prior, None).mapped) == set(space)
+    assert len(prior.table) == 0  # what is only drawn is nothing that a search has to know
+    trials = Observations(tuple(Evaluation(a, 0.5 + i / 20) for i, a in enumerate(space) if i < 6))
+    posterior = prior.condition(trials)
+    drawn = view(posterior)
+    assert drawn.chart is not None

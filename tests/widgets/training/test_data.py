@@ -16,4 +16,5 @@ def test_what_looks_wrong_is_in_the_words():
     images = np.random.default_rng(0).integers(0, 256, (130, 8, 8), dtype=np.uint8)
     labels = ["cat"] * 100 + ["dog"] * 30
     said = view(nb.from_arrays("pets", images, labels)).summary
-    assert "What looks wrong: the classes are very unequal, from 30 of dog to 100 of cat" in said
+    fair = "(balanced accuracy is the fair measure)"
+    assert f"What looks wrong: the classes are very unequal {fair}: from 30 of dog to 100" in said

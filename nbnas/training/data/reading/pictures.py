@@ -34,6 +34,8 @@ LARGE = 64  # pixels of the shorter side, beyond which pictures are made smaller
 PIECE = 128  # files that a worker gets at a time
 FEW, SMALL = 512, 2**25  # files, and bytes, that are read here: workers take a second to start
 
+SOON = 2.0  # seconds before a bar appears, which a notebook keeps as it was at first
+
 Size = tuple[int, int]
 
 
@@ -184,9 +186,10 @@ def _spread(
     with parallel_config("loky", inner_max_num_threads=1):
         parallel = Parallel(workers, return_as="generator", batch_size=1)
     found = parallel(delayed(work)(*call) for call in calls)
-    with tqdm(total=len(names), desc=what, unit="file", leave=False, disable=workers == 1) as bar:
+    bar = {"desc": what, "unit": "file", "leave": False, "disable": workers == 1, "delay": SOON}
+    with tqdm(total=len(names), **bar) as shown:
         for call, each in zip(calls, found, strict=True):
-            bar.update(len(call[0]))
+            shown.update(len(call[0]))
             yield each
 
 

@@ -19,6 +19,7 @@ from nbnas.training.data.reading.decode import open_picture, reason
 IMAGES = ("image", "img", "picture", "pixel_values")
 LABELS = ("label", "labels", "fine_label", "target", "class")
 FEW = 512  # rows that are read before anybody wonders how long it takes
+SOON = 2.0  # seconds before a bar appears, which a notebook keeps as it was at first
 Columns = tuple[str, str]
 
 
@@ -52,7 +53,8 @@ def read_rows(
     """
     from tqdm.auto import tqdm
 
-    for place in tqdm(range(len(rows)), desc=where, leave=False, disable=len(rows) <= FEW):
+    bar = {"desc": where, "leave": False, "disable": len(rows) <= FEW, "delay": SOON}
+    for place in tqdm(range(len(rows)), **bar):
         try:
             row = rows[place]
         except Exception as error:  # code of somebody else's, and damaged files

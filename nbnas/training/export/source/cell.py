@@ -13,6 +13,7 @@ from typing import Any
 
 from torch import nn
 
+from nbnas.training.export.own.code import Code
 from nbnas.training.export.source.block import BODY, Attribute, Block, docstring, identifier
 from nbnas.training.export.source.expression import STEP, Call, Expression, laid_out, summed
 from nbnas.training.export.source.modules import in_terms_of, written
@@ -49,13 +50,16 @@ class Flow:
     forward: tuple[str, ...]
 
 
-def cell_block(cells: Sequence[Cells], words: Sequence[str], channels: int) -> Block | None:
+def cell_block(
+    cells: Sequence[Cells], words: Sequence[str], channels: int, code: Code | None = None
+) -> Block | None:
     """The class of a cell, and the functions of its operations.
 
     Args:
         cells: One cell of each stage, the first with `channels`, the second with twice as many.
         words: The architecture's nodes.
         channels: C.
+        code: What makes the operations of a user's own, by their names.
 
     Returns:
         The class, with the modules of the first cell; `None` if an operation cannot be written.
@@ -63,11 +67,12 @@ def cell_block(cells: Sequence[Cells], words: Sequence[str], channels: int) -> B
     flow = flow_of(cells, words)
     names: dict[str, str] = {}
     functions: list[str] = []
+    theirs = () if code is None else (*code.definitions, *code.imports)
     for step in flow.steps:
         if step.word in names:
             continue
-        names[step.word] = identifier(step.word, names.values())
-        function = _function(step, names[step.word], channels)
+        names[step.word] = identifier(step.word, (*names.values(), *theirs))
+        function = _function(step, names[step.word], channels, code)
         if function is None:
             return None
         functions += function
@@ -183,21 +188,27 @@ def _copy(module: nn.Module, number: int, copies: int, channels: int) -> nn.Modu
     return part.eval()
 
 
-def _function(step: Step, name: str, channels: int) -> list[str] | None:
+def _function(step: Step, name: str, channels: int, code: Code | None) -> list[str] | None:
     """The function that makes an operation for a number of channels."""
+    if code is not None and step.word in code.called:
+        return [*_head(step, name), f"    return {code.called[step.word]}(channels)", "", ""]
     codes = [written(module) for module in step.modules]
     first = codes[0]
     if first is None or None in codes:
         return None
-    code: Expression | None = first
+    made: Expression | None = first
     if len(codes) > 1 and codes[1] is not None:
-        code = in_terms_of(channels, first, codes[1])
-    lines = [f"def {name}(channels: int) -> nn.Module:"]
-    lines += docstring(f"The operation {_quoted(step.word)}.", STEP)
-    if code is None:  # the widths explain no difference: say both
+        made = in_terms_of(channels, first, codes[1])
+    lines = [*_head(step, name)]
+    if made is None:  # the widths explain no difference: say both
         lines += [f"    if channels == {channels}:", *laid_out(first, BODY, "return ")]
-        code = codes[-1] or first
-    return [*lines, *laid_out(code, STEP, "return "), "", ""]
+        made = codes[-1] or first
+    return [*lines, *laid_out(made, STEP, "return "), "", ""]
+
+
+def _head(step: Step, name: str) -> Iterator[str]:
+    yield f"def {name}(channels: int) -> nn.Module:"
+    yield from docstring(f"The operation {_quoted(step.word)}.", STEP)
 
 
 def _quoted(word: str) -> str:

@@ -133,3 +133,21 @@ def quoted(text: str) -> str:
     if plain.startswith("'") and text.count('"') <= text.count("'"):
         return '"' + plain[1:-1].replace("\\'", "'").replace('"', '\\"') + '"'
     return plain
+
+
+def literal(value: object) -> str:
+    """A plain value as Python reads it, strings as formatters quote them.
+
+    Example:
+        >>> literal({"relu": (1.0, None)}), literal(("one",))
+        ('{"relu": (1.0, None)}', '("one",)')
+    """
+    if isinstance(value, str):
+        return quoted(value)
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{literal(k)}: {literal(v)}" for k, v in value.items()) + "}"
+    if isinstance(value, list):
+        return f"[{', '.join(map(literal, value))}]"
+    if isinstance(value, tuple):
+        return str(Call("", tuple(map(literal, value))))
+    return repr(value)

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from torch import Tensor, nn
 
 from nbnas.graphs.architecture import Architecture
+from nbnas.training.export.own.code import Code
 from nbnas.training.export.source.block import BODY, Attribute, Block
 from nbnas.training.export.source.cell import cell_block, cell_module
 from nbnas.training.export.source.expression import Call, Expression
@@ -52,12 +53,13 @@ def split_normalization(network: nn.Module) -> tuple[nn.Module | None, nn.Module
     return first, rest[0] if len(rest) == 1 else nn.Sequential(*rest)
 
 
-def body_of(body: nn.Module, architecture: Architecture) -> Body | None:
+def body_of(body: nn.Module, architecture: Architecture, code: Code | None = None) -> Body | None:
     """The classes of a network that takes normalised pictures.
 
     Args:
         body: The network.
         architecture: What it was made of.
+        code: What makes the operations of a user's own, by their names.
 
     Returns:
         The classes; `None` if a part of it is of somebody else's making.
@@ -66,7 +68,7 @@ def body_of(body: nn.Module, architecture: Architecture) -> Body | None:
         block = layered_block(body, SAYS)
         return None if block is None else Body((block,))
     if isinstance(body, nn.Sequential) and any(map(_is_cell, body)):
-        return _skeleton(list(body), architecture)
+        return _skeleton(list(body), architecture, code)
     code = written(body)
     if code is None:
         return None
@@ -78,7 +80,9 @@ def _is_cell(module: nn.Module) -> bool:
     return isinstance(module, Cell | VertexCell)
 
 
-def _skeleton(parts: Sequence[nn.Module], architecture: Architecture) -> Body | None:
+def _skeleton(
+    parts: Sequence[nn.Module], architecture: Architecture, code: Code | None
+) -> Body | None:
     """Cells in stages, with other layers before, between and after them."""
     cells = [part for part in parts if isinstance(part, Cell | VertexCell)]
     groups = [(cell, list(some)) for cell, some in itertools.groupby(parts, _is_cell)]
@@ -88,7 +92,7 @@ def _skeleton(parts: Sequence[nn.Module], architecture: Architecture) -> Body | 
     pair = [cell for cell in cells if any(cell is first for first in firsts)]
     if len(pair) > 2 or not channels:
         return None
-    block = cell_block(pair, architecture.nodes, channels[0])
+    block = cell_block(pair, architecture.nodes, channels[0], code)
     if block is None:
         return None
     attributes = []

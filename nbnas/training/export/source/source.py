@@ -12,6 +12,8 @@ from torch import Tensor, nn
 
 from nbnas.graphs.architecture import Architecture
 from nbnas.training.export.facts import Facts
+from nbnas.training.export.own.beside import FUTURE, definitions, import_lines
+from nbnas.training.export.own.code import Code
 from nbnas.training.export.source.block import BODY, Attribute, Block, docstring
 from nbnas.training.export.source.expression import Call, laid_out, quoted, string_lines
 from nbnas.training.export.source.network import body_of, split_normalization
@@ -22,6 +24,7 @@ _SAYS = (
     "Written by nbnas {version}, which it does not need. `load()` gives the network with the "
     "weights of the file beside this one, and `classify(network, pictures)` the names of classes"
 )
+_CLASSES = ("Cell", "Network")
 _COMMAND = "; on the command line: python model.py picture.png"
 _LOAD = '''def load(weights: str | Path = WEIGHTS) -> Network:
     """The network with its trained weights, ready to classify."""
@@ -49,7 +52,7 @@ if __name__ == "__main__":
     for path in sys.argv[1:]:
         print(path, *classify(network, read(path)))
 '''
-_NORMALIZE = '''class Normalize(nn.Module):
+NORMALIZE = '''class Normalize(nn.Module):
     """Pixels as they are on disk to numbers of mean 0 and standard deviation 1."""
 
     def __init__(self) -> None:
@@ -79,28 +82,36 @@ class Source:
     weights: dict[str, Tensor]
 
 
-def source_of(network: nn.Module, architecture: Architecture, facts: Facts) -> Source | None:
+def source_of(
+    network: nn.Module, architecture: Architecture, facts: Facts, code: Code | None = None
+) -> Source | None:
     """Write a network for pictures as a module of Python that does without nbnas.
 
     Args:
         network: The trained network, pictures as they are on disk to scores.
         architecture: What it was made of.
         facts: What is to be said of its data.
+        code: What makes the operations of a user's own, by their names.
 
     Returns:
-        The source; `None` if a part of the network is of somebody else's making.
+        The source; `None` if another part of the network is of somebody else's making.
+
+    Raises:
+        ExportError: If something in the user's code has a name that the source needs.
     """
     normalize, inner = split_normalization(network)
-    body = body_of(inner, architecture)
+    body = body_of(inner, architecture, code)
     if body is None:
         return None
     blocks = (*body.blocks[:-1], _taking_pictures(body.network, normalize is not None))
     classes = "".join(f"{line}\n" for block in blocks for line in block.lines())
     parts = [
         "\n".join(docstring(_says(facts), 0)) + "\n",
-        imports(facts, classes),
+        *([FUTURE] if code else []),
+        imports(facts, classes, own=code),
         constants(facts, normalize, {"WEIGHTS": "model.safetensors"}),
-        *([] if normalize is None else [_NORMALIZE]),
+        *([] if normalize is None else [NORMALIZE]),
+        *([definitions(code, _CLASSES)] if code else []),
         classes,
         *(["\n".join(prepare_lines(facts)) + "\n\n\n"] if facts.reads_files else []),
         _LOAD,
@@ -132,13 +143,14 @@ def _taking_pictures(block: Block, normalized: bool) -> Block:
     )
 
 
-def imports(facts: Facts, classes: str, *, weights: bool = True) -> str:
+def imports(facts: Facts, classes: str, *, weights: bool = True, own: Code | None = None) -> str:
     """The lines that import what the source needs.
 
     Args:
         facts: What it reads.
         classes: The text of its classes.
         weights: Whether it loads weights.
+        own: Code of a user's own that stands in it.
     """
     pooled = "adaptive_avg_pool2d" if "adaptive_avg_pool2d" in classes else ""
     lines = [
@@ -152,7 +164,7 @@ def imports(facts: Facts, classes: str, *, weights: bool = True) -> str:
         "from torch import Tensor, nn",
         *([f"from torch.nn.functional import {pooled}"] if pooled else []),
     ]
-    return "\n" + "\n".join(lines) + "\n\n"
+    return "\n" + "\n".join(import_lines(own, lines) if own else lines) + "\n\n"
 
 
 def constants(facts: Facts, normalize: nn.Module | None, files: Mapping[str, str]) -> str:

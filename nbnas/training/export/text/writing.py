@@ -21,6 +21,7 @@ from nbnas.training.data.text import TextData
 from nbnas.training.data.tokens import UNKNOWN, unknown_of
 from nbnas.training.export import fresh
 from nbnas.training.export.card import Story
+from nbnas.training.export.exported import Exported
 from nbnas.training.export.folder import CARD, write, written_whole
 from nbnas.training.export.formats import program_file, weights_file
 from nbnas.training.export.rerun import answer_of
@@ -41,7 +42,7 @@ from nbnas.training.export.text.foretold import (
     right_share,
 )
 from nbnas.training.export.text.formats import onnx_file, program_of
-from nbnas.training.export.writing import CHECKED, Exported, epochs_of, release, trained_of
+from nbnas.training.export.writing import CHECKED, epochs_of, release, trained_of
 from nbnas.training.measure import measures_of_text, text_figures
 from nbnas.training.networks.multiply_adds import token_multiply_adds
 from nbnas.training.networks.network import count_parameters
