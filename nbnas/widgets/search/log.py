@@ -14,10 +14,10 @@ from typing import Any
 from nbnas.widgets.mode import safe_display_mode
 from nbnas.widgets.search.trials import seconds
 
-PATIENCE = 1.0  # seconds of waiting without a line
 PAUSE = 2.0  # seconds between two lines at least; a line per trial if those take longer
 SIGN_OF_LIFE = 60.0  # seconds after which there is a line in any case
 TICK = 0.2
+_LAST = [-PAUSE]  # when a line was written, of whatever search
 
 
 def log(said: str) -> None:
@@ -46,6 +46,7 @@ class Log:
         self._search = search
         self._began = self._said = time.monotonic()
         self._first = self._told = len(search.observations)
+        self._searching = search.running  # or it trains the winner, for its test or its export
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._follow, name="nbnas log", daemon=True)
 
@@ -56,7 +57,7 @@ class Log:
     def __exit__(self, *_: object) -> None:
         self._ended.set()
         self._thread.join()  # so that the last line is the last
-        if self._told < self._done and time.monotonic() - self._began >= PATIENCE:
+        if self._told < self._done and time.monotonic() - _LAST[0] >= PAUSE:
             self._say()
 
     @property
@@ -71,6 +72,7 @@ class Log:
 
     def _say(self) -> None:
         self._said, self._told = time.monotonic(), self._done
+        _LAST[0] = self._said
         with contextlib.suppress(Exception):  # a line may fail; the search that it tells of not
             log(self.text())
 
@@ -80,6 +82,9 @@ class Log:
         parts = [_last(search)] if done else []
         best = search.best
         parts += [] if best is None else [f"best {search.measure.text(best.value)}"]
+        if not self._searching:
+            spent = seconds(time.monotonic() - self._began)
+            return f"{type(search.strategy).__name__}: {parts[-1]}, trained again, after {spent}"
         parts += self._time(done)
         planned = search.target or 0
         of = f" of {planned}" if planned >= done else ""
