@@ -23,16 +23,25 @@ _LAST = [-PAUSE]  # when a line was written, of whatever search
 def log(said: str) -> None:
     """Write a line into the log, below the bar that may stand there.
 
-    A kernel's `sys.stderr` is what the notebook shows; its `fileno` is the real one. Nothing is
-    written where views are live, or there are none.
+    A kernel's `sys.stderr` is what the notebook shows; its `fileno` is the real one, or it has
+    none and that of `sys.__stderr__` is. Nothing is written where views are live, or there are
+    none.
 
     Args:
         said: The line.
     """
     if safe_display_mode() != "static":
         return
-    with contextlib.suppress(OSError, io.UnsupportedOperation, AttributeError, ValueError):
-        os.write(sys.stderr.fileno(), f"\n{said}".encode("utf-8", "backslashreplace"))
+    with contextlib.suppress(OSError, AttributeError, ValueError):
+        os.write(_standard_error(), f"\n{said}".encode("utf-8", "backslashreplace"))
+
+
+def _standard_error() -> int:
+    """The number of the process's own standard error."""
+    try:
+        return sys.stderr.fileno()
+    except (AttributeError, io.UnsupportedOperation):
+        return sys.__stderr__.fileno()  # type: ignore[union-attr]
 
 
 class Log:
