@@ -22,6 +22,7 @@ from nbnas.widgets.search.log import log
 from nbnas.widgets.search.trials import seconds
 
 MOST_WEIGHTS = 1_000_000  # of a known network; larger ones take long
+LEAST_SHARE = 0.2  # of the seconds of the largest trial, however small a network is
 ALL_KNOWN = (
     "All cells of this task are known, and the rank above says more than other networks would: "
     "-p data digits compares with these."
@@ -45,7 +46,7 @@ class KnownNetworks:
 
     def __str__(self) -> str:
         """How good each is, and how large; and the note."""
-        return " ".join(str(said) for said in (self.lineup, self.note) if said)
+        return ". ".join(str(said) for said in (self.lineup, self.note) if said)
 
 
 def compare_known(
@@ -98,7 +99,7 @@ def expected_seconds(network: Baseline, trainer: Trainer, trials: Observations) 
         trials: Trials by the same recipe.
 
     Returns:
-        Seconds: those of the largest trial, and in proportion more for more multiply-adds.
+        Seconds: those of the largest trial, in proportion to the multiply-adds.
     """
     timed = [(e.multiply_adds, e.seconds) for e in trials.completed if e.multiply_adds]
     most, took = max(timed, default=(1, 0.0))
@@ -106,7 +107,7 @@ def expected_seconds(network: Baseline, trainer: Trainer, trials: Observations) 
     if shape is None:
         return max((e.seconds for e in trials.completed), default=0.0)
     count = count_multiply_adds(network.network(shape, trainer.data.classes), shape)
-    return took * max(count / most, 1.0)
+    return took * max(count / most, LEAST_SHARE)
 
 
 def _followed(networks: Sequence[Baseline]) -> Iterator[Baseline]:

@@ -16,7 +16,7 @@ from nbnas.training.data.text import TextData
 from nbnas.training.device import choose_device
 
 CPU_SIDE, SIDE = 32, 64  # pixels: the most that is chosen for pictures of a folder
-CPU_EFFORT, EFFORT = 8e6, 80e6  # pixels that are trained on: n · p · epochs
+CPU_EFFORT, EFFORT = 1.6e7, 1.6e8  # pixels that are trained on: n · p · epochs
 EPOCHS_OF_NAMED = 12  # on data that have a word
 FEWEST, MOST = 4, 24  # epochs on pictures
 CPU_TOKENS, TOKENS = 1.5e6, 15e6  # tokens that are trained on: n · epochs
@@ -82,8 +82,9 @@ def _of_pictures(data: ImageData, device: str) -> dict[str, Any]:
     epochs = min(max(round(effort / (n * height * width)), FEWEST), MOST)
     augment = CropAndFlip(max(least // 8, 1)) if colors == 3 else None
     large = not on_cpu(device) and n >= 10_000
-    size = _LARGE if large else {"batch_size": 64 if n >= 1000 else 32}
-    return {"epochs": epochs, "augment": augment, "threads": None, **size}
+    small = {"channels": 16 if n >= 1000 else 8, "batch_size": 64 if n >= 5000 else 32}
+    settings = {"epochs": epochs, "augment": augment, "threads": None}
+    return settings | dict(_LARGE if large else small)
 
 
 def _epochs_of_text(n: int, device: str) -> int:
@@ -132,7 +133,7 @@ def _of_pictures_said(trainer: Any) -> tuple[Choice, ...]:  # noqa: ANN401
         Choice(
             "network of cells",
             f"2 × {trainer.cells} cells, {trainer.channels} and {2 * trainer.channels} channels",  # noqa: RUF001
-            "small enough to train many; networks of layers have sizes of their own",
+            "wider for more pictures; networks of layers have sizes of their own",
         ),
         Choice("measure", trainer.measure.name, "what the search improves; see -p measure"),
     )

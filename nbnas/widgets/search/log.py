@@ -14,25 +14,34 @@ from typing import Any
 from nbnas.widgets.mode import safe_display_mode
 from nbnas.widgets.search.trials import seconds
 
-PATIENCE = 1.0  # seconds of waiting without a line
 PAUSE = 2.0  # seconds between two lines at least; a line per trial if those take longer
 SIGN_OF_LIFE = 60.0  # seconds after which there is a line in any case
 TICK = 0.2
+_LAST = [-PAUSE]  # when a line was written, of whatever search
 
 
 def log(said: str) -> None:
     """Write a line into the log, below the bar that may stand there.
 
-    A kernel's `sys.stderr` is what the notebook shows; its `fileno` is the real one. Nothing is
-    written where views are live, or there are none.
+    A kernel's `sys.stderr` is what the notebook shows; its `fileno` is the real one, or it has
+    none and that of `sys.__stderr__` is. Nothing is written where views are live, or there are
+    none.
 
     Args:
         said: The line.
     """
     if safe_display_mode() != "static":
         return
-    with contextlib.suppress(OSError, io.UnsupportedOperation, AttributeError, ValueError):
-        os.write(sys.stderr.fileno(), f"\n{said}".encode("utf-8", "backslashreplace"))
+    with contextlib.suppress(OSError, AttributeError, ValueError):
+        os.write(_standard_error(), f"\n{said}".encode("utf-8", "backslashreplace"))
+
+
+def _standard_error() -> int:
+    """The number of the process's own standard error."""
+    try:
+        return sys.stderr.fileno()
+    except (AttributeError, io.UnsupportedOperation):
+        return sys.__stderr__.fileno()  # type: ignore[union-attr]
 
 
 class Log:
@@ -46,6 +55,7 @@ class Log:
         self._search = search
         self._began = self._said = time.monotonic()
         self._first = self._told = len(search.observations)
+        self._searching = search.running  # or it trains the winner, for its test or its export
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._follow, name="nbnas log", daemon=True)
 
@@ -56,7 +66,7 @@ class Log:
     def __exit__(self, *_: object) -> None:
         self._ended.set()
         self._thread.join()  # so that the last line is the last
-        if self._told < self._done and time.monotonic() - self._began >= PATIENCE:
+        if self._told < self._done and time.monotonic() - _LAST[0] >= PAUSE:
             self._say()
 
     @property
@@ -71,6 +81,7 @@ class Log:
 
     def _say(self) -> None:
         self._said, self._told = time.monotonic(), self._done
+        _LAST[0] = self._said
         with contextlib.suppress(Exception):  # a line may fail; the search that it tells of not
             log(self.text())
 
@@ -80,6 +91,9 @@ class Log:
         parts = [_last(search)] if done else []
         best = search.best
         parts += [] if best is None else [f"best {search.measure.text(best.value)}"]
+        if not self._searching:
+            spent = seconds(time.monotonic() - self._began)
+            return f"{type(search.strategy).__name__}: {parts[-1]}, trained again, after {spent}"
         parts += self._time(done)
         planned = search.target or 0
         of = f" of {planned}" if planned >= done else ""
