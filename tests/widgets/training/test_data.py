@@ -17,3 +17,11 @@ def test_what_looks_wrong_is_in_the_words():
     labels = ["cat"] * 100 + ["dog"] * 30
     said = view(nb.from_arrays("pets", images, labels)).summary
     assert "What looks wrong: the classes are very unequal, from 30 of dog to 100 of cat" in said
+
+
+def test_a_text_is_seen(static):
+    text = nb.from_text("To be, or not to be, that is the question:\n" * 20, name="Hamlet")
+    assert view(text).summary.startswith("Hamlet: 688 train, 86 validation, 86 test characters")
+    assert "What looks wrong: only 688 characters to train on" in view(text).summary
+    data, _ = bundle(text)
+    assert set(data) == {"image/png", "text/plain"}
