@@ -3,14 +3,18 @@
 from collections.abc import Sequence
 
 from nbnas.charts import theme
+from nbnas.charts.graphs.equation import equations, is_recurrent
+from nbnas.charts.graphs.network import shorten
 from nbnas.graphs.architecture import ZERO, Architecture
+from nbnas.graphs.canonical import has_vertex_operations
 from nbnas.graphs.values import is_of_choices
 
 
 def notation(architecture: Architecture) -> str:
     """A short text for a person: what each later vertex adds up, vertex by vertex.
 
-    An architecture of choices is written as it is.
+    An architecture of choices is written as it is, a recurrent cell as equations, and one with
+    operations at its vertices as these, each with what it reads unless that is the one before.
 
     Example:
         >>> edges = ((0, 1, "nor_conv_3x3"), (0, 2, "none"), (1, 2, "skip_connect"))
@@ -19,6 +23,10 @@ def notation(architecture: Architecture) -> str:
     """
     if is_of_choices(architecture.nodes):
         return architecture.text
+    if is_recurrent(architecture):
+        return equations(architecture)
+    if has_vertex_operations(architecture):
+        return _vertices(architecture)
     known = theme.styles(operations_of([architecture]))
     full = len(architecture.edges) == len(architecture.nodes) * (len(architecture.nodes) - 1) // 2
     groups = []
@@ -27,6 +35,19 @@ def notation(architecture: Architecture) -> str:
         terms = [known[op].short + ("" if full else f"({source})") for source, op in incoming]
         groups.append("+".join(terms) or theme.NOTHING)
     return " | ".join(groups)
+
+
+def _vertices(architecture: Architecture) -> str:
+    """The operations at the vertices between input and output; the inputs have numbers from 0."""
+    said = []
+    for vertex, label in list(enumerate(architecture.nodes))[1:]:
+        read = [source for source, target, _ in architecture.edges if target == vertex]
+        last = vertex == len(architecture.nodes) - 1
+        word = "" if last else shorten(label)
+        if read != [vertex - 1]:
+            word = f"{word or 'output'}({', '.join(map(str, read))})"
+        said += [word] if word else []
+    return " | ".join(said) or theme.NOTHING
 
 
 def flow(architecture: Architecture) -> str:

@@ -2,6 +2,7 @@
 
 import altair as alt
 
+from nbnas.brief import cut
 from nbnas.charts import theme
 from nbnas.charts.graphs.architecture import architecture
 from nbnas.charts.graphs.notation import notation
@@ -9,6 +10,8 @@ from nbnas.charts.search.proposal import proposal as ranking
 from nbnas.charts.search.trace import trace
 from nbnas.charts.surrogate.posterior import Predictions, leave_one_out
 from nbnas.records import Evaluation, Observations, Proposal
+
+_LETTERS = 90  # of the notation of the best architecture
 
 
 def search(
@@ -46,7 +49,7 @@ def _best(observations: Observations) -> list[alt.LayerChart]:
     if best is None or best.value is None:
         return []
     heading = f"The best: {observations.measure.text(best.value)}"
-    words = notation(best.architecture)
+    words = cut(notation(best.architecture), _LETTERS)
     return [
         architecture(best.architecture, width=300, height=170, heading=heading, subtitle=words)
     ]

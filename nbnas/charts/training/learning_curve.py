@@ -18,6 +18,7 @@ VALUE = ""  # the name of a line that is alone: the axis says what it is
 _PARTS = [HELD_OUT, TRAIN, VALUE]
 _COLORS = alt.Scale(domain=_PARTS, range=[theme.BLUE, theme.VERMILLION, theme.BLUE])
 _DASHES = alt.Scale(domain=_PARTS, range=[theme.DASHES[0], theme.DASHES[1], theme.DASHES[0]])
+_TICKS = 8  # of an axis of epochs
 
 
 def learning_curve(
@@ -162,10 +163,9 @@ def _rates(reports: Sequence[EpochReport], width: float, height: float) -> alt.C
 def _epochs(reports: Sequence[EpochReport]) -> alt.X:
     """From the first epoch to the last that is planned, or has come."""
     epochs = max(*(max(report.epoch, report.epochs) for report in reports), 2)
-    first = min(1, epochs - 1)
-    count = min(8, epochs - first)  # with more, vega halves the steps of two epochs
-    ticks = alt.Axis(title="epoch", format="d", tickMinStep=1, tickCount=count, grid=False)
-    return alt.X("epoch:Q", axis=ticks, scale=theme.scale((first, epochs * 1.0)))
+    few = {"values": list(range(epochs + 1))} if epochs <= _TICKS else {"tickCount": _TICKS}
+    ticks = alt.Axis(title="epoch", format="d", tickMinStep=1, grid=False, **few)
+    return alt.X("epoch:Q", axis=ticks, scale=theme.scale((min(1, epochs - 1), epochs * 1.0)))
 
 
 def _heading(
