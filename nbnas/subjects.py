@@ -71,6 +71,7 @@ SUBJECTS = {
     **dict.fromkeys(_POSTERIORS, "nbnas.widgets.surrogate.posterior:posterior"),
     "nbnas.surrogate.leave_one_out.LeaveOneOut": "nbnas.widgets.surrogate.posterior:leave_one_out",
     "nbnas.training.data.image_data.ImageData": "nbnas.widgets.training.data:data",
+    "nbnas.training.data.text.TextData": "nbnas.widgets.training.data:text",
     "nbnas.training.live.LiveTraining": "nbnas.widgets.training.training:training",
     "nbnas.records.observations.Comparison": "nbnas.widgets.search.search:comparison",
     "nbnas.search.replay.Round": "nbnas.widgets.search.round:round_",

@@ -39,7 +39,7 @@ def data(summary: DataSummary) -> theme.AnyChart:
     if len(summary.sizes) > 1:
         panels.append(_sizes(summary.sizes, summary.image_shape[1:]))
     if summary.warnings:
-        panels.append(_warnings(summary.warnings))
+        panels.append(warned(summary.warnings))
     return theme.stacked(*panels) if len(panels) > 1 else panels[0]
 
 
@@ -173,7 +173,7 @@ def _from_zero() -> alt.Scale:
     return alt.Scale(zero=True, nice=True)
 
 
-def _warnings(warnings: Sequence[str]) -> alt.Chart:
+def warned(warnings: Sequence[str]) -> alt.Chart:
     """What looks wrong, a line each."""
     said = [
         {"y": 20 * k + 10, "text": f"\N{BLACK UP-POINTING TRIANGLE} {cut(each, WRAPPED)}"}

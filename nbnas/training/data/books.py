@@ -6,6 +6,7 @@ References:
     Merity et al., Pointer Sentinel Mixture Models, ICLR 2017 (WikiText-2).
 """
 
+import codecs
 import gzip
 import re
 import zlib
@@ -17,8 +18,11 @@ from nbnas.checks import FLAG, PATH, TEXT, real, whole
 from nbnas.errors import DataError, shown
 from nbnas.training.data.text import TextData
 from nbnas.training.data.tokens import (
+    END,
     LEVELS,
+    UNKNOWN,
     Level,
+    Numbered,
     number_characters,
     number_words,
     split_at_spaces,
@@ -29,6 +33,8 @@ from nbnas.undisturbed import undisturbed
 SHORTEST = 100  # characters of a text
 LONGEST_PATH = 4096
 RARE = 3  # times that a word has to be seen by default
+_PARTS = ("training", "validation", "test")
+_LOOKED_AT = 10_000  # bytes, to tell a text from another file
 _SHARE = real(above=0, below=1).raising(DataError)
 _SPACE = re.compile(r"\s")
 _PREFIXES = ("", "wiki.")
@@ -78,7 +84,8 @@ def from_text(
             f"expected the path of a file, or a text of at least {SHORTEST} characters, got "
             f"{shown(text)}, which is no file and {len(said)} characters long"
             if source == "text"
-            else f"{called}: expected at least {SHORTEST} characters, got {len(said)}"
+            else f"expected a text of at least {SHORTEST} characters, got the file "
+            f"{str(text)!r} with {len(said)}; give another file"
         )
     parts = _cut(said, *shares, level, called)
     return _made(called, level, parts, least, spaced=FLAG("spaced", spaced))
@@ -128,12 +135,39 @@ def _made(
         split = split_at_spaces if spaced else split_words
         words = number_words(parts, split, RARE if given is None else given)
         vocabulary, (train, val, test) = words
+        _check_parts(name, level, words)
         return TextData(name, level, vocabulary, train, val, test, spaced=spaced)
     if given not in (None, 1):
         raise DataError(f"expected no least for characters, which are all known, got {given}")
-    vocabulary, numbered = number_characters(parts)
-    train, val, test = numbered
+    numbered = number_characters(parts)
+    vocabulary, (train, val, test) = numbered
+    _check_parts(name, level, numbered)
     return TextData(name, level, vocabulary, train, val, test)
+
+
+def _check_parts(name: str, level: Level, numbered: Numbered) -> None:
+    """Check that every part has tokens, and the part to train on different ones.
+
+    Raises:
+        DataError: If not; the message says which part, and what to do.
+    """
+    vocabulary, parts = numbered
+    for part, tokens in zip(_PARTS, parts, strict=True):
+        if len(tokens) < 2:
+            raise DataError(
+                f"{name}: expected at least 2 {level}s in the {part} part, got {len(tokens)}; "
+                "give a longer text, or larger shares to validation and test"
+            )
+    if len(vocabulary) < 2:
+        raise DataError(
+            f"{name}: expected different {level}s to foretell, got only {vocabulary[0]!r}; give "
+            "another text"
+        )
+    if level == "word" and vocabulary == (UNKNOWN, END):
+        raise DataError(
+            f"{name}: expected words that come often enough to be known, got none; give a longer "
+            "text, or lower least, which says how often that is"
+        )
 
 
 def _read(text: Any, encoding: str) -> tuple[str, str]:  # noqa: ANN401
@@ -163,16 +197,34 @@ def _is_file(text: str) -> bool:
 
 def _decoded(path: Path, encoding: str) -> str:
     """What a file says, with ends of lines as in Unix and without a byte-order mark."""
+    if path.is_dir():
+        raise DataError(
+            f"expected a text file, got the folder {str(path)!r}; give the path of a file"
+        )
+    plain = b""
     try:
         raw = path.read_bytes()
         plain = gzip.decompress(raw) if raw[:2] == b"\x1f\x8b" else raw
         said = plain.decode(encoding)
     except (OSError, EOFError, zlib.error, LookupError, UnicodeError) as error:
         raise DataError(
-            f"expected a text file in {encoding}, got {str(path)!r}: {error}; give its path and "
-            "its encoding"
+            f"expected a text file in {encoding}, got {str(path)!r}: {error}; {_advice(plain)}"
         ) from error
+    if "\0" in said:
+        raise DataError(
+            f"expected a text file in {encoding}, got {str(path)!r} with characters of number 0; "
+            f"{_advice(plain)}"
+        )
     return said.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _advice(raw: bytes) -> str:
+    """What to do about bytes that are no text in an encoding."""
+    if raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return 'it seems to be text in UTF-16: give encoding="utf-16"'
+    if b"\0" in raw[:_LOOKED_AT]:
+        return "it seems to be no text, but a file of another kind: give a text file"
+    return 'give its path and its encoding, such as encoding="latin-1"'
 
 
 def _cut(text: str, validation: float, test: float, level: Level, name: str) -> list[str]:

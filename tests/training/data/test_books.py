@@ -67,13 +67,24 @@ def test_words_may_stand_between_spaces_already():
     [
         ("absent.txt", {}, "path of a file, or a text of at least 100 .*'absent.txt', .* no file"),
         (Path("absent.txt"), {}, "text file in utf-8, got 'absent.txt'"),
-        (Path(), {}, "text file in utf-8, got '.'"),
+        (Path(), {}, "text file, got the folder '.'; give the path of a file"),
         (PLAY, {"level": "letter"}, '"character" or "word", got level=\'letter\''),
         (PLAY, {"validation": 0.6, "test": 0.4}, "leave something to train on"),
         (PLAY, {"validation": 10}, "above 0 and below 1"),
-        (PLAY, {"validation": 1e-6}, "text, val: expected at least 2 tokens"),
+        (
+            PLAY,
+            {"validation": 1e-6},
+            "at least 2 characters in the validation part, got 0",
+        ),
         (PLAY, {"least": 2}, "no least for characters"),
         (PLAY, {"level": "word", "least": 0}, "whole number from 1"),
+        (
+            " ".join(map(str, range(99))),
+            {"level": "word"},
+            "words that come often enough .* lower least",
+        ),
+        ("word " * 60 + "x" * 80, {"level": "word"}, "2 words in the validation part, got 0"),
+        ("a" * 200, {}, "expected different characters to foretell, got only 'a'"),
         ("\ud800" * 200, {}, "characters that can be written"),
         (b"bytes" * 100, {}, "path of a file.*or give the text itself"),
     ],
@@ -88,7 +99,19 @@ def test_a_file_that_is_no_text_is_refused(tmp_path):
     (tmp_path / "photo.jpg").write_bytes(b"\xff\xd8\xff" * 100)
     (tmp_path / "cut.gz").write_bytes(gzip.compress(PLAY.encode())[:-20])
     (tmp_path / "short.txt").write_text("short")
-    for name, said in (("photo.jpg", "utf-8"), ("cut.gz", "cut.gz"), ("short.txt", "short: .*5")):
+    (tmp_path / "empty.txt").write_text("")
+    (tmp_path / "archive").write_bytes(b"PK\x03\x04\0\0" * 100)
+    (tmp_path / "wide.txt").write_bytes(PLAY.encode("utf-16"))
+    (tmp_path / "latin.txt").write_bytes((PLAY + "\u00e9").encode("latin-1"))
+    for name, said in (
+        ("photo.jpg", "utf-8"),
+        ("cut.gz", "cut.gz"),
+        ("short.txt", r"file '.*short\.txt' with 5; give another"),
+        ("empty.txt", r"file '.*empty\.txt' with 0; give another"),
+        ("archive", "characters of number 0; it seems to be no text"),
+        ("wide.txt", 'UTF-16: give encoding="utf-16"'),
+        ("latin.txt", 'such as encoding="latin-1"'),
+    ):
         with pytest.raises(DataError, match=said):
             nb.from_text(tmp_path / name)
     with pytest.raises(NbnasError, match="utf-99"):

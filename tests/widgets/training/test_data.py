@@ -18,3 +18,11 @@ def test_what_looks_wrong_is_in_the_words():
     said = view(nb.from_arrays("pets", images, labels)).summary
     fair = "(balanced accuracy is the fair measure)"
     assert f"What looks wrong: the classes are very unequal {fair}: from 30 of dog to 100" in said
+
+
+def test_a_text_is_seen(static):
+    text = nb.from_text("To be, or not to be, that is the question:\n" * 20, name="Hamlet")
+    assert view(text).summary.startswith("Hamlet: 688 train, 86 validation, 86 test characters")
+    assert "What looks wrong: only 688 characters to train on" in view(text).summary
+    data, _ = bundle(text)
+    assert set(data) == {"image/png", "text/plain"}
