@@ -69,10 +69,10 @@ def body_of(body: nn.Module, architecture: Architecture, code: Code | None = Non
         return None if block is None else Body((block,))
     if isinstance(body, nn.Sequential) and any(map(_is_cell, body)):
         return _skeleton(list(body), architecture, code)
-    code = written(body)
-    if code is None:
+    made = written(body)
+    if made is None:
         return None
-    attributes = (Attribute("layers", code, body),)
+    attributes = (Attribute("layers", made, body),)
     return Body((_network(attributes, (f"{' ' * BODY}return self.layers(x0)",)),))
 
 
