@@ -25,7 +25,7 @@ def text(summary: TextSummary) -> theme.AnyChart:
     Returns:
         How it begins, its most frequent tokens, and what looks wrong in words.
     """
-    panels = [_beginning(summary), _tokens(summary)]
+    panels: list[theme.AnyChart] = [_beginning(summary), _tokens(summary)]
     if summary.warnings:
         panels.append(warned(summary.warnings))
     return theme.stacked(*panels)

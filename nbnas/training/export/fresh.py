@@ -110,7 +110,7 @@ def by_onnx(folder: Path) -> Network:
         str(folder / "model.onnx"), providers=["CPUExecutionProvider"]
     )
     names = [each.name for each in session.get_inputs()]
-    return lambda *inputs: session.run(None, dict(zip(names, inputs, strict=True)))  # type: ignore[no-any-return]
+    return lambda *inputs: session.run(None, dict(zip(names, inputs, strict=True)))
 
 
 LOADERS = {"model.py": by_source, "model.pt2": by_program, "model.onnx": by_onnx}

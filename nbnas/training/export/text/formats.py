@@ -9,7 +9,7 @@ graph repeats that step for as many tokens as it is given, by ONNX's own operato
 """
 
 import json
-from typing import Any
+from typing import Any, cast
 
 import torch
 from torch import nn
@@ -68,8 +68,9 @@ def repeated(step: Any) -> Any:  # noqa: ANN401
     Returns:
         Tokens `(B, L)` and a state to scores `(B, L, K)` and the state after the last.
     """
-    from onnx import TensorProto, helper
+    import onnx
 
+    helper, TensorProto = cast(Any, onnx.helper), onnx.TensorProto  # typed narrower than it is
     tokens, before, scores, after = _STEP
     layers, states, _, hidden = _sides(step.graph.input[1])
     classes = _sides(step.graph.output[0])[2]
