@@ -18,7 +18,7 @@ from nbnas.training.device import choose_device
 CPU_SIDE, SIDE = 32, 64  # pixels: the most that is chosen for pictures of a folder
 CPU_EFFORT, EFFORT = 1.6e7, 1.6e8  # pixels that are trained on: n · p · epochs
 EPOCHS_OF_NAMED = 12  # on data that have a word
-FEWEST, MOST = 4, 24  # epochs on pictures
+FEWEST, MOST = 4, 40  # epochs on pictures
 CPU_TOKENS, TOKENS = 1.5e6, 15e6  # tokens that are trained on: n · epochs
 MULTIPLY_ADDS = 5_000_000  # of a network of layers, for one picture; a few seconds an epoch
 INITIAL, INITIAL_OF_OWN = 10, 5  # random architectures before there is a model
@@ -82,7 +82,9 @@ def _of_pictures(data: ImageData, device: str) -> dict[str, Any]:
     epochs = min(max(round(effort / (n * height * width)), FEWEST), MOST)
     augment = CropAndFlip(max(least // 8, 1)) if colors == 3 else None
     large = not on_cpu(device) and n >= 10_000
-    small = {"channels": 16 if n >= 1000 else 8, "batch_size": 64 if n >= 5000 else 32}
+    small: dict[str, Any] = {"channels": 16, "batch_size": 64 if n >= 5000 else 32}
+    if n < 1000:  # more steps, each a smaller one
+        small = {"channels": 8, "batch_size": 16, "learning_rate": 0.1}
     settings = {"epochs": epochs, "augment": augment, "threads": None}
     return settings | dict(_LARGE if large else small)
 

@@ -21,12 +21,12 @@ def test_a_folder_of_pictures_is_trained_on_as_photographs(defaults, in_own):
     chosen = chosen_for(defaults, data="photos")
     trainer = chosen.make_objective()
     assert trainer.data.image_shape == (3, 32, 32)
-    assert (trainer.epochs, trainer.batch_size, trainer.augment) == (24, 32, CropAndFlip(4))
+    assert (trainer.epochs, trainer.batch_size, trainer.augment) == (40, 16, CropAndFlip(4))
     assert chosen.make_space(trainer) == nb.CellSpace()
     assert chosen.study_name == "photos-seed-0-wl+hamming-logei-5-initial"
     told = {choice.what: choice.chosen for choice in chosen.choices(trainer)}
     assert told["pictures"].split("×") == ["32", "32"]  # noqa: RUF001
-    assert told["epochs"] == "24"
+    assert told["epochs"] == "40"
     assert told["augmentation"] == "CropAndFlip(padding=4)"
     other = chosen_for(defaults, data="photos", size=16, epochs=3, measure="log-loss")
     trainer = other.make_objective()
