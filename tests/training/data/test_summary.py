@@ -42,7 +42,8 @@ def test_few_and_lacking_images_of_a_class():
 def test_unequal_classes():
     val, test = part([0, 1], 100), part([0, 1], 200)
     (said,) = summarize(make(part([0] * 64 + [1] * 20), val, test)).warnings
-    assert "from 22 of dog to 66 of cat: balanced accuracy" in said
+    assert said.endswith("from 22 of dog to 66 of cat")
+    assert "balanced accuracy" in said
     assert summarize(make(part([0] * 63 + [1] * 20), val, test)).warnings == ()
 
 
