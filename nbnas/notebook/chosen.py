@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from joblib import cpu_count
+
 from nbnas import benchmarks
 from nbnas.benchmarks.shipped import digits_trainer
 from nbnas.graphs.space import SearchSpace
@@ -156,6 +158,19 @@ class SearchParameters:
             if found is None:
                 return
             baseline.tell(dataclasses.replace(found, test=None))
+
+    def start_beside(self, baseline: Search) -> None:
+        """Start random search in the background, where that takes little time from the search.
+
+        A training of the known task keeps one core busy; others use all, and a budget is shared
+        by what comes one after the other.
+
+        Args:
+            baseline: What to compare with; else it goes on by `run`.
+        """
+        alone = self.objective or self.data.word != KNOWN or self.budget.minutes
+        if not alone and cpu_count() > 1:
+            baseline.start(self.trials)
 
     def compare_known(self, search: Search, winner: Evaluation) -> KnownNetworks:
         """Known networks beside what was found; none if nothing is to be compared.

@@ -205,3 +205,21 @@ def test_random_search_trains_nothing_that_the_search_has_trained(tmp_path):
     assert [(e.value, e.seed) for e in found] == [(e.value, e.seed) for e in alone]
     chosen.share_trainings(search, baseline)  # as when the cell is run again
     assert len(baseline.observations) == 9
+
+
+@pytest.mark.parametrize(
+    ("given", "cores", "begins"),
+    [
+        ({"data": "nas-bench-digits"}, 2, True),
+        ({"data": "nas-bench-digits"}, 1, False),
+        ({"data": "nas-bench-digits", "budget": 5}, 2, False),
+        ({"data": "digits"}, 2, False),
+    ],
+)
+def test_random_search_begins_beside_where_a_core_is_free(monkeypatch, given, cores, begins):
+    monkeypatch.setattr("nbnas.notebook.chosen.cpu_count", lambda: cores)
+    chosen = read_parameters(GOOD | {"trials": 3, "initial": 2} | given)
+    baseline = Search(CellSpace(), lambda architecture, seed=0: 0.5, RandomSearch(), seed=3)
+    chosen.start_beside(baseline)
+    assert len(baseline.wait(60).observations) == (3 if begins else 0)
+    assert len(baseline.run(3).observations) == 3
