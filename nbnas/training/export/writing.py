@@ -16,6 +16,7 @@ from torch import Tensor, nn
 
 from nbnas.drawing import drawn
 from nbnas.errors import ExportError
+from nbnas.graphs.architecture import Architecture
 from nbnas.records import ACCURACY
 from nbnas.training.export.card import Figures, Story, card
 from nbnas.training.export.exported import Exported
@@ -92,12 +93,7 @@ class Writing:
         network: nn.Module = space["load"]()  # type: ignore[operator]
         some = self.data.test[0][:_BATCH]
         given, expected = scores_of(network, some), scores_of(self.trained, some)
-        far = float(np.abs(given - expected).max())
-        if not far <= _CLOSE * max(1.0, float(np.abs(expected).max())):
-            raise ExportError(
-                f"model.py: expected the scores of the trained network, got others by {far:.2g} "
-                f"for {self.training.architecture.text!r:.300}; please report this architecture"
-            )
+        check_same(given, expected, _CLOSE, self.training.architecture)
         return network
 
     def _write_network(self, partial: Path) -> None:
@@ -165,9 +161,7 @@ class Writing:
             return self._agreement(file, partial, pictures, expected)
 
     def _write_card(self, partial: Path, exported: Exported, found: str) -> None:
-        picture = drawn(self.training.architecture)
-        if picture is not None:
-            write(partial / "network.png", picture)
+        picture = write_picture(partial, self.training.architecture)
         figures = Figures(
             exported.accuracy,
             len(self.data.test[1]),
@@ -180,7 +174,7 @@ class Writing:
             data,
             self._trained(),
             found,
-            picture is not None,
+            picture,
             self.written.says,
             missing=exported.missing,
         )
@@ -195,6 +189,34 @@ class Writing:
             else f"the {train:,} pictures of the training part"
         )
         return f"{epochs_of(self.training)} on {on}, seed {self.training.seed}"
+
+
+def check_same(given: Scores, expected: Scores, close: float, architecture: Architecture) -> None:
+    """Check that a source gives the scores of the trained network.
+
+    Args:
+        given: What it gives.
+        expected: What the trained network gives, in the same shape.
+        close: By so much of the largest score, or of 1, they may differ.
+        architecture: What both were made of.
+
+    Raises:
+        ExportError: If they differ by more, or a score is no number.
+    """
+    far = float(np.abs(given - expected).max())
+    if not far <= close * max(1.0, float(np.abs(expected).max())):
+        raise ExportError(
+            f"model.py: expected the scores of the trained network, got others by {far:.2g} "
+            f"for {architecture.text!r:.300}; please report this architecture"
+        )
+
+
+def write_picture(partial: Path, architecture: Architecture) -> bool:
+    """Write the picture of an architecture for the card; whether there is one."""
+    picture = drawn(architecture)
+    if picture is not None:
+        write(partial / "network.png", picture)
+    return picture is not None
 
 
 def trained_of(training: Training) -> nn.Module:

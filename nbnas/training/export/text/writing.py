@@ -15,7 +15,6 @@ import numpy as np
 import torch
 from torch import nn
 
-from nbnas.drawing import drawn
 from nbnas.errors import DataError, ExportError
 from nbnas.training.data.text import TextData
 from nbnas.training.data.tokens import UNKNOWN, unknown_of
@@ -42,7 +41,14 @@ from nbnas.training.export.text.foretold import (
     right_share,
 )
 from nbnas.training.export.text.formats import onnx_file, program_of
-from nbnas.training.export.writing import CHECKED, epochs_of, release, trained_of
+from nbnas.training.export.writing import (
+    CHECKED,
+    check_same,
+    epochs_of,
+    release,
+    trained_of,
+    write_picture,
+)
 from nbnas.training.measure import measures_of_text, text_figures
 from nbnas.training.networks.multiply_adds import token_multiply_adds
 from nbnas.training.networks.network import count_parameters
@@ -114,12 +120,8 @@ class TextWriting:
         with torch.inference_mode():
             scores, _ = network(tokens, network.initial())
             expected, _ = self.trained(tokens.T)
-        far = float((scores[0] - expected[:, 0]).abs().max())
-        if far > _CLOSE * max(1.0, float(expected.abs().max())):
-            raise ExportError(
-                f"model.py: expected the scores of the trained network, got others by {far:.2g} "
-                f"for {self.training.architecture.text!r:.300}; please report this architecture"
-            )
+        given, wanted = scores[0].numpy(), expected[:, 0].numpy()
+        check_same(given, wanted, _CLOSE, self.training.architecture)
         self.done("source")
         return network, module
 
@@ -164,11 +166,9 @@ class TextWriting:
         )
 
     def _write_card(self, partial: Path, figures: TextFigures, found: str, sample: Sample) -> None:
-        picture = drawn(self.training.architecture)
-        if picture is not None:
-            write(partial / "network.png", picture)
+        picture = write_picture(partial, self.training.architecture)
         data = f"{self.data!r} (fingerprint {self.data.fingerprint})"
-        story = Story(data, self._trained(), found, picture is not None)
+        story = Story(data, self._trained(), found, picture)
         said = text_card(self.language, figures, story, sample)
         write(partial / CARD, said.encode("utf-8", errors="replace"))
 
