@@ -50,11 +50,6 @@ def equations(architecture: Architecture) -> str:
     return "; ".join([first, *said])
 
 
-def is_recurrent(architecture: Architecture) -> bool:
-    """Whether an architecture is a recurrent cell."""
-    return architecture.nodes[0] == "x"
-
-
 def _state(name: str) -> str:
     """The name of an input: x, or a hidden state, of which the first has no number."""
     number = name.removeprefix("h_prev_")

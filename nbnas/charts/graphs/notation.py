@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 
 from nbnas.charts import theme
-from nbnas.charts.graphs.equation import equations, is_recurrent
+from nbnas.charts.graphs.equation import equations
 from nbnas.charts.graphs.network import shorten
 from nbnas.graphs.architecture import ZERO, Architecture
 from nbnas.graphs.canonical import has_vertex_operations
+from nbnas.graphs.spaces.recurrent.graph import begins_recurrent
 from nbnas.graphs.values import is_of_choices
 
 
@@ -23,7 +24,7 @@ def notation(architecture: Architecture) -> str:
     """
     if is_of_choices(architecture.nodes):
         return architecture.text
-    if is_recurrent(architecture):
+    if begins_recurrent(architecture):
         return equations(architecture)
     if has_vertex_operations(architecture):
         return _vertices(architecture)

@@ -25,7 +25,7 @@ from nbnas.graphs.architecture import LINK, ZERO, Architecture
 from nbnas.graphs.canonical import has_vertex_operations
 from nbnas.graphs.spaces.layers import Layer
 from nbnas.graphs.spaces.operation import Operation
-from nbnas.graphs.spaces.recurrent.graph import recipe_of
+from nbnas.graphs.spaces.recurrent.graph import begins_recurrent, recipe_of
 from nbnas.graphs.spaces.shapes import KINDS
 from nbnas.graphs.values import is_of_choices
 from nbnas.training.draws import drawing
@@ -37,7 +37,7 @@ from nbnas.training.networks.own import Builds, builds_of
 from nbnas.training.networks.recurrent import build_recurrent
 from nbnas.training.networks.weights import initialize
 
-IMAGE, TEXT = "image", "x"  # the first vertex of whole networks and of recurrent cells
+IMAGE = "image"  # the first vertex of whole networks
 
 
 def build_network(
@@ -108,7 +108,7 @@ def build_network(
 
 def reads_text(architecture: Architecture) -> bool:
     """Whether it is a recurrent cell, which reads text; all other architectures read images."""
-    return architecture.nodes[0] == TEXT
+    return begins_recurrent(architecture)
 
 
 def check_operations(architecture: Architecture, own: Sequence[Operation] = ()) -> None:

@@ -117,6 +117,11 @@ def architecture_of(recipe: Recipe) -> Architecture:
     return Architecture(labels, edges, write_recipe(recipe))
 
 
+def begins_recurrent(architecture: Architecture) -> bool:
+    """Whether an architecture begins like a recurrent cell, as no other does."""
+    return architecture.nodes[0] == "x"
+
+
 def recipe_of(architecture: Architecture) -> Recipe:
     """The recipe of a recurrent cell, with the names of its text.
 
