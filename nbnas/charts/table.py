@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nbnas.charts import scales, theme
+from nbnas.charts.chart import Chart
 from nbnas.records import ACCURACY
 
 BINS = 60
@@ -38,14 +39,14 @@ def accuracies(
     top = 1.2 * float(counts.max())  # the words of the rules stand above the bars
     axis = alt.Axis(title="architectures", tickCount=4)
     y = alt.Y("count:Q", axis=axis, scale=theme.scale((0.0, top)))
-    drawn = alt.Chart(theme.rows(bars), width=width, height=height).mark_rect(
+    drawn = Chart(theme.rows(bars), width=width, height=height).mark_rect(
         color=theme.SKY, stroke=theme.PAPER, strokeWidth=0.5
     )
     marked = [
         {"at": middle, "word": "median"},
         {"at": best, "word": "best"},
     ]
-    rule = alt.Chart(theme.rows(marked)).encode(x=alt.X("at:Q", scale=theme.scale(bounds)))
+    rule = Chart(theme.rows(marked)).encode(x=alt.X("at:Q", scale=theme.scale(bounds)))
     words = rule.mark_text(align="right", dx=-4, y=6, fontSize=theme.SMALL, color=theme.INK)
     ends = f"median {ACCURACY.text(middle)}, best {ACCURACY.text(best)}"
     said = f"{len(means):,} architectures; {ends}"
@@ -78,7 +79,7 @@ def noise(
     ]
     bounds = scales.domain([p["mean"] for p in points], fence=1e9)
     between = alt.Axis(title="std. dev. between seeds", format=".1%", tickCount=4)
-    base = alt.Chart(theme.rows(list(points)), width=width, height=height).encode(
+    base = Chart(theme.rows(list(points)), width=width, height=height).encode(
         x=alt.X(
             "mean:Q", scale=theme.scale(bounds), axis=scales.axis(ACCURACY, bounds, "accuracy")
         ),
@@ -106,7 +107,7 @@ def foresight(
     """
     points = [{"epoch": k, "rho": float(rho)} for k, rho in enumerate(correlations, 1)]
     low = min(0.0, float(correlations.min()))
-    base = alt.Chart(theme.rows(list(points)), width=width, height=height).encode(
+    base = Chart(theme.rows(list(points)), width=width, height=height).encode(
         x=alt.X(
             "epoch:Q",
             axis=alt.Axis(title="epoch", format="d", tickMinStep=1, grid=False),

@@ -17,6 +17,7 @@ from typing import Any, cast
 import altair as alt
 import numpy as np
 
+from nbnas.charts.chart import Chart, HConcatChart, LayerChart, VConcatChart
 from nbnas.graphs.architecture import ZERO
 
 INK = "#1b1f24"
@@ -127,11 +128,18 @@ def note(
 ) -> alt.Chart:
     """A panel that holds only a sentence, for where there is nothing to draw yet."""
     shown = title("") if heading is None else heading
-    mark = alt.Chart(rows([{"text": text}]), width=width, height=height, title=shown).mark_text(
+    mark = Chart(rows([{"text": text}]), width=width, height=height, title=shown).mark_text(
         fontSize=NORMAL, opacity=0.75, color=INK, align="left"
     )
     placed = mark.encode(x=alt.value(0), y=alt.value(height / 2), text=alt.Text("text:N"))
     return cast(alt.Chart, placed)
+
+
+def halo(words: Chart) -> Chart:
+    """The same words with a border in the colour of the paper, to lie behind them."""
+    mark = words.mark.copy()
+    mark.stroke, mark.strokeWidth = PAPER, 4
+    return words.properties(mark=mark)
 
 
 def apart(row: alt.HConcatChart) -> alt.HConcatChart:
@@ -144,20 +152,20 @@ def apart(row: alt.HConcatChart) -> alt.HConcatChart:
 
 def layered(*charts: alt.Chart | alt.LayerChart, **options: Any) -> alt.LayerChart:  # noqa: ANN401
     """Charts over each other."""
-    return alt.LayerChart(layer=list(charts), **options)
+    return LayerChart(layer=list(charts), **options)
 
 
 def beside(*charts: AnyChart, heading: alt.TitleParams | None = None) -> alt.HConcatChart:
     """Charts next to each other, each with scales and legends of its own."""
     if heading is None:
-        return alt.HConcatChart(hconcat=list(charts), resolve=_OWN)
+        return HConcatChart(hconcat=list(charts), resolve=_OWN)
     heading["frame"] = "bounds"
-    return alt.HConcatChart(hconcat=list(charts), resolve=_OWN, title=heading)
+    return HConcatChart(hconcat=list(charts), resolve=_OWN, title=heading)
 
 
 def stacked(*charts: AnyChart) -> alt.VConcatChart:
     """Charts below each other, each with scales and legends of its own."""
-    return alt.VConcatChart(vconcat=list(charts), resolve=_OWN)
+    return VConcatChart(vconcat=list(charts), resolve=_OWN)
 
 
 _OWN: Any = {

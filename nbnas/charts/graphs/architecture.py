@@ -14,6 +14,7 @@ import altair as alt
 
 from nbnas.brief import cut
 from nbnas.charts import theme
+from nbnas.charts.chart import Chart
 from nbnas.charts.graphs.choices import chosen
 from nbnas.charts.graphs.layout import Layout, lay_out
 from nbnas.charts.graphs.network import network, networks
@@ -193,19 +194,19 @@ def _draw(
         "y": alt.Y("y:Q", axis=None, scale=theme.scale((0, size[1]))),
     }
     small = len(parts.vertices) > 10
-    curves = alt.Chart(theme.rows(parts.curves)).mark_line(
+    curves = Chart(theme.rows(parts.curves)).mark_line(
         strokeWidth=2.2 if small else 3, strokeCap="butt", interpolate="linear"
     )
-    arrows = alt.Chart(theme.rows(parts.arrows)).mark_point(
+    arrows = Chart(theme.rows(parts.arrows)).mark_point(
         shape="triangle", filled=True, size=45 if small else 95
     )
-    circles = alt.Chart(theme.rows(parts.vertices)).mark_circle(
+    circles = Chart(theme.rows(parts.vertices)).mark_circle(
         opacity=1, fill=theme.PAPER, stroke=theme.INK, strokeWidth=1.6
     )
-    labels = alt.Chart(theme.rows(parts.vertices)).mark_text(
+    labels = Chart(theme.rows(parts.vertices)).mark_text(
         color=theme.INK, fontSize=9 if small else theme.NORMAL, fontWeight=600
     )
-    words = alt.Chart(theme.rows(parts.words)).mark_text(color=theme.INK, fontSize=theme.SMALL)
+    words = Chart(theme.rows(parts.words)).mark_text(color=theme.INK, fontSize=theme.SMALL)
     return theme.layered(
         curves.encode(
             **place, color=color, strokeDash=dash, opacity=opacity, detail="edge:N", order="t:O"

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import altair as alt
 
 from nbnas.charts import theme
+from nbnas.charts.chart import Chart
 from nbnas.charts.lettering import width
 from nbnas.graphs.architecture import Architecture
 from nbnas.graphs.spaces.choice.options import Choice, position
@@ -165,14 +166,14 @@ def _layers(
     color = alt.Fill("color:N", scale=None, legend=None)
     edge = alt.Stroke("color:N", scale=None, legend=None)
     opacity = alt.FillOpacity("opacity:Q", scale=None, legend=None)
-    boxes = alt.Chart(theme.rows(fields)).mark_rect(
+    boxes = Chart(theme.rows(fields)).mark_rect(
         width=wide, height=HIGH, cornerRadius=6, strokeWidth=1.6
     )
-    texts = alt.Chart(theme.rows(fields)).mark_text(color=theme.INK, fontSize=theme.SMALL)
-    lefts = alt.Chart(theme.rows(names)).mark_text(
+    texts = Chart(theme.rows(fields)).mark_text(color=theme.INK, fontSize=theme.SMALL)
+    lefts = Chart(theme.rows(names)).mark_text(
         color=theme.INK, fontSize=theme.NORMAL, align="left"
     )
-    heads = alt.Chart(theme.rows(numbers)).mark_text(
+    heads = Chart(theme.rows(numbers)).mark_text(
         color=theme.INK, fontSize=theme.SMALL, opacity=0.8
     )
     above = [heads.encode(**place, text="text:N")] if numbers else []

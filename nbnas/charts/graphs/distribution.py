@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from nbnas.charts import theme
+from nbnas.charts.chart import Chart
 
 BINS = 24
 FEW = 30  # up to so many different whole numbers, each has a bar of its own
@@ -43,7 +44,7 @@ def distribution(
         axis=alt.Axis(title="distance", tickCount=8, grid=False),
     )
     axis = alt.Axis(title="share of pairs", format=".0%", tickCount=3)
-    drawn = alt.Chart(theme.rows(bars), width=width, height=height).mark_rect(
+    drawn = Chart(theme.rows(bars), width=width, height=height).mark_rect(
         color=theme.SKY, stroke=theme.PAPER, strokeWidth=0.8
     )
     top = 1.25 * max(bar["share"] for bar in bars)  # the word of the rule stands above the bars
@@ -84,7 +85,7 @@ def _edges(finite: NDArray[np.float64], value: float | None) -> NDArray[np.float
 
 def _rule(value: float, edges: NDArray[np.float64]) -> list[alt.Chart]:
     left = value < (edges[0] + edges[-1]) / 2
-    base = alt.Chart(theme.rows([{"from": value, "text": f"this pair: {value:.4g}"}]))
+    base = Chart(theme.rows([{"from": value, "text": f"this pair: {value:.4g}"}]))
     x = alt.X("from:Q")
     rule = base.mark_rule(color=theme.VERMILLION, strokeWidth=2.6)
     word = base.mark_text(
@@ -94,7 +95,6 @@ def _rule(value: float, edges: NDArray[np.float64]) -> list[alt.Chart]:
         baseline="top",
         fontWeight=600,
     )
-    halo = word.copy()
-    halo.mark.stroke, halo.mark.strokeWidth = theme.PAPER, 4
+    halo = theme.halo(word)
     texts = [each.encode(x=x, y=alt.value(2), text="text:N") for each in (halo, word)]
     return cast(list[alt.Chart], [rule.encode(x=x), *texts])

@@ -6,6 +6,7 @@ from typing import cast
 import altair as alt
 
 from nbnas.charts import theme
+from nbnas.charts.chart import Chart, HConcatChart, VConcatChart
 from nbnas.charts.graphs.architecture import architecture as draw_architecture
 from nbnas.charts.graphs.choices import chosen
 from nbnas.charts.graphs.network_layout import plan_of
@@ -191,12 +192,14 @@ def _beside(
         for each, heading, on in zip(pair, headings, numbered, strict=True)
     ]
     if not _wide(pair) and also is None:
-        return theme.apart(alt.hconcat(*pictures, *words, spacing=24))
-    above = theme.apart(alt.hconcat(*pictures, spacing=24))
+        return theme.apart(HConcatChart(hconcat=[*pictures, *words], spacing=24))
+    above = theme.apart(HConcatChart(hconcat=pictures, spacing=24))
     if _wide(pair) and len(words) > 1 and also is not None:
-        return alt.vconcat(above, alt.hconcat(*words, spacing=24), also, spacing=20)
-    below = [*words, *([] if also is None else [also])]
-    return alt.vconcat(above, theme.apart(alt.hconcat(*below, spacing=24)), spacing=20)
+        below = HConcatChart(hconcat=words, spacing=24)
+        return VConcatChart(vconcat=[above, below, also], spacing=20)
+    rest = [*words, *([] if also is None else [also])]
+    last = theme.apart(HConcatChart(hconcat=rest, spacing=24))
+    return VConcatChart(vconcat=[above, last], spacing=20)
 
 
 def _wide(pair: Sequence[Architecture]) -> bool:
@@ -216,7 +219,7 @@ def _lines(heading: str, lines: Sequence[str], subtitle: str) -> alt.Chart:
     """A panel of text, line by line."""
     data = theme.rows([{"line": i, "text": text} for i, text in enumerate(lines)])
     words = theme.title(heading, subtitle)
-    chart = alt.Chart(data, width=270, height=16 * len(lines), title=words)
+    chart = Chart(data, width=270, height=16 * len(lines), title=words)
     mark = chart.mark_text(align="left", color=theme.INK, fontSize=theme.SMALL)
     encoded: alt.Chart = mark.encode(x=alt.value(0), y=alt.Y("line:O", axis=None), text="text:N")
     return encoded

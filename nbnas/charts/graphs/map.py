@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from nbnas.charts import scales, theme
+from nbnas.charts.chart import Chart
 from nbnas.records import Measure
 
 CANDIDATE, EVALUATED = "not evaluated", "evaluated"
@@ -121,7 +122,7 @@ def landscape(
         legend=_colors(colors, height) if legend else None,
     )
     known = [p for p in points if p["value"] is not None]
-    base = alt.Chart(theme.rows(known), width=width, height=height).encode(x=x, y=y)
+    base = Chart(theme.rows(known), width=width, height=height).encode(x=x, y=y)
     dots = base.mark_point(filled=True, opacity=0.95, stroke=theme.INK).encode(
         color=color,
         shape=alt.Shape("kind:N", scale=_SHAPES, legend=_key(points) if legend else None),
@@ -133,7 +134,7 @@ def landscape(
         ],
     )
     small, faint = (22, 0.45) if known else (34, 0.85)  # grey is the background of the known
-    others = alt.Chart(theme.rows([p for p in points if p["value"] is None]))
+    others = Chart(theme.rows([p for p in points if p["value"] is None]))
     grey = others.mark_point(filled=True, color=theme.GREY, stroke=theme.INK).encode(
         x=x,
         y=y,
@@ -227,7 +228,7 @@ def _key(points: theme.Rows) -> alt.Legend | None:
 def _rings(points: theme.Rows, x: alt.X, y: alt.Y, places: NDArray[np.float64]) -> list[alt.Chart]:
     middle = float(places[:, 0].min() + places[:, 0].max()) / 2
     rows = [{**p, "right": bool(p["x"] <= middle)} for p in points]
-    base = alt.Chart(theme.rows(rows)).encode(x=x, y=y)
+    base = Chart(theme.rows(rows)).encode(x=x, y=y)
     ring = base.mark_point(
         shape="diamond", size=300, strokeWidth=2.6, color=theme.VERMILLION, opacity=1, filled=False
     )
@@ -239,7 +240,6 @@ def _rings(points: theme.Rows, x: alt.X, y: alt.Y, places: NDArray[np.float64]) 
         words = base.transform_filter(side).mark_text(
             align=align, dx=dx, fontSize=theme.SMALL, fontWeight=600, color=theme.INK
         )
-        halo = words.copy()
-        halo.mark.stroke, halo.mark.strokeWidth = theme.PAPER, 4
+        halo = theme.halo(words)
         layers += [each.encode(text="label:N") for each in (halo, words)]
     return cast(list[alt.Chart], layers)

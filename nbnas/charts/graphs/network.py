@@ -11,6 +11,7 @@ from typing import Any, cast
 import altair as alt
 
 from nbnas.charts import theme
+from nbnas.charts.chart import Chart, HConcatChart
 from nbnas.charts.graphs.network_layout import BOX, Plan, plan_of
 from nbnas.graphs.architecture import Architecture
 
@@ -58,7 +59,7 @@ def networks(
         The chart.
     """
     panels = [network(each) for each in architectures]
-    row = alt.hconcat(*panels, spacing=30, title=theme.title(heading, subtitle))
+    row = HConcatChart(hconcat=panels, spacing=30, title=theme.title(heading, subtitle))
     return theme.apart(row)
 
 
@@ -161,16 +162,16 @@ def draw(
         scale=alt.Scale(domain=list(known), range=[s.color for s in known.values()]),
         legend=None,
     )
-    lines = alt.Chart(theme.rows(links)).mark_line(
+    lines = Chart(theme.rows(links)).mark_line(
         color=theme.INK, strokeWidth=1.3, opacity=0.55, interpolate="linear"
     )
-    paper = alt.Chart(theme.rows(boxes)).mark_rect(
+    paper = Chart(theme.rows(boxes)).mark_rect(
         width=BOX[0], height=BOX[1], fill=theme.PAPER, opacity=1, cornerRadius=6
     )
-    frames = alt.Chart(theme.rows(boxes)).mark_rect(
+    frames = Chart(theme.rows(boxes)).mark_rect(
         width=BOX[0], height=BOX[1], cornerRadius=6, fillOpacity=0.14, strokeWidth=1.8
     )
-    texts = alt.Chart(theme.rows(boxes)).mark_text(color=theme.INK, fontSize=theme.SMALL)
+    texts = Chart(theme.rows(boxes)).mark_text(color=theme.INK, fontSize=theme.SMALL)
     return theme.layered(
         *below,
         lines.encode(**place, detail="edge:N", order="t:O"),
@@ -189,7 +190,7 @@ def _numbers(plan: Plan, size: tuple[float, float]) -> alt.Chart:
     rows: theme.Rows = [
         {"x": x - BOX[0] / 2 - 3, "y": y, "text": str(v)} for v, (x, y) in enumerate(plan.places)
     ]
-    mark = alt.Chart(theme.rows(rows)).mark_text(
+    mark = Chart(theme.rows(rows)).mark_text(
         align="right", color=theme.INK, fontSize=theme.SMALL - 2, opacity=0.8
     )
     return cast(alt.Chart, mark.encode(**places(size), text="text:N"))

@@ -10,6 +10,7 @@ from typing import Protocol, cast
 import altair as alt
 
 from nbnas.charts import theme
+from nbnas.charts.chart import Chart
 from nbnas.charts.graphs.network import box_rows, draw, kinds, link_rows, places
 from nbnas.charts.graphs.network_layout import BOX, Plan, column_of
 from nbnas.graphs.architecture import Architecture
@@ -127,7 +128,7 @@ def _matches(
             {**shared, "t": 0, "x": start[0] + BOX[0] / 2, "y": start[1]},
             {**shared, "t": 1, "x": end[0] - BOX[0] / 2, "y": end[1]},
         ]
-    base = alt.Chart(theme.rows(rows)).encode(**places(size), color=_color())
+    base = Chart(theme.rows(rows)).encode(**places(size), color=_color())
     lines = base.mark_line(opacity=0.45, strokeCap="round").encode(
         strokeWidth=alt.StrokeWidth("thick:Q", scale=None, legend=None),
         detail="match:N",
@@ -169,7 +170,7 @@ def _unmatched(
             if mass
         ]
         for layers, look in ((halos, _HALO), (words, {"color": theme.INK})):
-            mark = alt.Chart(theme.rows(rows)).mark_text(
+            mark = Chart(theme.rows(rows)).mark_text(
                 align="left" if side > 0 else "right", fontSize=theme.SMALL - 1, **look
             )
             layers.append(cast(alt.Chart, mark.encode(**places(size), text="text:N")))

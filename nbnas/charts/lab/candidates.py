@@ -6,6 +6,7 @@ from typing import Any
 import altair as alt
 
 from nbnas.charts import scales, theme
+from nbnas.charts.chart import Chart
 from nbnas.charts.lab.page import (
     HOVERED,
     SELECTED,
@@ -40,12 +41,12 @@ def candidates_chart(measure: Measure = ACCURACY) -> alt.LayerChart:
     axis = value_axis(measure, predicted(measure), orient="bottom", titleAnchor="end")
     scale = between("low", "high", range=[0, alt.ExprRef(f"width - {WORDS}")])
     x = alt.X("lower:Q", scale=scale, axis=axis)
-    base = alt.Chart(alt.NamedData("rows")).encode(y=y)
+    base = Chart(alt.NamedData("rows")).encode(y=y)
     chosen = alt.condition("datum.chosen", alt.value(theme.VERMILLION), alt.value(theme.BLUE))
     band = base.mark_rule(strokeWidth=5, opacity=0.45, strokeCap="round", cursor="pointer")
     dots = base.mark_point(filled=True, opacity=1, cursor="pointer")
     words = base.mark_text(align="right", dx=-2, color=theme.INK, fontSize=theme.SMALL)
-    best = alt.Chart(alt.NamedData("best"))
+    best = Chart(alt.NamedData("best"))
     layers = (
         base.mark_bar(cursor="pointer", height=_ROW - 3).encode(
             x=alt.value(0),

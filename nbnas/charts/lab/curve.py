@@ -6,6 +6,7 @@ from typing import Any
 import altair as alt
 
 from nbnas.charts import scales, theme
+from nbnas.charts.chart import Chart
 from nbnas.charts.lab.page import TITLES, between, signals, written
 from nbnas.charts.training.learning_curve import (
     HELD_OUT,
@@ -37,7 +38,7 @@ def curve_chart() -> alt.LayerChart:
     )
     color = alt.Color("part:N", scale=_COLORS, legend=None)
     dash = alt.StrokeDash("part:N", scale=_DASHES, legend=None)
-    base = alt.Chart(alt.NamedData("reports")).encode(
+    base = Chart(alt.NamedData("reports")).encode(
         x=alt.X("epoch:Q", axis=ticks, scale=between("min(1, epochs - 1)", "epochs")),
         y=alt.Y("value:Q", axis=axis, scale=between("low", "high")),
         color=color,

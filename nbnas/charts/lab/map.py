@@ -5,6 +5,7 @@ from typing import Any
 import altair as alt
 
 from nbnas.charts import theme
+from nbnas.charts.chart import Chart
 from nbnas.charts.lab.page import HOVERED, SELECTED, signals, written
 from nbnas.records import ACCURACY, Measure
 
@@ -46,7 +47,7 @@ def map_chart(measure: Measure = ACCURACY) -> alt.LayerChart:
         domainMax=alt.ExprRef("high"),
         nice=False,
     )
-    base = alt.Chart(alt.NamedData("points")).encode(
+    base = Chart(alt.NamedData("points")).encode(
         x=alt.X("x:Q", axis=None, scale=between_places(0, 1)),
         y=alt.Y("y:Q", axis=None, scale=between_places(2, 3)),
     )

@@ -7,6 +7,7 @@ import altair as alt
 import numpy as np
 
 from nbnas.charts import scales, theme
+from nbnas.charts.chart import Chart
 from nbnas.charts.lab.page import between, picked, signals, value_axis
 from nbnas.charts.lab.random import Floats, RandomBand
 from nbnas.charts.search.trace import COLORS, TRIAL, placed, shapes
@@ -29,10 +30,10 @@ def trace_chart(measure: Measure = ACCURACY) -> alt.LayerChart:
     chart = theme.layered(
         *_band(x, y),
         _rule(x),
-        alt.Chart(alt.NamedData("optimum"))
+        Chart(alt.NamedData("optimum"))
         .mark_rule(strokeDash=[2, 3], color=theme.GREEN, strokeWidth=1.6)
         .encode(y=y),
-        alt.Chart(alt.NamedData("optimum"))
+        Chart(alt.NamedData("optimum"))
         .mark_text(
             align="left",
             color=theme.INK,
@@ -61,10 +62,10 @@ def regret_chart(measure: Measure = ACCURACY) -> alt.LayerChart:
     )
     axis = alt.Axis(title=f"regret ({measure.points})", tickCount=4, format="~g")
     y = alt.Y("regret:Q", scale=scale, axis=axis)
-    band = alt.Chart(alt.NamedData("band")).mark_line(
+    band = Chart(alt.NamedData("band")).mark_line(
         color=theme.GREY, strokeDash=[6, 3], strokeWidth=1.8
     )
-    steps = alt.Chart(alt.NamedData("steps")).mark_line(
+    steps = Chart(alt.NamedData("steps")).mark_line(
         interpolate="step-after", strokeWidth=2.4, color=theme.ORANGE
     )
     layers = (_rule(x), band.encode(x=x, y=y), steps.encode(x=x, y=y))
@@ -186,7 +187,7 @@ def _y(measure: Measure) -> alt.Y:
 
 
 def _band(x: alt.X, y: alt.Y) -> list[alt.Chart]:
-    base = alt.Chart(alt.NamedData("band")).encode(x=x)
+    base = Chart(alt.NamedData("band")).encode(x=x)
     area = base.mark_area(color=theme.GREY, opacity=0.18, clip=True).encode(
         y=alt.Y("lower:Q", axis=y["axis"], scale=y["scale"]), y2="upper:Q"
     )
@@ -196,21 +197,21 @@ def _band(x: alt.X, y: alt.Y) -> list[alt.Chart]:
 
 def _rule(x: alt.X) -> alt.Chart:
     return (  # type: ignore[no-any-return]
-        alt.Chart(alt.NamedData("round"))
+        Chart(alt.NamedData("round"))
         .mark_rule(color=theme.PURPLE, strokeWidth=2, strokeDash=[4, 3])
         .encode(x=x)
     )
 
 
 def _steps(x: alt.X, y: alt.Y) -> alt.Chart:
-    line = alt.Chart(alt.NamedData("steps")).mark_line(
+    line = Chart(alt.NamedData("steps")).mark_line(
         interpolate="step-after", strokeWidth=2.4, color=theme.ORANGE
     )
     return line.encode(x=x, y=y)  # type: ignore[no-any-return]
 
 
 def _dots(x: alt.X, y: alt.Y, shapes: alt.Scale) -> alt.Chart:
-    dots = alt.Chart(alt.NamedData("trials")).mark_point(
+    dots = Chart(alt.NamedData("trials")).mark_point(
         strokeWidth=1.6, opacity=0.9, cursor="pointer"
     )
     filled = f"datum.kind === '{TRIAL}'"

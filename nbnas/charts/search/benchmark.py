@@ -11,6 +11,7 @@ import altair as alt
 import numpy as np
 
 from nbnas.charts import theme
+from nbnas.charts.chart import Chart
 from nbnas.charts.search.vertical import Vertical, spread, vertical_of
 from nbnas.search.benchmark.results import BenchmarkCurves
 
@@ -38,7 +39,7 @@ def curves(found: BenchmarkCurves, *, width: float = 640, height: float = 330) -
     axis = vertical.axis(found.axis)
     y = alt.Y("value:Q", axis=axis, scale=vertical.scale)
     rows = _rows(found, vertical)
-    base = alt.Chart(theme.rows(rows), width=width, height=height).encode(
+    base = Chart(theme.rows(rows), width=width, height=height).encode(
         x=x, y=y, color=color(found.strategies)
     )
     told_apart = theme.rows([row for row in rows if row["query"] > min(found.initial, last - 1)])
@@ -108,11 +109,11 @@ def _rules(found: BenchmarkCurves, vertical: Vertical, x: alt.X, y: alt.Y) -> li
         "strokeDash": [2, 3],
         "clip": True,
     }
-    rules = [alt.Chart(data).mark_rule(**quiet).encode(x=x)]
+    rules = [Chart(data).mark_rule(**quiet).encode(x=x)]
     text = f"{found.name}: {found.limit:g}" if found.limit is not None else ""
     for value, words in ((found.limit, text), (vertical.zero, "0: found in every seed")):
         if value is not None:
-            place = alt.Chart(theme.rows([{"value": value, "text": words}])).encode(y=y)
+            place = Chart(theme.rows([{"value": value, "text": words}])).encode(y=y)
             rules.append(place.mark_rule(**quiet))
             said = place.mark_text(
                 align="left", dy=-7, fontSize=theme.SMALL, color=theme.INK, opacity=0.8
@@ -133,8 +134,8 @@ def _names(
         for s, share in shares.items()
         for q, v in ((last, ends[s]), (away, vertical.at(share)))
     ]
-    lead = alt.Chart(theme.rows(leads)).mark_line(strokeWidth=1.2)
-    name = alt.Chart(theme.rows(leads[1::2])).mark_text(
+    lead = Chart(theme.rows(leads)).mark_line(strokeWidth=1.2)
+    name = Chart(theme.rows(leads[1::2])).mark_text(
         align="left", dx=4, fontSize=theme.NORMAL, fontWeight=600, color=theme.INK
     )
     return [

@@ -7,6 +7,7 @@ from typing import Any, Literal
 import altair as alt
 
 from nbnas.charts import theme
+from nbnas.charts.chart import Chart, ConcatChart
 from nbnas.charts.search.benchmark import color
 from nbnas.search.benchmark.summaries import FEWEST, PairedDifference, PairedDifferences
 
@@ -43,7 +44,7 @@ def paired(found: PairedDifferences, *, columns: int = 4, width: float = 205) ->
     ]
     heading = theme.title(f"{first} against the others, seed by seed", subtitle(found))
     heading["frame"] = "bounds"
-    return alt.concat(*panels, columns=columns, spacing=26, title=heading)
+    return ConcatChart(concat=panels, columns=columns, spacing=26, title=heading)
 
 
 def subtitle(found: PairedDifferences) -> str:
@@ -76,7 +77,7 @@ def _panel(
     }
     names = list(dict.fromkeys(d.second for d in differences))
     axis = alt.Axis(domain=False, ticks=False, labels=named, labelFontSize=theme.NORMAL)
-    base = alt.Chart(
+    base = Chart(
         theme.rows([_row(d, sum(domain) / 2) for d in differences]),
         width=width,
         height=ROW * len(names),
@@ -87,7 +88,7 @@ def _panel(
     dot = base.mark_point(filled=True, size=75, opacity=1).encode(
         x=alt.X("mean:Q", **x), color=color(strategies)
     )
-    zero = alt.Chart(theme.rows([{"zero": 0}])).mark_rule(color=theme.INK, opacity=0.6)
+    zero = Chart(theme.rows([{"zero": 0}])).mark_rule(color=theme.INK, opacity=0.6)
     line = zero.encode(x=alt.X("zero:Q", **x))
     title = alt.TitleParams(f"after {differences[0].queries} queries", fontSize=theme.NORMAL)
     return theme.layered(line, bar, dot, *_counts(base, x), title=title)

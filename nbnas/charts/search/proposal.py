@@ -3,6 +3,7 @@
 import altair as alt
 
 from nbnas.charts import scales, theme
+from nbnas.charts.chart import Chart
 from nbnas.charts.graphs.architecture import architecture
 from nbnas.charts.graphs.choices import terse
 from nbnas.charts.graphs.notation import notation
@@ -104,7 +105,7 @@ def _means(
     bounds = scales.domain([*ends, *([] if best is None else [best])], 1e9, measure)
     axis = scales.axis(measure, bounds, predicted(measure), orient="bottom")
     x = alt.X("lower:Q", scale=theme.scale(bounds), axis=axis)
-    base = alt.Chart(theme.rows(ranked), width=width, height=height).encode(y=names)
+    base = Chart(theme.rows(ranked), width=width, height=height).encode(y=names)
     chosen = alt.condition("datum.chosen", alt.value(theme.VERMILLION), alt.value(theme.BLUE))
     bands = base.mark_rule(strokeWidth=5, opacity=0.45, strokeCap="round").encode(
         x=x, x2="upper:Q", color=chosen
@@ -124,7 +125,7 @@ def predicted(measure: Measure) -> str:
 
 
 def _incumbent(best: float, bounds: scales.Ends, measure: Measure) -> list[alt.Chart]:
-    base = alt.Chart(theme.rows([{"best": best, "text": f"incumbent {measure.text(best)}"}]))
+    base = Chart(theme.rows([{"best": best, "text": f"incumbent {measure.text(best)}"}]))
     x = alt.X("best:Q", scale=theme.scale(bounds))
     right = best > sum(bounds) / 2
     rule = base.mark_rule(color=theme.INK, strokeDash=[4, 3], opacity=0.8)
@@ -150,8 +151,8 @@ def _improvements(
     top = max((line["points"] for line in totals), default=0.0)
     space = alt.Scale(domain=[0, 1.2 * top or 1.0], nice=False)
     axis = alt.Axis(title=improvement(measure), tickCount=5, orient="bottom")
-    bars = alt.Chart(theme.rows(parts), width=width, height=height).mark_bar(height=11)
-    words = alt.Chart(theme.rows(totals)).mark_text(
+    bars = Chart(theme.rows(parts), width=width, height=height).mark_bar(height=11)
+    words = Chart(theme.rows(totals)).mark_text(
         color=theme.INK, align="left", dx=5, fontSize=theme.SMALL
     )
     digits = ",.0f" if top >= 100 else ".2f" if top >= 0.095 else ".2~g"

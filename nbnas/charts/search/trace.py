@@ -7,6 +7,7 @@ import altair as alt
 import numpy as np
 
 from nbnas.charts import scales, theme
+from nbnas.charts.chart import Chart
 from nbnas.records import Measure, Observations
 
 TRIAL, POOR, FAILED = "trial", "trial beyond the axis", "failed trial"
@@ -42,10 +43,10 @@ def trace(
     last = max(len(observations), trials or 0, 2)
     x, y = _axes(last, bounds, measure, _key(points, bounds, measure))
     steps = [{"trial": n, "value": scales.within(v, bounds, measure)} for n, v in _finite(best)]
-    line = alt.Chart(theme.rows(steps)).mark_line(
+    line = Chart(theme.rows(steps)).mark_line(
         interpolate="step-after", strokeWidth=2.4, color=theme.ORANGE
     )
-    dots = alt.Chart(theme.rows(points), width=width, height=height).mark_point(
+    dots = Chart(theme.rows(points), width=width, height=height).mark_point(
         strokeWidth=1.6, size=30 if len(points) > 100 else 55, opacity=0.85
     )
     layers = [
@@ -96,15 +97,14 @@ def comparison(
         for n, v in line
     ]
     color = alt.Color("name:N", scale=theme.series(names, _LINES), legend=None)
-    base = alt.Chart(theme.rows(steps), width=width, height=height).encode(x=x, y=y, color=color)
+    base = Chart(theme.rows(steps), width=width, height=height).encode(x=x, y=y, color=color)
     lines = base.mark_line(interpolate="step-after").encode(
         strokeDash=alt.StrokeDash("name:N", scale=theme.series(names, theme.DASHES), legend=None),
         strokeWidth=alt.condition(alt.datum.name == names[0], alt.value(3.4), alt.value(1.8)),
     )
     ends = _spread(_last(steps), bounds, 15 / height, measure)
     words = base.mark_text(align="left", dx=8, fontSize=theme.SMALL, fontWeight=600)
-    halo = words.copy()
-    halo.mark.stroke, halo.mark.strokeWidth = theme.PAPER, 4
+    halo = theme.halo(words)
     named = [
         each.encode(text="name:N").properties(data=theme.rows(ends)) for each in (halo, words)
     ]
@@ -198,7 +198,7 @@ def _incumbent(
     number = observations.evaluations.index(best) + 1
     place = scales.within(best.value, bounds, observations.measure)
     point = [{"trial": number, "value": place}]
-    ring = alt.Chart(theme.rows(point)).mark_point(
+    ring = Chart(theme.rows(point)).mark_point(
         shape="diamond", size=150, strokeWidth=2.4, color=theme.ORANGE, fill=theme.PAPER, opacity=1
     )
     return [ring.encode(x=x, y=y)]

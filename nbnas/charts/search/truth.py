@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nbnas.charts import scales, theme
+from nbnas.charts.chart import Chart
 from nbnas.records import Comparison, Measure, Observations
 
 LINES = (theme.VERMILLION, theme.BLUE, theme.GREEN, theme.PURPLE, theme.ORANGE, theme.SKY)
@@ -112,8 +113,8 @@ def _courses(comparison: Comparison, bounds: tuple[float, float]) -> alt.LayerCh
     ticks = alt.Axis(title="trial", format="d", grid=False, tickCount=10, tickMinStep=1)
     x = alt.X("trial:Q", axis=ticks, scale=theme.scale((0.5, last + 0.5)))
     color = alt.Color("name:N", scale=theme.series(names, LINES), legend=None)
-    dots = alt.Chart(theme.rows(_dots(comparison, bounds))).mark_circle(size=34, opacity=0.55)
-    steps = alt.Chart(theme.rows(_steps(comparison, bounds, last)))
+    dots = Chart(theme.rows(_dots(comparison, bounds))).mark_circle(size=34, opacity=0.55)
+    steps = Chart(theme.rows(_steps(comparison, bounds, last)))
     lines = steps.mark_line(interpolate="step-after").encode(
         x=x,
         y=y,
@@ -152,7 +153,7 @@ def _beginning(comparison: Comparison, x: alt.X, y: alt.Y) -> list[alt.Chart]:
     if shared < 2 or len(comparison.names) < 2:
         return []
     row = {"trial": shared + 0.5, "value": _best(comparison), "text": f"the same first {shared}"}
-    base = alt.Chart(theme.rows([row]))
+    base = Chart(theme.rows([row]))
     rule = base.mark_rule(color=theme.GREY, strokeWidth=1.2, strokeDash=[3, 3]).encode(x=x)
     words = base.mark_text(
         align="right",
@@ -169,7 +170,7 @@ def _optimum(comparison: Comparison, y: alt.Y) -> alt.LayerChart:
     """The best of all architectures as a line, with its name above it."""
     measure, best = comparison.observations[0].measure, _best(comparison)
     text = f"the best of all: {measure.text(best)}"
-    base = alt.Chart(theme.rows([{"value": best, "text": text}])).encode(y=y)
+    base = Chart(theme.rows([{"value": best, "text": text}])).encode(y=y)
     rule = base.mark_rule(color=theme.GREEN, strokeWidth=2, strokeDash=[2, 3])
     words = base.mark_text(
         align="left", baseline="bottom", dy=-4, fontSize=theme.SMALL, color=theme.INK
@@ -195,8 +196,8 @@ def _distribution(
         axis=alt.Axis(title=title, tickCount=4, grid=False),
         scale=theme.scale((0.0, 1.05 * max(counts.max(), 1))),
     )
-    drawn = alt.Chart(theme.rows(bars)).mark_rect(color=theme.GREY, opacity=0.45)
-    best = alt.Chart(theme.rows([{"value": _best(comparison)}]))
+    drawn = Chart(theme.rows(bars)).mark_rect(color=theme.GREY, opacity=0.45)
+    best = Chart(theme.rows([{"value": _best(comparison)}]))
     rule = best.mark_rule(color=theme.GREEN, strokeWidth=2, strokeDash=[2, 3]).encode(y=y)
     layers = [drawn.encode(y=y, y2="to:Q", x=x, x2=alt.datum(0)), rule]
     return theme.layered(*layers, *_winners(comparison, bounds, height, y))
@@ -218,15 +219,14 @@ def _winners(
     ]
     step = LINE / height * (bounds[1] - bounds[0])
     color = alt.Color("name:N", scale=theme.series(comparison.names, LINES), legend=None)
-    base = alt.Chart(theme.rows(rows)).encode(y=y, color=color)
+    base = Chart(theme.rows(rows)).encode(y=y, color=color)
     rule = base.mark_rule(strokeWidth=2.4)
     mark = base.mark_point(shape="diamond", size=130, strokeWidth=2.4, fill=theme.PAPER, opacity=1)
     named = [{**row, "value": at} for row, at in zip(rows, _places(rows, step), strict=True)]
-    words = alt.Chart(theme.rows(named)).mark_text(
+    words = Chart(theme.rows(named)).mark_text(
         align="right", baseline="bottom", dy=-3, fontSize=theme.SMALL, fontWeight=600
     )
-    halo = words.copy()
-    halo.mark.stroke, halo.mark.strokeWidth = theme.PAPER, 4
+    halo = theme.halo(words)
     texts = [each.encode(x=alt.value("width"), y=y, text="text:N") for each in (halo, words)]
     return [rule, mark.encode(x=alt.value(0)), texts[0], texts[1].encode(color=color)]
 

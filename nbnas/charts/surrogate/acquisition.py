@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nbnas.charts import theme
+from nbnas.charts.chart import Chart
 
 Array = NDArray[np.float64]
 Score = Callable[[Array, Array], Array]
@@ -90,7 +91,7 @@ def _curves(
     x = _mean_axis("t", "mean above the incumbent")
     axis = alt.Axis(title=name, tickCount=5)
     y = alt.Y("score:Q", scale=theme.scale(bounds), axis=axis)
-    lines = alt.Chart(theme.rows(rows), width=width, height=height).mark_line(
+    lines = Chart(theme.rows(rows), width=width, height=height).mark_line(
         strokeWidth=2.4, clip=True
     )
     layers = [
@@ -133,7 +134,7 @@ def _ties(
         scale=theme.scale((-REACH, REACH)),
         axis=alt.Axis(title="mean above the incumbent", tickCount=5),
     )
-    lines = alt.Chart(theme.rows(rows), width=width, height=height).mark_line(clip=True)
+    lines = Chart(theme.rows(rows), width=width, height=height).mark_line(clip=True)
     drawn = lines.encode(
         x=x,
         y=y,
@@ -169,14 +170,14 @@ def _mean_axis(field: str, title: str) -> alt.X:
 def _zero(channel: str, field: str, width: float, height: float) -> alt.Chart:
     """The incumbent's mean, dashed."""
     name = field.partition(":")[0]
-    rule = alt.Chart(theme.rows([{name: 0.0}]), width=width, height=height).mark_rule(
+    rule = Chart(theme.rows([{name: 0.0}]), width=width, height=height).mark_rule(
         color=theme.INK, strokeDash=[4, 3], opacity=0.6
     )
     return cast(alt.Chart, rule.encode(**{channel: field}))
 
 
 def _diamond(row: dict[str, float], x: alt.X, y: alt.Y) -> list[alt.Chart]:
-    mark = alt.Chart(theme.rows([row])).mark_point(
+    mark = Chart(theme.rows([row])).mark_point(
         shape="diamond", size=190, filled=True, color=theme.VERMILLION, opacity=1
     )
     return [mark.encode(x=x, y=y)]

@@ -7,6 +7,7 @@ import altair as alt
 from scipy.stats import binom
 
 from nbnas.charts import theme
+from nbnas.charts.chart import Chart
 
 SHARES = tuple(i / 20 for i in range(1, 20))
 CHANCE = 0.95  # probability of the region that luck alone explains
@@ -39,7 +40,7 @@ def calibration(
         axis=alt.Axis(title="share the band should hold", format=".0%", tickCount=5),
     )
     axis = alt.Axis(title="share of truths it holds", format=".0%", tickCount=5)
-    base = alt.Chart(data, width=width, height=height).encode(x=x)
+    base = Chart(data, width=width, height=height).encode(x=x)
     luck = base.mark_area(color=theme.GREY, opacity=0.28).encode(
         y=alt.Y("low:Q", scale=theme.scale((0, 1)), axis=axis), y2="high:Q"
     )
@@ -70,13 +71,13 @@ def _chance(share: float, trials: int) -> dict[str, float]:
 
 
 def _diagonal() -> alt.Chart:
-    line = alt.Chart(theme.rows([{"nominal": 0, "found": 0}, {"nominal": 1, "found": 1}]))
+    line = Chart(theme.rows([{"nominal": 0, "found": 0}, {"nominal": 1, "found": 1}]))
     dashed = line.mark_line(color=theme.INK, opacity=0.5, strokeDash=[4, 4], strokeWidth=1.2)
     return cast(alt.Chart, dashed.encode(x="nominal:Q", y="found:Q"))
 
 
 def _word(x: float, y: float, text: str, align: Literal["left", "right"]) -> alt.Chart:
-    mark = alt.Chart(theme.rows([{"nominal": x, "found": y, "text": text}])).mark_text(
+    mark = Chart(theme.rows([{"nominal": x, "found": y, "text": text}])).mark_text(
         align=align, color=theme.INK, opacity=0.8, fontSize=theme.SMALL, fontStyle="italic"
     )
     return cast(alt.Chart, mark.encode(x="nominal:Q", y="found:Q", text="text:N"))

@@ -6,6 +6,7 @@ from typing import Protocol, cast
 import altair as alt
 
 from nbnas.charts import theme
+from nbnas.charts.chart import Chart, ConcatChart
 from nbnas.records import Measure
 
 
@@ -62,7 +63,7 @@ def diagnosis(
     """
     measure = diagnosis.measure
     data = theme.rows([_row(b, measure) for b in diagnosis.variogram])
-    base = alt.Chart(data, width=width, height=height).encode(
+    base = Chart(data, width=width, height=height).encode(
         x=alt.X("middle:Q", title="distance", axis=alt.Axis(tickCount=6))
     )
     unit = "%-points" if measure.fraction else measure.points
@@ -98,7 +99,7 @@ def diagnoses(diagnoses: Sequence[Diagnosis], *, columns: int = 3) -> alt.Concat
     """
     top = _top(diagnoses)
     panels = [diagnosis(d, width=250, height=170, top=top) for d in diagnoses]
-    grid = alt.concat(*panels, columns=columns, spacing=30)
+    grid = ConcatChart(concat=panels, columns=columns, spacing=30)
     return cast(alt.ConcatChart, grid.resolve_scale(size="shared"))
 
 

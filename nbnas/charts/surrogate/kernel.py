@@ -16,6 +16,7 @@ from scipy.cluster.hierarchy import leaves_list, linkage, optimal_leaf_ordering
 from scipy.spatial.distance import squareform
 
 from nbnas.charts import theme
+from nbnas.charts.chart import Chart
 
 BINS = 16
 _PARTS = (theme.VERMILLION, theme.GREEN, theme.PURPLE, theme.ORANGE, theme.SKY)
@@ -56,7 +57,7 @@ def covariance(
     bottom = min(*(float(each.min()) for each in (k, *inside.values())), 0.0)
     x = alt.X("distance:Q", axis=alt.Axis(title=name, tickCount=6), scale=alt.Scale(zero=True))
     axis, scale = alt.Axis(title="covariance", tickCount=5), theme.scale((bottom, top))
-    base = alt.Chart(theme.rows(points), width=width, height=height).encode(x=x)
+    base = Chart(theme.rows(points), width=width, height=height).encode(x=x)
     range_ = base.mark_rule(color=theme.BLUE, opacity=0.45, strokeWidth=3).encode(
         y=alt.Y("low:Q", axis=axis, scale=scale), y2="high:Q"
     )
@@ -100,7 +101,7 @@ def matrix(
     bars = alt.Axis(labels=False, ticks=False, domain=False, grid=False)
     name = theme.count(len(k), "architecture")
     side = max(round(size / len(k)), 1) * len(k)
-    base = alt.Chart(theme.rows(cells), width=side, height=side, title=heading).mark_rect(
+    base = Chart(theme.rows(cells), width=side, height=side, title=heading).mark_rect(
         strokeWidth=0.7
     )
     drawn = base.encode(
@@ -172,12 +173,12 @@ def profile(
         scale=theme.scale((low - margin, max(values) + margin)),
         axis=alt.Axis(title="log marginal likelihood (nats)", tickCount=5),
     )
-    line = alt.Chart(
+    line = Chart(
         theme.rows([{"setting": s, "likelihood": v} for s, v in found]), width=width, height=height
     ).mark_line(color=theme.BLUE, strokeWidth=2.2, clip=True)
     layers = [line.encode(x=x, y=y)]
     if np.isfinite(now[1]):
-        point = alt.Chart(theme.rows([{"setting": now[0], "likelihood": max(now[1], low)}]))
+        point = Chart(theme.rows([{"setting": now[0], "likelihood": max(now[1], low)}]))
         mark = point.mark_point(
             shape="diamond", size=170, filled=True, color=theme.VERMILLION, opacity=1
         )
@@ -200,7 +201,7 @@ def _lines(parts: Mapping[str, Matrix], d: Matrix, x: alt.X, y: alt.Y) -> list[a
     key = alt.Legend(title=None, symbolSize=300, labelLimit=130)
     dashes = theme.series(names, theme.DASHES)
     colors = [theme.BLUE, *(_PARTS[i % len(_PARTS)] for i in range(len(names) - 1))]
-    lines = alt.Chart(theme.rows(points)).mark_line(strokeWidth=2.2)
+    lines = Chart(theme.rows(points)).mark_line(strokeWidth=2.2)
     drawn = lines.encode(
         x=x,
         y=y,

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nbnas.charts import scales, theme
+from nbnas.charts.chart import Chart
 from nbnas.records import Measure
 
 INSIDE, OUTSIDE = "in its band", "outside"
@@ -59,7 +60,7 @@ def leave_one_out(
         name += f" ({out} not drawn)"
     below = scales.axis(measure, x, None)
     below["title"] = name
-    base = alt.Chart(theme.rows(seen), width=width, height=height).encode(
+    base = Chart(theme.rows(seen), width=width, height=height).encode(
         x=alt.X("truth:Q", scale=theme.scale(x), axis=below),
         color=alt.Color("where:N", scale=_COLORS, legend=_LEGEND),
     )
@@ -120,7 +121,7 @@ def _predicted(points: theme.Rows, measure: Measure) -> scales.Ends:
 
 def _diagonal(x: tuple[float, float], y: tuple[float, float]) -> alt.Chart:
     ends = [{"truth": each, "mean": each} for each in (max(x[0], y[0]), min(x[1], y[1]))]
-    line = alt.Chart(theme.rows(ends)).mark_line(
+    line = Chart(theme.rows(ends)).mark_line(
         color=theme.INK, opacity=0.5, strokeDash=[4, 4], strokeWidth=1.2, clip=True
     )
     return cast(alt.Chart, line.encode(x=alt.X("truth:Q", scale=theme.scale(x)), y="mean:Q"))

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from nbnas.charts import theme
+from nbnas.charts.chart import Chart
 
 Array = NDArray[np.float64]
 MEAN, BAND, SEEN = "mean", "95 % band", "evaluated"
@@ -73,7 +74,7 @@ def beliefs(
     scale = theme.scale((low - margin, high + margin))
     x = _places(len(mu))
     y = alt.Y("value:Q", scale=scale, axis=alt.Axis(title="value (model's scale)", tickCount=5))
-    base = alt.Chart(theme.rows(_band(mu, sigma)), width=width, height=height).encode(x=x)
+    base = Chart(theme.rows(_band(mu, sigma)), width=width, height=height).encode(x=x)
     band = base.mark_area(color=theme.BLUE, opacity=0.18).encode(
         y=alt.Y("low:Q", scale=scale, axis=y["axis"]), y2="high:Q"
     )
@@ -118,7 +119,7 @@ def shares(
     axis = alt.Axis(title="share of the draws", format=".0%", tickCount=5)
     x, y = _places(len(share)), alt.Y("value:Q", scale=theme.scale((0.0, top)), axis=axis)
     wide = max(width / len(share) - 2, 2)
-    bars = alt.Chart(theme.rows(rows), width=width, height=height).mark_bar(
+    bars = Chart(theme.rows(rows), width=width, height=height).mark_bar(
         color=theme.BLUE, size=wide
     )
     layers = [bars.encode(x=x, y=y)]
@@ -163,7 +164,7 @@ def worth(
     bounds = theme.scale((0.0, 1.1 * top or 1.0))
     x = _places(length)
     y = alt.Y("value:Q", scale=bounds, axis=alt.Axis(title="score", tickCount=5))
-    drawn = alt.Chart(theme.rows(rows), width=width, height=height).mark_line(strokeWidth=2.4)
+    drawn = Chart(theme.rows(rows), width=width, height=height).mark_line(strokeWidth=2.4)
     layers = [
         drawn.encode(
             x=x,
@@ -194,7 +195,7 @@ def _functions(functions: Array, x: alt.X, y: alt.Y) -> list[alt.Chart]:
             for i, v in enumerate(draw)
             if np.isfinite(v)
         ]
-        mark = alt.Chart(theme.rows(rows)).mark_line(
+        mark = Chart(theme.rows(rows)).mark_line(
             color=theme.VERMILLION, strokeWidth=width, opacity=opacity
         )
         layers.append(mark.encode(x=x, y=y, detail="draw:N"))
@@ -207,7 +208,7 @@ def _measured(
     rows = [
         {"place": i + 1, "value": v, "low": v - noise, "high": v + noise} for i, v in seen.items()
     ]
-    base = alt.Chart(theme.rows(rows)).encode(x=x)
+    base = Chart(theme.rows(rows)).encode(x=x)
     bars = base.mark_rule(color=theme.INK, strokeWidth=1.6).encode(
         y=alt.Y("low:Q", scale=y["scale"], axis=y["axis"]), y2="high:Q"
     )
@@ -223,10 +224,8 @@ def _levels(levels: Mapping[str, float], length: int, x: alt.X, y: alt.Y) -> lis
     looks = ((theme.BLUE, [2, 3]), (theme.VERMILLION, [1, 0]))
     for k, ((name, value), (color, dash)) in enumerate(zip(levels.items(), looks, strict=False)):
         data = theme.rows([{"place": 1 + k * length / 2.7, "value": value, "text": name}])
-        rule = alt.Chart(data).mark_rule(color=color, strokeDash=dash, strokeWidth=1.8)
-        text = alt.Chart(data).mark_text(
-            color=theme.INK, align="left", dy=-7, fontSize=theme.SMALL
-        )
+        rule = Chart(data).mark_rule(color=color, strokeDash=dash, strokeWidth=1.8)
+        text = Chart(data).mark_text(color=theme.INK, align="left", dy=-7, fontSize=theme.SMALL)
         layers += [rule.encode(y=y), text.encode(x=x, y=y, text="text:N")]
     return layers
 
@@ -235,7 +234,7 @@ def _diamonds(
     places: Mapping[int, float], x: alt.X, y: alt.Y, color: str = theme.VERMILLION
 ) -> list[alt.Chart]:
     rows = [{"place": i + 1, "value": v} for i, v in places.items()]
-    mark = alt.Chart(theme.rows(rows)).mark_point(
+    mark = Chart(theme.rows(rows)).mark_point(
         shape="diamond", size=190, filled=True, color=color, opacity=1, stroke=theme.PAPER
     )
     return [mark.encode(x=x, y=y)]

@@ -14,6 +14,7 @@ import altair as alt
 import numpy as np
 
 from nbnas.charts import theme
+from nbnas.charts.chart import Chart
 from nbnas.charts.graphs.architecture import architecture
 from nbnas.charts.graphs.notation import notation
 from nbnas.records import Candidate, Evaluation, Measure
@@ -142,12 +143,12 @@ def _bars(why: Why, width: float, row: float) -> alt.LayerChart:
     axis = alt.Axis(title="part of the predicted mean (model's scale)", tickCount=5)
     x = alt.X("pull:Q", scale=theme.scale((-far, far)), axis=axis if weighed else None)
     y = alt.Y("rank:O", axis=None, scale=alt.Scale(domain=[line["rank"] for line in lines]))
-    base = alt.Chart(theme.rows(lines), width=width, height=row * len(lines)).encode(y=y)
+    base = Chart(theme.rows(lines), width=width, height=row * len(lines)).encode(y=y)
     key = alt.Legend(title=None, orient="bottom", columns=2) if weighed else None
     better, worse = (RAISES, LOWERS) if why.measure.maximize else (LOWERS, RAISES)
     kinds = alt.Scale(domain=[better, worse], range=[theme.BLUE, theme.VERMILLION])
-    bars = alt.Chart(theme.rows(weighed)).mark_bar(height=14)
-    zero = alt.Chart(theme.rows([{"pull": 0.0}])).mark_rule(
+    bars = Chart(theme.rows(weighed)).mark_bar(height=14)
+    zero = Chart(theme.rows([{"pull": 0.0}])).mark_rule(
         color=theme.INK, opacity=0.6 if weighed else 0.0
     )
     words = [

@@ -12,6 +12,7 @@ from PIL import Image
 
 from nbnas.brief import cut
 from nbnas.charts import theme
+from nbnas.charts.chart import Chart
 from nbnas.charts.lettering import width
 from nbnas.training.data.origin import Sizes
 from nbnas.training.data.summary import WORDS, DataSummary
@@ -60,10 +61,10 @@ def _classes(summary: DataSummary, chosen: Sequence[int]) -> alt.LayerChart:
     x: dict[str, Any] = {"scale": theme.scale((0, size["width"])), "axis": None}
     y: dict[str, Any] = {"scale": theme.scale((size["height"], 0)), "axis": None}
     text: dict[str, Any] = {"color": theme.INK, "baseline": "middle"}
-    names = alt.Chart(theme.rows(_names(summary, chosen, start)))
-    samples = alt.Chart(theme.rows(_samples(summary, chosen, start)))
-    bars = alt.Chart(theme.rows(_bars(summary, chosen, left)))
-    totals = alt.Chart(theme.rows(_totals(summary, chosen, left)))
+    names = Chart(theme.rows(_names(summary, chosen, start)))
+    samples = Chart(theme.rows(_samples(summary, chosen, start)))
+    bars = Chart(theme.rows(_bars(summary, chosen, left)))
+    totals = Chart(theme.rows(_totals(summary, chosen, left)))
     legend = alt.Legend(title=None, orient="top", symbolType="square", offset=4)
     colors = theme.series(WORDS, (theme.BLUE, theme.ORANGE, theme.GREEN))
     at: dict[str, Any] = {"x": alt.X("x:Q", **x), "y": alt.Y("y:Q", **y)}
@@ -155,13 +156,13 @@ def _sizes(sizes: Sizes, size: tuple[int, ...]) -> alt.LayerChart:
     """How large the pictures on disk are, and what they were made."""
     points: theme.Rows = [{"w": w, "h": h, "count": count} for (h, w), count in sizes]
     made = [{"w": size[1], "h": size[0], "text": "the images"}]
-    base = alt.Chart(theme.rows(points), width=300, height=150)
+    base = Chart(theme.rows(points), width=300, height=150)
     grid: dict[str, Any] = {"grid": True, "tickCount": 5}
     x = alt.X("w:Q", axis=alt.Axis(title="width on disk, pixels", **grid), scale=_from_zero())
     y = alt.Y("h:Q", axis=alt.Axis(title="height on disk, pixels", **grid), scale=_from_zero())
     area = alt.Size("count:Q", legend=None, scale=alt.Scale(range=[24, 240]))
     dots = base.mark_point(filled=True, color=theme.SKY, opacity=0.75).encode(x=x, y=y, size=area)
-    cross = alt.Chart(theme.rows(made)).encode(x=x, y=y)
+    cross = Chart(theme.rows(made)).encode(x=x, y=y)
     mark = cross.mark_point(shape="cross", filled=True, size=90, color=theme.VERMILLION, opacity=1)
     word = cross.mark_text(align="left", dx=9, dy=1, color=theme.INK, fontSize=theme.SMALL)
     total = sum(count for _, count in sizes)
@@ -180,7 +181,7 @@ def warned(warnings: Sequence[str]) -> alt.Chart:
         for k, each in enumerate(warnings)
     ]
     height = 20 * len(said)
-    drawn = alt.Chart(
+    drawn = Chart(
         theme.rows(said), width=560, height=height, title=theme.title("What looks wrong")
     ).mark_text(align="left", color=theme.INK, fontSize=theme.NORMAL, baseline="middle")
     y = alt.Y("y:Q", scale=theme.scale((height, 0)), axis=None)

@@ -11,6 +11,7 @@ import altair as alt
 
 from nbnas.brief import of_planned
 from nbnas.charts import scales, theme
+from nbnas.charts.chart import Chart
 from nbnas.records import ACCURACY, EpochReport, Evaluation, Measure
 
 TRAIN, HELD_OUT = "training", "held out"
@@ -154,7 +155,7 @@ def _rates(reports: Sequence[EpochReport], width: float, height: float) -> alt.C
     """The learning rate of each epoch's last step."""
     rows = [{"epoch": report.epoch, "rate": report.learning_rate} for report in reports]
     y = alt.Y("rate:Q", axis=alt.Axis(title="learning rate", tickCount=5, format="~g"))
-    mark = alt.Chart(theme.rows(rows), width=width, height=height).mark_line(
+    mark = Chart(theme.rows(rows), width=width, height=height).mark_line(
         color=theme.GREEN, strokeWidth=2.2, point=alt.OverlayMarkDef(color=theme.GREEN, size=30)
     )
     return cast(alt.Chart, mark.encode(x=_epochs(reports), y=y))
@@ -188,7 +189,7 @@ def _panel(
     width: float,
     height: float,
 ) -> alt.LayerChart:
-    base = alt.Chart(theme.rows(lines), width=width, height=height).encode(
+    base = Chart(theme.rows(lines), width=width, height=height).encode(
         x=_epochs(reports),
         y=alt.Y("value:Q", axis=axis, scale=theme.scale(bounds)),
         color=alt.Color("part:N", scale=_COLORS, legend=None),

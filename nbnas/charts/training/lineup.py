@@ -7,6 +7,7 @@ import altair as alt
 
 from nbnas.baselines.lineup import FOUND, Lineup, in_short, millions
 from nbnas.charts import scales, theme
+from nbnas.charts.chart import Chart
 
 ROW = 30  # pixels of height for each network
 NAMES = 150  # pixels of a name at most
@@ -66,7 +67,7 @@ def _values(lineup: Lineup, rows: theme.Rows, width: float) -> alt.LayerChart:
     x = alt.X("value:Q", axis=axis, scale=theme.scale(bounds))
     start = alt.X("start:Q", axis=axis, scale=theme.scale(bounds))
     drawn = [{**row, "start": low} for row in rows]
-    base = alt.Chart(theme.rows(drawn), width=width, height=ROW * len(rows)).encode(y=_y(rows))
+    base = Chart(theme.rows(drawn), width=width, height=ROW * len(rows)).encode(y=_y(rows))
     return _dots(base, start, x, "said:N")
 
 
@@ -81,7 +82,7 @@ def _sizes(rows: theme.Rows, width: float) -> alt.LayerChart:
     x = alt.X("weights:Q", axis=axis, scale=scale)
     start = alt.X("start:Q", axis=axis, scale=scale)
     drawn = [{**row, "start": 10**first} for row in rows if row["weights"]]
-    base = alt.Chart(theme.rows(drawn), width=width, height=ROW * len(rows))
+    base = Chart(theme.rows(drawn), width=width, height=ROW * len(rows))
     return _dots(base.encode(y=_y(rows, labelled=False)), start, x, "size:N")
 
 

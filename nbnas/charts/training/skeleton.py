@@ -7,6 +7,7 @@ from typing import Any, cast
 import altair as alt
 
 from nbnas.charts import theme
+from nbnas.charts.chart import Chart
 
 BOX, GAP, HEIGHT = 76.0, 16.0, 46.0  # pixels
 
@@ -50,7 +51,7 @@ def skeleton(parts: Sequence[Part], *, heading: str = "", subtitle: str = "") ->
     ]
     width = len(parts) * (BOX + GAP) - GAP
     x: dict[str, Any] = {"scale": theme.scale((0, width)), "axis": None}
-    base = alt.Chart(theme.rows(boxes), width=width, height=HEIGHT)
+    base = Chart(theme.rows(boxes), width=width, height=HEIGHT)
     own = alt.condition("datum.own", alt.value(theme.ORANGE), alt.value(theme.GREY))
     rects = base.mark_rect(cornerRadius=5, strokeWidth=1.6, fillOpacity=0.2).encode(
         x=alt.X("left:Q", **x),
@@ -64,7 +65,7 @@ def skeleton(parts: Sequence[Part], *, heading: str = "", subtitle: str = "") ->
         {"from": box["right"] + 1, "to": box["right"] + GAP - 6, "tip": box["right"] + GAP - 5}
         for box in boxes[:-1]
     ]
-    lines = alt.Chart(theme.rows(links)).encode(y=alt.value(HEIGHT / 2))
+    lines = Chart(theme.rows(links)).encode(y=alt.value(HEIGHT / 2))
     shafts = lines.mark_rule(color=theme.INK, strokeWidth=1.6).encode(
         x=alt.X("from:Q", **x), x2="to:Q"
     )

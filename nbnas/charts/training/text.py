@@ -7,6 +7,7 @@ import altair as alt
 
 from nbnas.brief import cut
 from nbnas.charts import theme
+from nbnas.charts.chart import Chart
 from nbnas.charts.lettering import width
 from nbnas.charts.training.data import warned
 from nbnas.training.data.text_summary import WORDS, TextSummary
@@ -67,7 +68,7 @@ def _beginning(summary: TextSummary) -> alt.Chart:
     parts = ", ".join(f"{n:,} {word}" for n, word in zip(summary.counts, WORDS, strict=True))
     heading = theme.title("How the text begins", f"{parts} {summary.level}s")
     height = 18 * len(said)
-    drawn = alt.Chart(theme.rows(said), width=WRAPPED, height=height, title=heading)
+    drawn = Chart(theme.rows(said), width=WRAPPED, height=height, title=heading)
     mark = drawn.mark_text(align="left", color=theme.INK, fontSize=theme.NORMAL, baseline="middle")
     y = alt.Y("y:Q", scale=theme.scale((height, 0)), axis=None)
     return cast(alt.Chart, mark.encode(x=alt.value(0), y=y, text="text:N"))
@@ -93,7 +94,7 @@ def _tokens(summary: TextSummary) -> alt.LayerChart:
         for k, (name, (_, share)) in enumerate(zip(names, summary.tokens, strict=True))
     ]
     size: dict[str, Any] = {"width": start + BAR + 60, "height": ROW * len(rows)}
-    base = alt.Chart(theme.rows(rows))
+    base = Chart(theme.rows(rows))
     x: dict[str, Any] = {"scale": theme.scale((0, size["width"])), "axis": None}
     y: dict[str, Any] = {"scale": theme.scale((size["height"], 0)), "axis": None}
     mark: dict[str, Any] = {"color": theme.INK, "baseline": "middle"}
