@@ -17,6 +17,10 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 SHOTS = ROOT / "screenshots"
+OPEN = """async (path) => {
+    await jupyterapp.restored;
+    await jupyterapp.commands.execute("docmanager:open", { path, factory: "Notebook" });
+}"""
 QUIET = {"fetchNews": "false", "checkForUpdates": False, "doNotDisturbMode": True}
 
 
@@ -54,6 +58,7 @@ def serving(folder, theme="JupyterLab Light", windowing="contentVisibility"):
         *("--ip=127.0.0.1", f"--port={port}", "--ServerApp.port_retries=0"),
         *(f"--IdentityProvider.token={token}", f"--ServerApp.root_dir={folder}"),
         *("--LabApp.news_url=", "--LabApp.extension_manager=readonly"),
+        "--LabApp.expose_app_in_browser=True",  # for `look_into`
     ]
     log = folder / ".server.log"
     with log.open("w") as output:
@@ -85,18 +90,24 @@ def wait_until_up(url, server, log, seconds=240):
 @contextmanager
 def opened(browser, server, folder, cells, name="test.ipynb"):
     """A page with a new notebook of these cells, its kernel idle."""
-    address, token = server
     notebook = nbformat.v4.new_notebook(
         cells=[nbformat.v4.new_code_cell(cell) for cell in cells],
         metadata={"kernelspec": {"name": "python3", "display_name": "Python 3"}},
     )
     nbformat.write(notebook, folder / name)
+    with viewing(browser, server, name) as page:
+        wait_idle(page)
+        yield page
+
+
+@contextmanager
+def lab_page(browser, server, path=""):
+    """A page with JupyterLab; loading it is what takes long."""
+    address, token = server
     context = browser.new_context(viewport={"width": 1280, "height": 800})
     try:
         page = context.new_page()
-        page.goto(f"{address}/lab/tree/{name}?token={token}&reset", timeout=240_000)
-        page.wait_for_selector(".jp-Notebook .jp-CodeCell", timeout=240_000)
-        wait_idle(page)
+        page.goto(f"{address}/lab{path}?token={token}&reset", timeout=240_000)
         yield page
     finally:
         context.close()
@@ -104,16 +115,23 @@ def opened(browser, server, folder, cells, name="test.ipynb"):
 
 @contextmanager
 def viewing(browser, server, name):
-    """A page with a notebook that exists."""
-    address, token = server
-    context = browser.new_context(viewport={"width": 1280, "height": 800})
-    try:
-        page = context.new_page()
-        page.goto(f"{address}/lab/tree/{name}?token={token}&reset", timeout=240_000)
+    """A page of its own with a notebook that exists."""
+    with lab_page(browser, server, f"/tree/{name}") as page:
         page.wait_for_selector(".jp-Notebook .jp-CodeCell", timeout=240_000)
         yield page
+
+
+@contextmanager
+def look_into(page, name):
+    """Open a notebook that exists in a page of JupyterLab, and close it in the end."""
+    page.wait_for_function("window.jupyterapp", timeout=240_000)
+    page.evaluate(OPEN, name)
+    page.wait_for_selector(".jp-Notebook .jp-CodeCell", timeout=240_000)
+    try:
+        yield
     finally:
-        context.close()
+        page.evaluate("jupyterapp.shell.currentWidget.dispose()")
+        page.wait_for_selector(".jp-Notebook", state="detached")
 
 
 def trust(folder, path):
@@ -184,6 +202,14 @@ def wait_done(page, seconds=240):
         return texts.some((text) => /\\d/.test(text)) && !texts.some((text) => text.includes('*'));
     }"""
     page.wait_for_function(done, timeout=1000 * seconds)
+
+
+def wait_for_file(path, seconds=240):
+    """Wait until a cell has made a file."""
+    deadline = time.monotonic() + seconds
+    while not path.exists():
+        assert time.monotonic() < deadline, f"no {path.name} after {seconds} s"
+        time.sleep(0.1)
 
 
 def end_kernels(server):

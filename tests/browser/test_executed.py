@@ -63,10 +63,17 @@ def test_papermill_makes_no_widget_and_the_picture_is_the_last(batch):
     assert "widgets" in live.metadata
 
 
+@pytest.fixture(scope="module")
+def page(browser, lab):
+    """A page in which one notebook after the other is opened."""
+    with pages.lab_page(browser, lab[1]) as page:
+        yield page
+
+
 @pytest.mark.parametrize("trusted", [False, True])
 @pytest.mark.parametrize(("kind", "state"), [("static", False), ("live", True), ("live", False)])
-def test_an_executed_notebook_shows_its_picture(browser, lab, batch, kind, trusted, state):
-    folder, server = lab
+def test_an_executed_notebook_shows_its_picture(page, lab, batch, kind, trusted, state):
+    folder, _ = lab
     notebook = nbformat.read(batch[kind == "live"], as_version=4)
     if not state:
         notebook.metadata.pop("widgets", None)
@@ -75,7 +82,7 @@ def test_an_executed_notebook_shows_its_picture(browser, lab, batch, kind, trust
     nbformat.write(notebook, path)
     if trusted:
         pages.trust(folder, path)
-    with pages.viewing(browser, server, path.name) as page:
+    with pages.look_into(page, path.name):
         lives = kind == "live" and trusted and state
         shown = ".jp-RenderedImage img"
         if lives:  # from the saved state, unless JupyterLab was too slow to restore it

@@ -127,13 +127,21 @@ def check(page):
     return sum(each["texts"] > 0 for each in found), said
 
 
+@pytest.fixture(scope="module")
+def both(browsers, whole):
+    """A page of each browser, in which one notebook after the other is opened."""
+    _, server = whole
+    with pages.lab_page(browsers[0], server) as one, pages.lab_page(browsers[1], server) as other:
+        yield one, other
+
+
 @pytest.mark.slow
 @pytest.mark.timeout(1800)
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
-def test_no_text_of_a_view_is_cut_or_crossed(browsers, whole, path):
+def test_no_text_of_a_view_is_cut_or_crossed(both, whole, path):
     folder, server = whole
-    name = quick(path, folder)
-    with pages.viewing(browsers[0], server, name) as page:
+    name, (page, other) = quick(path, folder), both
+    with pages.look_into(page, name):
         pages.wait_idle(page)
         pages.run_all(page)
         pages.wait_done(page, seconds=900)
@@ -141,11 +149,11 @@ def test_no_text_of_a_view_is_cut_or_crossed(browsers, whole, path):
         pages.shot_views(page, VIEWS, f"fonts-dejavu-{path.stem}")
         page.keyboard.press("Control+s")
         page.wait_for_timeout(2000)
-    with pages.viewing(browsers[1], server, name) as page:
-        page.locator(VIEWS).first.wait_for(timeout=120_000)
-        page.wait_for_timeout(3000)
-        again, also = check(page)
-        pages.shot_views(page, VIEWS, f"fonts-liberation-{path.stem}")
+    with pages.look_into(other, name):
+        other.locator(VIEWS).first.wait_for(timeout=120_000)
+        other.wait_for_timeout(3000)
+        again, also = check(other)
+        pages.shot_views(other, VIEWS, f"fonts-liberation-{path.stem}")
     pages.end_kernels(server)
     assert count == again > 0
     assert not [*said, *also], "\n".join([*said, *also])

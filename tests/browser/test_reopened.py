@@ -1,5 +1,7 @@
 """The lab is there after its page was closed while cells ran, opened, and everything run again."""
 
+import contextlib
+
 import nbformat
 import pages
 import pytest
@@ -8,63 +10,91 @@ pytestmark = pytest.mark.browser
 PATIENCE = 120_000  # milliseconds; the machine may be busy with something else
 CELLS = (
     """
-import os, time, warnings
+import pathlib, time, warnings
 warnings.simplefilter("ignore")
 import nbnas as nb
 def objective(architecture, seed=0):
     return nb.Evaluation(architecture, 0.5 + 0.07 * str(architecture).count("conv"))
-search = nb.Search(nb.CellSpace(), objective, nb.RandomSearch(), seed=0, store=STORE)
+here = pathlib.Path("NAME")
+store = here / (here / "store").read_text()
+search = nb.Search(nb.CellSpace(), objective, nb.RandomSearch(), seed=0, store=store)
 """,
     "search",
     "search.run(3);",
-    "while not os.path.exists(GO): time.sleep(0.1)",
+    """
+(here / "waits").touch()
+while not (here / "go").exists(): time.sleep(0.1)
+""",
     "search.run(5);",
 )
 
 
-def written(folder, name, go):
-    """A notebook whose cells wait for a file; no trial is made twice."""
-    store = folder / f"{name}.db"
-    sources = [c.replace("GO", repr(str(go))).replace("STORE", repr(str(store))) for c in CELLS]
-    notebook = nbformat.v4.new_notebook(
-        cells=[nbformat.v4.new_code_cell(source) for source in sources],
-        metadata={"kernelspec": {"name": "python3", "display_name": "Python 3"}},
-    )
-    nbformat.write(notebook, folder / name)
+class Reopening:
+    """A notebook whose cells wait for a file, in pages of JupyterLab that are closed meanwhile."""
 
+    def __init__(self, browser, lab, name):
+        self.browser, (folder, self.server), self.name = browser, lab, f"{name}.ipynb"
+        self.files = folder / name
+        self.files.mkdir()
+        notebook = nbformat.v4.new_notebook(
+            cells=[nbformat.v4.new_code_cell(cell.replace("NAME", name)) for cell in CELLS],
+            metadata={"kernelspec": {"name": "python3", "display_name": "Python 3"}},
+        )
+        nbformat.write(notebook, folder / self.name)
 
-def reopened(browser, lab, number):
-    """Run all, close the page, open it, run all again; the lab's progress in the end."""
-    folder, server = lab
-    name, go = f"reopened-{number}.ipynb", folder / f"go-{number}"
-    written(folder, name, go)
-    with pages.viewing(browser, server, name) as page:
-        pages.wait_idle(page)
+    @contextlib.contextmanager
+    def page(self):
+        with pages.viewing(self.browser, self.server, self.name) as page:
+            yield page
+
+    def leave(self, page, number, saved):
+        """Run all on a new store until a cell waits, and perhaps save: then the page may close."""
+        for name in ("go", "waits"):
+            (self.files / name).unlink(missing_ok=True)
+        (self.files / "store").write_text(f"{number}.db")
         pages.run_all(page)
+        pages.wait_for_file(self.files / "waits")
         page.locator(".nbl-lab .nbl-run").first.wait_for(timeout=PATIENCE)
-        if number % 2:
+        if saved:
             page.keyboard.press("Control+s")
             page.wait_for_timeout(1000)
-    with pages.viewing(browser, server, name) as page:
-        page.wait_for_timeout(1500 * (number % 5))  # JupyterLab asks the kernel for four seconds
+
+    def run_again(self, page, number):
+        """Run all in a page that was opened anew, and look for the lab."""
+        page.wait_for_timeout(1500 * number)  # JupyterLab asks the kernel for four seconds
         pages.run_all(page)
         page.wait_for_timeout(500)
-        go.touch()
+        (self.files / "go").touch()
         pages.wait_done(page)
         said = page.locator(".nbl-lab .nbl-progress-text")
         said.filter(has_text="5 of 5 trials").first.wait_for(timeout=PATIENCE)
         page.locator(".nbl-area-trace svg path").first.wait_for(timeout=PATIENCE)
         assert page.locator(".jp-RenderedImage:visible").count() == 0  # hidden by the lab
-        pages.shot(page, f"reopened-{number}")
-    pages.end_kernels(server)
+        pages.shot(page, f"{self.name}-{number}")
 
 
 def test_the_lab_is_there_after_closing_opening_and_running_again(browser, lab):
-    reopened(browser, lab, 0)
+    notebook = Reopening(browser, lab, "reopened")
+    with notebook.page() as page:
+        pages.wait_idle(page)
+        notebook.leave(page, 0, saved=False)
+    with notebook.page() as page:
+        notebook.run_again(page, 0)
+    pages.end_kernels(lab[1])
 
 
 @pytest.mark.slow
 @pytest.mark.timeout(3600)
-@pytest.mark.parametrize("number", range(1, 11))
-def test_the_lab_is_there_ten_times_of_ten(browser, lab, number):
-    reopened(browser, lab, number)
+@pytest.mark.parametrize("saved", [False, True])
+def test_the_lab_is_there_ten_times_of_ten(browser, lab, saved):
+    """Five times each: the page in which all ran again is the next one to be closed."""
+    notebook = Reopening(browser, lab, "saved" if saved else "unsaved")
+    with contextlib.ExitStack() as stack:
+        page = stack.enter_context(notebook.page())
+        pages.wait_idle(page)
+        for number in range(5):
+            notebook.leave(page, number, saved)
+            stack.close()
+            page = stack.enter_context(notebook.page())
+            notebook.run_again(page, number)
+    pages.end_kernels(lab[1])
