@@ -185,7 +185,7 @@ def kill_when(folder, trials, delay):
     )
     deadline = time.monotonic() + 120
     while finished(folder) < trials and process.poll() is None and time.monotonic() < deadline:
-        time.sleep(0.02)
+        time.sleep(0.05)
     time.sleep(delay)
     process.send_signal(signal.SIGKILL)
     process.wait()

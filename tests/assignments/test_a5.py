@@ -77,7 +77,7 @@ LOST = {
 
 @pytest.fixture(scope="module")
 def a5(graded):
-    return graded("a5", WRONG)
+    return graded("a5", WRONG, ("SEEDS, LIMITS = 40, 10,", "SEEDS, LIMITS = 40, 2,"))
 
 
 def test_scores_what_each_answer_earns(a5, check):
