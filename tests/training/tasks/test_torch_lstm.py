@@ -20,7 +20,7 @@ TEXT = Path(__file__).parents[4] / "shared" / "data" / "tinyshakespeare.txt.gz"
 def play():
     if not TEXT.exists():
         pytest.skip("needs tinyshakespeare.txt.gz in ../shared/data")
-    return nb.from_text(gzip.decompress(TEXT.read_bytes()).decode()[:300_000], name="play")
+    return nb.from_text(gzip.decompress(TEXT.read_bytes()).decode()[:150_000], name="play")
 
 
 @pytest.mark.slow
