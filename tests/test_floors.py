@@ -71,7 +71,7 @@ WINGS = {
     ),
     "baselines": ("networks", "baseline", "known", "lineup", "compare"),
     "charts": (
-        *("addresses", "theme", "config", "scales", "lettering", "render", "table"),
+        *("addresses", "chart", "theme", "config", "scales", "lettering", "render", "table"),
         *("graphs", "surrogate", "training", "search", "lab"),
     ),
     "widgets": (
