@@ -23,6 +23,7 @@ RANKS = {
     "waiting": 0,
     "drawing": 0,
     "undisturbed": 0,
+    "mode": 1,
     "graphs": 1,
     "records": 2,
     "surrogate": 3,
@@ -75,7 +76,7 @@ WINGS = {
         *("graphs", "surrogate", "training", "search", "lab"),
     ),
     "widgets": (
-        *("mode", "view", "live", "panel", "bundle"),
+        *("view", "live", "panel", "bundle"),
         *("graphs", "surrogate", "search", "training", "lab", "show"),
     ),
     "benchmarks": ("protocol", "archive", "journal", "shipped", "pack", "generate", "report"),

@@ -13,11 +13,11 @@ from nbnas.baselines.baseline import RATES, Baseline
 from nbnas.baselines.compare import compared
 from nbnas.baselines.known import gru, known, lstm
 from nbnas.baselines.lineup import FOUND, Lineup
+from nbnas.mode import safe_display_mode
 from nbnas.records import Evaluation, Observations
 from nbnas.training.networks.network import count_multiply_adds
 from nbnas.training.repeated import RepeatedTrainer
 from nbnas.training.trainer import Trainer
-from nbnas.widgets.mode import safe_display_mode
 from nbnas.widgets.search.log import log
 from nbnas.widgets.search.trials import seconds
 

@@ -3,8 +3,8 @@
 from typing import Any
 
 from nbnas.charts.render import png_size, to_png
+from nbnas.mode import Mode, safe_display_mode
 from nbnas.widgets.live import guarded
-from nbnas.widgets.mode import Mode, safe_display_mode
 from nbnas.widgets.panel import alive
 from nbnas.widgets.view import Controls, View, view
 

@@ -12,9 +12,9 @@ from typing import Any
 
 from IPython.display import display
 
+from nbnas.mode import Mode, safe_display_mode
 from nbnas.widgets.bundle import Bundle, of_view
 from nbnas.widgets.live import REPUBLISH, STILL, LiveView, Throttle, guarded
-from nbnas.widgets.mode import Mode, safe_display_mode
 from nbnas.widgets.panel import Panel
 from nbnas.widgets.search import benchmark, search
 from nbnas.widgets.training import training

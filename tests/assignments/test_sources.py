@@ -10,7 +10,7 @@ import jsonschema
 import nbformat
 import pytest
 
-from nbnas.widgets.mode import VARIABLE
+from nbnas.mode import VARIABLE
 
 SCHEMA = "nbgrader/nbgraderformat/v3.json"
 

@@ -11,7 +11,7 @@ import threading
 import time
 from typing import Any
 
-from nbnas.widgets.mode import safe_display_mode
+from nbnas.mode import safe_display_mode
 from nbnas.widgets.search.trials import seconds
 
 PAUSE = 2.0  # seconds between two lines at least; a line per trial if those take longer

@@ -13,8 +13,8 @@ from IPython.display import display
 
 from nbnas.brief import of_planned
 from nbnas.charts.search.trace import counted
+from nbnas.mode import safe_display_mode
 from nbnas.widgets.live import guarded
-from nbnas.widgets.mode import safe_display_mode
 from nbnas.widgets.search.log import Log
 from nbnas.widgets.search.trials import seconds
 

@@ -1,7 +1,7 @@
 import pytest
 
 from nbnas.errors import SettingError
-from nbnas.widgets.mode import _FRONT_ENDS, display_mode, safe_display_mode
+from nbnas.mode import _FRONT_ENDS, display_mode, safe_display_mode
 
 
 @pytest.fixture(autouse=True)
