@@ -44,9 +44,18 @@ def safe_display_mode() -> Mode:
         return "static"
 
 
-def _guess() -> Mode:
+def unwatched() -> bool:
+    """Whether this is a kernel that nobody looks at while it works, as under papermill."""
+    return hasattr(_shell(), "kernel") and safe_display_mode() != "live"
+
+
+def _shell() -> object:
     ipython = sys.modules.get("IPython")
-    shell = None if ipython is None else ipython.get_ipython()
+    return None if ipython is None else ipython.get_ipython()
+
+
+def _guess() -> Mode:
+    shell = _shell()
     if shell is not None and not hasattr(shell, "kernel"):
         return "off"
     return "live" if any(os.environ.get(name) for name in _FRONT_ENDS) else "static"

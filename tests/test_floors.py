@@ -61,7 +61,7 @@ WINGS = {
         *("kernels", "process", "ensemble", "acquisition"),
     ),
     "training": (
-        *("schedule", "device", "draws", "data", "measure", "networks", "live"),
+        *("schedule", "device", "draws", "bars", "data", "measure", "networks", "live"),
         *("recipe", "tasks", "run", "trainer", "seeds", "repeated", "proxies", "export"),
     ),
     "search": (

@@ -13,8 +13,8 @@ from nbnas.baselines.baseline import RATES, Baseline
 from nbnas.baselines.compare import compared
 from nbnas.baselines.known import gru, known, lstm
 from nbnas.baselines.lineup import FOUND, Lineup
-from nbnas.mode import safe_display_mode
 from nbnas.records import Evaluation, Observations
+from nbnas.training.bars import bar
 from nbnas.training.networks.network import count_multiply_adds
 from nbnas.training.repeated import RepeatedTrainer
 from nbnas.training.trainer import Trainer
@@ -112,14 +112,9 @@ def expected_seconds(network: Baseline, trainer: Trainer, trials: Observations) 
 
 def _followed(networks: Sequence[Baseline]) -> Iterator[Baseline]:
     """The networks one by one, with a bar where somebody watches."""
-    if safe_display_mode() != "live":
-        yield from networks
-        return
-    from tqdm.auto import tqdm  # it looks for notebooks, which takes time
-
-    bar = tqdm(networks, desc="known networks", unit="network", leave=False)
-    for network in bar:
-        bar.set_postfix_str(network.name)
+    shown = bar(networks, desc="known networks", unit="network")
+    for network in shown:
+        shown.set_postfix_str(network.name)
         yield network
 
 

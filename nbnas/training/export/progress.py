@@ -1,7 +1,9 @@
 """How far an export is: one bar, step by step."""
 
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
+
+from nbnas.training.bars import bar
 
 
 class Steps:
@@ -12,9 +14,7 @@ class Steps:
     """
 
     def __init__(self, steps: int) -> None:
-        from tqdm.auto import tqdm  # it looks for notebooks, which takes time
-
-        self._bar: Any = tqdm(total=steps, desc="export", unit="step", leave=False)
+        self._bar = bar(total=steps, desc="export", unit="step")
 
     def __enter__(self) -> Self:
         return self

@@ -23,6 +23,7 @@ from joblib import Parallel, cpu_count, delayed, parallel_config
 from numpy.typing import NDArray
 
 from nbnas.errors import DataError
+from nbnas.training.bars import bar
 from nbnas.training.data.origin import Sizes
 from nbnas.training.data.preparation import COLOR, GRAY, Preparation
 from nbnas.training.data.reading.cache import forget, kept
@@ -175,8 +176,6 @@ def _spread(
     work: Callable[..., Any], names: Sequence[str], what: str, *more: object, placed: bool = False
 ) -> Iterator[Any]:
     """What a function gives for pieces of the files, in order, on all cores if they are many."""
-    from tqdm.auto import tqdm
-
     workers = _workers(names)
     piece = max(1, min(PIECE, len(names) // (4 * workers)))
     starts = range(0, len(names), piece)
@@ -186,8 +185,7 @@ def _spread(
     with parallel_config("loky", inner_max_num_threads=1):
         parallel = Parallel(workers, return_as="generator", batch_size=1)
     found = parallel(delayed(work)(*call) for call in calls)
-    bar = {"desc": what, "unit": "file", "leave": False, "disable": workers == 1, "delay": SOON}
-    with tqdm(total=len(names), **bar) as shown:
+    with bar(total=len(names), desc=what, unit="file", disable=workers == 1, delay=SOON) as shown:
         for call, each in zip(calls, found, strict=True):
             shown.update(len(call[0]))
             yield each

@@ -14,6 +14,7 @@ from typing import Any
 from PIL import Image
 
 from nbnas.errors import DataError, shown
+from nbnas.training.bars import bar
 from nbnas.training.data.reading.decode import open_picture, reason
 
 IMAGES = ("image", "img", "picture", "pixel_values")
@@ -51,10 +52,8 @@ def read_rows(
     Raises:
         DataError: If a row is none, or cannot be read; the message names it.
     """
-    from tqdm.auto import tqdm
-
-    bar = {"desc": where, "leave": False, "disable": len(rows) <= FEW, "delay": SOON}
-    for place in tqdm(range(len(rows)), **bar):
+    few = len(rows) <= FEW
+    for place in bar(range(len(rows)), desc=where, disable=few, delay=SOON):
         try:
             row = rows[place]
         except Exception as error:  # code of somebody else's, and damaged files
