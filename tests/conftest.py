@@ -22,6 +22,15 @@ os.environ["NBNAS_CACHE"] = _CACHE.name  # not the user's own
 
 # Fixtures that take long: a course graded by nbgrader, lessons run with their solutions.
 SLOW = {"graded", "executed"}
+# The files whose slow tests take longest together: begun first, so that no core waits in the end.
+LONGEST = (
+    "test_fonts",
+    "test_notebooks",
+    "test_lessons",
+    "test_reopened",
+    "test_export",
+    "test_a4",
+)
 ROOT = Path(__file__).parents[1]
 SHARED = ROOT.parent / "shared" / "data"
 FAULTS = ROOT.parent / "shared" / "faults"
@@ -29,11 +38,13 @@ FAULTS = ROOT.parent / "shared" / "faults"
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items):
-    """Mark as slow whatever needs a browser, or a fixture that takes long."""
+    """Mark as slow whatever needs a browser, or a fixture that takes long; the longest first."""
     for item in items:
         needed = SLOW & set(getattr(item, "fixturenames", ()))
         if needed or item.get_closest_marker("browser"):
             item.add_marker(pytest.mark.slow)
+    place = {name: at for at, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: place.get(item.path.stem, len(place)))
 
 
 @pytest.fixture(autouse=True)
