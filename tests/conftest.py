@@ -20,13 +20,12 @@ torch.set_num_threads(1)
 _CACHE = tempfile.TemporaryDirectory()
 os.environ["NBNAS_CACHE"] = _CACHE.name  # not the user's own
 
-# Fixtures that take long: a course graded by nbgrader, lessons run with their solutions.
+# Fixtures that take long: a course graded by nbgrader, a notebook that is executed.
 SLOW = {"graded", "executed"}
 # The files whose slow tests take longest together: begun first, so that no core waits in the end.
 LONGEST = (
     "test_fonts",
     "test_notebooks",
-    "test_lessons",
     "test_reopened",
     "test_export",
     "test_a4",

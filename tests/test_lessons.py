@@ -1,16 +1,11 @@
-"""The lessons run from top to bottom without a warning, and are built alike."""
+"""The lessons are built alike, and say what is true; `browser/test_fonts.py` runs them."""
 
-import functools
 import math
-import os
 import re
-import sys
-import time
 from pathlib import Path
 
 import nbformat
 import numpy as np
-import psutil
 import pytest
 
 import nbnas as nb
@@ -24,7 +19,6 @@ TITLES = (
     "A whole search",
 )
 MOST_CELLS, MOST_LINES = 26, 10
-MEMORY = int(1.5 * 1024**3)  # bytes, so that a lesson runs on Binder
 LINK = re.compile(r"\]\(([^)]+)\)")
 each_lesson = pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
 
@@ -45,58 +39,6 @@ def code(path):
 def solutions(path):
     """The Python of the solutions."""
     return re.findall(r"```python\n(.*?)```", words(path), flags=re.DOTALL)
-
-
-def run(path, folder):
-    """The lesson as papermill leaves it, with its solutions at the end, but no more benchmarks.
-
-    Also the most memory that its kernel and what the kernel started had together, in bytes.
-    """
-    notebook = read(path)
-    quick = [block for block in solutions(path) if "Benchmark" not in block]
-    notebook.cells += [nbformat.v4.new_code_cell(block) for block in quick]
-    nbformat.write(notebook, folder / "in.ipynb")
-    own = {k: v for k, v in os.environ.items() if not k.startswith(("NBNAS_", "JPY_"))}
-    command = [sys.executable, "-m", "papermill", "in.ipynb", "out.ipynb", "-k", "python3"]
-    environment = own | {"PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"}
-    most = 0
-    with (folder / "log").open("w") as log:
-        papermill = psutil.Popen(command, env=environment, cwd=folder, stdout=log, stderr=log)
-        while papermill.poll() is None:
-            most = max(most, sum(map(memory, papermill.children(recursive=True))))
-            time.sleep(0.2)
-    assert papermill.returncode == 0, (folder / "log").read_text()[-3000:]
-    return read(folder / "out.ipynb"), most
-
-
-def memory(process):
-    """Bytes of a process; what it shares with others counts in part, where the system tells."""
-    try:
-        found = process.memory_full_info()
-    except psutil.Error:  # it has ended
-        return 0
-    return getattr(found, "pss", found.rss)
-
-
-@pytest.fixture(scope="module")
-def executed(tmp_path_factory):
-    """Gives `run` of a lesson, which happens once."""
-    return functools.cache(lambda path: run(path, tmp_path_factory.mktemp(path.stem)))
-
-
-@each_lesson
-def test_runs_with_its_solutions_and_without_a_warning(path, executed):
-    notebook, _ = executed(path)
-    outputs = [o for cell in notebook.cells for o in cell.get("outputs", ())]
-    assert not [o.text for o in outputs if o.output_type == "stream" and o.name == "stderr"]
-    said = [o.get("data", {}).get("text/plain", "") for o in outputs]
-    assert not [text for text in said if "could not be drawn" in text]
-    assert any("image/png" in o.get("data", {}) for o in outputs)
-
-
-@each_lesson
-def test_fits_into_little_memory(path, executed):
-    assert executed(path)[1] <= MEMORY
 
 
 def test_there_are_seven_in_order():

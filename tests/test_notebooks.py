@@ -76,6 +76,15 @@ def searched(tmp_path_factory):
     return folder
 
 
+@pytest.fixture(scope="module")
+def uninterrupted(tmp_path_factory):
+    """A folder in which the notebook has searched, with nothing beside it."""
+    folder = tmp_path_factory.mktemp("uninterrupted")
+    done = run(folder, study="")
+    assert done.returncode == 0, done.stderr[-3000:]
+    return folder
+
+
 def test_the_search_notebook_shows_everything(searched):
     assert pictures(searched / "out.ipynb") == [
         'getattr(objective, "data", objective)',
@@ -192,7 +201,7 @@ def kill_when(folder, trials, delay):
 
 
 @pytest.mark.slow
-def test_killed_at_five_moments_it_ends_as_if_it_never_was(searched, tmp_path):
+def test_killed_at_five_moments_it_ends_as_if_it_never_was(uninterrupted, tmp_path):
     killed = tmp_path / "killed"
     killed.mkdir()
     begun: dict[int, object] = {}  # when each trial began, as first stored
@@ -204,8 +213,8 @@ def test_killed_at_five_moments_it_ends_as_if_it_never_was(searched, tmp_path):
     done = run(killed)
     assert done.returncode == 0, done.stderr[-3000:]
     check_none_trained_again(killed, begun)
-    (whole, *_) = load_trials(searched / "s.db")["study"]  # the random search came after it
-    assert sequence(killed) == sequence(searched, whole)
+    (whole, *_) = load_trials(uninterrupted / "s.db")["study"]
+    assert sequence(killed) == sequence(uninterrupted, whole)
 
 
 def check_none_trained_again(folder, begun):
@@ -217,8 +226,8 @@ def check_none_trained_again(folder, begun):
 
 
 @pytest.mark.slow
-def test_another_seed_is_an_error_that_names_it(searched, tmp_path):
-    (study, *_) = load_trials(searched / "s.db")["study"]
-    done = run(tmp_path, store=searched / "s.db", study=study, seed=5)
+def test_another_seed_is_an_error_that_names_it(uninterrupted, tmp_path):
+    (study, *_) = load_trials(uninterrupted / "s.db")["study"]
+    done = run(tmp_path, store=uninterrupted / "s.db", study=study, seed=5)
     assert done.returncode != 0
     assert "seed: was 4, is now 5" in done.stderr
