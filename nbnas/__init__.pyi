@@ -42,10 +42,10 @@ from .graphs.spaces.layers import Layer as Layer
 from .graphs.spaces.operation import Operation as Operation
 from .graphs.spaces.recurrent.space import RecurrentSpace as RecurrentSpace
 from .graphs.spaces.subspace import Subspace as Subspace
-from .notebook.benchmark import read_benchmark_parameters as read_benchmark_parameters
-from .notebook.distances import read_distance_parameters as read_distance_parameters
 from .notebook.own_problem import read_own_problem_parameters as read_own_problem_parameters
 from .notebook.search import read_parameters as read_parameters
+from .notebook.tables.benchmark import read_benchmark_parameters as read_benchmark_parameters
+from .notebook.tables.distances import read_distance_parameters as read_distance_parameters
 from .records.evaluation import EpochReport as EpochReport
 from .records.evaluation import Evaluation as Evaluation
 from .records.measure import ACCURACY as ACCURACY

@@ -81,8 +81,8 @@ WINGS = {
     ),
     "benchmarks": ("protocol", "archive", "journal", "shipped", "pack", "generate", "report"),
     "notebook": (
-        *("checks", "own", "tables", "strategies", "data", "recipes", "spaces", "budget"),
-        *("combinations", "known", "chosen", "search", "distances", "benchmark", "own_problem"),
+        *("checks", "own", "strategies", "tables", "data", "recipes", "spaces", "budget"),
+        *("combinations", "known", "chosen", "search", "own_problem"),
     ),
 }
 # What a floor may import from outside, beside the standard library and what lower floors may.

@@ -4,7 +4,7 @@ import pytest
 from nbnas.errors import DataError, SettingError
 from nbnas.graphs.spaces.cell import CellSpace
 from nbnas.graphs.spaces.recurrent.space import RecurrentSpace, lstm, rnn
-from nbnas.notebook.distances import read_distance_parameters, read_recipes
+from nbnas.notebook.tables.distances import read_distance_parameters, read_recipes
 from nbnas.records import Measure
 from nbnas.search.tables.tabular import TabularObjective
 from nbnas.training.trainer import Trainer

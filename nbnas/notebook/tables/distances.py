@@ -12,7 +12,7 @@ from nbnas.graphs.spaces.cell import CellSpace
 from nbnas.graphs.spaces.recurrent.space import RecurrentSpace
 from nbnas.graphs.spaces.subspace import Subspace
 from nbnas.notebook.checks import SHIPPED, check_parameters, file, table, text, whole
-from nbnas.notebook.tables import TABLE_RULES, measure_of_words
+from nbnas.notebook.tables.words import TABLE_RULES, measure_of_words
 from nbnas.records import Evaluation, Measure
 from nbnas.search.objective import Objective
 from nbnas.search.tables.options import Columns, Reading

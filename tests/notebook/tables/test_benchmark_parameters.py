@@ -3,8 +3,8 @@ import pytest
 
 from nbnas.errors import DataError, SettingError, StudyMismatchError
 from nbnas.graphs.spaces.cell import CellSpace
-from nbnas.notebook.benchmark import read_benchmark_parameters
 from nbnas.notebook.strategies import STRATEGIES
+from nbnas.notebook.tables.benchmark import read_benchmark_parameters
 from nbnas.records import Measure
 from nbnas.search.benchmark.unit import PERCENT
 from nbnas.search.search import Search

@@ -17,7 +17,7 @@ from nbnas.notebook.checks import (
     words,
 )
 from nbnas.notebook.strategies import STRATEGIES, Proxies
-from nbnas.notebook.tables import (
+from nbnas.notebook.tables.words import (
     TABLE_RULES,
     columns_of_word,
     measure_of_words,

@@ -1,0 +1,1 @@
+"""Parameters of notebooks that read tables of results."""
