@@ -17,7 +17,12 @@ from . import training as training
 from . import widgets as widgets
 from .baselines.baseline import Baseline as Baseline
 from .baselines.lineup import Lineup as Lineup
-from .batch import run_notebook as run_notebook
+from .batch.grid import read_grid as read_grid
+from .batch.grid import read_values as read_values
+from .batch.notebook import run_notebook as run_notebook
+from .batch.sweep import Sweep as Sweep
+from .batch.sweep import SweepProgress as SweepProgress
+from .batch.sweep import sweep as sweep
 from .errors import NbnasError as NbnasError
 from .graphs.architecture import Architecture as Architecture
 from .graphs.distances.distance import Explanation as Explanation
@@ -44,6 +49,7 @@ from .graphs.spaces.recurrent.space import RecurrentSpace as RecurrentSpace
 from .graphs.spaces.subspace import Subspace as Subspace
 from .notebook.own_problem import read_own_problem_parameters as read_own_problem_parameters
 from .notebook.search import read_parameters as read_parameters
+from .notebook.sweep import read_sweep_parameters as read_sweep_parameters
 from .notebook.tables.benchmark import read_benchmark_parameters as read_benchmark_parameters
 from .notebook.tables.distances import read_distance_parameters as read_distance_parameters
 from .records.evaluation import EpochReport as EpochReport

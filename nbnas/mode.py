@@ -44,9 +44,14 @@ def safe_display_mode() -> Mode:
         return "static"
 
 
+def in_kernel() -> bool:
+    """Whether this is the kernel of a notebook."""
+    return hasattr(_shell(), "kernel")
+
+
 def unwatched() -> bool:
     """Whether this is a kernel that nobody looks at while it works, as under papermill."""
-    return hasattr(_shell(), "kernel") and safe_display_mode() != "live"
+    return in_kernel() and safe_display_mode() != "live"
 
 
 def _shell() -> object:

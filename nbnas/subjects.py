@@ -39,6 +39,7 @@ COMPOSED = (  # drawn where they are made of ours
     "gpytorch.kernels.scale_kernel.ScaleKernel",
 )
 LIVE = (  # followed while they change
+    "nbnas.batch.sweep.Sweep",
     "nbnas.search.benchmark.benchmark.Benchmark",
     "nbnas.search.search.Search",
     "nbnas.training.live.LiveTraining",
@@ -49,6 +50,7 @@ SUBJECTS = {
     **dict.fromkeys(_THOMPSON, "nbnas.widgets.surrogate.thompson:thompson"),
     **dict.fromkeys(_NOISY, "nbnas.widgets.surrogate.noisy:noisy"),
     **dict.fromkeys((*_KERNELS, *COMPOSED), "nbnas.widgets.surrogate.prior:kernel"),
+    "nbnas.batch.sweep.Sweep": "nbnas.widgets.search.sweep:sweep",
     "nbnas.baselines.baseline.Baseline": "nbnas.widgets.training.lineup:baseline",
     "nbnas.baselines.lineup.Lineup": "nbnas.widgets.training.lineup:lineup",
     "nbnas.graphs.architecture.Architecture": "nbnas.widgets.graphs.architecture:architecture",

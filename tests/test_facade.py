@@ -66,7 +66,7 @@ def test_type_checkers_see_the_same_names():
 def test_every_module_of_the_package_is_reachable():
     package = Path(nbnas.__file__).parent
     folders = {path.parent.name for path in package.glob("*/__init__.py")}
-    assert {*folders, "batch", "errors"} == set(MODULES)
+    assert {*folders, "errors"} == set(MODULES)
 
 
 def test_dir_lists_public_names():

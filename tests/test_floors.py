@@ -17,6 +17,7 @@ RANKS = {
     "checks": 0,
     "errors": 0,
     "kept": 0,
+    "parent": 0,
     "signals": 0,
     "source": 0,
     "brief": 0,
@@ -80,9 +81,10 @@ WINGS = {
         *("graphs", "surrogate", "search", "training", "lab", "show"),
     ),
     "benchmarks": ("protocol", "archive", "journal", "shipped", "pack", "generate", "report"),
+    "batch": ("grid", "notebook", "run", "child", "process", "collected", "sweep"),
     "notebook": (
         *("checks", "own", "strategies", "tables", "data", "recipes", "spaces", "budget"),
-        *("combinations", "known", "chosen", "search", "own_problem"),
+        *("combinations", "known", "chosen", "search", "own_problem", "sweep"),
     ),
 }
 # What a floor may import from outside, beside the standard library and what lower floors may.

@@ -5,6 +5,7 @@ at a time. What is finished is in a journal; give the same command again after a
 """
 
 import argparse
+import os
 import random
 import sys
 import time
@@ -84,9 +85,11 @@ def _trained(cells: Sequence[str], workers: int) -> Iterator[Trained]:
         return
     from joblib import Parallel, delayed, parallel_config
 
-    from nbnas.search.benchmark.run import end_with_parent
+    from nbnas.parent import end_with_parent
 
-    with parallel_config("loky", inner_max_num_threads=1, initializer=end_with_parent):
+    with parallel_config(
+        "loky", inner_max_num_threads=1, initializer=end_with_parent, initargs=(os.getpid(),)
+    ):
         pool = Parallel(workers, pre_dispatch=2 * workers, return_as="generator_unordered")
     with warnings.catch_warnings():
         # joblib starts a worker afresh whose memory has grown, and no cell is lost by that

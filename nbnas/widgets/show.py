@@ -16,7 +16,7 @@ from nbnas.mode import Mode, safe_display_mode
 from nbnas.widgets.bundle import Bundle, of_view
 from nbnas.widgets.live import REPUBLISH, STILL, LiveView, Throttle, guarded
 from nbnas.widgets.panel import Panel
-from nbnas.widgets.search import benchmark, search
+from nbnas.widgets.search import benchmark, search, sweep
 from nbnas.widgets.training import training
 from nbnas.widgets.view import View, view
 
@@ -42,6 +42,7 @@ class Follows:
 
 SEARCH = "nbnas.search.search.Search"
 LIVE = {
+    "nbnas.batch.sweep.Sweep": Follows("progressed", sweep.finished, sweep.line),
     "nbnas.search.benchmark.benchmark.Benchmark": Follows(
         "progressed", benchmark.finished, benchmark.line
     ),

@@ -35,7 +35,7 @@ def curves(found: BenchmarkCurves, *, width: float = 640, height: float = 330) -
         return theme.note("no run is finished yet", width, height / 3, heading)
     vertical = vertical_of(found)
     last = max(len(middle) for middle, _, _ in found.curves.values())
-    x = _horizontal(last, found.initial)
+    x = _horizontal(last, found)
     axis = vertical.axis(found.axis)
     y = alt.Y("value:Q", axis=axis, scale=vertical.scale)
     rows = _rows(found, vertical)
@@ -80,8 +80,9 @@ def dash(strategies: Sequence[str]) -> alt.StrokeDash:
     return alt.StrokeDash("strategy:N", scale=scale, legend=None)
 
 
-def _horizontal(last: int, initial: int) -> alt.X:
-    title = f"query (the first {initial} are random)" if initial < last else "query"
+def _horizontal(last: int, found: BenchmarkCurves) -> alt.X:
+    random = f" (the first {found.initial} are random)" if 0 < found.initial < last else ""
+    title = f"{found.counted}{random}"
     axis = alt.Axis(title=title, format="d", grid=False, tickCount=10, tickMinStep=1)
     return alt.X("query:Q", axis=axis, scale=theme.scale((1, max(last, 2))))
 

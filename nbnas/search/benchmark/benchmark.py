@@ -5,6 +5,7 @@ Notation
 """
 
 import itertools
+import os
 import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures.process import BrokenProcessPool
@@ -15,6 +16,7 @@ from psygnal import Signal
 
 from nbnas.checks import PATH, SEED, each, instance, whole
 from nbnas.errors import SearchError, SettingError
+from nbnas.parent import end_with_parent
 from nbnas.search.benchmark.compare import Failure
 from nbnas.search.benchmark.file import Pair, Runs, append_run, open_file, replace_run
 from nbnas.search.benchmark.results import BenchmarkResults
@@ -22,7 +24,6 @@ from nbnas.search.benchmark.run import (
     Make,
     Outcome,
     description_of,
-    end_with_parent,
     row_of,
     run_pair,
     settings_of,
@@ -214,7 +215,9 @@ class Benchmark:
             return
         from joblib import Parallel, delayed, parallel_config  # late: one worker needs none of it
 
-        with parallel_config("loky", inner_max_num_threads=1, initializer=end_with_parent):
+        with parallel_config(
+            "loky", inner_max_num_threads=1, initializer=end_with_parent, initargs=(os.getpid(),)
+        ):
             # Nobody gets a run in advance, so that after a kill none goes on that was not begun.
             pool = Parallel(
                 self.workers,

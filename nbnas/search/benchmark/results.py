@@ -42,6 +42,7 @@ class BenchmarkCurves:
         log: Whether ratios are of interest, so that the axis is logarithmic.
         limit: The best that there is, where that is worth a line.
         name: What the limit is.
+        counted: What is counted along the axis.
     """
 
     title: str
@@ -55,6 +56,7 @@ class BenchmarkCurves:
     log: bool = False
     limit: float | None = None
     name: str = ""
+    counted: str = "query"
 
     @brief
     def __repr__(self) -> str:

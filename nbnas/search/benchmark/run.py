@@ -2,9 +2,6 @@
 
 import contextlib
 import hashlib
-import os
-import threading
-import time
 import traceback
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
@@ -75,18 +72,6 @@ def one_thread() -> Iterator[None]:
         yield
     finally:
         torch.set_num_threads(before)
-
-
-def end_with_parent() -> None:
-    """Let this worker end soon after the process that started it, also where that is killed."""
-    parent = os.getppid()
-
-    def watch() -> None:
-        while os.getppid() == parent:
-            time.sleep(1.0)
-        os._exit(1)
-
-    threading.Thread(target=watch, daemon=True).start()
 
 
 def took(rows: Iterable[Row]) -> float:

@@ -58,7 +58,7 @@ def load_trials(
     """
     if not isinstance(on_error, str) or on_error not in ("raise", "skip"):
         raise SettingError(f'expected "raise" or "skip" as on_error, got {on_error!r:.100}')
-    studies = _scanned(store)
+    studies = read_studies(store)
     _tell(
         [fault for one in studies for fault in one.faults if study in (None, one.name)], on_error
     )
@@ -69,7 +69,15 @@ def load_trials(
     return _table(chosen)
 
 
-def _scanned(store: Location) -> tuple[Study, ...]:
+def read_studies(store: Location) -> tuple[Study, ...]:
+    """All studies of a store, in the order in which they were made; nothing is changed.
+
+    Args:
+        store: A path of an SQLite file, or an SQLAlchemy URL.
+
+    Raises:
+        StoreError: If there is no such store, or it cannot be read.
+    """
     url = url_of(store)
     file = file_of(url)
     with store_errors(url):

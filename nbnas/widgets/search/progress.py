@@ -15,6 +15,7 @@ from nbnas.brief import of_planned
 from nbnas.charts.search.trace import counted
 from nbnas.mode import safe_display_mode
 from nbnas.widgets.live import guarded
+from nbnas.widgets.search import sweep
 from nbnas.widgets.search.log import Log
 from nbnas.widgets.search.trials import seconds
 
@@ -24,23 +25,25 @@ _CELL: list[Any] = [None, ""]  # the cell that waited last, and the identifier o
 
 @contextmanager
 def progress(search: Any) -> Iterator[None]:  # noqa: ANN401
-    """Tell below the cell how far a search is, while the cell waits for it.
+    """Tell below the cell how far a search or a sweep is, while the cell waits for it.
 
     A live front end gets a line that follows, once a second at most; a static one gets the line
     as it was at the end, and the log of the process lines on the way. A wait of less than a second
     leaves none, and a cell has one line however often it waits.
 
     Args:
-        search: The search that the caller waits for.
+        search: The search, or the sweep, that the caller waits for.
     """
     mode = safe_display_mode()
     if mode == "off" or threading.current_thread() is not threading.main_thread():
         yield
         return
-    line = Line(search)
+    one = hasattr(search, "observations")
+    line = Line(search) if one else SweepLine(search)
     if mode == "live":
         line.follow()
-    followed: AbstractContextManager[object] = nullcontext() if mode == "live" else Log(search)
+    logged = Log(search) if one else sweep.logged(search)
+    followed: AbstractContextManager[object] = nullcontext() if mode == "live" else logged
     try:
         with followed:
             yield
@@ -57,7 +60,7 @@ class Line:
 
     def __init__(self, search: Any) -> None:  # noqa: ANN401
         self._search = search
-        self._began, self._first = time.monotonic(), len(search.observations)
+        self._began, self._first = time.monotonic(), self._done
         self._ended, self._said = threading.Event(), ""
         self._thread: threading.Thread | None = None
 
@@ -108,7 +111,31 @@ class Line:
         said = self.text()
         if said != self._said:
             self._said = said
-            _display(said, len(self._search.observations), self._search.target or 0)
+            _display(said, self._done, self._target)
+
+    @property
+    def _done(self) -> int:
+        return len(self._search.observations)
+
+    @property
+    def _target(self) -> int:
+        return self._search.target or 0
+
+
+class SweepLine(Line):
+    """The line of a cell that waits for a sweep."""
+
+    def text(self) -> str:
+        """How far the sweep is, in words."""
+        return str(sweep.said(self._search).rstrip("."))
+
+    @property
+    def _done(self) -> int:
+        return int(self._search.done)
+
+    @property
+    def _target(self) -> int:
+        return len(self._search.runs)
 
 
 def _epoch(training: Any) -> list[str]:  # noqa: ANN401

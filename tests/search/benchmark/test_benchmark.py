@@ -249,7 +249,8 @@ def test_a_listener_that_fails_stops_nothing(make):
 @pytest.mark.slow
 def test_a_worker_ends_with_the_process_that_started_it():
     worker = (
-        "import time; from nbnas.search.benchmark.run import end_with_parent; end_with_parent(); "
+        "import os, time; from nbnas.parent import end_with_parent; "
+        "end_with_parent(os.getppid()); "
         "print('at work', flush=True); time.sleep(100)"
     )
     starter = f"import subprocess, sys; subprocess.run([sys.executable, '-c', {worker!r}])"

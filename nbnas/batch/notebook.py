@@ -38,9 +38,7 @@ def run_notebook(
         >>> run_notebook("search.ipynb", "runs/a.ipynb", trials=200)  # doctest: +SKIP
     """
     notebook, output = PATH("notebook", notebook), PATH("output", output)
-    if not notebook.is_file():
-        raise NotebookError(f"expected a notebook at {notebook}, but there is no such file")
-    _check_names(notebook, parameters)
+    check_names(notebook, parameters)
     output.parent.mkdir(parents=True, exist_ok=True)
     try:
         with _static_display():
@@ -55,7 +53,18 @@ def run_notebook(
     return output
 
 
-def _check_names(notebook: Path, parameters: Mapping[str, object]) -> None:
+def check_names(notebook: Path, parameters: Mapping[str, object]) -> Mapping[str, Any]:
+    """Check that a notebook has parameters of these names.
+
+    Returns:
+        All its parameters.
+
+    Raises:
+        NotebookError: If it is missing, or no notebook.
+        SettingError: If it has no parameter of a name.
+    """
+    if not notebook.is_file():
+        raise NotebookError(f"expected a notebook at {notebook}, but there is no such file")
     try:
         known: Mapping[str, Any] = papermill.inspect_notebook(str(notebook))
     except Exception as error:  # papermill reads a file that is no notebook in many ways
@@ -69,6 +78,7 @@ def _check_names(notebook: Path, parameters: Mapping[str, object]) -> None:
         raise SettingError(
             f"{notebook} has no parameter {', '.join(unknown)}; it has {', '.join(known)}"
         )
+    return known
 
 
 @contextmanager

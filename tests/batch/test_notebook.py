@@ -1,7 +1,7 @@
 import nbformat
 import pytest
 
-from nbnas.batch import run_notebook
+from nbnas.batch.notebook import run_notebook
 from nbnas.errors import NotebookError, SettingError
 
 
