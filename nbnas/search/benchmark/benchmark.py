@@ -245,10 +245,7 @@ class Benchmark:
 
 
 def _check(
-    strategies: Mapping[str, Make],
-    seeds: Sequence[int],
-    table: BenchmarkTable,
-    queries: int,
+    strategies: Mapping[str, Make], seeds: Sequence[int], table: BenchmarkTable, queries: int
 ) -> None:
     if not strategies or not seeds or len(set(seeds)) < len(seeds):
         raise SettingError(
