@@ -77,6 +77,7 @@ class Sweep(Collected):
     Attributes:
         runs: All runs, in the order in which they begin.
         states: For each run by its name what it is.
+        errors: Why it failed, for each run that did.
         running: Whether `run` is at work.
         progressed: Signal that emits a `SweepProgress` when a run begins or is done, from any
             thread.

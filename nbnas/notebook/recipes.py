@@ -16,7 +16,7 @@ from nbnas.training.data.text import TextData
 from nbnas.training.device import choose_device
 
 CPU_SIDE, SIDE = 32, 64  # pixels: the most that is chosen for pictures of a folder
-CPU_EFFORT, EFFORT = 1.6e7, 1.6e8  # pixels that are trained on: n · p · epochs
+CPU_EFFORT, EFFORT = 1.2e7, 1.6e8  # pixels that are trained on: n · p · epochs
 EPOCHS_OF_NAMED = 12  # on data that have a word
 FEWEST, MOST = 4, 40  # epochs on pictures
 CPU_TOKENS, TOKENS = 1.5e6, 15e6  # tokens that are trained on: n · epochs
