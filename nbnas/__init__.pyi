@@ -20,8 +20,8 @@ from .baselines.lineup import Lineup as Lineup
 from .batch.grid import read_grid as read_grid
 from .batch.grid import read_values as read_values
 from .batch.notebook import run_notebook as run_notebook
+from .batch.progress import SweepProgress as SweepProgress
 from .batch.sweep import Sweep as Sweep
-from .batch.sweep import SweepProgress as SweepProgress
 from .batch.sweep import sweep as sweep
 from .errors import NbnasError as NbnasError
 from .graphs.architecture import Architecture as Architecture

@@ -15,6 +15,7 @@ from nbnas.graphs.spaces.layers import Layer
 from nbnas.search.benchmark.file import Row
 from nbnas.search.benchmark.unit import PERCENT
 
+NOTEBOOKS = Path(__file__).parents[1] / "notebooks"
 CELLS = nb.CellSpace().sample(0, 12)
 CHOICES = nb.ChoiceSpace(width=(16, 32), activation=nb.Choice(("relu", "gelu")))
 DISTANCE = nb.HammingDistance()
@@ -54,6 +55,8 @@ def of_searches(table, tmp_path):
         *(search, proposal, proposal.candidates[0], steps[0], round_, why, why.neighbors[0]),
         *(table, space, shipped, benchmark, results, results.best, results.paired),
         nb.Comparison(("random", "Bayesian"), (TRIALS, TRIALS)),
+        nb.Sweep(NOTEBOOKS / "search.ipynb", tmp_path / "sweep", {"seed": range(3)}),
+        nb.SweepProgress("seed=0", "failed", 1, 3, None, "ValueError: " + 300 * "x"),
         nb.diagnose(DISTANCE, nb.CellSpace(), TRIALS.evaluations),
         nb.Diagnoses((nb.diagnose(DISTANCE, nb.CellSpace(), TRIALS.evaluations),)),
     ]

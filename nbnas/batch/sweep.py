@@ -11,7 +11,6 @@ import threading
 import time
 from collections.abc import Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass
 from os import PathLike
 from typing import Any, Self
 
@@ -22,6 +21,7 @@ from nbnas.batch.collected import Collected
 from nbnas.batch.grid import Value
 from nbnas.batch.notebook import check_names
 from nbnas.batch.process import Processes, only_one
+from nbnas.batch.progress import SweepProgress
 from nbnas.batch.run import Run, State, own_files
 from nbnas.checks import PATH, whole
 from nbnas.errors import SettingError
@@ -32,27 +32,6 @@ from nbnas.waiting import watched
 
 WORKERS = whole(1, 1_000)
 POLL = 0.2  # seconds of a wait, after which an interrupt is heard
-
-
-@dataclass(frozen=True, slots=True)
-class SweepProgress:
-    """How far a sweep is, after a run began or is done.
-
-    Attributes:
-        run: The run.
-        state: What it is now.
-        done: Number of runs that are done.
-        runs: Number of runs in all.
-        seconds_left: Seconds until all are done; `None` until one has shown what it takes.
-        error: Why it failed, if it did.
-    """
-
-    run: str
-    state: State
-    done: int
-    runs: int
-    seconds_left: float | None
-    error: str | None = None
 
 
 class Sweep(Collected):

@@ -12,7 +12,8 @@ import psutil
 import pytest
 
 import nbnas as nb
-from nbnas.batch.sweep import Sweep, SweepProgress
+from nbnas.batch.progress import SweepProgress
+from nbnas.batch.sweep import Sweep
 from nbnas.errors import NotebookError, SettingError
 from nbnas.widgets.search import sweep as views
 from nbnas.widgets.view import view

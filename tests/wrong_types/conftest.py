@@ -5,6 +5,7 @@ import inspect
 import os
 from pathlib import Path
 
+import nbformat
 import numpy as np
 import pandas as pd
 import pytest
@@ -90,6 +91,20 @@ def picture(k):
 
 
 @functools.cache
+def a_finished_sweep():
+    """A notebook with one parameter, its values, and a folder in which it has run with them."""
+    folder = Path(os.environ["NBNAS_CACHE"]) / "sweep"
+    folder.mkdir(exist_ok=True)
+    cell = nbformat.v4.new_code_cell("seed: int = 0", metadata={"tags": ["parameters"]})
+    kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    notebook = nbformat.v4.new_notebook(cells=[cell], metadata={"kernelspec": kernel})
+    nbformat.write(notebook, folder / "empty.ipynb")
+    notebook.metadata["papermill"] = {"parameters": {"seed": 0}, "duration": 1.0}
+    nbformat.write(notebook, folder / "seed=0.ipynb")
+    return {"notebook": folder / "empty.ipynb", "folder": folder, "grid": {"seed": [0]}}
+
+
+@functools.cache
 def folder_of_pictures():
     """A folder of two classes; it goes with the cache of the tests."""
     root = Path(os.environ["NBNAS_CACHE"]) / "wrong_types"
@@ -149,6 +164,7 @@ def overrides():
         "BenchmarkResults.traces": {"strategy": "random"},
         "BenchmarkResults.seeds": {"strategy": "random"},
         "Benchmark": {"output": "runs.csv"},
+        "Sweep": a_finished_sweep(),
         **{
             name: {"network": t["network"], "images": images, "labels": labels}
             for name in ("nwot", "jacov", "synflow")
