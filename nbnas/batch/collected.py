@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 from nbnas.batch.grid import label
 from nbnas.batch.run import Run, State
 from nbnas.records import Evaluation, Measure
-from nbnas.search.benchmark.results import BenchmarkCurves
-from nbnas.search.benchmark.summaries import mean_band
+from nbnas.search.benchmark.results import BenchmarkCurves, of_values
+from nbnas.search.benchmark.summaries import Band, mean_band
 from nbnas.search.store.scan import Study
 from nbnas.search.store.trials import load_trials, read_studies
 
@@ -39,7 +39,8 @@ class Collected:
         Before its columns stand those of the run's name and of its values of the grid; a
         parameter that is called as a column of trials, such as seed, has "run." before its name.
         """
-        frames = [_with_parameters(load_trials(str(run.store)), run) for run in self._stored]
+        stored = [(run, run.store) for run in self.runs if run.store and _exists(run.store)]
+        frames = [_with_parameters(load_trials(store), run) for run, store in stored]
         return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame({"run": []})
 
     def table(self) -> pd.DataFrame:
@@ -56,7 +57,7 @@ class Collected:
         The runs of a group differ in their seed only, so that there is a band where the grid has
         several seeds. It draws itself.
         """
-        found = {run.name: study for run in self._stored if (study := _search(run)) is not None}
+        found = {run.name: study for run in self.runs if (study := _search(run)) is not None}
         measures = [study.measure for study in found.values() if study.measure is not None]
         measure = measures[0] if measures else Measure("value")
         groups: dict[str, list[NDArray[np.float64]]] = {}
@@ -76,17 +77,12 @@ class Collected:
             counted="trial",
         )
 
-    @property
-    def _stored(self) -> list[Run]:
-        """The runs that have a store."""
-        return [run for run in self.runs if run.store is not None and _exists(run.store)]
-
     def _group(self, run: Run) -> str:
         among = [name for name in run.chosen if name != SEED]
         return label(run.chosen, among) or run.notebook.stem
 
     def _row(self, run: Run) -> dict[str, Any]:
-        study = _search(run) if run in self._stored else None
+        study = _search(run)
         best = _best(study)
         return {
             **run.chosen,
@@ -106,8 +102,9 @@ def _exists(store: str) -> bool:
 
 def _search(run: Run) -> Study | None:
     """The first study in the store of a run: its search; others are what it is compared with."""
-    studies = [study for study in read_studies(str(run.store)) if study.trials]
-    return studies[0] if studies else None
+    if not run.store or not _exists(run.store):
+        return None
+    return next((study for study in read_studies(run.store) if study.trials), None)
 
 
 def _best(study: Study | None) -> Evaluation | None:
@@ -125,13 +122,10 @@ def _gains(study: Study, measure: Measure) -> NDArray[np.float64]:
     return np.fmax.accumulate(gains)
 
 
-def _band(some: list[NDArray[np.float64]], measure: Measure) -> Any:  # noqa: ANN401
+def _band(some: list[NDArray[np.float64]], measure: Measure) -> Band:
     length = min(map(len, some))
     scale = 100.0 if measure.fraction else 1.0
-    middle, lower, upper = mean_band(scale * np.stack([gains[:length] for gains in some]))
-    if measure.maximize:
-        return middle, lower, upper
-    return measure.gain(middle), measure.gain(upper), measure.gain(lower)
+    return of_values(mean_band(scale * np.stack([gains[:length] for gains in some])), measure)
 
 
 def _axis(measure: Measure) -> str:

@@ -6,11 +6,12 @@ Notation
 
 import hashlib
 import itertools
+import math
 import re
 import shlex
 from collections.abc import Iterable, Mapping, Sequence
 
-from nbnas.checks import FLAG, MAPPING, REAL, TEXT, each, either, real
+from nbnas.checks import FLAG, MAPPING, TEXT, each, either, real
 from nbnas.errors import SettingError
 
 Value = bool | int | float | str
@@ -18,7 +19,6 @@ LONGEST = 100  # characters of a run's name
 MOST = 10_000  # runs of a sweep
 EXAMPLE = "{'seed': range(5), 'strategy': ['bayes', 'random']}"
 WRITTEN = '"seed=0,1,2 strategy=bayes,random"'
-_NUMBER = REAL.settled
 VALUE = either(FLAG, either(real(), TEXT))
 
 
@@ -40,9 +40,7 @@ def combinations(grid: object) -> tuple[dict[str, Value], ...]:
             f"{given!r:.200}"
         )
     values = {name: _values(name, some) for name, some in given.items()}
-    number = 1
-    for some in values.values():
-        number *= len(some)
+    number = math.prod(map(len, values.values()))
     if number > MOST:
         raise SettingError(f"expected a grid of at most {MOST:,} runs, got {number:,}")
     return tuple(
@@ -51,11 +49,12 @@ def combinations(grid: object) -> tuple[dict[str, Value], ...]:
 
 
 def _values(name: str, some: object) -> tuple[Value, ...]:
-    found = each(VALUE, least=1, of="a number, a text, True or False")(f"grid[{name!r}]", some)
-    kept = tuple(_plain(value) for value in found)
-    if len(set(map(repr, kept))) < len(kept):
-        raise SettingError(f"expected each value of {name} once in the grid, got {kept!r:.200}")
-    return kept
+    found: tuple[Value, ...] = each(VALUE, least=1, of="a number, a text, True or False")(
+        f"grid[{name!r}]", some
+    )
+    if len(set(map(repr, found))) < len(found):
+        raise SettingError(f"expected each value of {name} once in the grid, got {found!r:.200}")
+    return found
 
 
 def parameters(given: Mapping[str, object]) -> dict[str, Value]:
@@ -64,15 +63,7 @@ def parameters(given: Mapping[str, object]) -> dict[str, Value]:
     Raises:
         SettingError: If one is neither a number nor a text nor a flag.
     """
-    return {name: _plain(VALUE(name, value)) for name, value in given.items()}
-
-
-def _plain(value: Value) -> Value:
-    """A value as Python's own; numpy has others."""
-    if isinstance(value, str) or FLAG.accepts(value):
-        return str(value) if isinstance(value, str) else bool(value)
-    number: int | float = _NUMBER(value)
-    return number
+    return {name: VALUE(name, value) for name, value in given.items()}
 
 
 def read_grid(text: str) -> dict[str, tuple[Value, ...]]:

@@ -32,16 +32,16 @@ def runs(
     Returns:
         The chart.
     """
-    texts = [dict.fromkeys(columns, ""), *rows]  # of the header, and of the runs
     marks: list[Any] = []
-    height = ROW * len(texts)
+    height = ROW * (1 + len(rows))  # the names of the columns, and the runs
+    y = alt.Y("y:Q", axis=None, scale=theme.scale((height, 0)))
     left = 20.0
     for column in columns:
         said = [column, *(str(row.get(column, "")) for row in rows)]
         lines = [
             {"text": text, "y": ROW * (at + 0.5), "head": at == 0} for at, text in enumerate(said)
         ]
-        marks += _words(lines, left)
+        marks += _words(lines, left, y)
         left += max(width_of(text, theme.SMALL, bold=True) for text in said) + 22
     for state, (shape, color, filled) in LOOKS.items():
         places = [{"y": ROW * (at + 1.5)} for at, row in enumerate(rows) if row["state"] == state]
@@ -49,16 +49,13 @@ def runs(
             mark = Chart(theme.rows(places)).mark_point(
                 shape=shape, size=70, color=color, filled=filled, strokeWidth=1.6
             )
-            y = alt.Y("y:Q", axis=None, scale=theme.scale((height, 0)))
             marks.append(mark.encode(x=alt.value(6), y=y))
     title = theme.title(heading, subtitle)
     return theme.layered(*marks, width=max(left, 260), height=height, title=title)
 
 
-def _words(lines: list[dict[str, Any]], left: float) -> list[alt.Chart]:
+def _words(lines: list[dict[str, Any]], left: float, y: alt.Y) -> list[alt.Chart]:
     """The texts of a column; its name is bold."""
-    high = ROW * len(lines)
-    y = alt.Y("y:Q", axis=None, scale=theme.scale((high, 0)))
     found = []
     for head in (True, False):
         data = theme.rows([line for line in lines if line["head"] == head])

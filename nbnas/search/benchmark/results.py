@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from nbnas.brief import brief
 from nbnas.errors import SearchError
+from nbnas.records import Measure
 from nbnas.search.benchmark import report as benchmark_report
 from nbnas.search.benchmark.finished import FinishedRuns
 from nbnas.search.benchmark.summaries import (
@@ -86,7 +87,7 @@ class BenchmarkResults(FinishedRuns):
     @property
     def best(self) -> BenchmarkCurves:
         """Mean of the best value so far; no mean can be better than the table's best."""
-        bands = {s: self._signed(self._mean_gain(s)) for s in self.present}
+        bands = {s: of_values(self._mean_gain(s), self.measure) for s in self.present}
         return self._curves(
             f"Best {self.measure.name} so far",
             self.unit.title(self.value),
@@ -182,11 +183,6 @@ class BenchmarkResults(FinishedRuns):
         """The mean of what is maximised with its band, which ends at the best of the table."""
         return _capped(mean_band(self.gains(strategy)), self.measure.gain(self.optimum))
 
-    def _signed(self, band: Band) -> Band:
-        """A band of gains as one of values, lower end before the upper one."""
-        middle, lower, upper = (self.measure.gain(end) for end in band)
-        return (middle, lower, upper) if self.measure.maximize else (middle, upper, lower)
-
     def _curves(
         self,
         title: str,
@@ -198,6 +194,12 @@ class BenchmarkResults(FinishedRuns):
         seeds = {strategy: len(self.seeds(strategy)) for strategy in curves}
         shared = self.strategies, seeds, self.initial
         return BenchmarkCurves(title, axis, band, curves, *shared, **options)
+
+
+def of_values(band: Band, measure: Measure) -> Band:
+    """A band of gains as one of values, lower end before the upper one."""
+    middle, lower, upper = (measure.gain(end) for end in band)
+    return (middle, lower, upper) if measure.maximize else (middle, upper, lower)
 
 
 def _capped(band: Band, top: float) -> Band:

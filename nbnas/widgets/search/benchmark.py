@@ -4,7 +4,7 @@ from typing import Any
 
 from nbnas import charts
 from nbnas.charts.theme import count
-from nbnas.widgets.search.trials import seconds
+from nbnas.widgets.search.trials import time_left
 from nbnas.widgets.view import View
 
 SHOWN = 3  # failures that a summary names
@@ -13,7 +13,7 @@ SHOWN = 3  # failures that a summary names
 def benchmark(benchmark: Any) -> View:  # noqa: ANN401
     """How far it is, and the best so far of what is finished."""
     done, runs = benchmark.done, benchmark.runs
-    said = f"{done} of {count(runs, 'run')} done{_left(benchmark.seconds_left, done < runs)}."
+    said = f"{done} of {count(runs, 'run')} done{time_left(benchmark.seconds_left, done < runs)}."
     return View(said + _failed(benchmark.failures), charts.curves(benchmark.results.best))
 
 
@@ -28,7 +28,7 @@ def line(progress: Any) -> str:  # noqa: ANN401
         return f"Failed: {progress.failure}"
     if not progress.milestone:
         return ""
-    left = _left(progress.seconds_left, progress.done < progress.runs)
+    left = time_left(progress.seconds_left, progress.done < progress.runs)
     return f"{progress.done} of {count(progress.runs, 'run')} done{left}."
 
 
@@ -57,10 +57,6 @@ def _ended(results: Any, strategy: str) -> str:  # noqa: ANN401
     mean = results.unit.text(ends.mean())
     found = f"{int(results.hits(strategy)[:, -1].sum())} of {count(len(ends), 'seed')}"
     return f"{strategy}: {mean} after {results.queries} queries, the best found in {found}."
-
-
-def _left(left: float | None, more: bool) -> str:
-    return f", about {seconds(left)} left" if more and left is not None else ""
 
 
 def _failed(failures: Any) -> str:  # noqa: ANN401

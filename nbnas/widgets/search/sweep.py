@@ -4,10 +4,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from nbnas.brief import cut
 from nbnas.charts.search.sweep import runs
 from nbnas.charts.theme import NOTHING, count
 from nbnas.widgets.search.log import log
-from nbnas.widgets.search.trials import seconds
+from nbnas.widgets.search.trials import seconds, time_left
 from nbnas.widgets.view import View
 
 MOST = 40  # runs that are drawn: first those under way, then what failed, then the others
@@ -40,7 +41,7 @@ def line(progress: Any) -> str:  # noqa: ANN401
     if progress.state not in ("finished", "failed"):
         return ""
     why = f": {progress.error}"[:300] if progress.error else ""
-    left = _left(progress.seconds_left, progress.done < progress.runs)
+    left = time_left(progress.seconds_left, progress.done < progress.runs)
     return f"{progress.run} {progress.state}{why}; {progress.done} of {progress.runs} done{left}."
 
 
@@ -64,22 +65,13 @@ def said(sweep: Any) -> str:  # noqa: ANN401
     states = list(sweep.states.values())
     parts = [f"{states.count(state)} {state}" for state in ORDER if state in states]
     more = sweep.done < len(sweep.runs)
-    left = _left(sweep.seconds_left, more and sweep.running)
+    left = time_left(sweep.seconds_left, more and sweep.running)
     return f"{sweep.done} of {count(len(states), 'run')} done: {', '.join(parts)}{left}."
 
 
 def _row(row: dict[str, Any], chosen: list[str]) -> dict[str, str]:
-    values = {name: _cut(str(row[name])) for name in chosen}
+    values = {name: cut(row[name], WORDS) for name in chosen}
     best = NOTHING if row["best"] is None else f"{row['best']:.4g}"
     time = NOTHING if row["seconds"] is None else seconds(row["seconds"])
     told = {"state": row["state"], "trials": str(row["trials"]), "best": best, "time": time}
-    return {**values, **told, "error": _cut(row["error"] or "")}
-
-
-def _cut(text: str) -> str:
-    line = " ".join(text.split())
-    return line if len(line) <= WORDS else line[: WORDS - 1] + "…"
-
-
-def _left(left: float | None, more: bool) -> str:
-    return f", about {seconds(left)} left" if more and left is not None else ""
+    return {**values, **told, "error": cut(row["error"] or "", WORDS)}

@@ -44,6 +44,11 @@ def seconds(number: float) -> str:
     return f"{whole // 3600} h {whole % 3600 // 60} min"
 
 
+def time_left(left: float | None, more: bool) -> str:
+    """The end of a sentence on how far something is: the seconds that are left, where known."""
+    return f", about {seconds(left)} left" if more and left is not None else ""
+
+
 def _facts(evaluation: Evaluation, measure: Measure) -> str:
     facts = []
     if evaluation.test is not None:
