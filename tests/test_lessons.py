@@ -7,6 +7,7 @@ from pathlib import Path
 import nbformat
 import numpy as np
 import pytest
+from pages import solutions
 
 import nbnas as nb
 
@@ -34,11 +35,6 @@ def words(path):
 
 def code(path):
     return [cell for cell in read(path).cells if cell.cell_type == "code"]
-
-
-def solutions(path):
-    """The Python of the solutions."""
-    return re.findall(r"```python\n(.*?)```", words(path), flags=re.DOTALL)
 
 
 def test_there_are_seven_in_order():
@@ -94,7 +90,7 @@ def test_links_lead_somewhere(path):
 
 @each_lesson
 def test_solutions_are_python(path):
-    for block in solutions(path):
+    for block in solutions(read(path)):
         compile(block, path.name, "exec")
 
 

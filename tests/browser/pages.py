@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import secrets
 import socket
 import subprocess
@@ -210,6 +211,12 @@ def wait_for_file(path, seconds=240):
     while not path.exists():
         assert time.monotonic() < deadline, f"no {path.name} after {seconds} s"
         time.sleep(0.1)
+
+
+def solutions(notebook):
+    """The Python in the prose of a notebook: of a lesson its solutions."""
+    words = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown")
+    return re.findall(r"```python\n(.*?)```", words, re.DOTALL)
 
 
 def end_kernels(server):

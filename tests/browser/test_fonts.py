@@ -114,7 +114,8 @@ def test_what_is_cut_or_crossed_is_found(browsers):
 def quick(path, folder):
     """A notebook with few trials, which are short, and its solutions; its name in the folder."""
     notebook = nbformat.read(path, as_version=4)
-    notebook.cells += map(nbformat.v4.new_code_cell, solutions(notebook))
+    solutions = [block for block in pages.solutions(notebook) if "Benchmark" not in block]
+    notebook.cells += map(nbformat.v4.new_code_cell, solutions)
     for cell in notebook.cells:
         cell.source = cell.source.replace(*SHORTER.get(path.stem, ("", "")))
         for name, value in QUICK.get(path.stem, {}).items():
@@ -123,13 +124,6 @@ def quick(path, folder):
             )
     nbformat.write(notebook, folder / path.name)
     return path.name
-
-
-def solutions(notebook):
-    """The Python of the solutions in a lesson; no more benchmarks."""
-    words = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown")
-    blocks = re.findall(r"```python\n(.*?)```", words.partition("## Exercises")[2], re.DOTALL)
-    return [block for block in blocks if "Benchmark" not in block]
 
 
 def memory(process):
