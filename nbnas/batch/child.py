@@ -16,9 +16,8 @@ def main() -> None:
     """Do the task."""
     task = json.load(sys.stdin)
     end_with_parent(task["parent"])
-    from nbnas.batch.notebook import (
-        run_notebook,  # it takes long, and the parent may end meanwhile
-    )
+    # Late, as it takes long, and the parent may end meanwhile.
+    from nbnas.batch.notebook import run_notebook
 
     error = None
     try:

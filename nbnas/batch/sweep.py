@@ -127,7 +127,6 @@ class Sweep(Collected):
             try:
                 self._make([run for run in self.runs if self.states[run.name] == "waiting"])
             finally:
-                self._processes.end()
                 self.running = False
         return self
 
@@ -163,7 +162,7 @@ class Sweep(Collected):
                     for future in done:
                         future.result()
                         shown.update()
-            except BaseException:
+            except BaseException:  # an interrupt, too, leaves no process behind
                 self._processes.end()
                 for future in waiting:
                     future.cancel()
