@@ -62,7 +62,8 @@ WINGS = {
         *("kernels", "process", "ensemble", "acquisition"),
     ),
     "training": (
-        *("schedule", "device", "draws", "bars", "data", "measure", "networks", "live"),
+        *("schedule", "optimizers", "device", "draws", "bars", "data", "measure", "networks"),
+        *("live",),
         *("recipe", "tasks", "run", "trainer", "seeds", "repeated", "proxies", "export"),
     ),
     "search": (

@@ -34,6 +34,7 @@ from nbnas.training.networks.faults import fault
 from nbnas.training.networks.network import build_network, count_parameters
 from nbnas.training.networks.normalize import normalized
 from nbnas.training.networks.own import build_own
+from nbnas.training.optimizers import SGD, AdamW
 from nbnas.training.recipe import Recipe
 from nbnas.training.tasks.pictures import PictureTask
 from nbnas.training.tasks.task import Task
@@ -209,8 +210,8 @@ def optimizer_of(trainer: Recipe, network: nn.Module) -> torch.optim.Optimizer:
     decay = trainer.weight_decay
     if isinstance(trainer.data, TextData):
         betas = (trainer.momentum, 0.999)
-        return torch.optim.AdamW(weights, rate, betas, weight_decay=decay, fused=fused)
-    return torch.optim.SGD(
+        return AdamW(weights, rate, betas, weight_decay=decay, fused=fused)
+    return SGD(
         weights,
         lr=rate,
         momentum=trainer.momentum,
