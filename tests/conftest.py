@@ -13,6 +13,7 @@ import pandas as pd
 import pytest
 import torch
 
+import nbnas.charts.addresses  # noqa: F401 - before nbformat, which it spares a grammar
 from nbnas.graphs.spaces.cell import CellSpace, operations_of
 from nbnas.search.tables.tabular import TabularObjective
 
