@@ -39,8 +39,9 @@ def training(trainer):
 
 
 @pytest.fixture
-def light(lighten):
+def light(lighten, monkeypatch):
     """An export without what takes seconds."""
+    monkeypatch.setattr(sys, "dont_write_bytecode", True)  # as in the process that it stands for
     lighten(writing, "answer_of", here)
 
 
