@@ -21,6 +21,9 @@ REASONED = {  # what the issue fixed; a new dependency needs a reason, and a lin
     "joblib",  # processes that need no main guard; scikit-learn brings it anyway
     "pillow",  # decodes pictures; torchvision brings it anyway
     "tqdm",  # how far a folder is read; papermill brings it anyway
+    "psutil",  # whether a worker is still there, and what it takes; ipykernel brings it anyway
+    "pebble",  # worker processes that may crash, hang or be killed
+    "cloudpickle",  # an objective that is defined in a notebook travels to workers
     "platformdirs",  # where what was read is kept; Jupyter brings it anyway
 }
 

@@ -15,6 +15,7 @@ ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "nbnas"
 RANKS = {
     "checks": 0,
+    "holder": 0,
     "errors": 0,
     "kept": 0,
     "parent": 0,
@@ -55,7 +56,7 @@ WINGS = {
         ),
         *("spaces", "distances"),
     ),
-    "records": ("measure", "evaluation", "observations", "proposal"),
+    "records": ("measure", "claim", "evaluation", "observations", "proposal"),
     "surrogate": (
         *("warp", "normal_scores", "negative_log_error", "leave_one_out", "table", "warped"),
         *("model",),
@@ -90,12 +91,12 @@ WINGS = {
 }
 # What a floor may import from outside, beside the standard library and what lower floors may.
 LIBRARIES = {
-    0: {"psygnal", "numpy"},
+    0: {"psygnal", "numpy", "psutil"},
     1: {"scipy", "ot", "joblib"},
     2: set(),
     3: {"torch", "torchvision", "gpytorch", "sklearn", "PIL", "tqdm", "platformdirs"}
     | {"onnx", "safetensors"},
-    4: {"pandas", "sqlalchemy", "optuna"},
+    4: {"pandas", "sqlalchemy", "optuna", "pebble", "cloudpickle"},
     5: {"altair", "vl_convert"},
     6: {"ipywidgets", "IPython", "anywidget", "traitlets"},
     7: {"papermill"},

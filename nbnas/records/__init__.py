@@ -5,6 +5,7 @@ nats; times in seconds; parameters and multiply-adds are plain counts; `n` obser
 candidates.
 """
 
+from nbnas.records.claim import Claim, Origin
 from nbnas.records.evaluation import EpochReport, Evaluation, Status
 from nbnas.records.measure import ACCURACY, Measure
 from nbnas.records.observations import Comparison, Observations, Standing
@@ -13,11 +14,13 @@ from nbnas.records.proposal import Candidate, Proposal, Step
 __all__ = [
     "ACCURACY",
     "Candidate",
+    "Claim",
     "Comparison",
     "EpochReport",
     "Evaluation",
     "Measure",
     "Observations",
+    "Origin",
     "Proposal",
     "Standing",
     "Status",

@@ -12,6 +12,7 @@ from nbnas.brief import brief, cut
 from nbnas.checks import Rule, each, instance, settle
 from nbnas.errors import ObservationError, shown
 from nbnas.graphs.architecture import ARCHITECTURE, Architecture
+from nbnas.records.claim import ORIGIN, Origin
 from nbnas.records.measure import MEASURE, Measure
 
 Status = Literal["completed", "failed"]
@@ -153,6 +154,8 @@ class Evaluation:
         measured: Further measures by name, in units of their own; any mapping can be given.
         measure: What the value is, for a person; the observations of a search tell it their
             trials. `None` where nobody has said: then it is validation accuracy.
+        origin: Which trial of a study it is, what its proposal knew and who made it; `None` where
+            it is no trial of a search.
 
     Raises:
         ArchitectureError: If it is of no architecture.
@@ -173,9 +176,11 @@ class Evaluation:
     reports: tuple[EpochReport, ...] = field(default=(), repr=False)  # many numbers
     measured: Mapping[str, float] = field(default_factory=lambda: Measured())
     measure: Measure | None = field(default=None, compare=False, repr=False)
+    origin: Origin | None = field(default=None, compare=False, repr=False)
 
     def __post_init__(self) -> None:
         settle(self, architecture=ARCHITECTURE, reports=_REPORTS, measure=MEASURE.optional)
+        settle(self, origin=ORIGIN.optional)
         if not isinstance(self.status, str) or self.status not in ("completed", "failed"):
             raise ObservationError(
                 f'expected "completed" or "failed" as status, got {self.status!r:.100}'

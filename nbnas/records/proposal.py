@@ -78,6 +78,8 @@ class Proposal:
         seed: Seed for that trial.
         seconds: Seconds that the suggestion took.
         measure: What is predicted and improved.
+        known: How many finished trials were known.
+        pending: The numbers of the trials that were under way.
 
     Raises:
         ArchitectureError: If something else than architectures is proposed.
@@ -94,6 +96,8 @@ class Proposal:
     seed: int = 0
     seconds: float = 0.0
     measure: Measure = ACCURACY
+    known: int = 0
+    pending: tuple[int, ...] = ()
 
     def __post_init__(self) -> None:
         settle(
@@ -103,6 +107,8 @@ class Proposal:
             candidates=each(CANDIDATE),
             best=_NUMBER.optional,
             number=whole(0),
+            known=whole(0),
+            pending=each(whole(0)),
             seconds=_NUMBER,
             measure=MEASURE,
         )

@@ -2,17 +2,14 @@
 
 import json
 import math
-from collections.abc import Callable, Mapping
-from dataclasses import asdict, fields
-from typing import Any, get_args
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
 
 from nbnas.errors import NbnasError, SettingError, StoreError
-from nbnas.graphs.architecture import Architecture
-from nbnas.records import EpochReport, Evaluation, Measure
-from nbnas.records.evaluation import Status
-
-MAY_BE_NONE = {field.name for field in fields(EpochReport) if field.default is None}
-LATEST = 9e9  # seconds since 1970: the year 2255, which every type for dates can hold
+from nbnas.records import Claim, Evaluation, Measure, Origin
+from nbnas.records.claim import LONGEST_WORKER
+from nbnas.search.store.columns import COLUMNS, FAULTS, object_of, text_of
 
 
 def to_row(evaluation: Evaluation) -> dict[str, Any]:
@@ -35,10 +32,52 @@ def to_row(evaluation: Evaluation) -> dict[str, Any]:
         "error": None if evaluation.error is None else _storable(evaluation.error),
         "reports": json.dumps([asdict(report) for report in evaluation.reports], default=_plain),
         "measured": json.dumps(dict(evaluation.measured), default=_plain),
+        **origin_to_row(evaluation.origin),
     }
     for name, value in row.items():
         check_column(name, value)
     return row
+
+
+def origin_to_row(origin: Origin | None) -> dict[str, Any]:
+    """The columns that tell where a trial comes from, but for its number."""
+    if origin is None:
+        return {}
+    pending = json.dumps(list(origin.pending))
+    worker = _storable(origin.worker)[:LONGEST_WORKER]
+    return {
+        "known": origin.known,
+        "pending": pending,
+        "worker": worker,
+        "attempt": origin.attempt,
+    }
+
+
+def claim_to_row(claim: Claim) -> dict[str, Any]:
+    """The columns of a claim that it decides itself."""
+    graph = claim.architecture.to_json()
+    return {
+        "number": claim.number,
+        "graph": graph,
+        "seed": claim.seed,
+        **origin_to_row(claim.origin),
+    }
+
+
+def claim_from_row(row: Mapping[str, Any], study: str) -> Claim:
+    """A claim.
+
+    Raises:
+        StoreError: If a column is damaged; it names study, trial and column.
+    """
+    where = f"trial {row['number']!r:.50} of study {study!r}, which is under way, is damaged"
+    names = ("number", "graph", "seed", "known", "pending", "worker", "attempt")
+    found = {name: _read(name, row[name], where) for name in names}
+    graph, seed = found.pop("graph"), found.pop("seed")
+    try:
+        return Claim(Origin(**found), graph, seed)
+    except NbnasError as error:
+        raise StoreError(f"{where}: {error}") from error
 
 
 def check_column(name: str, value: object) -> object:
@@ -67,12 +106,14 @@ def from_row(row: Mapping[str, Any], study: str) -> Evaluation:
     """
     where = f"trial {row['number']!r:.50} of study {study!r} is damaged"
     columns = {name: _read(name, row.get(name), where) for name in COLUMNS}
-    del columns["number"]
+    number, known = columns.pop("number"), columns.pop("known")
+    told = {name: columns.pop(name) for name in ("pending", "worker", "attempt")}
     text, columns["architecture"] = columns["architecture"], columns.pop("graph")
     if text != str(columns["architecture"]):
         raise StoreError(f"{where}: columns architecture and graph tell of different ones")
     try:
-        return Evaluation(**columns)
+        origin = Origin(number, number if known is None else known, **told)
+        return Evaluation(**columns, origin=origin)
     except NbnasError as error:
         raise StoreError(f"{where}: columns value and status: {error}") from error
 
@@ -93,9 +134,9 @@ def measure_from_text(text: object, study: str) -> Measure | None:
     if text is None:
         return None
     try:
-        told = {name: value for name, value in _object(text).items() if value is not None}
+        told = {name: value for name, value in object_of(text).items() if value is not None}
         return Measure(**told)
-    except (SettingError, *_FAULTS) as error:
+    except (SettingError, *FAULTS) as error:
         raise StoreError(f"study {study!r} is damaged: column measure: {error}") from error
 
 
@@ -106,19 +147,16 @@ def fingerprint_from_text(text: object, study: str) -> dict[str, str]:
         StoreError: If it is damaged.
     """
     try:
-        return {name: _text(value) for name, value in _object(text).items()}
-    except _FAULTS as error:
+        return {name: text_of(value) for name, value in object_of(text).items()}
+    except FAULTS as error:
         raise StoreError(f"study {study!r} is damaged: column fingerprint: {error}") from error
 
 
 def _read(name: str, value: object, where: str) -> Any:  # noqa: ANN401
     try:
         return COLUMNS[name](value)
-    except _FAULTS as error:
+    except FAULTS as error:
         raise StoreError(f"{where}: column {name}: {error}") from error
-
-
-_FAULTS = (ValueError, TypeError, KeyError, RecursionError)  # also of JSON and of nbnas
 
 
 def _plain(value: Any) -> Any:  # noqa: ANN401
@@ -133,96 +171,3 @@ def _storable(text: str) -> str:
 
 def _finite_or_none(value: float) -> float | None:
     return value if math.isfinite(value) else None
-
-
-def _number(value: object) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        raise ValueError(f"expected a number, got {value!r:.100}")
-    return value
-
-
-def _finite(value: object) -> float:
-    number = float(_number(value))
-    if not math.isfinite(number):
-        raise ValueError(f"expected a finite number, got {number}")
-    return number
-
-
-def _time(value: object) -> float:
-    seconds = _finite(value)
-    if abs(seconds) > LATEST:
-        raise ValueError(f"expected seconds since 1970, got {seconds:g}, which is no date")
-    return seconds
-
-
-def _whole(value: object) -> int:
-    if not isinstance(value, int) or isinstance(value, bool) or abs(value) >= 2**63:
-        raise ValueError(f"expected a whole number below 2**63, got {value!r:.100}")
-    return value
-
-
-def _count(value: object) -> int:
-    if _whole(value) < 0:
-        raise ValueError(f"expected a number from 0, got {value}")
-    return _whole(value)
-
-
-def _text(value: object) -> str:
-    if not isinstance(value, str):
-        raise ValueError(f"expected a text, got {value!r:.100}")
-    value.encode()  # a lone surrogate stands for bytes that are no text
-    return value
-
-
-def _status(value: object) -> str:
-    if value not in get_args(Status):
-        raise ValueError(f"expected one of {', '.join(get_args(Status))}, got {value!r:.100}")
-    return str(value)
-
-
-def _graph(value: object) -> Architecture:
-    return Architecture.from_json(_text(value))
-
-
-def _object(text: object) -> dict[str, Any]:
-    found = json.loads(_text(text))
-    if not isinstance(found, dict):
-        raise ValueError(f"expected a JSON object, got {found!r:.100}")
-    return found
-
-
-def _reports(text: object) -> tuple[EpochReport, ...]:
-    found = json.loads(_text(text))
-    if not isinstance(found, list) or not all(isinstance(report, dict) for report in found):
-        raise ValueError(f"expected a JSON list of reports, got {found!r:.100}")
-    for name, number in (item for report in found for item in report.items()):
-        if number is not None or name not in MAY_BE_NONE:
-            _number(number)
-    return tuple(EpochReport(**report) for report in found)
-
-
-def _measured(text: object) -> dict[str, float]:
-    found = {} if text is None else _object(text)
-    return {name: _number(value) for name, value in found.items()}
-
-
-def _optional(read: Callable[[object], Any]) -> Callable[[object], Any]:
-    return lambda value: None if value is None else read(value)
-
-
-COLUMNS: Mapping[str, Callable[[object], Any]] = {
-    "number": _count,
-    "architecture": _text,
-    "graph": _graph,
-    "value": _optional(_finite),
-    "test": _optional(_finite),
-    "status": _status,
-    "seconds": _finite,
-    "seed": _whole,
-    "parameters": _optional(_whole),
-    "multiply_adds": _optional(_whole),
-    "started": _time,
-    "error": _optional(_text),
-    "reports": _reports,
-    "measured": _measured,
-}

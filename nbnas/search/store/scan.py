@@ -58,18 +58,18 @@ def read_rows(
     """Read trials of a study: each of them, or why it cannot be read.
 
     Args:
-        rows: The columns of the trials, in the order of their numbers.
+        rows: The columns of the trials, in the order of their places.
         study: The name of the study.
-        start: The number that the first one must have.
+        start: The place that the first one must have.
     """
     for row in rows:
-        number = row["number"]
-        if isinstance(number, int):
-            if number > start:
-                yield _gap(study, start, number)
-            start = number + 1
+        place = place_of(row)
+        if isinstance(place, int):
+            if place > start:
+                yield _gap(study, start, place)
+            start = place + 1
         try:
-            yield number, from_row(row, study)
+            yield row["number"], from_row(row, study)
         except StoreError as error:
             yield error
 
@@ -90,7 +90,7 @@ def _study(entry: Row, rows: list[Row]) -> Study:
     except StoreError as error:
         faults.append(error)
     trials = {}
-    for found in read_rows(sorted(rows, key=_place), name):
+    for found in read_rows(sorted(rows, key=_order), name):
         if isinstance(found, StoreError):
             faults.append(found)
         else:
@@ -98,9 +98,16 @@ def _study(entry: Row, rows: list[Row]) -> Study:
     return Study(name, measure, trials, tuple(faults))
 
 
-def _place(row: Row) -> float:
+def place_of(row: Row) -> Any:  # noqa: ANN401
+    """The place of a finished trial, whatever stands there: its number before schema 3."""
+    place = row.get("place")
+    return row["number"] if place is None else place
+
+
+def _order(row: Row) -> float:
     """What trials are sorted by; what is no number comes last."""
-    return row["number"] if isinstance(row["number"], int) else float("inf")
+    place = place_of(row)
+    return place if isinstance(place, int) else float("inf")
 
 
 def _rows(connection: Connection, lost: list[StoreError]) -> Iterator[Row]:

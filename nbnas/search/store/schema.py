@@ -1,7 +1,14 @@
 """The tables of the store.
 
 Schema 1 knew no measures: its values were accuracies, unless the user knew better. Schema 2 keeps
-the measure of each study, and further measures of each trial.
+the measure of each study, and further measures of each trial. Schema 3 knows where trials come
+from, and those that are under way.
+
+Notation
+    place     of a finished trial, from 0, in the order in which they finished; NULL where an
+              earlier schema has written it: then it is the trial's number
+    lease     until when a claim holds, in seconds of the database's own clock: those of other
+              machines may differ
 """
 
 from sqlalchemy import (
@@ -17,7 +24,9 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-SCHEMA_VERSION = 2
+from nbnas.records.claim import LONGEST_WORKER
+
+SCHEMA_VERSION = 3
 NAME_LENGTH = 200  # characters of a study's name
 
 METADATA = MetaData()
@@ -49,5 +58,26 @@ TRIALS = Table(
     Column("error", Text),
     Column("reports", Text, nullable=False),
     Column("measured", Text),  # JSON; NULL where schema 1 has written it
+    Column("place", Integer),
+    Column("known", Integer),  # NULL where an earlier schema has written it: then all before
+    Column("pending", Text),  # JSON
+    Column("worker", String(LONGEST_WORKER)),
+    Column("attempt", Integer),
+    UniqueConstraint("study_id", "number"),
+)
+CLAIMS = Table(
+    "nbnas_claims",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("study_id", ForeignKey("nbnas_studies.id"), nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("graph", Text, nullable=False),
+    Column("seed", BigInteger, nullable=False),
+    Column("known", Integer, nullable=False),
+    Column("pending", Text, nullable=False),  # JSON
+    Column("worker", String(LONGEST_WORKER), nullable=False),
+    Column("attempt", Integer, nullable=False),
+    Column("holder", String(LONGEST_WORKER), nullable=False),  # a process; empty: nobody
+    Column("lease", Float, nullable=False),
     UniqueConstraint("study_id", "number"),
 )

@@ -14,6 +14,7 @@ from sqlalchemy.exc import IntegrityError
 
 from nbnas.errors import ObservationError, SettingError, StoreError, StudyMismatchError
 from nbnas.records import ACCURACY, Evaluation, Measure
+from nbnas.search.store.claiming import Claiming, study_id_of
 from nbnas.search.store.location import Location, engine_of, file_of, shown, store_errors, url_of
 from nbnas.search.store.migrate import prepare
 from nbnas.search.store.rows import (
@@ -21,14 +22,12 @@ from nbnas.search.store.rows import (
     fingerprint_from_text,
     measure_from_text,
     measure_to_text,
-    to_row,
 )
-from nbnas.search.store.scan import read_rows
 from nbnas.search.store.schema import NAME_LENGTH, SCHEMA_VERSION, STUDIES, TRIALS
 from nbnas.search.store.settings import Settings, check_same
 
 
-class Store:
+class Store(Claiming):
     """Studies and their trials in a database. Tables of an earlier nbnas are brought up to date.
 
     Args:
@@ -78,29 +77,6 @@ class Store:
             except IntegrityError:  # the name is taken: the study exists
                 self._check_study(name, fingerprint, measure)
 
-    def add(self, study: str, number: int, evaluation: Evaluation) -> bool:
-        """Write one finished trial; when this returns, it is on disk.
-
-        Returns:
-            Whether it was written; `False` if the study has a trial of that number already.
-
-        Raises:
-            StoreError: If the store cannot be written, for example because the disk is full.
-        """
-        row = {"number": number, **to_row(evaluation)}
-        with store_errors(self.url):
-            try:
-                with self._connect() as connection:
-                    row["study_id"] = _study_id(connection, study)
-                    connection.execute(insert(TRIALS).values(row))
-            except IntegrityError:
-                with self._connect() as connection:
-                    query = select(TRIALS.c.id).where(_trial(row["study_id"], number))
-                    if connection.execute(query).first() is None:
-                        raise
-                return False
-        return True
-
     def set_test(self, study: str, number: int, test: float) -> None:
         """Remember a trial's measure on the test part.
 
@@ -108,23 +84,17 @@ class Store:
             StoreError: If the store cannot be written.
         """
         with store_errors(self.url), self._connect() as connection:
-            trial = _trial(_study_id(connection, study), number)
+            trial = _trial(study_id_of(connection, study), number)
             connection.execute(update(TRIALS).where(trial).values(test=check_column("test", test)))
 
     def load(self, study: str, start: int = 0) -> tuple[Evaluation, ...]:
-        """The trials of a study from a number on, in order.
+        """The trials of a study from a place on, in the order in which they finished.
 
         Raises:
             StoreError: If the store cannot be read, a trial is damaged, or one is missing between
                 others; the message names it.
         """
-        with store_errors(self.url), self._connect() as connection:
-            wanted = (TRIALS.c.study_id == _study_id(connection, study)) & (
-                TRIALS.c.number >= start
-            )
-            query = select(TRIALS).where(wanted).order_by(TRIALS.c.number)
-            rows = [row._asdict() for row in connection.execute(query)]
-        return tuple(_sound(found) for found in read_rows(rows, study, start))
+        return self.look(study, start)[0]
 
     def _check_study(self, name: str, fingerprint: Settings, measure: Measure) -> None:
         row = self._study(name)
@@ -139,6 +109,8 @@ class Store:
             check_same(name, stored, fingerprint)
             self._adopt(name, measure)
             row = self._study(name)
+        elif version < SCHEMA_VERSION:
+            self._update(name)
         known = measure_from_text(row["measure"], name)
         check_same(
             name,
@@ -164,6 +136,13 @@ class Store:
         with self._connect() as connection:
             connection.execute(update(STUDIES).where(unknown).values(known))
 
+    def _update(self, name: str) -> None:
+        """Let a study be one of this version: an earlier one does not see what is under way."""
+        earlier = (STUDIES.c.name == name) & (STUDIES.c.schema_version < SCHEMA_VERSION)
+        with self._connect() as connection:
+            new = {"schema_version": SCHEMA_VERSION}
+            connection.execute(update(STUDIES).where(earlier).values(new))
+
     def _study(self, name: str) -> dict[str, Any]:
         with self._connect() as connection:
             query = select(STUDIES).where(STUDIES.c.name == name)
@@ -183,25 +162,8 @@ def _check_name(name: object) -> None:
         )
 
 
-def _study_id(connection: Connection, study: str) -> int:
-    found = connection.execute(select(STUDIES.c.id).where(STUDIES.c.name == study)).scalar()
-    if found is None:
-        raise StoreError(f"the store has no study {study!r}; open it first")
-    return int(found)
-
-
 def _trial(study_id: int, number: int) -> ColumnElement[bool]:
     return (TRIALS.c.study_id == study_id) & (TRIALS.c.number == number)
-
-
-def _sound(found: tuple[int, Evaluation] | StoreError) -> Evaluation:
-    """A trial that was read; one that could not be is raised, with what to do."""
-    if isinstance(found, StoreError):
-        raise StoreError(
-            f'{found}; nbnas.load_trials(..., on_error="skip") gives what can be read, another '
-            "study name starts afresh"
-        ) from found
-    return found[1]
 
 
 def _words(measure: Measure | None) -> str:

@@ -9,7 +9,7 @@ import pandas as pd
 from sqlalchemy import inspect
 
 from nbnas.errors import SettingError, StoreError
-from nbnas.records import Evaluation, Measure
+from nbnas.records import Evaluation, Measure, Origin
 from nbnas.search.store.location import Location, engine_of, file_of, shown, store_errors, url_of
 from nbnas.search.store.scan import Study, scan
 from nbnas.search.store.schema import TRIALS
@@ -27,6 +27,9 @@ COLUMNS = (
     "started",
     "error",
     "measure",
+    "worker",
+    "attempt",
+    "known",
 )
 PREFIX = "measured."  # of a further measure that is called as a column is
 TOLD = 3  # faults that one message tells
@@ -48,8 +51,10 @@ def load_trials(
         unit of the study's measure, as they were measured; missing where there is none), status
         ("completed" or "failed"), seconds, seed, parameters, started (UTC), error, measure (its
         name, with the unit in brackets; missing where a study is from before there were
-        measures); and behind them a column for each further measure by its name. One that is
-        called as a column is, or begins with "measured.", has "measured." before its name.
+        measures), worker (who made it; empty where an earlier nbnas did), attempt (which try it
+        is, from 1), known (how many trials had finished when it was proposed); and behind them a
+        column for each further measure by its name. One that is called as a column is, or begins
+        with "measured.", has "measured." before its name.
 
     Raises:
         StoreError: If there is no such store or study, or it cannot be read; the message names
@@ -125,6 +130,8 @@ def _columns(
     yield from (study, number, str(evaluation.architecture), evaluation.value, evaluation.test)
     yield from (evaluation.status, evaluation.seconds, evaluation.seed, evaluation.parameters)
     yield from (evaluation.started, evaluation.error, _title(measure))
+    origin = evaluation.origin or Origin(number, number)
+    yield from (origin.worker, origin.attempt, origin.known)
 
 
 def _title(measure: Measure | None) -> str | None:
@@ -136,7 +143,8 @@ def _title(measure: Measure | None) -> str | None:
 def _typed(frame: pd.DataFrame) -> pd.DataFrame:
     """Give the columns their types, also where a table is empty or a column holds nothing."""
     floats = dict.fromkeys(("value", "test", "seconds"), "float64")
-    frame = frame.astype({**floats, "number": "int64", "seed": "int64", "parameters": "Int64"})
+    counts = dict.fromkeys(("number", "seed", "attempt", "known"), "int64")
+    frame = frame.astype({**floats, **counts, "parameters": "Int64"})
     frame["started"] = [
         datetime.datetime.fromtimestamp(seconds, datetime.UTC) for seconds in frame["started"]
     ]

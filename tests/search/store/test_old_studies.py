@@ -138,7 +138,7 @@ def test_only_what_is_opened_gets_a_new_schema(studies, old):
     studies.search("evolution", old)
     assert "measured" in columns(old, "nbnas_trials")
     assert rows(old, "select name, schema_version from nbnas_studies order by id") == [
-        ("bayesian", 1), ("evolution", 2), ("percent", 1),
+        ("bayesian", 1), ("evolution", 3), ("percent", 1),
     ]  # fmt: skip
 
 

@@ -1,0 +1,249 @@
+"""Trials that are under way: who has taken on which, and until when that holds.
+
+Every change is one transaction that no other one of the study is beside, so that each trial has
+one number, one place and one holder at a time.
+
+Notation
+    holder    a process, or a part of one, that has taken on a trial; an empty text for nobody
+    lease     until when that holds, by the database's own clock, as the clocks of machines differ
+"""
+
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Engine,
+    delete,
+    func,
+    insert,
+    select,
+    text,
+    update,
+)
+from sqlalchemy.engine import URL
+
+from nbnas.errors import StoreError
+from nbnas.records import Claim, Evaluation
+from nbnas.search.store.clock import clock
+from nbnas.search.store.location import store_errors
+from nbnas.search.store.patience import patiently
+from nbnas.search.store.rows import claim_from_row, claim_to_row, to_row
+from nbnas.search.store.scan import read_rows
+from nbnas.search.store.schema import CLAIMS, STUDIES, TRIALS
+
+LEASE = 60.0  # seconds that a claim holds unless it is renewed
+PLACE = func.coalesce(TRIALS.c.place, TRIALS.c.number)
+
+
+class Claiming:
+    """The part of a store that knows what is under way."""
+
+    url: URL
+    _engine: Engine
+
+    def look(self, study: str, start: int = 0) -> tuple[tuple[Evaluation, ...], tuple[Claim, ...]]:
+        """What has finished from a place on, in order, and what is under way, by number.
+
+        Raises:
+            StoreError: If the store cannot be read, a trial is damaged, or one is missing between
+                others; the message names it.
+        """
+
+        def read() -> tuple[tuple[Evaluation, ...], tuple[Claim, ...]]:
+            with self._engine.begin() as connection:
+                study_id = study_id_of(connection, study)
+                # Claims first: what finishes meanwhile is found in both, and not in neither.
+                query = select(CLAIMS).where(CLAIMS.c.study_id == study_id)
+                claims = [row._asdict() for row in connection.execute(query)]
+                rows = select(TRIALS).where((TRIALS.c.study_id == study_id) & (start <= PLACE))
+                trials = [row._asdict() for row in connection.execute(rows.order_by(PLACE))]
+            done = {row["number"] for row in trials}
+            claims = sorted(
+                (row for row in claims if row["number"] not in done), key=lambda r: r["number"]
+            )
+            finished = tuple(sound(found) for found in read_rows(trials, study, start))
+            return finished, tuple(claim_from_row(row, study) for row in claims)
+
+        return patiently(self.url, read)
+
+    def claim(self, study: str, claim: Claim, holder: str) -> bool:
+        """Take on a new trial.
+
+        Returns:
+            Whether it was free; `False` if somebody has taken on another one meanwhile, so that
+            its number is not the next one.
+
+        Raises:
+            StoreError: If the store cannot be written.
+        """
+
+        def write() -> bool:
+            with self._alone(study) as (connection, study_id):
+                if _next_number(connection, study_id) != claim.number:
+                    mine = _claims(study_id, (claim.number,)) & (CLAIMS.c.holder == holder)
+                    # The answer may have been lost, and the question asked again.
+                    return connection.execute(select(CLAIMS.c.id).where(mine)).first() is not None
+                row = {"study_id": study_id, **claim_to_row(claim), "holder": holder}
+                row["lease"] = clock(connection) + LEASE
+                connection.execute(insert(CLAIMS).values(row))
+                return True
+
+        return patiently(self.url, write)
+
+    def take_over(
+        self,
+        study: str,
+        worker: str,
+        holder: str,
+        held: Collection[int],
+        dead: Callable[[str], bool],
+    ) -> Claim | None:
+        """Take on the first trial that nobody holds any longer, with its next attempt.
+
+        Args:
+            study: The name of the study.
+            worker: Who makes it from now on.
+            holder: Who takes it on.
+            held: What this one holds already.
+            dead: Whether a holder is known to be gone, before its lease ends.
+
+        Returns:
+            The trial; `None` if there is none. One that was let go of has the attempt of before.
+
+        Raises:
+            StoreError: If the store cannot be used, or the claim is damaged.
+        """
+
+        def write() -> Claim | None:
+            with self._alone(study) as (connection, study_id):
+                query = select(CLAIMS).where(CLAIMS.c.study_id == study_id)
+                now = clock(connection)
+                for found in connection.execute(query.order_by(CLAIMS.c.number)).all():
+                    row = found._asdict()
+                    before = row["holder"]
+                    if before == holder and row["number"] in held:
+                        continue
+                    free = before in ("", holder)  # its own, which it could not let go of
+                    if free or row["lease"] < now or dead(before):
+                        mine = {"worker": worker, "attempt": row["attempt"] + (not free)}
+                        taken = {**mine, "holder": holder, "lease": now + LEASE}
+                        this = CLAIMS.c.id == row["id"]
+                        connection.execute(update(CLAIMS).where(this).values(taken))
+                        return claim_from_row({**row, **mine}, study)
+            return None
+
+        return patiently(self.url, write)
+
+    def renew(self, study: str, numbers: Collection[int], holder: str) -> None:
+        """Let the claims of a holder hold for another while.
+
+        Raises:
+            StoreError: If the store cannot be written.
+        """
+
+        def write() -> None:
+            with self._alone(study) as (connection, study_id):
+                held = _claims(study_id, numbers) & (CLAIMS.c.holder == holder)
+                lease = {"lease": clock(connection) + LEASE}
+                connection.execute(update(CLAIMS).where(held).values(lease))
+
+        patiently(self.url, write)
+
+    def release(self, study: str, holder: str, number: int | None = None) -> None:
+        """Let go of a trial, so that whoever comes may make it; this counts as no attempt.
+
+        Args:
+            study: The name of the study.
+            holder: Who has taken it on.
+            number: The trial's; `None` for all that this one holds.
+
+        Raises:
+            StoreError: If the store cannot be written. It is tried once: leases end by themselves.
+        """
+        with store_errors(self.url), self._alone(study) as (connection, study_id):
+            held = (CLAIMS.c.study_id == study_id) & (CLAIMS.c.holder == holder)
+            if number is not None:
+                held &= CLAIMS.c.number == number
+            connection.execute(update(CLAIMS).where(held).values(holder="", lease=0.0))
+
+    def add(self, study: str, number: int, evaluation: Evaluation) -> bool:
+        """Write one finished trial, as `finish` does; whether it was written."""
+        return self.finish(study, number, evaluation) is not None
+
+    def finish(self, study: str, number: int, evaluation: Evaluation) -> int | None:
+        """Write one finished trial; when this returns, it is on disk, and under way no longer.
+
+        Returns:
+            Its place; `None` if the study has a trial of that number already.
+
+        Raises:
+            StoreError: If the store cannot be written, for example because the disk is full.
+        """
+        row = {"number": number, **to_row(evaluation)}
+
+        def write() -> int | None:
+            with self._alone(study) as (connection, study_id):
+                connection.execute(delete(CLAIMS).where(_claims(study_id, (number,))))
+                trials = TRIALS.c.study_id == study_id
+                query = select(TRIALS.c.id).where(trials & (TRIALS.c.number == number))
+                if connection.execute(query).first() is not None:
+                    return None
+                places = select(func.coalesce(func.max(PLACE) + 1, 0)).where(trials)
+                place = int(connection.execute(places).scalar_one())
+                written = {**row, "study_id": study_id, "place": place}
+                connection.execute(insert(TRIALS).values(written))
+                return place
+
+        return patiently(self.url, write)
+
+    @contextmanager
+    def _alone(self, study: str) -> Iterator[tuple[Connection, int]]:
+        """A transaction that no other one of this study is beside."""
+        with self._engine.begin() as connection:
+            if connection.dialect.name == "sqlite":  # its driver would begin with the first row
+                connection.execute(text("BEGIN IMMEDIATE"))
+            yield connection, study_id_of(connection, study, alone=True)
+
+
+def study_id_of(connection: Connection, study: str, *, alone: bool = False) -> int:
+    """The key of a study.
+
+    Args:
+        connection: A transaction.
+        study: Its name.
+        alone: Whether others that ask so wait until this transaction ends.
+
+    Raises:
+        StoreError: If there is no such study.
+    """
+    query = select(STUDIES.c.id).where(STUDIES.c.name == study)
+    found = connection.execute(query.with_for_update() if alone else query).scalar()
+    if found is None:
+        raise StoreError(f"the store has no study {study!r}; open it first")
+    return int(found)
+
+
+def sound(found: tuple[int, Evaluation] | StoreError) -> Evaluation:
+    """A trial that was read; one that could not be is raised, with what to do."""
+    if isinstance(found, StoreError):
+        raise StoreError(
+            f'{found}; nbnas.load_trials(..., on_error="skip") gives what can be read, another '
+            "study name starts afresh"
+        ) from found
+    return found[1]
+
+
+def _next_number(connection: Connection, study_id: int) -> int:
+    ends = [
+        connection.execute(
+            select(func.max(table.c.number)).where(table.c.study_id == study_id)
+        ).scalar()
+        for table in (TRIALS, CLAIMS)
+    ]
+    return 1 + max((end for end in ends if end is not None), default=-1)
+
+
+def _claims(study_id: int, numbers: Collection[int]) -> ColumnElement[bool]:
+    return (CLAIMS.c.study_id == study_id) & CLAIMS.c.number.in_(numbers)

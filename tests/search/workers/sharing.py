@@ -1,0 +1,38 @@
+"""Processes that share a study, and what they have done."""
+
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import nbnas as nb
+
+SCRIPT = Path(__file__).with_name("share.py")
+
+
+def start(store, log, count, seconds, *workers):
+    words = [sys.executable, SCRIPT, store, count, seconds, log, *workers]
+    return subprocess.Popen(list(map(str, words)), stdout=subprocess.DEVNULL)
+
+
+def opened(store):
+    """The study, as another process sees it."""
+
+    def objective(architecture, seed=0):
+        raise AssertionError("nothing is trained here")
+
+    objective.__qualname__, objective.__module__ = "objective", "__main__"
+    return nb.Search(nb.CellSpace(), objective, nb.RandomSearch(), seed=5, store=store)
+
+
+def read(log):
+    """What the log says: the trials that began and ended, with their processes, in order."""
+    lines = [line.split(" ", 2) for line in log.read_text().splitlines()]
+    return [(word, int(process), rest) for word, process, rest in lines]
+
+
+def wait_for(log, word, count=1, seconds=60):
+    end = time.monotonic() + seconds
+    while not log.exists() or sum(each[0] == word for each in read(log)) < count:
+        assert time.monotonic() < end
+        time.sleep(0.05)
