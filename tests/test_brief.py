@@ -55,6 +55,7 @@ def of_searches(table, tmp_path):
         *(search, proposal, proposal.candidates[0], steps[0], round_, why, why.neighbors[0]),
         *(table, space, shipped, benchmark, results, results.best, results.paired),
         nb.Comparison(("random", "Bayesian"), (TRIALS, TRIALS)),
+        nb.LocalWorkers(4, timeout=60, memory="2 GB", devices=["cuda:0", "cuda:1"]),
         nb.Sweep(NOTEBOOKS / "search.ipynb", tmp_path / "sweep", {"seed": range(3)}),
         nb.SweepProgress("seed=0", "failed", 1, 3, None, "ValueError: " + 300 * "x"),
         nb.diagnose(DISTANCE, nb.CellSpace(), TRIALS.evaluations),

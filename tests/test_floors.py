@@ -71,7 +71,7 @@ WINGS = {
         *("candidates", "ideas", "pending", "maximizers", "strategies"),
         *("objective", "generated", "fingerprint", "trial", "course", "store", "recorded"),
         *("tables",),
-        *("background", "taken", "search", "replay", "benchmark"),
+        *("background", "ledger", "shared", "workers", "taken", "search", "replay", "benchmark"),
     ),
     "baselines": ("networks", "baseline", "known", "lineup", "compare"),
     "charts": (

@@ -10,12 +10,13 @@ from psygnal import Signal
 
 from nbnas.checks import real, whole
 from nbnas.search.course import Course, State
-from nbnas.search.trial import Dropped
+from nbnas.search.trial import Dropped, Taken
 from nbnas.signals import announce
 from nbnas.waiting import watched
 
 _TRIALS = whole(1)
 _SECONDS = real(0).optional
+REST = 0.3  # seconds until it is looked again whether others have made the last trials
 TRIALS = 30  # that `start` aims at where nothing else was said
 
 
@@ -172,6 +173,8 @@ class Background:
                 return
             try:
                 yield self.step()
+            except Taken:
+                time.sleep(REST)
             except Dropped:
                 return
 

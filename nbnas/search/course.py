@@ -125,6 +125,10 @@ class Course:
                 self.state = "paused"
             self._changed()
 
+    def rest(self) -> None:
+        """Be paused, where that was asked for: the driver has reached its gates."""
+        self._steer("paused", ("pausing",))
+
     def wait(self, timeout: float | None = None) -> None:
         """Wait for the background run to end, then raise what it or a callback raised.
 

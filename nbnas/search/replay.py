@@ -17,6 +17,7 @@ from gpytorch.kernels import Kernel
 from nbnas.brief import brief
 from nbnas.checks import offering, whole
 from nbnas.errors import SettingError
+from nbnas.graphs.architecture import Architecture
 from nbnas.records import Observations, Proposal
 from nbnas.search.strategies.bayesian import BayesianOptimization
 from nbnas.search.strategies.strategy import STRATEGY, Strategy
@@ -92,14 +93,26 @@ def replay(search: Search, number: int, strategy: Strategy | None = None) -> Rou
     )("number", number)
     STRATEGY.optional("strategy", strategy)
     chosen = search.strategy if strategy is None else strategy
-    observations = trials.first(number)
+    known, under_way = _before(search, number)
+    observations = trials.first(known)
     if strategy is None and asked is not None and asked.number == number:
         proposal = asked
     else:
-        proposal = propose(search.space, chosen, observations, search.seed)
+        proposal = propose(search.space, chosen, observations, search.seed, under_way=under_way)
     model = getattr(chosen, "posterior", None)
     posterior = None if model is None else model(observations)
     return Round(number, observations, posterior, proposal)
+
+
+def _before(search: Search, number: int) -> tuple[int, dict[int, Architecture]]:
+    """How many trials had finished before one was proposed, and those that were under way."""
+    claims = {claim.number: claim for claim in search.under_way}
+    origins = {e.origin.number: e for e in search.observations if e.origin is not None}
+    made = origins.get(number) or claims.get(number)
+    if made is None or made.origin is None:
+        return number, {}
+    beside = {other: origins.get(other) or claims[other] for other in made.origin.pending}
+    return made.origin.known, {other: one.architecture for other, one in beside.items()}
 
 
 @undisturbed()

@@ -3,28 +3,26 @@
 from os import PathLike
 from typing import Any
 
-from psygnal import Signal
-
 from nbnas.checks import SEED, TEXT, whole
 from nbnas.errors import SearchError
 from nbnas.graphs.architecture import Architecture
 from nbnas.graphs.space import SPACE, SearchSpace
-from nbnas.records import Evaluation, Measure, Observations, Proposal, Step
+from nbnas.records import Claim, Evaluation, Measure, Observations, Proposal, Step
 from nbnas.records.evaluation import EVALUATION
-from nbnas.search.background import Background
 from nbnas.search.fingerprint import fingerprint
+from nbnas.search.ledger import Ledger, StoredLedger
 from nbnas.search.objective import Objective, measure_of, on_test_data, suited
 from nbnas.search.store.store import Store
 from nbnas.search.strategies.first import check_first
 from nbnas.search.strategies.strategy import STRATEGY, Strategy, check_suits
 from nbnas.search.taken import Exporting
-from nbnas.search.trial import Dropped, check_not_all_failed, evaluate, propose, trial_seed
-from nbnas.signals import announce
+from nbnas.search.trial import Dropped, check_not_all_failed, evaluate, propose
+from nbnas.search.workers.parallel import Parallel
 from nbnas.surrogate.model import ModelPosterior
 from nbnas.waiting import watched
 
 
-class Search(Background, Exporting):
+class Search(Parallel, Exporting):
     """A search for the best architecture of a space. Live: it runs here or in the background.
 
     Same seed, same trials: whether `run` makes them or `start`, in one go, with pauses, with stops
@@ -60,8 +58,6 @@ class Search(Background, Exporting):
             comes from any thread.
     """
 
-    stepped = Signal(Step)
-
     def __init__(
         self,
         space: SearchSpace,
@@ -75,7 +71,8 @@ class Search(Background, Exporting):
     ) -> None:
         self.space, self.strategy = SPACE("space", space), STRATEGY("strategy", strategy)
         self.seed, self.study = SEED("seed", seed), TEXT("study", study)
-        super().__init__()
+        self.store = None if store is None else Store(store)
+        super().__init__(Ledger() if self.store is None else StoredLedger(self.store, study))
         self.objective = objective = suited(objective, space)
         self.measure = measure_of(objective, measure)
         check_suits(strategy, self.measure)
@@ -83,22 +80,17 @@ class Search(Background, Exporting):
         self.observations = Observations((), self.measure)
         self.proposal: Proposal | None = None
         self.training: Any = None
+        self.under_way: tuple[Claim, ...] = ()
         self._pending: tuple[Architecture, ...] = ()
-        self.store: Store | None = None
-        if store is not None:
-            self.store = Store(store)
+        if self.store is not None:
             self.store.open_study(
                 study, fingerprint(space, objective, strategy, seed), self.measure
             )
-            self.observations = Observations(self.store.load(study), self.measure)
+            finished, self.under_way = self.store.look(study)
+            self.observations = Observations(finished, self.measure)
 
     def __repr__(self) -> str:
         return f"<Search {self.study!r}: {repr(self.observations)[1:-1].partition(': ')[2]}>"
-
-    @property
-    def best(self) -> Evaluation | None:
-        """The incumbent: the completed trial of the best value, if there is one."""
-        return self.observations.incumbent
 
     @property
     def posterior(self) -> ModelPosterior | None:
@@ -130,7 +122,10 @@ class Search(Background, Exporting):
         if self._pending and self.proposal is not None:
             return self.proposal
         self._course.check_mine("ask for a new proposal")
-        proposal = propose(self.space, self.strategy, self.observations, self.seed, n)
+        beside = {claim.number: claim.architecture for claim in self.under_way}
+        proposal = propose(
+            self.space, self.strategy, self.observations, self.seed, n, under_way=beside
+        )
         self._pending, self.proposal = proposal.architectures, proposal
         self._announce()
         return proposal
@@ -160,10 +155,13 @@ class Search(Background, Exporting):
             )
         if evaluation.value is not None:
             self.measure.check(evaluation.value)
-        number = len(self.observations)
-        if self.store is not None and not self.store.add(self.study, number, evaluation):
-            evaluation = self.store.load(self.study, number)[0]  # another process was faster
-        return self._take(evaluation)
+        seen, proposal = len(self.observations), self.ask()
+        self._look()
+        if evaluation.architecture in self.observations.architectures[seen:]:
+            return self._last()  # another process was faster
+        claim = self._told(proposal, evaluation)
+        with self._letting_go(claim):
+            return self._settle(claim, evaluation)
 
     def step(self) -> Step:
         """One round: ask, evaluate, tell.
@@ -174,11 +172,13 @@ class Search(Background, Exporting):
             ObservationError: If a value is outside the bounds of the measure.
         """
         with self._course.stepping():
-            if self._adopt():
-                return Step(len(self.observations) - 1, self.observations[-1], self.best)
+            step = self._look()
+            if step is not None:
+                return step
             check_not_all_failed(self.observations)
-            self.ask()
-            return self.tell(self._evaluate(self._pending[0]))
+            claim = self._take_on()
+            with self._letting_go(claim):
+                return self._settle(claim, self._evaluate(claim))
 
     def finish(self) -> Evaluation:
         """Score the incumbent on held-out test data, once; the store remembers it.
@@ -200,11 +200,11 @@ class Search(Background, Exporting):
             return best
         with watched(self):
             tested = on_test_data(self.objective, self.measure, best)
-        number = self.observations.evaluations.index(best)
+        place = self.observations.evaluations.index(best)
         if self.store is not None and tested.test is not None:
-            self.store.set_test(self.study, number, tested.test)
+            self.store.set_test(self.study, self._number(best), tested.test)
         trials = list(self.observations)
-        trials[number] = tested
+        trials[place] = tested
         self.observations = Observations(tuple(trials), self.measure)
         return tested
 
@@ -221,13 +221,12 @@ class Search(Background, Exporting):
             f"({evaluation.architecture}); it counts as poor, and the search went on"
         )
 
-    def _evaluate(self, architecture: Architecture) -> Evaluation:
-        seed = trial_seed(self.seed, len(self.observations))
+    def _evaluate(self, claim: Claim) -> Evaluation:
         try:
             return evaluate(
                 self.objective,
-                architecture,
-                seed,
+                claim.architecture,
+                claim.seed,
                 measure=self.measure,
                 live=self._train,
                 goes_on=self._course.goes_on,
@@ -239,22 +238,3 @@ class Search(Background, Exporting):
     def _train(self, training: Any) -> None:  # noqa: ANN401
         self.training = training
         self._announce()
-
-    def _adopt(self) -> bool:
-        """Take in the next trial from the store, if another process has made it meanwhile."""
-        if self.store is None:
-            return False
-        found = self.store.load(self.study, len(self.observations))
-        for evaluation in found[:1]:
-            self._pending = ()
-            self._take(evaluation)
-        return bool(found)
-
-    def _take(self, evaluation: Evaluation) -> Step:
-        """The one place where the state changes."""
-        self.observations = self.observations + evaluation
-        self._pending = tuple(a for a in self._pending if a != evaluation.architecture)
-        step = Step(len(self.observations) - 1, self.observations[-1], self.best)
-        for error in announce(self.stepped, step):
-            self.keep(error)
-        return step

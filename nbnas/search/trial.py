@@ -8,8 +8,9 @@ Notation
 
 import dataclasses
 import time
-from collections.abc import Callable, Generator, Iterable
+from collections.abc import Callable, Generator, Iterable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -32,6 +33,10 @@ class Dropped(SearchError):
     """A training was dropped because the search was stopped; its proposal waits."""
 
 
+class Taken(SearchError):
+    """Others are making the last trials that are wanted."""
+
+
 def trial_seed(seed: int, number: int) -> int:
     """The seed of one trial, a whole number below 2³¹ that only (seed, number) decide."""
     return int(np.random.SeedSequence([seed, number]).generate_state(1)[0] >> 1)
@@ -39,16 +44,24 @@ def trial_seed(seed: int, number: int) -> int:
 
 @undisturbed()
 def propose(
-    space: SearchSpace, strategy: Strategy, observations: Observations, seed: int, n: int = 1
+    space: SearchSpace,
+    strategy: Strategy,
+    observations: Observations,
+    seed: int,
+    n: int = 1,
+    *,
+    under_way: Mapping[int, Architecture] = MappingProxyType({}),
 ) -> Proposal:
     """What a strategy proposes after some trials of a search; only the arguments decide.
 
     Args:
         space: What is searched.
         strategy: How it is chosen.
-        observations: The trials so far.
+        observations: The finished trials.
         seed: The search's seed.
         n: How many architectures to propose.
+        under_way: The other trials, by number. Numbers are given without gaps, so that the next
+            one is the number of finished trials and of these.
 
     Returns:
         The proposal with its number, seed and time.
@@ -57,9 +70,10 @@ def propose(
         SearchError: If every architecture of the space is evaluated.
     """
     started = time.perf_counter()
-    number = len(observations)
+    number, pending = len(observations) + len(under_way), tuple(sorted(under_way))
     rng = np.random.default_rng([seed, number])
-    proposal = strategy.propose(space, observations, (), n, rng)
+    beside = tuple(under_way[other] for other in pending)
+    proposal = strategy.propose(space, observations, beside, n, rng)
     if not proposal.architectures:
         raise SearchError(
             f"nothing is left to evaluate: all that is new in {space} was evaluated "
@@ -71,6 +85,8 @@ def propose(
         seed=trial_seed(seed, number),
         seconds=time.perf_counter() - started,
         measure=observations.measure,
+        known=len(observations),
+        pending=pending,
     )
 
 

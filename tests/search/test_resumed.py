@@ -44,17 +44,24 @@ def test_adopts_what_another_process_finished(table, tmp_path):
 
 
 def test_a_store_that_fails_leaves_the_search_as_it_was(table, tmp_path, monkeypatch):
-    search = Search(SPACE, table, RandomSearch(), store=tmp_path / "s.db").run(2)
+    calls = []
+
+    def objective(architecture, seed=0):
+        calls.append(architecture)
+        return table(architecture, seed)
+
+    search = Search(SPACE, objective, RandomSearch(), store=tmp_path / "s.db").run(2)
 
     def full(*arguments):
         raise StoreError("disk is full")
 
     with monkeypatch.context() as patched:
-        patched.setattr(Store, "add", full)
+        patched.setattr(Store, "finish", full)
         with pytest.raises(StoreError, match="disk is full"):
             search.run(4)
     assert len(search.observations) == 2
     assert len(search.run(4).observations) == 4
+    assert len(calls) == len(set(calls)) == 4, "what could not be written was made again"
 
 
 @pytest.mark.parametrize(

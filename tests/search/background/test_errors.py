@@ -50,7 +50,7 @@ def failing_store(monkeypatch):
     def full(*arguments):
         raise StoreError("disk is full")
 
-    monkeypatch.setattr(Store, "add", full)
+    monkeypatch.setattr(Store, "finish", full)
 
 
 def test_an_error_ends_the_run_and_wait_raises_it_once(table, tmp_path, monkeypatch, until):

@@ -1,0 +1,193 @@
+"""Who makes which trial: in memory for a search alone, in a store where many may share a study.
+
+Notation
+    number     of a trial, in the order in which trials are taken on
+    place      of a finished trial, in the order in which they finish
+"""
+
+import contextlib
+import threading
+import time
+import weakref
+from collections.abc import Callable
+from dataclasses import replace
+
+from nbnas.errors import NbnasError
+from nbnas.holder import holder, is_gone, worker
+from nbnas.records import Claim, Evaluation
+from nbnas.records.claim import ATTEMPTS
+from nbnas.search.store.claiming import LEASE
+from nbnas.search.store.store import Store
+
+
+class Ledger:
+    """The trials of one search, in memory: nobody else makes any."""
+
+    def __init__(self, worker: str = "") -> None:
+        self.worker = worker
+        self._held: dict[int, Claim] = {}
+        self._waiting: list[Claim] = []
+
+    @property
+    def held(self) -> tuple[Claim, ...]:
+        """What is under way here."""
+        return tuple(self._held.values())
+
+    def name(self, worker: str) -> str:
+        """The name of one of several workers, or of this process itself."""
+        return "/".join(filter(None, (self.worker, worker)))
+
+    def look(self, seen: int) -> tuple[tuple[Evaluation, ...], tuple[Claim, ...]]:
+        """What others have finished beyond what was seen, and all that is under way."""
+        under_way = [*self._held.values(), *self._waiting]
+        return (), tuple(sorted(under_way, key=lambda claim: claim.number))
+
+    def claim(self, claim: Claim) -> bool:
+        """Take on a new trial; whether its number was the next one."""
+        self._held[claim.number] = claim
+        return True
+
+    def take_over(self, worker: str) -> Claim | None:
+        """The first trial that nobody makes any longer, if there is one."""
+        if not self._waiting:
+            return None
+        claim = self._waiting.pop(0)
+        claim = replace(claim, origin=replace(claim.origin, worker=self.name(worker)))
+        self._held[claim.number] = claim
+        return claim
+
+    def finish(self, claim: Claim, evaluation: Evaluation, seen: int) -> bool:
+        """Write down how a trial ended.
+
+        Args:
+            claim: The trial.
+            evaluation: How it ended.
+            seen: How many finished trials are known.
+
+        Returns:
+            Whether it comes next after these; else others have finished before it, or this one.
+        """
+        self._held.pop(claim.number, None)
+        self._waiting = [one for one in self._waiting if one.number != claim.number]
+        return True
+
+    def release(self, claim: Claim) -> None:
+        """Let go of a trial, for whoever comes."""
+        if self._held.pop(claim.number, None) is not None:
+            self._waiting.append(claim)
+
+
+class StoredLedger(Ledger):
+    """The trials of a study in a store, which several processes may share.
+
+    Args:
+        store: The store.
+        study: The name of the study.
+    """
+
+    def __init__(self, store: Store, study: str) -> None:
+        super().__init__(worker())
+        self._store, self._study, self._holder = store, study, holder()
+        held, mine = self._held, self._holder
+        self._renewal = Renewal(lambda: store.renew(study, tuple(held), mine))
+        weakref.finalize(self, _release_all, store, study, held, mine)
+
+    def look(self, seen: int) -> tuple[tuple[Evaluation, ...], tuple[Claim, ...]]:
+        """What anybody has finished beyond what was seen, and all that is under way."""
+        return self._store.look(self._study, seen)
+
+    def claim(self, claim: Claim) -> bool:
+        """Take on a new trial; `False` if somebody else has taken on another one meanwhile."""
+        taken = self._store.claim(self._study, claim, self._holder)
+        if taken:
+            self._hold(claim)
+        return taken
+
+    def take_over(self, worker: str) -> Claim | None:
+        """The first trial that nobody makes any longer, with its next attempt, if there is one.
+
+        One that its worker has not survived three times is written down as failed.
+        """
+        while True:
+            claim = self._store.take_over(
+                self._study, self.name(worker), self._holder, self._held, is_gone
+            )
+            if claim is None or claim.origin.attempt <= ATTEMPTS:
+                break
+            self._store.add(self._study, claim.number, killed(claim))
+        if claim is not None:
+            self._hold(claim)
+        return claim
+
+    def finish(self, claim: Claim, evaluation: Evaluation, seen: int) -> bool:
+        """Write down how a trial ended; whether it comes next after what was seen."""
+        place = self._store.finish(self._study, claim.number, evaluation)
+        self._drop(claim)
+        return place == seen
+
+    def release(self, claim: Claim) -> None:
+        """Let go of a trial, for whoever comes."""
+        self._drop(claim)
+        self._store.release(self._study, self._holder, claim.number)
+
+    def _hold(self, claim: Claim) -> None:
+        self._held[claim.number] = claim
+        self._renewal.begin()
+
+    def _drop(self, claim: Claim) -> None:
+        self._held.pop(claim.number, None)
+        if not self._held:
+            self._renewal.end()
+
+
+class Renewal:
+    """Renews leases from time to time, in a thread, for as long as there are any.
+
+    Args:
+        renew: Does it once. If it fails the next time may do better.
+    """
+
+    def __init__(self, renew: Callable[[], None]) -> None:
+        self._renew = renew
+        self._ended = threading.Event()
+        self._ended.set()
+
+    def begin(self) -> None:
+        """There are leases."""
+        if self._ended.is_set():
+            self._ended = threading.Event()
+            threading.Thread(target=self._work, args=(self._ended,), daemon=True).start()
+
+    def end(self) -> None:
+        """There are none any longer."""
+        self._ended.set()
+
+    def _work(self, ended: threading.Event) -> None:
+        while not ended.wait(LEASE / 4):
+            with contextlib.suppress(NbnasError):
+                self._renew()
+
+
+def _release_all(store: Store, study: str, held: dict[int, Claim], holder: str) -> None:
+    """Let go of all that a search still holds when it, or its process, ends in good order."""
+    if held:
+        with contextlib.suppress(Exception):  # at the end of a process much is gone
+            store.release(study, holder)
+
+
+def killed(claim: Claim) -> Evaluation:
+    """The failed trial that a claim becomes when its worker has died too often."""
+    origin = replace(claim.origin, attempt=ATTEMPTS)
+    why = (
+        f"each of {ATTEMPTS} attempts ended with its process, which was killed or crashed; "
+        "such a trial is isolated by search.run(..., workers=1)"
+    )
+    return Evaluation(
+        claim.architecture,
+        None,
+        "failed",
+        seed=claim.seed,
+        started=time.time(),
+        error=why,
+        origin=origin,
+    )

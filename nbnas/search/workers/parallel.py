@@ -1,0 +1,190 @@
+"""The loop of a search with several workers: whoever is free gets the next trial at once.
+
+Proposals are made here, while workers train. The next one is made before anybody asks for it; it
+then does not know the trial that has just ended, which is what not waiting costs.
+"""
+
+import time
+from collections.abc import Iterator
+from typing import Any, Self
+
+from nbnas.errors import NbnasError, SearchError
+from nbnas.records import Claim, Measure, Step
+from nbnas.search.shared import Shared
+from nbnas.search.trial import Taken, check_not_all_failed
+from nbnas.search.workers.crew import Crew
+from nbnas.search.workers.local import LocalWorkers, as_workers
+
+TICK = 0.1  # seconds in which pauses, stops and reports are noticed
+
+
+class Parallel(Shared):
+    """The part of a search that has workers.
+
+    Attributes:
+        crew: The worker processes of the current run; `None` where it has none.
+    """
+
+    objective: Any
+    measure: Measure
+    training: Any
+    crew: Crew | None = None
+    _workers: LocalWorkers | None = None
+
+    def run(
+        self,
+        trials: int,
+        *,
+        seconds: float | None = None,
+        workers: LocalWorkers | int | None = None,
+    ) -> Self:
+        """Search until so many trials exist; what exists already, in the store too, counts.
+
+        Interrupting the kernel stops it between two steps of Python; nothing finished is lost.
+
+        Args:
+            trials: Total number of trials to reach.
+            seconds: The other way to stop: no trial begins after so many seconds, and those under
+                way then end. `None` for no limit.
+            workers: Who evaluates: `None` is this process, one trial after the other; a number is
+                so many processes, in which trials are isolated; see `LocalWorkers`.
+
+        Returns:
+            The search itself, so that as the last line of a cell it shows its state.
+
+        Raises:
+            SettingError: If trials is not a positive whole number, seconds are below 0, or the
+                objective cannot be copied to workers.
+            SearchError: If the space is used up, the first ten trials all failed, or a run is
+                under way.
+        """
+        chosen = as_workers(workers)
+        self._course.check_mine("run the search")
+        self._workers = chosen
+        return super().run(trials, seconds=seconds)
+
+    def start(
+        self, trials: int | None = None, *, workers: LocalWorkers | int | None = None
+    ) -> Self:
+        """Search in the background and return at once; after `pause`, go on.
+
+        A failed trial or listener does not end it; any other error does. `wait` raises it, or when
+        all is done what failed first, since nobody sees what a thread does.
+
+        Args:
+            trials: Total number of trials to reach; the last such number, or else 30, by default.
+            workers: Who evaluates, as for `run`; a run that is paused keeps those it has.
+
+        Returns:
+            The search itself.
+
+        Raises:
+            SettingError: If trials is not a positive whole number, or workers are none.
+            SearchError: If a run is under way that is not paused.
+        """
+        chosen = as_workers(workers)
+        if self.state not in ("pausing", "paused"):
+            self._course.check_mine("start the search")
+            self._workers = chosen
+        return super().start(trials)
+
+    def _drive(self) -> Iterator[object]:
+        if self._workers is None:
+            yield from super()._drive()
+            return
+        self._driven = True
+        try:
+            with Crew(self._workers, self.objective, self.measure) as crew:
+                self.crew = crew
+                yield from self._drive_crew(crew)
+        finally:
+            self.crew, self._driven = None, False
+            self._let_go()
+
+    def _drive_crew(self, crew: Crew) -> Iterator[Step]:
+        """Give, collect, and propose meanwhile, until all is done or it is to end."""
+        word = "go"
+        while True:
+            for _, claim, made in crew.collect():
+                yield from self._collected(claim, made)
+            self._show(crew)
+            said = self._word()
+            if said != word:
+                word = said
+                crew.say(word)
+            if word == "pause" and all(slot.paused for slot in crew.busy):
+                self._course.rest()
+            if word == "go" and not self._over() and self._give(crew):
+                continue
+            if not crew.busy and (word == "stop" or self._over()):
+                return
+            crew.wait(TICK)
+
+    def _word(self) -> str:
+        """What is to be said to the workers."""
+        words = {"pausing": "pause", "paused": "pause", "stopping": "stop"}
+        return words.get(self.state, "go")
+
+    def _over(self) -> bool:
+        """Whether no trial is to begin any longer, for its time or because there are enough."""
+        enough = len(self.observations) >= (self.target or 0)
+        return enough or time.monotonic() >= self.until
+
+    def _give(self, crew: Crew) -> bool:
+        """Let a free worker begin, or prepare the next proposal; whether anything was done."""
+        slot = crew.free
+        if slot is None:
+            return self._prepare(crew)
+        self._look()
+        check_not_all_failed(self.observations)
+        try:
+            claim = self._take_on(slot.name)
+        except Taken:
+            return False
+        except SearchError:  # the space is used up
+            if crew.busy:
+                return False
+            raise
+        self._pending = tuple(a for a in self._pending if a != claim.architecture)
+        crew.begin(slot, claim)
+        self._announce()
+        return True
+
+    def _show(self, crew: Crew) -> None:
+        """Show a live training of the crew: the one there is, until it ends, or another one."""
+        live = [slot.training for slot in crew.busy if slot.training and slot.training.live]
+        if live and all(self.training is not each for each in live):
+            self._train(live[0])
+
+    def _prepare(self, crew: Crew) -> bool:
+        """Make the next proposal while all are busy. A single worker's knows all before it."""
+        if len(crew.slots) == 1 or self._pending or self._full():
+            return False
+        try:
+            self.ask()
+        except SearchError:  # nothing is left for the time being
+            return False
+        return True
+
+    def _collected(self, claim: Claim, made: Any) -> Iterator[Step]:  # noqa: ANN401
+        """Take in how a trial ended."""
+        if made is None:
+            self._ledger.release(claim)
+        elif isinstance(made, BaseException):
+            raise made
+        else:
+            if made.value is not None:
+                self.measure.check(made.value)
+            yield self._settle(claim, made)
+
+    def _train(self, training: Any) -> None:  # noqa: ANN401
+        raise NotImplementedError(f"expected {type(self).__name__} to show {training!r}")
+
+    def _let_go(self) -> None:
+        """Let go of all trials that have not ended: an interrupt, or an error, came before."""
+        for claim in self._ledger.held:
+            if all(claim is not one for one, _ in self._unwritten):
+                try:
+                    self._ledger.release(claim)
+                except NbnasError:  # its lease ends by itself
+                    continue

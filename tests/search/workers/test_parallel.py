@@ -1,0 +1,241 @@
+"""Searches with real worker processes: what is found, and what no fault can take away."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import psutil
+import pytest
+import trials
+
+import nbnas as nb
+from nbnas.errors import ObservationError, SearchError, SettingError
+
+SPACE = nb.CellSpace()
+HERE = Path(__file__).parent
+KINDS = {
+    "raises": "ValueError: not this one",
+    "nan": "expected a finite value",
+    "segfault": "signal 11 (SIGSEGV)",
+    "exits": "exited with code 3",
+    "exits without a word": "exited with code 0",
+    "aborts": "signal 6 (SIGABRT)",
+    "hangs": "it took longer than",
+    "takes memory": "GB of memory, more than 2",
+}
+
+
+def search(objective, strategy=None, **options):
+    return nb.Search(SPACE, objective, strategy or nb.RandomSearch(), **options)
+
+
+def sequence(made):
+    trials = sorted(made.observations, key=lambda e: e.origin.number)
+    return [(str(e.architecture), e.value, e.seed) for e in trials]
+
+
+def children():
+    return psutil.Process().children(recursive=True)
+
+
+@pytest.fixture(autouse=True)
+def _nothing_is_left(tmp_path, monkeypatch):
+    """No process and no file is left behind."""
+    import tempfile
+
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    before = {each.pid for each in children()}
+    yield
+    end = time.monotonic() + 5
+    while True:
+        left = [each for each in children() if each.pid not in before and workers_name(each)]
+        if not left or time.monotonic() > end:
+            break
+        time.sleep(0.1)
+    assert not left
+    assert not list(tmp_path.glob("nbnas-*"))
+
+
+def workers_name(process):
+    try:
+        return "spawn_main" in " ".join(process.cmdline())
+    except psutil.Error:
+        return False
+
+
+def test_one_worker_gives_the_sequence_of_none():
+    strategy = nb.BayesianOptimization(initial=3)
+    alone = search(trials.value, strategy, seed=4).run(6)
+    isolated = search(trials.value, strategy, seed=4).run(6, workers=1)
+    assert sequence(isolated) == sequence(alone)
+    assert [e.origin.worker for e in isolated.observations] == ["1"] * 6
+    assert [e.origin.known for e in isolated.observations] == list(range(6))
+
+
+def test_every_proposal_of_two_workers_can_be_made_again(tmp_path):
+    store = tmp_path / "s.db"
+    strategy = nb.BayesianOptimization(initial=3)
+    made = search(trials.sleep, strategy, seed=1, store=store).run(10, workers=2)
+    assert len({e.architecture for e in made.observations}) == 10
+    assert sorted(e.origin.number for e in made.observations) == list(range(10))
+    assert any(e.origin.pending for e in made.observations)
+    assert {e.origin.worker.rpartition("/")[2] for e in made.observations} == {"1", "2"}
+    again = search(trials.sleep, strategy, seed=1, store=store)
+    assert sequence(again) == sequence(made)
+    for evaluation in again.observations:
+        number = evaluation.origin.number
+        assert nb.replay(again, number).proposal.architecture == evaluation.architecture
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_fault_fails_alone(workers):
+    """All faults in one search, so that the processes start once; each alone is below."""
+    sequence = [str(e.architecture) for e in search(trials.value).run(12).observations]
+    faults = dict(zip(sequence[1:], KINDS, strict=False))
+    limits = nb.LocalWorkers(workers, timeout=8, memory="2 GB")
+    made = search(trials.Faulty(faults)).run(12, workers=limits)
+    check(made, faults, 12)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("workers", [1, 2])
+@pytest.mark.parametrize("kind", KINDS)
+def test_each_fault_alone(kind, workers):
+    sequence = [str(e.architecture) for e in search(trials.value).run(5).observations]
+    faults = {sequence[2]: kind}
+    seconds = 60 if kind == "takes memory" else 2  # to take so much takes a busy machine a while
+    limits = nb.LocalWorkers(workers, timeout=seconds, memory="2 GB")
+    check(search(trials.Faulty(faults)).run(5, workers=limits), faults, 5)
+
+
+def check(made, faults, count):
+    found = {str(e.architecture): e for e in made.observations}
+    assert len(found) == count
+    for text, evaluation in found.items():
+        if text not in faults:
+            assert evaluation.status == "completed"
+            continue
+        assert evaluation.status == "failed"
+        assert KINDS[faults[text]] in evaluation.error
+        assert evaluation.error.endswith("last lines of its output:\nsaid before it ended")
+        crashed = faults[text] in ("segfault", "aborts")
+        assert ("trials.py" in evaluation.error) == crashed, "where it crashed"
+
+
+def test_a_value_out_of_bounds_ends_the_search():
+    made = search(trials.out_of_bounds)
+    with pytest.raises(ObservationError, match="accuracy"):
+        made.run(3, workers=1)
+    assert made.state == "idle"
+
+
+def test_what_cannot_be_copied_is_refused_before_any_process_starts():
+    import threading
+
+    lock = threading.Lock()
+
+    def locked(architecture, seed=0):
+        with lock:
+            return 0.5
+
+    with pytest.raises(SettingError, match=r"can be copied to worker processes.*lock"):
+        search(locked).run(3, workers=2)
+
+
+def test_what_cannot_be_loaded_says_what_to_do():
+    class Unloadable:
+        def __call__(self, architecture, seed=0):
+            return 0.5
+
+        def __reduce__(self):
+            return (os.listdir, ("/no/such/folder",))
+
+    with pytest.raises(SearchError, match="cannot be loaded in a worker process"):
+        search(Unloadable()).run(3, workers=1)
+
+
+def test_reports_come_while_it_trains_and_pause_acts_within_two_seconds(until):
+    made = search(trials.epochs)
+    made.start(4, workers=2)
+    until(lambda: made.training is not None and len(made.training.reports) >= 2)
+    assert made.training.epochs in (0, 20)
+    begun = time.monotonic()
+    made.pause()
+    until(lambda: made.state == "paused")
+    assert time.monotonic() - begun < 2
+    seen = len(made.training.reports)
+    time.sleep(0.5)
+    assert len(made.training.reports) == seen
+    made.start()
+    until(lambda: len(made.observations) >= 1)
+    begun = time.monotonic()
+    made.stop()
+    made.wait()
+    assert time.monotonic() - begun < 2
+    count = len(made.observations)
+    assert count < 4
+    made.run(4, workers=2)
+    assert sorted(e.origin.number for e in made.observations) == [0, 1, 2, 3]
+    assert all(len(e.reports) == 20 for e in made.observations)
+    assert sequence(made) == sequence(search(trials.epochs).run(4)), "stopped trials came again"
+
+
+def test_a_learning_curve_of_a_real_training_comes_from_its_process():
+    trainer = nb.Trainer(nb.digits(train=200, validation=200), epochs=2)
+    alone = search(trainer).run(2)
+    made = search(trainer).run(2, workers=1)
+    assert sequence(made) == sequence(alone)
+    assert [len(e.reports) for e in made.observations] == [2, 2]
+
+
+SCRIPT = """
+import sys
+import nbnas as nb
+
+def objective(architecture, seed=0):
+    import time
+    time.sleep(float(sys.argv[1]) if len(sys.argv) > 1 else 0.0)
+    return 0.5
+
+print("runs", flush=True)
+search = nb.Search(nb.CellSpace(), objective, nb.RandomSearch())
+print(len(search.run(3, workers=2).observations), flush=True)
+"""
+
+
+def test_a_script_needs_no_guard_and_runs_once(tmp_path):
+    path = tmp_path / "script.py"
+    path.write_text(SCRIPT.replace("float(sys.argv[1]) if len(sys.argv) > 1 else 0.0", "0.1"))
+    done = subprocess.run([sys.executable, path], capture_output=True, text=True, check=False)
+    assert done.stdout.split() == ["runs", "3"], done.stderr
+
+
+@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
+def test_no_process_outlives_a_driver_that_is_ended(tmp_path, how):
+    path = tmp_path / "script.py"
+    path.write_text(SCRIPT.replace("float(sys.argv[1]) if len(sys.argv) > 1 else 0.0", "600"))
+    driver = subprocess.Popen(
+        [sys.executable, path], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+    )
+    with driver:
+        driver.stdout.readline()
+        workers = wait_for_workers(driver, 2)
+        os.kill(driver.pid, how)
+        driver.wait(20)
+    _, alive = psutil.wait_procs(workers, timeout=10)
+    assert not alive
+
+
+def wait_for_workers(driver, count):
+    end = time.monotonic() + 60
+    while time.monotonic() < end:
+        family = psutil.Process(driver.pid).children(recursive=True)
+        found = [each for each in family if workers_name(each)]
+        if len(found) >= count:
+            time.sleep(3)  # until they have begun
+            return found
+        time.sleep(0.2)
+    raise AssertionError("the workers did not start")
