@@ -47,6 +47,7 @@ class SearchParameters:
         epochs: Epochs of each training; 0 for the recipe's own.
         seed: Seed of the search.
         device: "auto", or a device of this machine.
+        workers: Number of processes that train; `None` for this one.
         store: Path of an SQLite file, or an SQLAlchemy URL.
         study: Name of the study; if empty, one made from the other parameters.
         compare: Whether random search and known networks are run as well.
@@ -68,6 +69,7 @@ class SearchParameters:
     epochs: int
     seed: int
     device: str
+    workers: int | None
     store: str
     study: str
     compare: bool
@@ -108,10 +110,15 @@ class SearchParameters:
         """
         trainer = getattr(objective, "trainer", objective)
         told = () if self.objective else choices(trainer, self.data, self.device)
-        limit = Choice(
-            "trials", str(self.trials), f"{self.initial} of them before there is a model"
+        at_once = "at once, each trial in a process of its own, which may crash"
+        if not self.workers:
+            at_once = "one trial after the other, in this process; -p workers 2 for two"
+        return (
+            *told,
+            Choice("trials", str(self.trials), f"{self.initial} of them before there is a model"),
+            Choice("workers", str(self.workers or 1), at_once),
+            Choice("budget", f"{self.budget.minutes:g} min", str(self.budget)),
         )
-        return (*told, limit, Choice("budget", f"{self.budget.minutes:g} min", str(self.budget)))
 
     def read_truths(self) -> Mapping[str, float]:
         """The accuracy of every cell by its text, as a table knows it; empty where none does.
@@ -168,7 +175,7 @@ class SearchParameters:
         Args:
             baseline: What to compare with; else it goes on by `run`.
         """
-        alone = self.objective or self.data.word != KNOWN or self.budget.minutes
+        alone = self.objective or self.data.word != KNOWN or self.budget.minutes or self.workers
         if not alone and cpu_count() > 1:
             baseline.start(self.trials)
 

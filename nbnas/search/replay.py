@@ -9,7 +9,7 @@ from __future__ import annotations
 import copy
 import dataclasses
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeGuard
 
 import torch
 from gpytorch.kernels import Kernel
@@ -19,6 +19,7 @@ from nbnas.checks import offering, whole
 from nbnas.errors import SettingError
 from nbnas.graphs.architecture import Architecture
 from nbnas.records import Observations, Proposal
+from nbnas.search.shared import architectures
 from nbnas.search.strategies.bayesian import BayesianOptimization
 from nbnas.search.strategies.strategy import STRATEGY, Strategy
 from nbnas.search.trial import propose
@@ -88,14 +89,15 @@ def replay(search: Search, number: int, strategy: Strategy | None = None) -> Rou
     """
     offering("a search", "Search(space, objective, strategy)", "ask", "tell")("search", search)
     trials, asked = search.observations, search.proposal
-    number = whole(0, len(trials)).raising(
-        SettingError, f"trial {len(trials)} is the one to come"
-    )("number", number)
+    coming = len(trials) + len(search.under_way)
+    number = whole(0, coming).raising(SettingError, f"trial {coming} is the one to come")(
+        "number", number
+    )
     STRATEGY.optional("strategy", strategy)
     chosen = search.strategy if strategy is None else strategy
     known, under_way = _before(search, number)
     observations = trials.first(known)
-    if strategy is None and asked is not None and asked.number == number:
+    if strategy is None and _is_it(asked, number, known):
         proposal = asked
     else:
         proposal = propose(search.space, chosen, observations, search.seed, under_way=under_way)
@@ -104,15 +106,32 @@ def replay(search: Search, number: int, strategy: Strategy | None = None) -> Rou
     return Round(number, observations, posterior, proposal)
 
 
+def _is_it(asked: Proposal | None, number: int, known: int) -> TypeGuard[Proposal]:
+    """Whether what was asked for last is the proposal of this round."""
+    return asked is not None and (asked.number, asked.known) == (number, known)
+
+
+def number_at(search: Search, place: int) -> int:
+    """The number of the trial that was the so-manieth to finish; of the one to come beyond those.
+
+    With one worker a trial's number is its place.
+    """
+    trials = search.observations
+    if place >= len(trials):
+        return len(trials) + len(search.under_way)
+    origin = trials[place].origin
+    return place if origin is None else origin.number
+
+
 def _before(search: Search, number: int) -> tuple[int, dict[int, Architecture]]:
     """How many trials had finished before one was proposed, and those that were under way."""
-    claims = {claim.number: claim for claim in search.under_way}
-    origins = {e.origin.number: e for e in search.observations if e.origin is not None}
-    made = origins.get(number) or claims.get(number)
-    if made is None or made.origin is None:
-        return number, {}
-    beside = {other: origins.get(other) or claims[other] for other in made.origin.pending}
-    return made.origin.known, {other: one.architecture for other, one in beside.items()}
+    trials, claims = search.observations, search.under_way
+    made = [e.origin for e in trials if e.origin is not None]
+    found = {origin.number: origin for origin in (*(claim.origin for claim in claims), *made)}
+    origin = found.get(number)
+    if origin is None:  # the one to come
+        return len(trials), {claim.number: claim.architecture for claim in claims}
+    return origin.known, architectures(origin.pending, trials, claims)
 
 
 @undisturbed()

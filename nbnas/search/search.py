@@ -1,5 +1,6 @@
 """The search: ask a strategy, evaluate, tell; one visible loop, here or in the background."""
 
+from dataclasses import replace
 from os import PathLike
 from typing import Any
 
@@ -101,7 +102,8 @@ class Search(Parallel, Exporting):
     @property
     def seconds_left(self) -> float | None:
         """Seconds until `target` trials exist, if they take as long as those so far."""
-        return None if self.target is None else self.observations.seconds_left(self.target)
+        left = None if self.target is None else self.observations.seconds_left(self.target)
+        return left if left is None or self.crew is None else left / len(self.crew.slots)
 
     def ask(self, n: int = 1) -> Proposal:
         """What to evaluate next: prior and observations, posterior, acquisition, argmax.
@@ -122,10 +124,15 @@ class Search(Parallel, Exporting):
         if self._pending and self.proposal is not None:
             return self.proposal
         self._course.check_mine("ask for a new proposal")
-        beside = {claim.number: claim.architecture for claim in self.under_way}
-        proposal = propose(
-            self.space, self.strategy, self.observations, self.seed, n, under_way=beside
-        )
+        claim = self._reclaim()
+        if claim is None:
+            known = self.observations
+            beside = {claim.number: claim.architecture for claim in self.under_way}
+        else:
+            known, beside = self._known_to(claim.origin)
+        proposal = propose(self.space, self.strategy, known, self.seed, n, under_way=beside)
+        if claim is not None:
+            proposal = replace(proposal, architectures=(claim.architecture,))
         self._pending, self.proposal = proposal.architectures, proposal
         self._announce()
         return proposal

@@ -1,7 +1,7 @@
 """The trials of a study that several searches may make: in other processes, on other machines."""
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from psygnal import Signal
@@ -38,6 +38,7 @@ class Shared(Background):
         super().__init__()
         self._ledger = ledger
         self._unwritten: list[tuple[Claim, Evaluation]] = []
+        self._reclaimed: Claim | None = None  # and not begun yet
         self._driven = False  # by a run, which wants so many trials
 
     @property
@@ -75,6 +76,12 @@ class Shared(Background):
         held = {claim.number for claim in self._ledger.held}
         return any(claim.number not in held for claim in self.under_way)
 
+    def _reclaim(self, worker: str = "") -> Claim | None:
+        """The first trial that nobody makes any longer, which is this search's from now on."""
+        if self._reclaimed is None and self._others():
+            self._reclaimed = self._ledger.take_over(worker)
+        return self._reclaimed
+
     def _take_on(self, worker: str = "") -> Claim:
         """The next trial, which is this search's from now on.
 
@@ -85,7 +92,7 @@ class Shared(Background):
             Taken: If there is none, as others are making the last ones that a run wants.
             SearchError: If the space is used up.
         """
-        claim = self._ledger.take_over(worker) if self._others() else None
+        claim = self._reclaim(worker)
         while claim is None:
             if self._full():
                 raise Taken("others are making the last trials that are wanted; wait for them")
@@ -94,6 +101,7 @@ class Shared(Background):
             if not self._ledger.claim(claim):  # somebody was faster: propose with theirs in view
                 self._pending, self.proposal, claim = (), None, None
                 self._look()
+        self._reclaimed = None
         if all(claim.number != one.number for one in self.under_way):
             self.under_way = (*self.under_way, claim)
         return claim
@@ -122,6 +130,12 @@ class Shared(Background):
                 return claim
             self._look()
 
+    def _known_to(self, origin: Origin) -> tuple[Observations, dict[int, Architecture]]:
+        """What was finished and what was under way when a trial was proposed."""
+        return self.observations.first(origin.known), architectures(
+            origin.pending, self.observations, self.under_way
+        )
+
     @contextlib.contextmanager
     def _letting_go(self, claim: Claim) -> Iterator[None]:
         """Whatever ends a trial early, an interrupt too: it is there for whoever comes."""
@@ -146,6 +160,8 @@ class Shared(Background):
             claim, evaluation = self._unwritten[0]
             next_in_place = self._ledger.finish(claim, evaluation, len(self.observations))
             del self._unwritten[0]
+            if self._reclaimed is not None and self._reclaimed.number == claim.number:
+                self._reclaimed = None
             self.under_way = tuple(one for one in self.under_way if one.number != claim.number)
             step = self._take(evaluation) if next_in_place else self._take_in()
         return step
@@ -173,3 +189,13 @@ class Shared(Background):
     def _number(self, evaluation: Evaluation) -> int:
         origin = evaluation.origin
         return len(self.observations) - 1 if origin is None else origin.number
+
+
+def architectures(
+    numbers: Iterable[int], observations: Observations, under_way: Iterable[Claim]
+) -> dict[int, Architecture]:
+    """The architectures of trials by their numbers, whether they are finished or under way."""
+    found = {claim.number: claim.architecture for claim in under_way}
+    origins = ((e.origin, e.architecture) for e in observations)
+    found |= {origin.number: architecture for origin, architecture in origins if origin}
+    return {number: found[number] for number in numbers}

@@ -71,7 +71,11 @@ def test_own_space_network_and_objective(defaults, in_own):
     own = chosen_for(defaults, objective="my_own.py:train", strategy="evolution")
     assert own.make_objective()(nb.CellSpace().sample(0, 1)[0]) < 1
     assert own.study_name == "my_own.train-cells-seed-0-evolution-5-initial"
-    assert {choice.what for choice in own.choices(own.make_objective())} == {"trials", "budget"}
+    assert {choice.what for choice in own.choices(own.make_objective())} == {
+        "trials",
+        "workers",
+        "budget",
+    }
 
 
 def test_wikitext2_is_recognised(tmp_path):

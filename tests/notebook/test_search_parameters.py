@@ -28,6 +28,7 @@ GOOD = {
     "epochs": 0,
     "seed": 0,
     "device": "cpu",
+    "workers": 0,
     "store": "runs/nbnas.db",
     "study": "",
     "compare": True,
@@ -223,3 +224,10 @@ def test_random_search_begins_beside_where_a_core_is_free(monkeypatch, given, co
     chosen.start_beside(baseline)
     assert len(baseline.wait(60).observations) == (3 if begins else 0)
     assert len(baseline.run(3).observations) == 3
+
+
+def test_workers_are_processes_and_none_is_this_one():
+    assert read_parameters(GOOD).workers is None
+    assert read_parameters(GOOD | {"workers": 3}).workers == 3
+    with pytest.raises(SettingError, match="workers: expected a whole number of at least 1"):
+        read_parameters(GOOD | {"workers": -1})

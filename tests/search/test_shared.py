@@ -59,6 +59,26 @@ def named(function):
     return function
 
 
+@pytest.mark.parametrize("asks", [False, True])
+def test_whether_it_is_asked_first_or_run_a_dead_trial_comes_next(tmp_path, sequence, asks):
+    def search(**options):
+        return nb.Search(
+            nb.CellSpace(), objective, nb.BayesianOptimization(initial=3), seed=1, **options
+        )
+
+    never_killed = search().run(8)
+    killed = search(store=tmp_path / "s.db").run(4)
+    killed._take_on()
+    with killed.store._engine.begin() as connection:
+        connection.exec_driver_sql("update nbnas_claims set lease = 0, holder = 'gone'")
+    resumed = search(store=tmp_path / "s.db")
+    if asks:
+        assert resumed.ask().architecture == never_killed.observations[4].architecture
+        assert resumed.ask() is resumed.proposal
+    assert sequence(resumed.run(8)) == sequence(never_killed)
+    assert [e.origin.attempt for e in resumed.observations] == [1, 1, 1, 1, 2, 1, 1, 1]
+
+
 def test_what_kills_its_process_three_times_is_a_failed_trial(tmp_path):
     store, log = tmp_path / "s.db", tmp_path / "log"
     for _ in range(ATTEMPTS):

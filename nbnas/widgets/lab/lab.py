@@ -12,7 +12,7 @@ from collections.abc import Callable
 from typing import Any
 
 from nbnas.errors import NbnasError, SearchError
-from nbnas.search.replay import Round, replay, what_if
+from nbnas.search.replay import Round, number_at, replay, what_if
 from nbnas.undisturbed import undisturbed
 from nbnas.widgets.lab import scene, status
 from nbnas.widgets.lab.atlas import Atlas
@@ -172,7 +172,7 @@ class Lab:
         if wanted == self._shown:
             return
         try:
-            shown = replay(search, number)
+            shown = replay(search, number_at(search, number))
         except SearchError as error:  # everything is evaluated
             over = {"title": "Nothing is left to choose", "sentences": [str(error)]}
             widget.put(why=over, answer={}, rounds={"last": last, "number": number})
@@ -211,7 +211,7 @@ class Lab:
             )
             return
         try:
-            other = replay(search, number, what_if(search.strategy, **given))
+            other = replay(search, number_at(search, number), what_if(search.strategy, **given))
         except NbnasError as error:  # such as a length-scale that does not suit the kernel
             self.widget.put(answer={"text": f"With {words} there is no answer: {error}."})
             return

@@ -113,6 +113,8 @@ class Log:
 
 def _last(search: Any) -> str:  # noqa: ANN401
     last = search.observations[-1]
+    worker = last.origin.worker.rpartition("/")[2] if last.origin is not None else ""
+    by = f" by worker {worker}" if worker.isdigit() else ""
     if last.value is None:
-        return f"failed ({' '.join((last.error or 'no reason').split())[:100]})"
-    return str(search.measure.text(last.value))
+        return f"failed{by} ({' '.join((last.error or 'no reason').split())[:100]})"
+    return f"{search.measure.text(last.value)}{by}"

@@ -87,7 +87,29 @@ def test_every_proposal_of_two_workers_can_be_made_again(tmp_path):
     assert sequence(again) == sequence(made)
     for evaluation in again.observations:
         number = evaluation.origin.number
-        assert nb.replay(again, number).proposal.architecture == evaluation.architecture
+        found = nb.replay(again, number)
+        assert found.proposal.architecture == evaluation.architecture
+        assert len(found.observations) == evaluation.origin.known
+    coming = nb.replay(again, 10)
+    assert (len(coming.observations), coming.proposal.number) == (10, 10)
+
+
+def test_a_round_to_come_knows_what_is_under_way(until):
+    made = search(trials.epochs, nb.BayesianOptimization(initial=2), seed=1)
+    made.start(8, workers=2)
+    until(lambda: len(made.observations) >= 3)
+    made.pause()
+    until(lambda: made.state == "paused")
+    done, beside = len(made.observations), {claim.number for claim in made.under_way}
+    assert beside
+    coming = nb.replay(made, done + len(beside))
+    assert set(coming.proposal.pending) == beside
+    assert coming.proposal.known == done
+    for number in beside:
+        (claim,) = [each for each in made.under_way if each.number == number]
+        assert nb.replay(made, number).proposal.architecture == claim.architecture
+    made.stop()
+    made.wait()
 
 
 @pytest.mark.parametrize("workers", [1, 2])
