@@ -54,6 +54,17 @@ def test_a_space_and_a_network_of_ones_own_are_searched(tmp_path, monkeypatch, c
     assert search.best.architecture["width"] in (8, 16, 32)
 
 
+def test_many_workers_share_a_search(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (example,) = (text for text in PYTHON if "LocalWorkers" in text)
+    names = {}
+    exec(compile(example, "README.md", "exec"), names)
+    search = names["search"]
+    assert [e.status for e in search.observations] == ["completed"] * 13
+    assert len({e.origin.worker for e in search.observations}) == 2
+    assert (tmp_path / "runs" / "many.db").exists()
+
+
 def test_a_loop_of_ones_own_is_an_objective(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     (example,) = (text for text in PYTHON if "yield" in text)

@@ -14,6 +14,7 @@ from nbnas.charts.search.benchmark import curves
 from nbnas.charts.search.paired import paired
 from nbnas.charts.search.proposal import proposal
 from nbnas.charts.search.search import search
+from nbnas.charts.search.timeline import timeline
 from nbnas.charts.search.trace import comparison, trace
 from nbnas.charts.search.truth import truth
 from nbnas.charts.surrogate.acquisition import acquisition
@@ -51,6 +52,7 @@ __all__ = [
     "search",
     "skeleton",
     "table",
+    "timeline",
     "to_png",
     "to_svg",
     "trace",

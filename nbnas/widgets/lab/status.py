@@ -14,6 +14,7 @@ from nbnas.widgets.lab.picture import picture
 from nbnas.widgets.search.trials import seconds
 
 Page = dict[str, Any]
+WORKERS_TOLD = 4  # of those that train, one by one
 WORDS = {
     "idle": "idle",
     "running": "running",
@@ -100,6 +101,7 @@ def _progress(search: Any, done: int, budget: int) -> str:  # noqa: ANN401
     text += f", {done - budget} over the budget" if done > budget else ""
     text += f", {failed} failed" if failed else ""
     left = search.observations.seconds_left(budget)
+    left = left if left is None or search.crew is None else left / len(search.crew.slots)
     if search.state == "running" and left and left >= 1:
         text += f", about {seconds(left)} left"
     return text
@@ -107,6 +109,8 @@ def _progress(search: Any, done: int, budget: int) -> str:  # noqa: ANN401
 
 def _said(search: Any, done: int, budget: int) -> str:  # noqa: ANN401
     state, proposal = search.state, search.proposal
+    if state in ("running", "pausing", "paused") and search.crew is not None:
+        return _crew(search.crew, state)
     if state == "running":
         if proposal is None or proposal.number < done:
             return "Choosing the next architecture …"
@@ -123,6 +127,28 @@ def _said(search: Any, done: int, budget: int) -> str:  # noqa: ANN401
         "failed": "The run has ended with an error. Press Run to try again.",
     }
     return fixed.get(state) or _idle(search.observations, done, budget)
+
+
+def _crew(crew: Any, state: str) -> str:  # noqa: ANN401
+    """Who makes which trial, since when and how far."""
+    told = [_worker(slot) for slot in crew.busy]
+    idle = len(crew.slots) - len(told)
+    said = f"{theme.count(len(crew.slots), 'worker')}: {'; '.join(told[:WORKERS_TOLD])}"
+    said += f"; {len(told) - WORKERS_TOLD} more" if len(told) > WORKERS_TOLD else ""
+    said += f"{'; ' if told else ''}{idle} free" if idle else ""
+    word = {"pausing": "Pausing after the current epochs. ", "paused": "Paused. "}.get(state, "")
+    return f"{word}{said}."
+
+
+def _worker(slot: Any) -> str:  # noqa: ANN401
+    claim, training = slot.claim, slot.training
+    if claim is None:  # it has just ended
+        return f"{slot.name} is free"
+    epoch = ""
+    if training is not None and training.reports:
+        epoch = f", epoch {of_planned(len(training.reports), training.epochs)}"
+    again = f", attempt {claim.origin.attempt}" if claim.origin.attempt > 1 else ""
+    return f"{slot.name} trains trial {claim.number + 1} for {seconds(slot.seconds)}{epoch}{again}"
 
 
 def _idle(observations: Observations, done: int, budget: int) -> str:

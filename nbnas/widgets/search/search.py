@@ -3,6 +3,8 @@
 from typing import Any
 
 from nbnas import charts
+from nbnas.charts import theme
+from nbnas.charts.search.timeline import workers_of
 from nbnas.charts.search.trace import compare, summary
 from nbnas.charts.search.truth import tell
 from nbnas.records import Observations
@@ -28,7 +30,10 @@ def search(search: Any) -> View:  # noqa: ANN401
     if search.running and left and left >= 1:
         said += f" About {seconds(left)} left."
     said += last_failure(seen)
-    return View(said, charts.search(seen, predictions, proposal, trials=search.target))
+    chart = charts.search(seen, predictions, proposal, trials=search.target)
+    if len(workers_of(seen)) > 1:
+        chart = theme.stacked(chart, charts.timeline(seen))
+    return View(said, chart)
 
 
 def last_failure(observations: Observations) -> str:
