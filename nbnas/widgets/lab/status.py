@@ -69,13 +69,20 @@ def curve_page(search: Any) -> Page:  # noqa: ANN401
         return {"title": "In training", "line": line, "data": {"reports": []}, "signals": {}}
     reports, name = training.reports, name_of(training.architecture, 120)
     ended = training.evaluation is not None or search.state in ("idle", "failed")
-    number = len(search.observations) + (not ended)
+    number = _number_of(search, training) or len(search.observations) + (not ended)
     title = f"{'Last trained' if ended else 'In training'}: trial {max(number, 1)}"
     left = training.seconds_left
     more = f" About {seconds(left)} left." if left and not ended else ""
     line = f"{name}. {summary(reports, search.measure)}{more}"
     page = curve_data(reports, max(training.epochs, len(reports)), search.measure)
     return {"title": title, "line": line} | page
+
+
+def _number_of(search: Any, training: Any) -> int | None:  # noqa: ANN401
+    """The number, from 1, of the trial that a worker trains; `None` where no worker does."""
+    slots = () if search.crew is None else search.crew.slots
+    claims = (slot.claim for slot in slots if slot.training is training)
+    return next((claim.number + 1 for claim in claims if claim is not None), None)
 
 
 def trials_page(observations: Observations, keys: Any) -> list[Page]:  # noqa: ANN401

@@ -17,6 +17,8 @@ def test_who_trains_what_since_when_and_how_far(until, settled):
     assert "; 2 trains trial " in said
     search.pause()
     until(lambda: lab.widget.status["said"].startswith("Paused. 2 workers"))
+    (slot,) = [each for each in search.crew.busy if each.training is search.training]
+    until(lambda: f"In training: trial {slot.claim.number + 1}" == lab.widget.curve["title"])
     search.stop()
     search.wait()
     settled(lab, search)
