@@ -71,10 +71,16 @@ class Ledger:
         self._waiting = [one for one in self._waiting if one.number != claim.number]
         return True
 
-    def release(self, claim: Claim) -> None:
-        """Let go of a trial, for whoever comes."""
+    def release(self, claim: Claim, attempts: int = 0) -> None:
+        """Let go of a trial, for whoever comes.
+
+        Args:
+            claim: The trial.
+            attempts: How many this was: 0 if it was only interrupted, 1 if its worker has died.
+        """
         if self._held.pop(claim.number, None) is not None:
-            self._waiting.append(claim)
+            origin = replace(claim.origin, attempt=claim.origin.attempt + attempts)
+            self._waiting.append(replace(claim, origin=origin))
 
 
 class StoredLedger(Ledger):
@@ -125,10 +131,10 @@ class StoredLedger(Ledger):
         self._drop(claim)
         return place == seen
 
-    def release(self, claim: Claim) -> None:
+    def release(self, claim: Claim, attempts: int = 0) -> None:
         """Let go of a trial, for whoever comes."""
         self._drop(claim)
-        self._store.release(self._study, self._holder, claim.number)
+        self._store.release(self._study, self._holder, claim.number, attempts=attempts)
 
     def _hold(self, claim: Claim) -> None:
         self._held[claim.number] = claim
@@ -180,7 +186,7 @@ def killed(claim: Claim) -> Evaluation:
     origin = replace(claim.origin, attempt=ATTEMPTS)
     why = (
         f"each of {ATTEMPTS} attempts ended with its process, which was killed or crashed; "
-        "such a trial is isolated by search.run(..., workers=1)"
+        "search.run(..., workers=1, ...) isolates a trial in a process of its own"
     )
     return Evaluation(
         claim.architecture,

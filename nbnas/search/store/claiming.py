@@ -151,13 +151,16 @@ class Claiming:
 
         patiently(self.url, write)
 
-    def release(self, study: str, holder: str, number: int | None = None) -> None:
-        """Let go of a trial, so that whoever comes may make it; this counts as no attempt.
+    def release(
+        self, study: str, holder: str, number: int | None = None, *, attempts: int = 0
+    ) -> None:
+        """Let go of a trial, so that whoever comes may make it.
 
         Args:
             study: The name of the study.
             holder: Who has taken it on.
             number: The trial's; `None` for all that this one holds.
+            attempts: How many this was: 0 if it was only interrupted, 1 if its worker has died.
 
         Raises:
             StoreError: If the store cannot be written. It is tried once: leases end by themselves.
@@ -166,7 +169,8 @@ class Claiming:
             held = (CLAIMS.c.study_id == study_id) & (CLAIMS.c.holder == holder)
             if number is not None:
                 held &= CLAIMS.c.number == number
-            connection.execute(update(CLAIMS).where(held).values(holder="", lease=0.0))
+            free = {"holder": "", "lease": 0.0, "attempt": CLAIMS.c.attempt + attempts}
+            connection.execute(update(CLAIMS).where(held).values(free))
 
     def add(self, study: str, number: int, evaluation: Evaluation) -> bool:
         """Write one finished trial, as `finish` does; whether it was written."""

@@ -8,6 +8,7 @@ import contextlib
 import faulthandler
 import os
 import pickle
+import shutil
 import sys
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
@@ -125,7 +126,8 @@ _here: Here | None = None
 def begin(setting: Setting, connection: "Connection[Said, tuple[int, Word]]") -> None:
     """Make this process a worker. An error here would not be seen: those come with a trial."""
     global _here
-    end_with_parent(setting.parent)
+    folder = setting.objective.parent
+    end_with_parent(setting.parent, lambda: shutil.rmtree(folder, ignore_errors=True))
     output = os.open(setting.output, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     for stream in (1, 2):
         os.dup2(output, stream)

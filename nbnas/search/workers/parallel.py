@@ -10,10 +10,13 @@ from typing import Any, Self
 
 from nbnas.errors import NbnasError, SearchError
 from nbnas.records import Claim, Measure, Step
+from nbnas.records.claim import ATTEMPTS
+from nbnas.search.ledger import killed
 from nbnas.search.shared import Shared
 from nbnas.search.trial import Taken, check_not_all_failed
 from nbnas.search.workers.crew import Crew
 from nbnas.search.workers.local import LocalWorkers, as_workers
+from nbnas.search.workers.slot import Killed
 
 TICK = 0.1  # seconds in which pauses, stops and reports are noticed
 
@@ -170,6 +173,10 @@ class Parallel(Shared):
         """Take in how a trial ended."""
         if made is None:
             self._ledger.release(claim)
+        elif isinstance(made, Killed) and claim.origin.attempt < ATTEMPTS:
+            self._ledger.release(claim, attempts=1)
+        elif isinstance(made, Killed):
+            yield self._settle(claim, killed(claim))
         elif isinstance(made, BaseException):
             raise made
         else:

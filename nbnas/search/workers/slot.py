@@ -15,6 +15,7 @@ from typing import Any
 
 import pebble
 
+from nbnas.errors import SearchError
 from nbnas.records import Claim, EpochReport, Evaluation
 from nbnas.search.trial import reason
 from nbnas.search.workers.child import Begun, Setting, begin, evaluate_here
@@ -31,6 +32,10 @@ from nbnas.search.workers.spawned import Context
 
 GRACE = 1.0  # seconds between the end of a process and the word that it has ended
 DIED = (pebble.ProcessExpired, BrokenExecutor, CancelledError, BrokenPipeError, EOFError, OSError)
+
+
+class Killed(SearchError):
+    """Somebody else has killed a worker process, such as a system without memory."""
 
 
 class Slot:
@@ -94,7 +99,8 @@ class Slot:
         """How the trial ended, which is over then: `None` if it was stopped.
 
         An exception is a fault of the whole search, such as of an objective that cannot be
-        loaded. Only for a slot that has `ended`.
+        loaded; or `Killed`, if somebody else has killed the process. Only for a slot that has
+        `ended`.
         """
         self.listen()
         claim, future, self.claim, self._future = self.claim, self._future, None, None
@@ -105,6 +111,8 @@ class Slot:
         except TimeoutError:  # its process has ended without a word
             made = self._failed(claim, self._why or how_it_ended(0))
         except DIED as error:
+            if getattr(error, "exitcode", None) == -signal.SIGKILL and not self._why:
+                return Killed()
             made = self._failed(claim, self._why or how_it_ended(getattr(error, "exitcode", None)))
         except Exception as error:
             if type(error).__module__.startswith("nbnas."):

@@ -5,6 +5,8 @@ import sys
 import time
 from pathlib import Path
 
+import psutil
+
 import nbnas as nb
 
 SCRIPT = Path(__file__).with_name("share.py")
@@ -36,3 +38,11 @@ def wait_for(log, word, count=1, seconds=60):
     while not log.exists() or sum(each[0] == word for each in read(log)) < count:
         assert time.monotonic() < end
         time.sleep(0.05)
+
+
+def is_worker(process):
+    """Whether a process is a worker of a search."""
+    try:
+        return "spawn_main" in " ".join(process.cmdline())
+    except psutil.Error:
+        return False

@@ -2,20 +2,17 @@
 
 import os
 import signal
-import subprocess
-import sys
 import time
-from pathlib import Path
 
 import psutil
 import pytest
 import trials
+from sharing import is_worker
 
 import nbnas as nb
 from nbnas.errors import ObservationError, SearchError, SettingError
 
 SPACE = nb.CellSpace()
-HERE = Path(__file__).parent
 KINDS = {
     "raises": "ValueError: not this one",
     "nan": "expected a finite value",
@@ -51,19 +48,12 @@ def _nothing_is_left(tmp_path, monkeypatch):
     yield
     end = time.monotonic() + 5
     while True:
-        left = [each for each in children() if each.pid not in before and workers_name(each)]
+        left = [each for each in children() if each.pid not in before and is_worker(each)]
         if not left or time.monotonic() > end:
             break
         time.sleep(0.1)
     assert not left
     assert not list(tmp_path.glob("nbnas-*"))
-
-
-def workers_name(process):
-    try:
-        return "spawn_main" in " ".join(process.cmdline())
-    except psutil.Error:
-        return False
 
 
 def test_one_worker_gives_the_sequence_of_none():
@@ -147,6 +137,29 @@ def check(made, faults, count):
         assert ("trials.py" in evaluation.error) == crashed, "where it crashed"
 
 
+def kill_and_wait(slot, until):
+    killed = slot.training
+    os.kill(slot._process, signal.SIGKILL)
+    until(lambda: slot.training is not killed)
+
+
+def test_what_somebody_else_kills_is_tried_three_times(until):
+    made = search(trials.epochs, seed=1)
+    made.start(2, workers=1)
+    for attempt in (1, 2, 3):
+        until(lambda: made.crew is not None and made.crew.busy and made.crew.busy[0].training.live)
+        (slot,) = made.crew.busy
+        assert slot.claim.origin.attempt == attempt
+        assert slot.claim.number == 0
+        kill_and_wait(slot, until)
+    until(lambda: made.state == "idle")
+    first, second = made.observations
+    assert first.status == "failed"
+    assert "each of 3 attempts ended with its process" in first.error
+    assert second.status == "completed"
+    assert second.origin.attempt == 1
+
+
 def test_a_value_out_of_bounds_ends_the_search():
     made = search(trials.out_of_bounds)
     with pytest.raises(ObservationError, match="accuracy"):
@@ -211,53 +224,3 @@ def test_a_learning_curve_of_a_real_training_comes_from_its_process():
     made = search(trainer).run(2, workers=1)
     assert sequence(made) == sequence(alone)
     assert [len(e.reports) for e in made.observations] == [2, 2]
-
-
-SCRIPT = """
-import sys
-import nbnas as nb
-
-def objective(architecture, seed=0):
-    import time
-    time.sleep(float(sys.argv[1]) if len(sys.argv) > 1 else 0.0)
-    return 0.5
-
-print("runs", flush=True)
-search = nb.Search(nb.CellSpace(), objective, nb.RandomSearch())
-print(len(search.run(3, workers=2).observations), flush=True)
-"""
-
-
-def test_a_script_needs_no_guard_and_runs_once(tmp_path):
-    path = tmp_path / "script.py"
-    path.write_text(SCRIPT.replace("float(sys.argv[1]) if len(sys.argv) > 1 else 0.0", "0.1"))
-    done = subprocess.run([sys.executable, path], capture_output=True, text=True, check=False)
-    assert done.stdout.split() == ["runs", "3"], done.stderr
-
-
-@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
-def test_no_process_outlives_a_driver_that_is_ended(tmp_path, how):
-    path = tmp_path / "script.py"
-    path.write_text(SCRIPT.replace("float(sys.argv[1]) if len(sys.argv) > 1 else 0.0", "600"))
-    driver = subprocess.Popen(
-        [sys.executable, path], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
-    )
-    with driver:
-        driver.stdout.readline()
-        workers = wait_for_workers(driver, 2)
-        os.kill(driver.pid, how)
-        driver.wait(20)
-    _, alive = psutil.wait_procs(workers, timeout=10)
-    assert not alive
-
-
-def wait_for_workers(driver, count):
-    end = time.monotonic() + 60
-    while time.monotonic() < end:
-        family = psutil.Process(driver.pid).children(recursive=True)
-        found = [each for each in family if workers_name(each)]
-        if len(found) >= count:
-            time.sleep(3)  # until they have begun
-            return found
-        time.sleep(0.2)
-    raise AssertionError("the workers did not start")
