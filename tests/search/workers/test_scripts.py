@@ -11,8 +11,11 @@ import pytest
 from sharing import is_worker
 
 SCRIPT = """
+import signal
 import sys
 import nbnas as nb
+
+signal.signal(signal.SIGINT, signal.default_int_handler)  # who runs the tests may ignore it
 
 def objective(architecture, seed=0):
     import time
