@@ -14,8 +14,6 @@ from nbnas.search.ledger import Ledger
 from nbnas.search.trial import Taken, trial_seed
 from nbnas.signals import announce
 
-POLL = 0.5  # seconds until a search looks again what others have finished
-
 
 class Shared(Background):
     """The part of a search that takes on trials, and takes in what others have made.
@@ -141,11 +139,15 @@ class Shared(Background):
         """Whatever ends a trial early, an interrupt too: it is there for whoever comes."""
         try:
             yield
-        except BaseException:
-            if all(claim is not one for one, _ in self._unwritten):
-                with contextlib.suppress(NbnasError):  # its lease ends by itself
-                    self._ledger.release(claim)
+        except BaseException:  # an interrupt, too
+            self._let_go(claim)
             raise
+
+    def _let_go(self, claim: Claim) -> None:
+        """Let go of a trial, unless it has ended and only waits to be written."""
+        if all(claim is not one for one, _ in self._unwritten):
+            with contextlib.suppress(NbnasError):  # its lease ends by itself
+                self._ledger.release(claim)
 
     def _settle(self, claim: Claim, evaluation: Evaluation) -> Step:
         """Write down a finished trial and take it in; one that somebody else wrote is theirs."""

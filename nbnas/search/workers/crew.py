@@ -63,12 +63,12 @@ class Crew:
         slot.begin(claim, training)
         return training
 
-    def collect(self) -> Iterator[tuple[Slot, Claim, Evaluation | BaseException | None]]:
+    def collect(self) -> Iterator[tuple[Claim, Evaluation | BaseException | None]]:
         """The trials that have ended since, and how; `None` for one that was stopped."""
         for slot in self.slots:
             if slot.claim is not None and slot.ended:
                 claim = slot.claim
-                yield slot, claim, slot.collect()
+                yield claim, slot.collect()
             else:
                 slot.listen()
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from nbnas.brief import brief
-from nbnas.checks import Rule, instance, real, settle, whole
+from nbnas.checks import Rule, real, settle, whole
 from nbnas.errors import SettingError
 
 MOST = 256  # workers of a machine
@@ -84,9 +84,6 @@ class LocalWorkers:
     def device(self, slot: int) -> str:
         """The device of a worker, from 0; empty for the objective's own."""
         return self.devices[slot % len(self.devices)] if self.devices else ""
-
-
-WORKERS: Rule[LocalWorkers] = instance(LocalWorkers, "a number, or LocalWorkers(4, timeout=3600)")
 
 
 def as_workers(given: object) -> LocalWorkers | None:

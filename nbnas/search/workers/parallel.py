@@ -8,7 +8,7 @@ import time
 from collections.abc import Iterator
 from typing import Any, Self
 
-from nbnas.errors import NbnasError, SearchError
+from nbnas.errors import SearchError
 from nbnas.records import Claim, Measure, Step
 from nbnas.records.claim import ATTEMPTS
 from nbnas.search.ledger import killed
@@ -102,13 +102,14 @@ class Parallel(Shared):
                 yield from self._drive_crew(crew)
         finally:
             self.crew, self._driven = None, False
-            self._let_go()
+            for claim in self._ledger.held:  # an interrupt, or an error, came before they ended
+                self._let_go(claim)
 
     def _drive_crew(self, crew: Crew) -> Iterator[Step]:
         """Give, collect, and propose meanwhile, until all is done or it is to end."""
         word = "go"
         while True:
-            for _, claim, made in crew.collect():
+            for claim, made in crew.collect():
                 yield from self._collected(claim, made)
             self._show(crew)
             said = self._word()
@@ -186,12 +187,3 @@ class Parallel(Shared):
 
     def _train(self, training: Any) -> None:  # noqa: ANN401
         raise NotImplementedError(f"expected {type(self).__name__} to show {training!r}")
-
-    def _let_go(self) -> None:
-        """Let go of all trials that have not ended: an interrupt, or an error, came before."""
-        for claim in self._ledger.held:
-            if all(claim is not one for one, _ in self._unwritten):
-                try:
-                    self._ledger.release(claim)
-                except NbnasError:  # its lease ends by itself
-                    continue
