@@ -91,6 +91,7 @@ from .search.strategies.random import RandomSearch as RandomSearch
 from .search.strategies.reinforce import Reinforce as Reinforce
 from .search.strategies.tpe import Tpe as Tpe
 from .search.tables.tabular import TabularObjective as TabularObjective
+from .search.workers.dask.workers import DaskWorkers as DaskWorkers
 from .search.workers.local import LocalWorkers as LocalWorkers
 from .surrogate.acquisition.improvement import ExpectedImprovement as ExpectedImprovement
 from .surrogate.acquisition.improvement import (

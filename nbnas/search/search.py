@@ -103,7 +103,7 @@ class Search(Parallel, Exporting):
     def seconds_left(self) -> float | None:
         """Seconds until `target` trials exist, if they take as long as those so far."""
         left = None if self.target is None else self.observations.seconds_left(self.target)
-        return left if left is None or self.crew is None else left / len(self.crew.slots)
+        return left if left is None or self.crew is None else left / max(1, len(self.crew.slots))
 
     def ask(self, n: int = 1) -> Proposal:
         """What to evaluate next: prior and observations, posterior, acquisition, argmax.

@@ -5,40 +5,55 @@ import shutil
 import tempfile
 import threading
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
-import cloudpickle
-
-from nbnas.errors import SettingError
 from nbnas.records import Claim, Evaluation, Measure
-from nbnas.search.objective import Objective
 from nbnas.search.workers.child import Setting
 from nbnas.search.workers.followed import Followed
-from nbnas.search.workers.local import LocalWorkers
 from nbnas.search.workers.slot import Slot
 
 WATCH = 0.2  # seconds between two looks at what processes take
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """On what terms processes evaluate trials.
+
+    Attributes:
+        devices: The device of each process; an empty text for the objective's own.
+        threads: How many each may compute with.
+        timeout: Seconds that a trial may take; `None` for no limit.
+        memory: Bytes that a process may take, with what it started; `None` for no limit.
+    """
+
+    devices: tuple[str, ...] = ("",)
+    threads: int = 1
+    timeout: float | None = None
+    memory: int | None = None
 
 
 class Crew:
     """Worker processes of this machine, from the first trial until they are closed.
 
     Args:
-        workers: How many, and what each may take.
-        objective: What they evaluate; it is copied to each of them.
+        terms: How many, and what each may take.
+        objective: What they evaluate, as `nbnas.search.workers.copied` copies it.
         measure: What its values are.
+        within: The folder for their files; `None` for the system's temporary one.
 
-    Raises:
-        SettingError: If the objective cannot be copied.
+    Attributes:
+        closed: Whether they were closed.
     """
 
-    def __init__(self, workers: LocalWorkers, objective: Objective, measure: Measure) -> None:
-        self.workers, self._measure = workers, measure
-        self._woken, self._closed = threading.Event(), threading.Event()
-        copied = _copied(objective)
-        self.folder = Path(tempfile.mkdtemp(prefix="nbnas-"))
-        (self.folder / "objective").write_bytes(copied)
-        self.slots = tuple(self._slot(number) for number in range(workers.workers))
+    def __init__(
+        self, terms: Terms, objective: bytes, measure: Measure, within: str | None = None
+    ) -> None:
+        self._terms, self._measure = terms, measure
+        self._woken, self.closed = threading.Event(), threading.Event()
+        self.folder = Path(tempfile.mkdtemp(prefix="nbnas-", dir=within))
+        (self.folder / "objective").write_bytes(objective)
+        self.slots = tuple(self._slot(number) for number in range(len(terms.devices)))
         threading.Thread(target=self._watch, name="nbnas watch", daemon=True).start()
 
     def __enter__(self) -> "Crew":
@@ -84,7 +99,7 @@ class Crew:
 
     def close(self) -> None:
         """End all processes, whatever they do."""
-        self._closed.set()
+        self.closed.set()
         for slot in self.slots:
             slot.close()
         shutil.rmtree(self.folder, ignore_errors=True)
@@ -96,34 +111,18 @@ class Crew:
             output=self.folder / f"output-{number}",
             crash=self.folder / f"crash-{number}",
             measure=self._measure,
-            threads=self.workers.threads,
-            device=self.workers.device(number),
+            threads=self._terms.threads,
+            device=self._terms.devices[number],
         )
         return Slot(str(number + 1), setting, self._woken.set)
 
     def _watch(self) -> None:
         """End what takes too long or too much, until the crew is closed."""
-        most = int(self.workers.memory or 0)
-        while not self._closed.wait(WATCH):
+        most, longest = self._terms.memory or 0, self._terms.timeout
+        while not self.closed.wait(WATCH):
             for slot in self.busy:
                 taken = slot.memory if most else 0
                 if most and taken > most:
                     slot.kill(f"it took {taken / 1e9:.1f} GB of memory, more than {most / 1e9:g}")
-                elif self.workers.timeout and slot.seconds > self.workers.timeout:
-                    slot.kill(f"it took longer than {self.workers.timeout:g} seconds")
-
-
-def _copied(objective: Objective) -> bytes:
-    """An objective for other processes.
-
-    Raises:
-        SettingError: If it cannot be copied.
-    """
-    try:
-        return bytes(cloudpickle.dumps(objective))
-    except Exception as error:  # of whatever it holds
-        raise SettingError(
-            "expected an objective that can be copied to worker processes, got "
-            f"{type(objective).__name__}: {type(error).__name__}: {error!s:.300}; let it open "
-            "files and connections when it is called, or search without workers"
-        ) from error
+                elif longest and slot.seconds > longest:
+                    slot.kill(f"it took longer than {longest:g} seconds")

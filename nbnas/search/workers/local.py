@@ -1,4 +1,4 @@
-"""Who evaluates the trials of a search: this process, or several of this machine."""
+"""Workers that are processes of this machine."""
 
 import os
 import re
@@ -8,12 +8,15 @@ from typing import Any
 
 from nbnas.brief import brief
 from nbnas.checks import Rule, real, settle, whole
-from nbnas.errors import SettingError
+from nbnas.records import Measure
+from nbnas.search.objective import Objective
+from nbnas.search.workers.copied import copied
+from nbnas.search.workers.crew import Crew, Terms
 
 MOST = 256  # workers of a machine
 _UNITS = {"KB": 1e3, "MB": 1e6, "GB": 1e9, "TB": 1e12, "KIB": 2**10, "MIB": 2**20, "GIB": 2**30}
 _SIZE = re.compile(r"\s*(\d+(?:\.\d+)?)\s*([KMGT]i?B)\s*", re.IGNORECASE)
-_WORKERS = whole(1, MOST)
+WORKERS = whole(1, MOST)
 
 
 def _bytes(given: Any) -> int | None:  # noqa: ANN401
@@ -24,13 +27,13 @@ def _bytes(given: Any) -> int | None:  # noqa: ANN401
     return int(given) if real(0).accepts(given) else None
 
 
-LEAST_MEMORY = 2**26
-_MEMORY: Rule[int] = Rule(
+LEAST = 2**26  # bytes, which a process takes anyway
+MEMORY: Rule[int] = Rule(
     'a size such as "4 GB", or a number of bytes, of at least 64 MiB',
-    lambda given: (_bytes(given) or 0) >= LEAST_MEMORY,
+    lambda given: (_bytes(given) or 0) >= LEAST,
     lambda given: _bytes(given) or 0,
 )
-_DEVICES: Rule[tuple[str, ...]] = Rule(
+DEVICES: Rule[tuple[str, ...]] = Rule(
     'devices such as ("cuda:0", "cuda:1")',
     lambda given: (
         isinstance(given, Sequence)
@@ -67,8 +70,8 @@ class LocalWorkers:
     devices: Sequence[str] = ()
 
     def __post_init__(self) -> None:
-        settle(self, workers=_WORKERS, timeout=real(above=0).optional)
-        settle(self, memory=_MEMORY.optional, devices=_DEVICES)
+        settle(self, workers=WORKERS, timeout=real(above=0).optional)
+        settle(self, memory=MEMORY.optional, devices=DEVICES)
 
     @brief
     def __repr__(self) -> str:
@@ -85,21 +88,20 @@ class LocalWorkers:
         """The device of a worker, from 0; empty for the objective's own."""
         return self.devices[slot % len(self.devices)] if self.devices else ""
 
+    def crew(self, objective: Objective, measure: Measure) -> Crew:
+        """The processes, for the trials of a run; they start with their first trial.
 
-def as_workers(given: object) -> LocalWorkers | None:
-    """What was given as `workers`: a number, workers, or nothing for this process.
+        Args:
+            objective: What evaluates a trial; it is copied to each of them.
+            measure: What its values are.
 
-    Raises:
-        SettingError: If it is something else.
-    """
-    if given is None or isinstance(given, LocalWorkers):
-        return given
-    if _WORKERS.accepts(given):
-        return LocalWorkers(_WORKERS("workers", given))
-    raise SettingError(
-        f"expected workers to be a number from 1 to {MOST}, or nbnas.LocalWorkers(4, "
-        f'memory="4 GB"), or None for this process, got {given!r:.100}'
-    )
+        Raises:
+            SettingError: If the objective cannot be copied.
+        """
+        devices = tuple(map(self.device, range(self.workers)))
+        memory = None if self.memory is None else int(self.memory)
+        terms = Terms(devices, self.threads, self.timeout, memory)
+        return Crew(terms, copied(objective).content, measure)
 
 
 def _cores() -> int:

@@ -14,10 +14,11 @@ from nbnas.records.claim import ATTEMPTS
 from nbnas.search.ledger import killed
 from nbnas.search.shared import Shared
 from nbnas.search.trial import Taken, check_not_all_failed
-from nbnas.search.workers.crew import Crew
-from nbnas.search.workers.local import LocalWorkers, as_workers
+from nbnas.search.workers.given import as_workers
 from nbnas.search.workers.slot import Killed
+from nbnas.search.workers.workers import Team, Workers
 
+Client = Any  # dask.distributed.Client, which is loaded only where somebody has one
 TICK = 0.1  # seconds in which pauses, stops and reports are noticed
 
 
@@ -25,21 +26,21 @@ class Parallel(Shared):
     """The part of a search that has workers.
 
     Attributes:
-        crew: The worker processes of the current run; `None` where it has none.
+        crew: The workers of the current run; `None` where it has none.
     """
 
     objective: Any
     measure: Measure
     training: Any
-    crew: Crew | None = None
-    _workers: LocalWorkers | None = None
+    crew: Team | None = None
+    _workers: Workers | None = None
 
     def run(
         self,
         trials: int,
         *,
         seconds: float | None = None,
-        workers: LocalWorkers | int | None = None,
+        workers: Workers | Client | int | None = None,
     ) -> Self:
         """Search until so many trials exist; what exists already, in the store too, counts.
 
@@ -50,7 +51,8 @@ class Parallel(Shared):
             seconds: The other way to stop: no trial begins after so many seconds, and those under
                 way then end. `None` for no limit.
             workers: Who evaluates: `None` is this process, one trial after the other; a number is
-                so many processes, in which trials are isolated; see `LocalWorkers`.
+                so many processes, in which trials are isolated, see `LocalWorkers`; a client of
+                dask is its workers, where trials are isolated, too, see `DaskWorkers`.
 
         Returns:
             The search itself, so that as the last line of a cell it shows its state.
@@ -58,8 +60,8 @@ class Parallel(Shared):
         Raises:
             SettingError: If trials is not a positive whole number, seconds are below 0, or the
                 objective cannot be copied to workers.
-            SearchError: If the space is used up, the first ten trials all failed, or a run is
-                under way.
+            SearchError: If the space is used up, the first ten trials all failed, the scheduler
+                of dask is lost, or a run is under way.
         """
         chosen = as_workers(workers)
         self._course.check_mine("run the search")
@@ -67,7 +69,7 @@ class Parallel(Shared):
         return super().run(trials, seconds=seconds)
 
     def start(
-        self, trials: int | None = None, *, workers: LocalWorkers | int | None = None
+        self, trials: int | None = None, *, workers: Workers | Client | int | None = None
     ) -> Self:
         """Search in the background and return at once; after `pause`, go on.
 
@@ -97,7 +99,7 @@ class Parallel(Shared):
             return
         self._driven = True
         try:
-            with Crew(self._workers, self.objective, self.measure) as crew:
+            with self._workers.crew(self.objective, self.measure) as crew:
                 self.crew = crew
                 yield from self._drive_crew(crew)
         finally:
@@ -105,7 +107,7 @@ class Parallel(Shared):
             for claim in self._ledger.held:  # an interrupt, or an error, came before they ended
                 self._let_go(claim)
 
-    def _drive_crew(self, crew: Crew) -> Iterator[Step]:
+    def _drive_crew(self, crew: Team) -> Iterator[Step]:
         """Give, collect, and propose meanwhile, until all is done or it is to end."""
         word = "go"
         while True:
@@ -134,7 +136,7 @@ class Parallel(Shared):
         enough = len(self.observations) >= (self.target or 0)
         return enough or time.monotonic() >= self.until
 
-    def _give(self, crew: Crew) -> bool:
+    def _give(self, crew: Team) -> bool:
         """Let a free worker begin, or prepare the next proposal; whether anything was done."""
         slot = crew.free
         if slot is None:
@@ -154,15 +156,15 @@ class Parallel(Shared):
         self._announce()
         return True
 
-    def _show(self, crew: Crew) -> None:
+    def _show(self, crew: Team) -> None:
         """Show a live training of the crew: the one there is, until it ends, or another one."""
         live = [slot.training for slot in crew.busy if slot.training and slot.training.live]
         if live and all(self.training is not each for each in live):
             self._train(live[0])
 
-    def _prepare(self, crew: Crew) -> bool:
+    def _prepare(self, crew: Team) -> bool:
         """Make the next proposal while all are busy. A single worker's knows all before it."""
-        if len(crew.slots) == 1 or self._pending or self._full():
+        if len(crew.slots) < 2 or self._pending or self._full():
             return False
         try:
             self.ask()

@@ -16,10 +16,11 @@ from typing import Any
 import pebble
 
 from nbnas.errors import SearchError
-from nbnas.records import Claim, EpochReport, Evaluation
+from nbnas.records import Claim, Evaluation
 from nbnas.search.trial import reason
-from nbnas.search.workers.child import Begun, Setting, begin, evaluate_here
+from nbnas.search.workers.child import Said, Setting, begin, evaluate_here
 from nbnas.search.workers.followed import Followed
+from nbnas.search.workers.place import Place
 from nbnas.search.workers.process import (
     frames,
     how_it_ended,
@@ -38,7 +39,7 @@ class Killed(SearchError):
     """Somebody else has killed a worker process, such as a system without memory."""
 
 
-class Slot:
+class Slot(Place):
     """A place for one trial at a time, in a process of its own.
 
     Args:
@@ -51,35 +52,27 @@ class Slot:
         began: When it began, in seconds of the monotonic clock.
         training: Its live training, where it has one.
         paused: Whether it waits.
+        forward: Called with what the trial's process tells, where somebody else follows it.
     """
 
     def __init__(self, name: str, setting: Setting, wake: Callable[[], None]) -> None:
-        self.name, self._setting, self._wake = name, setting, wake
-        self.claim: Claim | None = None
-        self.began = 0.0
-        self.training: Followed | None = None
-        self.paused = False
+        super().__init__(name)
+        self._setting, self._wake = setting, wake
+        self.forward: Callable[[Said], None] | None = None
         self._process: int | None = None
         self._pool: Any = None
         self._future: Any = None
         self._why = ""  # it was ended
         self._gone: float | None = None  # since when the trial's process has been seen to be gone
-        self._waited, self._since = 0.0, 0.0  # seconds of pauses, and the last one's beginning
 
     def begin(self, claim: Claim, training: Followed) -> None:
         """Evaluate a trial."""
         self._started()
-        self.claim, self.training, self.paused = claim, training, False
-        self.began, self._waited, self._why, self._gone = time.monotonic(), 0.0, "", None
+        self.take(claim, training)
+        self._why, self._gone = "", None
         told = (claim.number, claim.architecture, claim.seed)
         self._future = self._pool.schedule(evaluate_here, told)
         self._future.add_done_callback(lambda _: self._wake())
-
-    @property
-    def seconds(self) -> float:
-        """Seconds that the trial has taken so far; pauses do not count."""
-        pause = time.monotonic() - self._since if self.paused else 0.0
-        return time.monotonic() - self.began - self._waited - pause
 
     def say(self, word: str) -> None:
         """Tell the trial to "pause", to "go" on or to "stop"; one without epochs does not hear."""
@@ -91,7 +84,7 @@ class Slot:
         """Take in what the process has told."""
         try:
             while self._pool is not None and self._connection.poll():
-                self._hear(self._connection.recv())
+                self.hear(self._connection.recv())
         except (EOFError, OSError):  # cut off in the middle of a word
             return
 
@@ -172,25 +165,16 @@ class Slot:
             1, initializer=begin, initargs=(self._setting, self._other_end), context=context
         )
 
-    def _hear(self, said: object) -> None:
+    def hear(self, said: Said) -> None:
+        """Take in what the process has told: the first thing is its number."""
         if isinstance(said, int):
             if self._process is not None and self._gone is None:  # pebble has started another one
                 self._gone = time.monotonic()
             self._process = said
-        elif isinstance(said, Begun) and self.training is not None:
-            self.training.expect(said.epochs, said.counted)
-        elif said in ("paused", "going"):
-            self._rest(paused=said == "paused")
-        elif isinstance(said, tuple) and self.training is not None:
-            for report in said:
-                if isinstance(report, EpochReport):
-                    self.training.hear(report)
-
-    def _rest(self, *, paused: bool) -> None:
-        now = time.monotonic()
-        if self.paused and not paused:
-            self._waited += now - self._since
-        self.paused, self._since = paused, now
+            return
+        super().hear(said)
+        if self.forward is not None:
+            self.forward(said)
 
     def _failed(self, claim: Claim, why: str) -> Evaluation:
         return Evaluation(

@@ -5,6 +5,7 @@ found there. A script that searches would search again in each worker. What a sc
 defines travels by value instead, by cloudpickle.
 """
 
+import multiprocessing
 import sys
 import threading
 from collections.abc import Iterator
@@ -20,7 +21,7 @@ class Process(SpawnProcess):
 
     def start(self) -> None:
         """Start it."""
-        with _without_main():
+        with _without_main(), _allowed():
             super().start()
 
 
@@ -41,3 +42,18 @@ def _without_main() -> Iterator[None]:
             yield
         finally:
             main.update(told)
+
+
+@contextmanager
+def _allowed() -> Iterator[None]:
+    """Let a daemonic process, such as a worker of dask, have processes of its own.
+
+    Python forbids it, as they would outlive one that is killed; ours end with their parent.
+    """
+    config = getattr(multiprocessing.current_process(), "_config", {})
+    daemon = config.pop("daemon", None)
+    try:
+        yield
+    finally:
+        if daemon is not None:
+            config["daemon"] = daemon

@@ -17,6 +17,7 @@ from torch import Tensor
 
 from nbnas.checks import Rule, either, real, whole
 from nbnas.errors import DataError
+from nbnas.training.data.mapped import remembered
 from nbnas.undisturbed import undisturbed
 
 Part = tuple[Tensor, Tensor]
@@ -103,7 +104,8 @@ class Owned(NamedTuple):
 def to_part(images: NDArray[Any], labels: NDArray[Any]) -> Owned:
     """Arrays that nobody else holds as tensors; a copy only where they are not contiguous."""
     where = np.ascontiguousarray(images)
-    return Owned(torch.from_numpy(where), torch.from_numpy(labels.astype(np.int64)))
+    pictures = remembered(torch.from_numpy(where), images)
+    return Owned(pictures, torch.from_numpy(labels.astype(np.int64)))
 
 
 @undisturbed()

@@ -108,7 +108,7 @@ def _progress(search: Any, done: int, budget: int) -> str:  # noqa: ANN401
     text += f", {done - budget} over the budget" if done > budget else ""
     text += f", {failed} failed" if failed else ""
     left = search.observations.seconds_left(budget)
-    left = left if left is None or search.crew is None else left / len(search.crew.slots)
+    left = left if left is None or search.crew is None else left / max(1, len(search.crew.slots))
     if search.state == "running" and left and left >= 1:
         text += f", about {seconds(left)} left"
     return text
@@ -140,6 +140,8 @@ def _crew(crew: Any, state: str) -> str:  # noqa: ANN401
     """Who makes which trial, since when and how far."""
     told = [_worker(slot) for slot in crew.busy]
     idle = len(crew.slots) - len(told)
+    if not crew.slots:
+        return "No worker has come yet; the search waits for the first one."
     said = f"{theme.count(len(crew.slots), 'worker')}: {'; '.join(told[:WORKERS_TOLD])}"
     said += f"; {len(told) - WORKERS_TOLD} more" if len(told) > WORKERS_TOLD else ""
     said += f"{'; ' if told else ''}{idle} free" if idle else ""

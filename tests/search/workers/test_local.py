@@ -1,7 +1,8 @@
 import pytest
 
 from nbnas.errors import SettingError
-from nbnas.search.workers.local import LocalWorkers, as_workers
+from nbnas.search.workers.given import as_workers
+from nbnas.search.workers.local import LocalWorkers
 
 
 def test_a_number_is_so_many_processes():

@@ -1,0 +1,1 @@
+"""Workers of dask: of one machine or of a cluster."""
