@@ -83,7 +83,17 @@ WINGS = {
         *("graphs", "surrogate", "search", "training", "lab", "show"),
     ),
     "benchmarks": ("protocol", "archive", "journal", "shipped", "pack", "generate", "report"),
-    "batch": ("grid", "notebook", "run", "child", "process", "progress", "collected", "sweep"),
+    "batch": (
+        "grid",
+        "notebook",
+        "run",
+        "child",
+        "process",
+        "dask",
+        "progress",
+        "collected",
+        "sweep",
+    ),
     "notebook": (
         *("checks", "own", "strategies", "tables", "data", "recipes", "spaces", "budget"),
         *("combinations", "known", "chosen", "search", "own_problem", "sweep"),

@@ -20,17 +20,21 @@ from nbnas.batch import grid as grids
 from nbnas.batch.collected import Collected
 from nbnas.batch.grid import Value
 from nbnas.batch.notebook import check_names
-from nbnas.batch.process import Processes, only_one
+from nbnas.batch.dask import DaskTasks
+from nbnas.batch.process import Executor, Processes, only_one
 from nbnas.batch.progress import SweepProgress
 from nbnas.batch.run import Run, State, own_files
 from nbnas.checks import PATH, whole
 from nbnas.errors import SettingError
 from nbnas.mode import in_kernel
+from nbnas.search.workers.dask.task import is_client
 from nbnas.signals import announce
 from nbnas.training.bars import bar
 from nbnas.waiting import watched
 
-WORKERS = whole(1, 1_000)
+Client = Any  # dask.distributed.Client, which is loaded only where somebody has one
+MOST = 1_000
+WORKERS = whole(1, MOST)
 POLL = 0.2  # seconds of a wait, after which an interrupt is heard
 
 
@@ -46,11 +50,14 @@ class Sweep(Collected):
         notebook: The notebook, with a cell tagged "parameters".
         folder: The folder of the sweep; made if missing.
         grid: For each parameter its values; see `read_grid` for how a command writes it.
-        workers: Number of notebooks that run at once; each has its share of the cores.
+        workers: Number of notebooks that run at once, each with its share of the cores; or a
+            client of dask, each thread of whose workers runs one: on machines that all have the
+            current folder, the notebook and the folder of the sweep under the same names.
         parameters: More parameters, the same for all runs.
 
     Raises:
-        SettingError: If the grid or a parameter is none, or the notebook does not have it.
+        SettingError: If the grid or a parameter is none, or the notebook does not have it, or the
+            client is closed.
         NotebookError: If the notebook is missing, or none.
 
     Attributes:
@@ -70,11 +77,11 @@ class Sweep(Collected):
         folder: str | PathLike[str],
         grid: Mapping[str, Any],
         *,
-        workers: int = 1,
+        workers: int | Client = 1,
         **parameters: Value,
     ) -> None:
         self.notebook, self.folder = PATH("notebook", notebook), PATH("folder", folder)
-        self.workers = WORKERS("workers", workers)
+        self.workers = workers if is_client(workers) else WORKERS("workers", workers)
         chosen, shared = grids.combinations(grid), grids.parameters(parameters)
         if both := [name for name in chosen[0] if name in shared]:
             raise SettingError(f"expected {', '.join(both)} in the grid or for all runs, got both")
@@ -84,7 +91,7 @@ class Sweep(Collected):
             for name, one in zip(grids.names(chosen), chosen, strict=True)
         )
         self.running = False
-        self._processes = Processes(self.workers)
+        self._processes = self._executor()
         self._lock = threading.Lock()
         self._seconds: dict[str, float] = {}
         self.errors: dict[str, str] = {}
@@ -106,7 +113,7 @@ class Sweep(Collected):
         if not left or not self._seconds:
             return None if left else 0.0
         mean = sum(self._seconds.values()) / len(self._seconds)
-        return mean * math.ceil(left / self.workers)
+        return mean * math.ceil(left / self._processes.at_once)
 
     def run(self) -> Self:
         """Make all runs that are not finished; those that failed are tried again.
@@ -123,12 +130,15 @@ class Sweep(Collected):
         with only_one(self.folder), watched(self):
             self._look(again=True)
             self.running = True
-            self._processes = Processes(self.workers)
+            self._processes = self._executor()
             try:
                 self._make([run for run in self.runs if self.states[run.name] == "waiting"])
             finally:
                 self.running = False
         return self
+
+    def _executor(self) -> Executor:
+        return DaskTasks(self.workers) if is_client(self.workers) else Processes(self.workers)
 
     def _made(
         self,
@@ -153,7 +163,8 @@ class Sweep(Collected):
                 self.states[run.name], self.errors[run.name] = "failed", error
 
     def _make(self, runs: list[Run]) -> None:
-        with ThreadPoolExecutor(self.workers, thread_name_prefix="nbnas sweep") as pool:
+        most = len(runs) if is_client(self.workers) else self.workers  # dask lets them wait
+        with ThreadPoolExecutor(max(1, min(most, MOST)), thread_name_prefix="nbnas sweep") as pool:
             waiting: set[Future[None]] = {pool.submit(self._one, run) for run in runs}
             shown = bar(total=len(runs), desc="sweep", unit="run", disable=in_kernel())
             try:
@@ -174,9 +185,14 @@ class Sweep(Collected):
         """Make one run, in a thread."""
         if self._processes.ended():
             return
-        self._tell(run, "running")
         began = time.monotonic()
-        error = self._processes.execute(run)
+
+        def begin() -> None:
+            nonlocal began
+            began = time.monotonic()
+            self._tell(run, "running")
+
+        error = self._processes.execute(run, begin)
         if self._processes.ended() and error is not None:
             self._tell(run, "waiting")
             return
@@ -207,7 +223,7 @@ def sweep(
     folder: str | PathLike[str],
     grid: Mapping[str, Any],
     *,
-    workers: int = 1,
+    workers: int | Client = 1,
     **parameters: Value,
 ) -> Sweep:
     """Run a notebook for every combination of parameters, several at once, and show how far it is.
@@ -216,7 +232,8 @@ def sweep(
         notebook: The notebook, with a cell tagged "parameters".
         folder: The folder of the sweep; what is finished in it is not run again.
         grid: For each parameter its values.
-        workers: Number of notebooks that run at once; each has its share of the cores.
+        workers: Number of notebooks that run at once, each with its share of the cores; or a
+            client of dask, whose workers run them, see `Sweep`.
         parameters: More parameters, the same for all runs.
 
     Returns:

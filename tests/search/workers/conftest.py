@@ -1,6 +1,11 @@
+import functools
 import time
 
+import psutil
 import pytest
+from sharing import is_worker
+
+import nbnas as nb
 
 
 @pytest.fixture
@@ -14,3 +19,56 @@ def until():
             time.sleep(0.02)
 
     return wait
+
+
+@pytest.fixture(scope="package")
+def shared_client(tmp_path_factory):
+    """A client of dask with two workers, which the tests of several files share."""
+    distributed = pytest.importorskip("distributed")
+    options = {"n_workers": 2, "threads_per_worker": 1, "dashboard_address": None}
+    folder = tmp_path_factory.mktemp("dask")
+    with (
+        distributed.LocalCluster(**options, local_directory=str(folder)) as cluster,
+        distributed.Client(cluster) as client,
+    ):
+        client.folder = folder
+        client.run(functools.partial(__import__, "torch"))  # a trial's time is its own
+        yield client
+
+
+@pytest.fixture(params=["local", "dask"])
+def kind(request):
+    """The kind of workers."""
+    return request.param
+
+
+@pytest.fixture
+def workers(kind, request):
+    """Makes so many workers of a kind, with limits."""
+    if kind == "local":
+        return nb.LocalWorkers
+    client = request.getfixturevalue("shared_client")
+    return lambda count, **limits: nb.DaskWorkers(client, workers=count, **limits)
+
+
+@pytest.fixture
+def nothing_is_left(kind, workers, request, tmp_path, monkeypatch):
+    """No process and no file is left behind."""
+    import tempfile
+
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    folder = tmp_path if kind == "local" else request.getfixturevalue("shared_client").folder
+    before = {each.pid for each in children()}
+    yield
+    end = time.monotonic() + 5
+    while True:
+        left = [each for each in children() if each.pid not in before and is_worker(each)]
+        if not left or time.monotonic() > end:
+            break
+        time.sleep(0.1)
+    assert not left
+    assert not list(folder.rglob("nbnas-*"))
+
+
+def children():
+    return psutil.Process().children(recursive=True)

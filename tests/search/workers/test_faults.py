@@ -1,0 +1,59 @@
+"""What a trial can do to its process, with real workers of this machine and of dask."""
+
+import pytest
+import trials
+
+import nbnas as nb
+
+SPACE = nb.CellSpace()
+KINDS = {
+    "raises": "ValueError: not this one",
+    "nan": "expected a finite value",
+    "segfault": "signal 11 (SIGSEGV)",
+    "exits": "exited with code 3",
+    "exits without a word": "exited with code 0",
+    "aborts": "signal 6 (SIGABRT)",
+    "hangs": "it took longer than",
+    "takes memory": "GB of memory, more than 2",
+}
+
+pytestmark = pytest.mark.usefixtures("nothing_is_left")
+
+
+def search(objective):
+    return nb.Search(SPACE, objective, nb.RandomSearch())
+
+
+@pytest.mark.parametrize("count", [1, 2])
+def test_a_fault_fails_alone(workers, count):
+    """All faults in one search, so that the processes start once; each alone is below."""
+    sequence = [str(e.architecture) for e in search(trials.value).run(12).observations]
+    faults = dict(zip(sequence[1:], KINDS, strict=False))
+    limits = workers(count, timeout=8, memory="2 GB")
+    made = search(trials.Faulty(faults)).run(12, workers=limits)
+    check(made, faults, 12)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("count", [1, 2])
+@pytest.mark.parametrize("fault", KINDS)
+def test_each_fault_alone(fault, workers, count):
+    sequence = [str(e.architecture) for e in search(trials.value).run(5).observations]
+    faults = {sequence[2]: fault}
+    seconds = 60 if fault == "takes memory" else 2  # to take so much takes a busy machine a while
+    limits = workers(count, timeout=seconds, memory="2 GB")
+    check(search(trials.Faulty(faults)).run(5, workers=limits), faults, 5)
+
+
+def check(made, faults, count):
+    found = {str(e.architecture): e for e in made.observations}
+    assert len(found) == count
+    for text, evaluation in found.items():
+        if text not in faults:
+            assert evaluation.status == "completed"
+            continue
+        assert evaluation.status == "failed"
+        assert KINDS[faults[text]] in evaluation.error
+        assert evaluation.error.endswith("last lines of its output:\nsaid before it ended")
+        crashed = faults[text] in ("segfault", "aborts")
+        assert ("trials.py" in evaluation.error) == crashed, "where it crashed"
