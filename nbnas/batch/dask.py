@@ -37,7 +37,7 @@ class DaskTasks:
     def at_once(self) -> int:
         """How many runs are executed at once: the threads of all workers, as of now."""
         with contextlib.suppress(Exception):  # of a client that is closed
-            return max(1, sum(self._client.nthreads().values()))
+            return int(max(1, sum(self._client.nthreads().values())))
         return 1
 
     def ended(self) -> bool:
@@ -100,4 +100,4 @@ def execute_there(run: Run, folder: str, topic: str) -> str | None:
         task = None  # it was sent
     child.kill()
     child.communicate()
-    return ENDED
+    raise dask().Reschedule()  # if only this worker is about to end, and not the sweep

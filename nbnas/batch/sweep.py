@@ -18,9 +18,9 @@ from psygnal import Signal
 
 from nbnas.batch import grid as grids
 from nbnas.batch.collected import Collected
+from nbnas.batch.dask import DaskTasks
 from nbnas.batch.grid import Value
 from nbnas.batch.notebook import check_names
-from nbnas.batch.dask import DaskTasks
 from nbnas.batch.process import Executor, Processes, only_one
 from nbnas.batch.progress import SweepProgress
 from nbnas.batch.run import Run, State, own_files

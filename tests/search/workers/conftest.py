@@ -3,7 +3,7 @@ import time
 
 import psutil
 import pytest
-from sharing import is_worker
+from sharing import a_client, is_worker
 
 import nbnas as nb
 
@@ -24,14 +24,7 @@ def until():
 @pytest.fixture(scope="package")
 def shared_client(tmp_path_factory):
     """A client of dask with two workers, which the tests of several files share."""
-    distributed = pytest.importorskip("distributed")
-    options = {"n_workers": 2, "threads_per_worker": 1, "dashboard_address": None}
-    folder = tmp_path_factory.mktemp("dask")
-    with (
-        distributed.LocalCluster(**options, local_directory=str(folder)) as cluster,
-        distributed.Client(cluster) as client,
-    ):
-        client.folder = folder
+    with a_client(tmp_path_factory.mktemp("dask")) as client:
         client.run(functools.partial(__import__, "torch"))  # a trial's time is its own
         yield client
 

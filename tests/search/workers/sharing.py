@@ -1,15 +1,30 @@
 """Processes that share a study, and what they have done."""
 
+import contextlib
 import subprocess
 import sys
 import time
 from pathlib import Path
 
 import psutil
+import pytest
 
 import nbnas as nb
 
 SCRIPT = Path(__file__).with_name("share.py")
+
+
+@contextlib.contextmanager
+def a_client(folder):
+    """A client of dask with two workers of this machine, whose files are in a folder."""
+    distributed = pytest.importorskip("distributed")
+    options = {"n_workers": 2, "threads_per_worker": 1, "dashboard_address": ":0"}
+    with (
+        distributed.LocalCluster(**options, local_directory=str(folder)) as cluster,
+        distributed.Client(cluster) as client,
+    ):
+        client.folder = folder
+        yield client
 
 
 def start(store, log, count, seconds, *workers):
