@@ -5,6 +5,7 @@ import inspect
 from pathlib import Path
 from types import SimpleNamespace
 
+import distributed
 import numpy as np
 import pytest
 import torch
@@ -51,10 +52,13 @@ def of_searches(table, tmp_path):
     rows = tuple(Row("random", 0, q, "x", 90.0, 90.0, 90.0, 0.1) for q in range(1, 5))
     runs = {(name, seed): rows for name in random for seed in (0, 1, 2)}
     results = nb.BenchmarkResults(runs, tuple(random), 4, 2, 90.0, PERCENT, "valid")
+    with distributed.Client(n_workers=0, processes=False, dashboard_address=":0") as client:
+        dask = nb.DaskWorkers(client, timeout=60, memory="2 GB", devices=["cuda:0"], workers=3)
     return [
         *(search, proposal, proposal.candidates[0], steps[0], round_, why, why.neighbors[0]),
         *(table, space, shipped, benchmark, results, results.best, results.paired),
         nb.Comparison(("random", "Bayesian"), (TRIALS, TRIALS)),
+        dask,
         nb.LocalWorkers(4, timeout=60, memory="2 GB", devices=["cuda:0", "cuda:1"]),
         nb.Sweep(NOTEBOOKS / "search.ipynb", tmp_path / "sweep", {"seed": range(3)}),
         nb.SweepProgress("seed=0", "failed", 1, 3, None, "ValueError: " + 300 * "x"),

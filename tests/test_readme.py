@@ -65,6 +65,18 @@ def test_many_workers_share_a_search(tmp_path, monkeypatch):
     assert (tmp_path / "runs" / "many.db").exists()
 
 
+@pytest.mark.slow
+def test_the_workers_of_a_dask_client_share_a_search(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (example,) = (text for text in PYTHON if "LocalCluster(" in text)
+    names = {"__name__": "__main__"}
+    exec(compile(example, "README.md", "exec"), names)
+    search, client = names["search"], names["client"]
+    client.close()
+    client.cluster.close()
+    assert [e.status for e in search.observations] == ["completed"] * 5
+
+
 def test_a_loop_of_ones_own_is_an_objective(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     (example,) = (text for text in PYTHON if "yield" in text)

@@ -12,7 +12,7 @@ import nbnas as nb
 def until():
     """Wait until something is true."""
 
-    def wait(true, seconds=60.0):
+    def wait(true, seconds=120.0):
         end = time.monotonic() + seconds
         while not true():
             assert time.monotonic() < end

@@ -108,7 +108,7 @@ def test_an_evaluator_that_somebody_kills_is_tried_three_times(shared_client, un
 
 
 def test_a_search_waits_for_the_first_worker_and_uses_it(until, monkeypatch):
-    monkeypatch.setattr(crews, "PATIENCE", 0.5)
+    monkeypatch.setattr(crews, "ALONE", 0.5)
     options = {"threads_per_worker": 3, "dashboard_address": ":0"}
     with (
         distributed.LocalCluster(n_workers=0, **options) as cluster,
@@ -124,7 +124,7 @@ def test_a_search_waits_for_the_first_worker_and_uses_it(until, monkeypatch):
         assert "No worker has come yet" in status_page(made, 2)["said"]
         monkeypatch.undo()
         cluster.scale(1)
-        made.wait(60)
+        until(lambda: made.state == "idle", 180)
         assert [e.value for e in made.observations] == [0.3, 0.3], "threads of the worker"
 
 
@@ -141,7 +141,7 @@ def test_a_client_that_is_closed_meanwhile_ends_the_search_and_its_processes(sha
     assert left
     client.close()
     with pytest.raises(SearchError, match="the connection to the scheduler of dask is lost"):
-        made.wait(30)
+        made.wait(60)
     _, alive = psutil.wait_procs(left, timeout=10)
     assert not alive
     assert len(made.run(1, workers=shared_client).observations) >= 1

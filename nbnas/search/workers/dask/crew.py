@@ -22,7 +22,8 @@ from nbnas.search.workers.followed import Followed
 
 LOOK = 1.0  # seconds between two looks at who is there
 GOOD_BYE = 2.0  # seconds in which workers end their processes
-PATIENCE = 10.0  # seconds without a worker, or without the scheduler, until one is told so
+ALONE = 10.0  # seconds without a worker, until one is told so
+FAILURES = 5  # of as many looks, until the scheduler counts as lost
 
 
 class DaskCrew:
@@ -58,7 +59,7 @@ class DaskCrew:
         self._news = SimpleQueue[Told]()
         self._woken, self._closed = threading.Event(), threading.Event()
         self._said = 0
-        self._alone = self._seen = time.monotonic()  # when there was a worker, and the scheduler
+        self._alone, self._failures = time.monotonic(), 0  # since when; in a row
         client.subscribe_topic(hosting.key, self._event)
         threading.Thread(target=self._watch, name="nbnas dask", daemon=True).start()
 
@@ -144,9 +145,10 @@ class DaskCrew:
         while not self._closed.wait(LOOK if self._present is not None else 0.0):
             try:
                 self._present = frozenset(self._client.nthreads())
-                self._seen = time.monotonic()
+                self._failures = 0
                 self._woken.set()
             except Exception:  # whatever dask raises of a connection that is lost
+                self._failures += 1
                 self._closed.wait(LOOK)
 
     def _look(self) -> None:
@@ -157,9 +159,8 @@ class DaskCrew:
                 slot = self._slots.get(told.worker)
                 if slot is not None:
                     self._hear(slot, told)
-        now = time.monotonic()
         status = self._client.status
-        if status in ("closing", "closed", "failed") or now - self._seen > PATIENCE:
+        if status in ("closing", "closed", "failed") or self._failures >= FAILURES:
             raise SearchError(
                 f"the connection to the scheduler of dask is lost (the client is {status}); make "
                 "a new one, dask.distributed.Client(address), and run again: what is stored counts"
@@ -217,7 +218,7 @@ class DaskCrew:
         now = time.monotonic()
         if self._slots:
             self._alone = now
-        elif now - self._alone > PATIENCE:
+        elif now - self._alone > ALONE:
             self._alone = math.inf  # once is enough
             warnings.warn(
                 "dask has no worker; the search waits for the first one: cluster.scale(4), or "
