@@ -126,7 +126,7 @@ def test_the_slider_rewinds_and_what_if_answers(page):
     slider = page.locator(".nbl-rewind")
     slider.focus()
     slider.press("ArrowLeft")
-    said(page, ".nbl-round", "before trial 5")
+    said(page, ".nbl-round", "after 4 trials")
     said(page, ".nbl-area-why h4", "Why trial 5 was this architecture")
     page.locator(".nbl-kernel").select_option(label="Hamming")
     page.locator(".nbl-acquisition").select_option(label="upper confidence bound")
@@ -224,7 +224,7 @@ def test_displayed_again_it_is_the_same(page):
     page.wait_for_function("document.querySelectorAll('.nbl-lab').length === 2", timeout=PATIENCE)
     second = page.locator(".nbl-lab").nth(1)
     second.locator(".nbl-area-trials tbody tr").first.wait_for(timeout=PATIENCE)
-    second.locator(".nbl-round").filter(has_text="before trial").wait_for(timeout=PATIENCE)
+    second.locator(".nbl-round").filter(has_text="after ").wait_for(timeout=PATIENCE)
     assert second.locator(".nbl-area-trials tbody tr").count() == count
     assert (
         second.locator(".nbl-round").text_content()

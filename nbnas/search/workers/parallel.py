@@ -35,6 +35,11 @@ class Parallel(Shared):
     crew: Team | None = None
     _workers: Workers | None = None
 
+    @property
+    def workers(self) -> Workers | None:
+        """Who evaluates in the run under way, or did in the last one; `None` for this process."""
+        return self._workers
+
     def run(
         self,
         trials: int,

@@ -1,6 +1,9 @@
 """The budget in the lab: what a person has set, until a cell's run aims at something else."""
 
+import dataclasses
 from typing import Any
+
+from nbnas.search.workers.local import MOST, LocalWorkers
 
 TRIALS = 30  # where nothing else was said
 
@@ -30,11 +33,18 @@ class Budget:
         self._seen = search.target
         return max(search.target, len(search.observations))
 
-    def start(self, search: Any, trials: int) -> None:  # noqa: ANN401
-        """Start a run of the lab's own, such as one step; the budget stays."""
+    def start(self, search: Any, trials: int, workers: int = 0) -> None:  # noqa: ANN401
+        """Start a run of the lab's own, such as one step; the budget stays.
+
+        Args:
+            search: The search.
+            trials: What it aims at.
+            workers: Number of worker processes, which have the limits of those there were before;
+                0 for this process.
+        """
         self._left, self._seen = self._seen, trials  # before: it may be over at once
         try:
-            search.start(trials)
+            search.start(trials, workers=_limited(search.workers, workers))
         except Exception:  # whatever kept it from starting, the budget is as it was
             self._seen = self._left
             raise
@@ -45,3 +55,15 @@ class Budget:
         """A person has set it: the run that is under way aims at it."""
         if search.running and self._seen == search.target:
             search.target = self._seen = trials
+
+
+def many(search: Any) -> int:  # noqa: ANN401
+    """Number of worker processes of the run under way, or of the last one; 0 for this process."""
+    return 0 if search.workers is None else int(search.workers.workers)
+
+
+def _limited(before: LocalWorkers | None, workers: int) -> LocalWorkers | None:
+    """So many workers, with the limits of those there were before; `None` for this process."""
+    if workers < 1:
+        return None
+    return dataclasses.replace(before or LocalWorkers(), workers=min(workers, MOST))

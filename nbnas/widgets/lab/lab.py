@@ -16,7 +16,7 @@ from nbnas.search.replay import Round, number_at, replay, what_if
 from nbnas.undisturbed import undisturbed
 from nbnas.widgets.lab import scene, status
 from nbnas.widgets.lab.atlas import Atlas
-from nbnas.widgets.lab.budget import Budget
+from nbnas.widgets.lab.budget import Budget, many
 from nbnas.widgets.lab.busy import busy
 from nbnas.widgets.lab.choices import choices, map_distance
 from nbnas.widgets.lab.course import Course
@@ -56,6 +56,7 @@ class Lab:
             identifier=self.identifier,
             choices=self._choices.to_page(),
             budget=self._budget.first,
+            workers=many(search),
             sample=self._atlas.names()[0],
         )
         self._quick = Throttle(self._guarded(self._draw), REDRAW)
@@ -124,9 +125,9 @@ class Lab:
         self._trouble, action = "", asked.get("action")
         self.widget.put(heard=int(asked.get("number", 0)))
         if action == "run":
-            self._budget.start(search, self.widget.budget)
+            self._budget.start(search, self.widget.budget, self.widget.workers)
         elif action == "step":
-            self._budget.start(search, len(search.observations) + 1)
+            self._budget.start(search, len(search.observations) + 1, min(self.widget.workers, 1))
         elif action in ("pause", "stop"):
             getattr(search, str(action))()
 
@@ -138,7 +139,7 @@ class Lab:
             return
         news = self._budget.news(search)
         if news is not None:
-            self.widget.put(budget=news)
+            self.widget.put(budget=news, workers=many(search))
         widget, seen = self.widget, search.observations
         number = widget.round if 0 <= widget.round < len(seen) else None
         widget.put(

@@ -113,6 +113,7 @@ class LabWidget(anywidget.AnyWidget):
     round = traitlets.Int(-1).tag(sync=True)
     what_if = traitlets.Dict().tag(sync=True)
     budget = traitlets.Int(30).tag(sync=True)
+    workers = traitlets.Int(0).tag(sync=True)  # processes; 0 for the kernel's own
     asked = traitlets.Dict().tag(sync=True, echo_update=False)
     read = traitlets.Int(0).tag(sync=True, echo_update=False)
 

@@ -70,7 +70,7 @@ def test_a_step_that_cannot_start_changes_no_budget(bayes, monkeypatch, click, u
     lab = Lab(bayes)
     lab.widget.set_state({"budget": 9})
 
-    def start(trials):
+    def start(trials, workers=None):
         lab._draw()
         raise SearchError("a run is under way")
 

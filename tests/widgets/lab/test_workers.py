@@ -23,3 +23,43 @@ def test_who_trains_what_since_when_and_how_far(until, settled):
     search.wait()
     settled(lab, search)
     assert "worker" not in lab.widget.status["said"]
+
+
+def test_run_has_as_many_workers_as_a_person_sets(until, settled, click):
+    search = nb.Search(nb.CellSpace(), trials.epochs, nb.RandomSearch(), seed=1)
+    lab = Lab(search)
+    assert lab.widget.workers == 0
+    lab.widget.set_state({"workers": 2, "budget": 4})
+    click(lab, "run")
+    until(lambda: search.crew is not None and len(search.crew.slots) == 2)
+    until(lambda: len(search.observations) == 4 and not search.running)
+    settled(lab, search)
+    assert {each.origin.worker for each in search.observations} == {"1", "2"}
+    click(lab, "step")
+    until(lambda: len(search.observations) == 5 and not search.running)
+    settled(lab, search)
+    assert search.workers == nb.LocalWorkers(1)
+    assert lab.widget.workers == 2, "a step changes nothing that was set"
+
+
+def test_workers_keep_the_limits_that_a_cell_gave_them(until, settled, click):
+    search = nb.Search(nb.CellSpace(), trials.epochs, nb.RandomSearch(), seed=1)
+    search.run(1, workers=nb.LocalWorkers(1, timeout=60, memory="8 GB"))
+    lab = Lab(search)
+    assert lab.widget.workers == 1
+    lab.widget.set_state({"workers": 2, "budget": 3})
+    click(lab, "run")
+    until(lambda: len(search.observations) == 3 and not search.running)
+    settled(lab, search)
+    assert search.workers == nb.LocalWorkers(2, timeout=60, memory="8 GB")
+
+
+def test_a_run_of_a_cell_is_told_with_its_workers(settled):
+    search = nb.Search(nb.CellSpace(), trials.epochs, nb.RandomSearch(), seed=1)
+    lab = Lab(search)
+    search.run(2, workers=1)
+    settled(lab, search)
+    assert lab.widget.workers == 1
+    search.run(3)
+    settled(lab, search)
+    assert lab.widget.workers == 0

@@ -1,5 +1,7 @@
 // What a person sets: the run, the budget, the round, and what if.
 
+const WORKERS =
+  "Processes that train at once, in which trials are isolated; 0: the kernel, one after the other";
 const UNANSWERED = 2500; // milliseconds after which a click asks for patience
 
 export class Controls {
@@ -33,6 +35,15 @@ export class Controls {
       onchange: () => this.spend(),
       onkeydown: (event) => event.key === "Enter" && this.spend(),
     });
+    this.workers = element("input", {
+      type: "number",
+      min: "0",
+      step: "1",
+      class: "nbl-workers",
+      "aria-label": "Workers: number of processes that train at once; 0 for the kernel itself",
+      onchange: () => this.employ(),
+      onkeydown: (event) => event.key === "Enter" && this.employ(),
+    });
     this.progress = element("progress", { class: "nbl-progress", "aria-label": "Trials done" });
     this.state = element("span", { class: "nbl-state" });
     this.text = element("span", { class: "nbl-progress-text" });
@@ -41,6 +52,7 @@ export class Controls {
       { class: "nbl-bar", role: "group", "aria-label": "Run the search" },
       ...Object.values(this.buttons),
       element("label", { class: "nbl-label" }, "Budget ", this.budget, " trials"),
+      element("label", { class: "nbl-label", title: WORKERS }, "Workers ", this.workers),
       element("span", { class: "nbl-grow" }, this.progress, this.text),
       this.state,
     );
@@ -53,6 +65,10 @@ export class Controls {
 
   spend() {
     this.set("budget", Math.max(1, Math.round(Number(this.budget.value) || 1)));
+  }
+
+  employ() {
+    this.set("workers", Math.max(0, Math.round(Number(this.workers.value) || 0)));
   }
 
   ask(action, button) {
@@ -76,6 +92,8 @@ export class Controls {
     for (const [name, button] of Object.entries(this.buttons))
       button.setAttribute("aria-disabled", String(!can[name]));
     if (document.activeElement !== this.budget) this.budget.value = this.model.get("budget");
+    if (document.activeElement !== this.workers) this.workers.value = this.model.get("workers");
+    this.workers.disabled = can.stop; // a run keeps those it has
     this.progress.max = Math.max(status.target, 1);
     this.progress.value = Math.min(status.done, status.target);
     write(this.text, status.progress);
@@ -186,7 +204,7 @@ export class Rewind {
     this.slider.max = rounds.last;
     this.slider.value = at;
     const now = round < 0 ? " (now)" : "";
-    const words = `before trial ${at + 1}${now}`;
+    const words = `after ${at} ${at === 1 ? "trial" : "trials"}${now}`; // not all ended in order
     write(this.words, words);
     this.slider.setAttribute("aria-valuetext", words);
     this.slider.setAttribute("aria-disabled", String(rounds.last === 0));
