@@ -4,6 +4,7 @@ import dataclasses
 from typing import Any
 
 from nbnas.search.workers.local import MOST, LocalWorkers
+from nbnas.search.workers.workers import Workers
 
 TRIALS = 30  # where nothing else was said
 
@@ -40,7 +41,7 @@ class Budget:
             search: The search.
             trials: What it aims at.
             workers: Number of worker processes, which have the limits of those there were before;
-                0 for this process.
+                0 for this process. It does not count for workers elsewhere.
         """
         self._left, self._seen = self._seen, trials  # before: it may be over at once
         try:
@@ -58,12 +59,21 @@ class Budget:
 
 
 def many(search: Any) -> int:  # noqa: ANN401
-    """Number of worker processes of the run under way, or of the last one; 0 for this process."""
-    return 0 if search.workers is None else int(search.workers.workers)
+    """Number of workers of the run under way, or of the last one; 0 for this process."""
+    if search.crew is not None:
+        return len(search.crew.slots)
+    return getattr(search.workers, "workers", 0) or 0
 
 
-def _limited(before: LocalWorkers | None, workers: int) -> LocalWorkers | None:
-    """So many workers, with the limits of those there were before; `None` for this process."""
+def countable(search: Any) -> bool:  # noqa: ANN401
+    """Whether a person may set the number of workers; elsewhere it is as large as it is."""
+    return isinstance(search.workers, LocalWorkers | None)
+
+
+def _limited(before: Workers | None, workers: int) -> Workers | None:
+    """So many workers, with the limits of those there were before; those elsewhere as they are."""
+    if not isinstance(before, LocalWorkers | None):
+        return before
     if workers < 1:
         return None
     return dataclasses.replace(before or LocalWorkers(), workers=min(workers, MOST))

@@ -10,6 +10,7 @@ from nbnas.charts.search.trace import counted
 from nbnas.charts.training.learning_curve import summary
 from nbnas.records import Observations
 from nbnas.widgets.lab.atlas import shorten
+from nbnas.widgets.lab.budget import countable
 from nbnas.widgets.lab.picture import picture
 from nbnas.widgets.search.trials import seconds
 
@@ -42,6 +43,7 @@ def status_page(search: Any, budget: int, trouble: str = "") -> Page:  # noqa: A
         "word": WORDS[search.state],
         "done": done,
         "target": budget,
+        "countable": countable(search),
         "progress": _progress(search, done, budget),
         "said": _said(search, done, budget),
         "error": _error(search, trouble),

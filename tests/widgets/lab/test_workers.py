@@ -63,3 +63,23 @@ def test_a_run_of_a_cell_is_told_with_its_workers(settled):
     search.run(3)
     settled(lab, search)
     assert lab.widget.workers == 0
+
+
+class Elsewhere:
+    """Workers of somebody's own, which have a number that nobody sets."""
+
+    def crew(self, objective, measure):
+        return nb.LocalWorkers(1).crew(objective, measure)
+
+
+def test_workers_elsewhere_are_as_many_as_they_are(until, settled, click):
+    search, elsewhere = nb.Search(nb.CellSpace(), trials.epochs, nb.RandomSearch()), Elsewhere()
+    lab = Lab(search)
+    assert lab.widget.status["countable"]
+    search.run(1, workers=elsewhere)
+    settled(lab, search)
+    assert not lab.widget.status["countable"]
+    lab.widget.set_state({"workers": 7, "budget": 2})
+    click(lab, "run")
+    until(lambda: len(search.observations) == 2 and not search.running)
+    assert search.workers is elsewhere

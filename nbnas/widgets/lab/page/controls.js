@@ -93,7 +93,7 @@ export class Controls {
       button.setAttribute("aria-disabled", String(!can[name]));
     if (document.activeElement !== this.budget) this.budget.value = this.model.get("budget");
     if (document.activeElement !== this.workers) this.workers.value = this.model.get("workers");
-    this.workers.disabled = can.stop; // a run keeps those it has
+    this.workers.disabled = can.stop || !status.countable; // a run keeps those it has
     this.progress.max = Math.max(status.target, 1);
     this.progress.value = Math.min(status.done, status.target);
     write(this.text, status.progress);
