@@ -10,6 +10,7 @@ from pathlib import Path
 
 from nbnas.records import Claim, Evaluation, Measure
 from nbnas.search.workers.child import Setting
+from nbnas.search.workers.crowded import crowded_out
 from nbnas.search.workers.followed import Followed
 from nbnas.search.workers.slot import Slot
 
@@ -51,6 +52,8 @@ class Crew:
     ) -> None:
         self._terms, self._measure = terms, measure
         self._woken, self.closed = threading.Event(), threading.Event()
+        self._word = "go"
+        self._alone: set[int] = set()  # trials that are to have their device alone
         self.folder = Path(tempfile.mkdtemp(prefix="nbnas-", dir=within))
         (self.folder / "objective").write_bytes(objective)
         self.slots = tuple(self._slot(number) for number in range(len(terms.devices)))
@@ -65,7 +68,9 @@ class Crew:
     @property
     def free(self) -> Slot | None:
         """A worker that has nothing to do, if there is one."""
-        return next((slot for slot in self.slots if slot.claim is None), None)
+        kept = {one.device for one in self.busy if one.claim and one.claim.number in self._alone}
+        free = (one for one in self.slots if one.claim is None and one.device not in kept)
+        return next(free, None)
 
     @property
     def busy(self) -> tuple[Slot, ...]:
@@ -79,16 +84,32 @@ class Crew:
         return training
 
     def collect(self) -> Iterator[tuple[Claim, Evaluation | BaseException | None]]:
-        """The trials that have ended since, and how; `None` for one that was stopped."""
+        """The trials that have ended since, and how; `None` for one that was stopped.
+
+        One that found too little memory on a device which others share is not over: it is made
+        once more, as soon as the device has nobody else.
+        """
         for slot in self.slots:
-            if slot.claim is not None and slot.ended:
-                claim = slot.claim
-                yield claim, slot.collect()
-            else:
+            claim = slot.claim
+            if claim is None or not (slot.ended or slot.waits):
                 slot.listen()
+            elif slot.waits:
+                if self._word == "stop":
+                    slot.claim = None
+                    yield claim, None
+                elif self._word == "go" and not self._beside(slot):
+                    self._begin_alone(slot, claim)
+            else:
+                made = slot.collect()
+                if crowded_out(made) and self._shared(slot) and claim.number not in self._alone:
+                    self._alone.add(claim.number)
+                    slot.wait(claim)
+                else:
+                    yield claim, made
 
     def say(self, word: str) -> None:
         """Tell all trials to "pause", to "go" on or to "stop" at their next gate."""
+        self._word = word
         for slot in self.busy:
             slot.say(word)
 
@@ -115,6 +136,22 @@ class Crew:
             device=self._terms.devices[number],
         )
         return Slot(str(number + 1), setting, self._woken.set)
+
+    def _shared(self, slot: Slot) -> bool:
+        """Whether other workers have the same device."""
+        return sum(one.device == slot.device for one in self.slots) > 1
+
+    def _beside(self, slot: Slot) -> tuple[Slot, ...]:
+        """Those that make a trial on the same device."""
+        there = (one for one in self.busy if one is not slot and one.device == slot.device)
+        return tuple(one for one in there if not one.waits)
+
+    def _begin_alone(self, slot: Slot, claim: Claim) -> None:
+        """Begin a trial once more; the processes of its device let go of all that they have."""
+        for one in self.slots:
+            if one.device == slot.device and (one is slot or not one.waits):
+                one.close()
+        self.begin(slot, claim)
 
     def _watch(self) -> None:
         """End what takes too long or too much, until the crew is closed."""

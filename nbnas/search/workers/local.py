@@ -58,7 +58,8 @@ class LocalWorkers:
         memory: What a process may take, with what it started: a size such as "4 GB", or bytes;
             `None` for no limit. It is looked at several times a second.
         devices: Devices that are dealt out in turn, such as `("cuda:0", "cuda:1")`; several
-            workers may share one. Empty: each takes the objective's own.
+            workers may share one: a trial that finds too little memory there is made once more,
+            alone. Empty: each takes the objective's own.
 
     Raises:
         SettingError: If something has another type or is out of range.

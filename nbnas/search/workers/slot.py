@@ -74,6 +74,21 @@ class Slot(Place):
         self._future = self._pool.schedule(evaluate_here, told)
         self._future.add_done_callback(lambda _: self._wake())
 
+    @property
+    def device(self) -> str:
+        """The device of its process; empty for the objective's own."""
+        return self._setting.device
+
+    def wait(self, claim: Claim) -> None:
+        """Have a trial, and do not begin it yet."""
+        self.take(claim, Followed(claim.architecture, claim.seed, self._setting.measure))
+        self._rest(paused=True)
+
+    @property
+    def waits(self) -> bool:
+        """Whether it has a trial that it has not begun."""
+        return self.claim is not None and self._future is None
+
     def say(self, word: str) -> None:
         """Tell the trial to "pause", to "go" on or to "stop"; one without epochs does not hear."""
         if self.claim is not None:
