@@ -4,7 +4,9 @@ import functools
 import inspect
 import os
 from pathlib import Path
+from unittest.mock import Mock
 
+import distributed
 import nbformat
 import numpy as np
 import pandas as pd
@@ -56,6 +58,7 @@ def arguments():
         **{"observations": observations, "evaluation": trials[0], "evaluations": trials},
         **{"prior": prior, "posterior": posterior, "mean": mean, "stddev": stddev, "best": 0.5},
         **{"candidate": candidate, "acquisition": nb.ExpectedImprovement(), "y": np.array([0.5])},
+        "client": Mock(spec=distributed.Client, status="running", asynchronous=False),
         **{"kernel": nb.WeisfeilerLehmanKernel(0), "warp": nb.NormalScores(), "proposal": None},
         **{"strategy": nb.BayesianOptimization(), "objective": count, "recorded": trials[0]},
         **{"situation": Situation(prior, observations, (cells[0],)), "names": ("one",)},

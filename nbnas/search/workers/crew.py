@@ -51,15 +51,18 @@ class Crew:
         self, terms: Terms, objective: bytes, measure: Measure, within: str | None = None
     ) -> None:
         self._terms, self._measure = terms, measure
+        self._objective, self._within = objective, within
         self._woken, self.closed = threading.Event(), threading.Event()
         self._word = "go"
         self._alone: set[int] = set()  # trials that are to have their device alone
-        self.folder = Path(tempfile.mkdtemp(prefix="nbnas-", dir=within))
-        (self.folder / "objective").write_bytes(objective)
-        self.slots = tuple(self._slot(number) for number in range(len(terms.devices)))
-        threading.Thread(target=self._watch, name="nbnas watch", daemon=True).start()
+        self.slots: tuple[Slot, ...] = ()
 
     def __enter__(self) -> "Crew":
+        self.folder = Path(tempfile.mkdtemp(prefix="nbnas-", dir=self._within))
+        (self.folder / "objective").write_bytes(self._objective)
+        self._objective = b""  # it is in the file now
+        self.slots = tuple(self._slot(number) for number in range(len(self._terms.devices)))
+        threading.Thread(target=self._watch, name="nbnas watch", daemon=True).start()
         return self
 
     def __exit__(self, *_: object) -> None:

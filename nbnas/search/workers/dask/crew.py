@@ -60,10 +60,11 @@ class DaskCrew:
         self._woken, self._closed = threading.Event(), threading.Event()
         self._said = 0
         self._alone, self._failures = time.monotonic(), 0  # since when; in a row
-        client.subscribe_topic(hosting.key, self._event)
-        threading.Thread(target=self._watch, name="nbnas dask", daemon=True).start()
 
     def __enter__(self) -> Self:
+        self._alone = time.monotonic()
+        self._client.subscribe_topic(self._hosting.key, self._event)
+        threading.Thread(target=self._watch, name="nbnas dask", daemon=True).start()
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -96,12 +97,17 @@ class DaskCrew:
         Raises:
             SearchError: If the workers cannot evaluate trials, or dask is gone.
         """
+        self._hear_all()
         self._look()
         for slot in self.slots:
             claim = slot.claim
             if claim is not None and slot.ended:
                 yield claim, slot.collect()
-        self._staff()
+        try:
+            if self._client.status == "running":  # else it is tried to connect again
+                self._staff()
+        except (OSError, TimeoutError) as error:  # a connection that is lost meanwhile
+            raise self._gone() from error
 
     def say(self, word: str) -> None:
         """Tell all trials to "pause", to "go" on or to "stop" at their next gate."""
@@ -151,20 +157,20 @@ class DaskCrew:
                 self._failures += 1
                 self._closed.wait(LOOK)
 
-    def _look(self) -> None:
-        """Take in what has been told, and who has come and is gone."""
+    def _hear_all(self) -> None:
+        """Take in what has been told."""
         with contextlib.suppress(Empty):
             while True:
                 told = self._news.get_nowait()
                 slot = self._slots.get(told.worker)
                 if slot is not None:
                     self._hear(slot, told)
-        status = self._client.status
-        if status in ("closing", "closed", "failed") or self._failures >= FAILURES:
-            raise SearchError(
-                f"the connection to the scheduler of dask is lost (the client is {status}); make "
-                "a new one, dask.distributed.Client(address), and run again: what is stored counts"
-            )
+
+    def _look(self) -> None:
+        """See who is gone."""
+        closed = self._client.status in ("closing", "closed", "failed")
+        if closed or self._failures >= FAILURES:
+            raise self._gone()
         for slot in self._slots.values():
             slot.lost = self._present is not None and slot.address not in self._present
             if not slot.lost and slot.host.status == "error":
@@ -178,6 +184,13 @@ class DaskCrew:
         elif told.news == "lacking":  # the files are not on that machine
             slot.by_file = False
             self._engage(slot)
+
+    def _gone(self) -> SearchError:
+        return SearchError(
+            "the connection to the scheduler of dask is lost (the client is "
+            f"{self._client.status}); make a new one, dask.distributed.Client(address), and run "
+            "again: what is finished counts"
+        )
 
     def _staff(self) -> None:
         """Forget who is lost, and have a host on each that has come, or whose host has ended."""

@@ -81,19 +81,16 @@ def host(hosting: Hosting, objective: bytes) -> None:
     dask().secede()  # its thread; it goes on
     memory = hosting.memory or worker.memory_manager.memory_limit
     terms = Terms((hosting.device,), worker.state.nthreads, hosting.timeout, memory)
-    crew = Crew(terms, objective, hosting.measure, within=worker.local_directory)
-    del objective  # it is in a file now
-    try:
+    with Crew(terms, objective, hosting.measure, within=worker.local_directory) as crew:
+        del objective  # it is in a file now
         _hosts[place] = crew
         tell(worker, hosting.key, Told(worker.address, "ready"))
         while wanted():
             time.sleep(LOOK)
-    finally:
         del _hosts[place]
-        if all(key != hosting.key for key, _ in _hosts):
-            _words.pop(hosting.key, None)
-        crew.close()
-        tell(worker, hosting.key, Told(worker.address, "ended"))
+    if all(key != hosting.key for key, _ in _hosts):
+        _words.pop(hosting.key, None)
+    tell(worker, hosting.key, Told(worker.address, "ended"))
 
 
 def evaluate_there(key: str, claim: Claim) -> None:
