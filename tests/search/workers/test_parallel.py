@@ -53,10 +53,14 @@ def test_every_proposal_of_two_workers_can_be_made_again(workers, tmp_path):
     assert (len(coming.observations), coming.proposal.number) == (10, 10)
 
 
+def reported(slot):
+    return slot.training is not None and 1 <= len(slot.training.reports) <= 10
+
+
 def test_a_round_to_come_knows_what_is_under_way(workers, until):
     made = search(trials.epochs, nb.BayesianOptimization(initial=2), seed=1)
     made.start(8, workers=workers(2))
-    until(lambda: len(made.observations) >= 3)
+    until(lambda: len(made.observations) >= 3 and sum(map(reported, made.crew.busy)) == 2)
     made.pause()
     until(lambda: made.state == "paused")
     done, beside = len(made.observations), {claim.number for claim in made.under_way}
