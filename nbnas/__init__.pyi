@@ -68,6 +68,7 @@ from .records.proposal import Step as Step
 from .search.benchmark.benchmark import Benchmark as Benchmark
 from .search.benchmark.results import BenchmarkCurves as BenchmarkCurves
 from .search.benchmark.results import BenchmarkResults as BenchmarkResults
+from .search.benchmark.simulated import simulated as simulated
 from .search.benchmark.summaries import PairedDifferences as PairedDifferences
 from .search.benchmark.table import BenchmarkTable as BenchmarkTable
 from .search.maximizers.ascent import LocalAscent as LocalAscent

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from nbnas.benchmarks.shipped import digits_proxies, digits_table
-from nbnas.errors import SettingError
+from nbnas.errors import SettingError, shown
 from nbnas.notebook.checks import (
     SHIPPED,
     check_parameters,
@@ -24,6 +24,7 @@ from nbnas.notebook.tables.words import (
     reading_of_words,
 )
 from nbnas.search.benchmark.benchmark import Benchmark
+from nbnas.search.benchmark.simulated import simulated
 from nbnas.search.benchmark.table import BenchmarkTable, read_proxies, read_table
 
 
@@ -50,6 +51,8 @@ class BenchmarkParameters:
         seeds: Number of runs of each strategy.
         first_seed: Seed of the first of them.
         workers: Number of processes.
+        cost: Column of the seconds of a training; empty where none is needed.
+        simulated: Numbers of simulated workers that are compared; none for runs without a clock.
         output: Path of the CSV file of the results.
     """
 
@@ -70,6 +73,8 @@ class BenchmarkParameters:
     seeds: int
     first_seed: int
     workers: int
+    cost: str
+    simulated: tuple[int, ...]
     output: str
 
     def read_table(self) -> BenchmarkTable:
@@ -81,6 +86,7 @@ class BenchmarkParameters:
             architecture=columns_of_word(self.architecture),
             value=self.value,
             test=self.test,
+            cost=self.cost,
             measure=measure_of_words(self.value, self.direction, self.unit),
             reading=reading_of_words(self.notation, self.unit, self.missing, self.repeated),
         )
@@ -97,9 +103,10 @@ class BenchmarkParameters:
         The members of a table were trained separately, so isomorphic ones may both be evaluated.
         """
         proxies = self._read_proxies(table) if self.proxies else None
+        makers = {word: self._maker(word, proxies) for word in self.strategies}
         return Benchmark(
             table,
-            {word: self._maker(word, proxies) for word in self.strategies},
+            simulated(makers, self.simulated) if self.simulated else makers,
             queries=self.queries,
             seeds=range(self.first_seed, self.first_seed + self.seeds),
             initial=self.initial,
@@ -166,6 +173,21 @@ def _table(value: Any) -> str:  # noqa: ANN401
     return path
 
 
+def _numbers(value: Any) -> tuple[int, ...]:  # noqa: ANN401
+    """Different whole numbers with commas, or none."""
+    given = str(value).replace(" ", "") if isinstance(value, str | int) else "-"
+    try:
+        numbers = tuple(map(int, given.split(","))) if given else ()
+    except ValueError:
+        numbers = (0,)
+    if isinstance(value, bool) or len({*numbers} - {0}) < len(numbers) or min(numbers, default=1) < 1:
+        raise SettingError(
+            "expected different numbers of workers, separated by commas, such as 1,4,8, or "
+            f"nothing; got {shown(value)}"
+        )
+    return numbers
+
+
 _RULES = {
     "table": _table,
     "architecture": text,
@@ -180,5 +202,7 @@ _RULES = {
     "seeds": whole(1),
     "first_seed": whole(0),
     "workers": whole(1),
+    "cost": text,
+    "simulated": _numbers,
     "output": new_file,
 }

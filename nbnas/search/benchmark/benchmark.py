@@ -5,24 +5,21 @@ Notation
 """
 
 import itertools
-import os
-import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from os import PathLike
 
 from psygnal import Signal
 
 from nbnas.checks import PATH, SEED, each, instance, whole
-from nbnas.errors import SearchError, SettingError
-from nbnas.parent import end_with_parent
-from nbnas.search.benchmark.compare import Failure
+from nbnas.errors import SettingError
+from nbnas.search.benchmark.compare import Failure, Make
 from nbnas.search.benchmark.file import Pair, Runs, append_run, open_file, replace_run
+from nbnas.search.benchmark.isolated import Batch, run_isolated
 from nbnas.search.benchmark.results import BenchmarkResults
 from nbnas.search.benchmark.run import (
-    Make,
     Outcome,
+    Task,
     description_of,
     row_of,
     run_pair,
@@ -30,12 +27,13 @@ from nbnas.search.benchmark.run import (
     took,
     tried,
 )
+from nbnas.search.benchmark.simulated import Simulated
 from nbnas.search.benchmark.table import BenchmarkTable
 from nbnas.search.strategies.first import check_first
+from nbnas.search.workers.local import LocalWorkers, as_workers
 from nbnas.signals import announce
 
 _NUMBER = whole(1)
-WORKERS = whole(1, 10_000)
 STEPS = 10  # so often a benchmark says how far it is
 
 
@@ -68,17 +66,20 @@ class Benchmark:
     Args:
         table: The table of results.
         strategies: What makes each strategy, by its name; the one of interest first. A run gets a
-            strategy of its own, made in the process where it runs.
+            strategy of its own, made in the process where it runs. With `simulated(…)` each is
+            asked by several workers at once.
         queries: Number of queries of each run.
         seeds: The seeds; with the same seed all strategies begin with the same architectures.
         initial: Number of random queries with which the strategies begin.
         batch: Number of architectures that are asked for at once.
-        workers: Number of processes; with 1 all happens in this one.
+        workers: Number of processes, or `LocalWorkers`, whose limits are those of a whole run;
+            with the number 1 all happens in this process.
         output: The CSV file of the results, see `nbnas.search.benchmark.file`. What it holds
             already is not run again.
 
     Raises:
-        SettingError: If a number is too small, or there are more queries than architectures.
+        SettingError: If a number is too small, there are more queries than architectures, or
+            workers are simulated where the table does not know the time of every training.
         StudyMismatchError: If the file was made with other settings.
         DataError: If it holds something else.
         StoreError: If it cannot be used.
@@ -100,15 +101,16 @@ class Benchmark:
         seeds: Sequence[int],
         initial: int = 10,
         batch: int = 1,
-        workers: int = 1,
+        workers: LocalWorkers | int = 1,
         output: str | PathLike[str],
     ) -> None:
         instance(BenchmarkTable, "read_table(path, …)")("table", table)
         made = tried(strategies)
         seeds = each(SEED)("seeds", seeds)
         queries, batch = _NUMBER("queries", queries), _NUMBER("batch", batch)
-        initial, workers = _NUMBER("initial", initial), WORKERS("workers", workers)
+        initial, self._workers = _NUMBER("initial", initial), _chosen(workers)
         _check(strategies, seeds, table, queries)
+        _check_simulated(strategies, table, batch)
         for strategy in made.values():
             check_first(strategy, table.space)
         self.table, self.strategies, self.seeds = table, dict(strategies), tuple(seeds)
@@ -116,7 +118,10 @@ class Benchmark:
         self.output = PATH("output", output).absolute()
         self.failures: tuple[Failure, ...] = ()
         self.running = False
-        described = {name: description_of(strategy, table) for name, strategy in made.items()}
+        described = {
+            name: description_of(strategies[name], strategy, table)
+            for name, strategy in made.items()
+        }
         self._runs: Runs = open_file(self.output, settings_of(table, batch), described)
         self._took = {pair: took(rows) for pair, rows in self._runs.items()}
 
@@ -162,33 +167,32 @@ class Benchmark:
         left = [name for name, _ in self._left]
         if not all(times[name] for name in left):
             return None
-        return sum(sum(times[name]) / len(times[name]) for name in left) / self.workers
+        beside = 1 if self._workers is None else self._workers.workers
+        return sum(sum(times[name]) / len(times[name]) for name in left) / beside
 
-    def run(self) -> BenchmarkResults:
+    def run(self, *, workers: LocalWorkers | int | None = None) -> BenchmarkResults:
         """Make all runs that are neither finished nor failed yet.
 
         Each is in the file before it counts. An error in a run is kept in `failures`, and the
-        others go on.
+        others go on; with several processes also one that crashes, exits, takes longer than the
+        `timeout` of its workers, or more than their `memory`.
+
+        Args:
+            workers: Other ones than those of the benchmark, from now on.
 
         Returns:
             The results.
 
         Raises:
-            SearchError: If a worker process died.
+            SettingError: If workers are none, or a strategy cannot be copied to them.
             StoreError: If the file cannot be written.
         """
+        if workers is not None:
+            self.workers, self._workers = workers, _chosen(workers)
         self.running, self.failures = True, ()
         try:
-            with warnings.catch_warnings():
-                # joblib starts a worker afresh whose memory has grown, and no run is lost by that
-                warnings.filterwarnings("ignore", "A worker stopped while some jobs", UserWarning)
-                for pair, outcome in self._outcomes(self._left):
-                    self._take(pair, outcome)
-        except BrokenProcessPool as error:
-            raise SearchError(
-                f"a worker process died, perhaps for want of memory, after {self.done} of "
-                f"{self.runs} runs; these are kept: run again, with fewer workers"
-            ) from error
+            for pair, outcome in self._outcomes(self._left):
+                self._take(pair, outcome)
         finally:
             self.running = False
         return self.results
@@ -208,24 +212,13 @@ class Benchmark:
         return tuple(pair for pair in self._pairs if pair not in done)
 
     def _outcomes(self, pairs: Iterable[Pair]) -> Iterator[tuple[Pair, Outcome]]:
-        shared = self.table.space, self.table.objective, self.queries, self.batch
-        tasks = [(pair, self.strategies[pair[0]], *shared) for pair in pairs]
-        if self.workers == 1:
-            yield from itertools.starmap(run_pair, tasks)
-            return
-        from joblib import Parallel, delayed, parallel_config  # late: one worker needs none of it
-
-        with parallel_config(
-            "loky", inner_max_num_threads=1, initializer=end_with_parent, initargs=(os.getpid(),)
-        ):
-            # Nobody gets a run in advance, so that after a kill none goes on that was not begun.
-            pool = Parallel(
-                self.workers,
-                batch_size=1,
-                pre_dispatch=self.workers,
-                return_as="generator_unordered",
-            )
-        yield from pool(delayed(run_pair)(*task) for task in tasks)
+        task = Task(self.table.space, self.table.objective, self.queries, self.batch)
+        made = [(pair, self.strategies[pair[0]]) for pair in pairs]
+        if self._workers is None:
+            yield from (run_pair(*one, task) for one in made)
+        elif made:
+            anything = next(iter(self.table.values))
+            yield from run_isolated(self._workers, Batch(made, task), anything)
 
     def _take(self, pair: Pair, outcome: Outcome) -> None:
         """The one place where the state changes."""
@@ -257,3 +250,25 @@ def _check(
             f"expected queries from 1 to the {len(table.values):,} architectures of the table, "
             f"got queries={queries}"
         )
+
+
+def _check_simulated(strategies: Mapping[str, Make], table: BenchmarkTable, batch: int) -> None:
+    if not any(isinstance(make, Simulated) for make in strategies.values()):
+        return
+    if len(table.costs) < len(table.values):
+        raise SettingError(
+            f"expected the seconds of every training for simulated workers, got those of "
+            f"{len(table.costs):,} of {len(table.values):,} architectures; name their column, as "
+            "in read_table(…, cost=…)"
+        )
+    if batch != 1:
+        raise SettingError(
+            f"expected batch=1 with simulated workers, each of which asks when it is free, got "
+            f"batch={batch}"
+        )
+
+
+def _chosen(workers: object) -> LocalWorkers | None:
+    """Who makes the runs; `None` for this process."""
+    chosen = as_workers(workers)
+    return None if chosen is None or workers == 1 else chosen

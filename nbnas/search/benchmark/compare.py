@@ -4,6 +4,8 @@ Notation
     query    one architecture that is asked for and looked up; queries are numbered from 1
     best     the best value among the queries so far: the highest, or the lowest if that is better
     run      all queries of one strategy with one seed
+    clock    seconds since a run began if every training took what the table says, which is all
+             the time that counts: a suggestion takes none
 
 A run sees values only. A `Query` has no place for test accuracy: it is looked up
 afterwards, for the incumbent, from a table that no strategy and no search ever holds.
@@ -14,6 +16,7 @@ References:
     JMLR 21, 2020.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from nbnas.errors import SearchError
@@ -24,6 +27,8 @@ from nbnas.search.objective import Objective
 from nbnas.search.search import Search
 from nbnas.search.strategies.strategy import Strategy
 from nbnas.search.trial import trial_seed
+
+Make = Callable[[], Strategy]  # what makes a strategy
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +43,7 @@ class Query:
         best: Its value.
         seconds: Seconds that the strategy took to suggest it; those of a batch are shared equally
             among its queries.
+        clock: When its training ended; 0 where the objective knows no time.
     """
 
     number: int
@@ -46,6 +52,7 @@ class Query:
     incumbent: Architecture
     best: float
     seconds: float
+    clock: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,25 +105,40 @@ def run_once(
     """
     search = Search(space, objective, strategy, seed=seed)
     found: list[Query] = []
+    clock = 0.0
     while len(found) < queries:
         proposal = search.ask(min(batch, queries - len(found)))
         seconds = proposal.seconds / len(proposal.architectures)
         for architecture in proposal.architectures[: queries - len(found)]:
-            evaluation = objective(architecture, seed=trial_seed(seed, len(found)))
-            if not isinstance(evaluation, Evaluation):
-                raise SearchError(f"expected an Evaluation of the table, got {evaluation!r:.100}")
-            step = search.tell(evaluation)
-            found.append(_query(step, seconds))
+            evaluation = looked_up(objective, architecture, trial_seed(seed, len(found)))
+            clock += evaluation.seconds
+            found.append(query_of(search.tell(evaluation), seconds, clock))
     return tuple(found)
 
 
-def _query(step: Step, seconds: float) -> Query:
+def looked_up(objective: Objective, architecture: Architecture, seed: int) -> Evaluation:
+    """What a table says of an architecture.
+
+    Raises:
+        SearchError: If it is no evaluation.
+    """
+    evaluation = objective(architecture, seed=seed)
+    if not isinstance(evaluation, Evaluation):
+        raise SearchError(f"expected an Evaluation of the table, got {evaluation!r:.100}")
+    return evaluation
+
+
+def query_of(step: Step, seconds: float, clock: float) -> Query:
+    """A step of a search as a query.
+
+    Raises:
+        SearchError: If it failed.
+    """
     best, now = step.best, step.evaluation
     if best is None or best.value is None or now.value is None:
         raise SearchError(
             f"expected a value for every architecture, but the evaluation of {now.architecture} "
             f"failed: {now.error or 'no reason was given'}"
         )
-    return Query(
-        step.number + 1, now.architecture, now.value, best.architecture, best.value, seconds
-    )
+    found = best.architecture, best.value
+    return Query(step.number + 1, now.architecture, now.value, *found, seconds, clock)

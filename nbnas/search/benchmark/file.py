@@ -8,6 +8,8 @@ A finished run is appended in one write and is on disk when that returns. A last
 end, as a kill may leave it, is taken out before anything is appended. A run counts as finished if
 its queries 1 … k are there in order, with k at least the number that is asked for; a shorter one
 stays until its successor is finished.
+
+Where the table knows training times there is one more column, `clock`.
 """
 
 import csv
@@ -39,6 +41,8 @@ class Row:
         best: The best one so far.
         test_of_best: Value on test data of the architecture with that one, where it is known.
         seconds: Seconds that the strategy took to suggest the architecture.
+        clock: When its training ended, in simulated seconds since the run began; `None` where the
+            table knows no time.
     """
 
     strategy: str
@@ -49,9 +53,11 @@ class Row:
     best: float
     test_of_best: float | None
     seconds: float
+    clock: float | None = None
 
 
-COLUMNS = tuple(part.name for part in fields(Row))
+TIMED = tuple(part.name for part in fields(Row))
+COLUMNS = TIMED[:-1]  # without a clock
 Runs = dict[Pair, tuple[Row, ...]]
 
 
@@ -60,7 +66,7 @@ def open_file(path: Path, settings: Settings, strategies: Mapping[str, Settings]
 
     Args:
         path: The CSV file; it and its folder are made if missing.
-        settings: What decides the numbers of all runs.
+        settings: What decides the numbers of all runs; with "table.cost" they have a clock.
         strategies: What decides those of each strategy.
 
     Returns:
@@ -81,8 +87,9 @@ def open_file(path: Path, settings: Settings, strategies: Mapping[str, Settings]
         known = _agree(path, stored, settings, strategies)
         runs = _read(path, text)
         replace(beside, json.dumps(known, indent=1))
-        if text != _write(runs):
-            replace(path, _write(runs))
+        whole = _write(runs, TIMED if "table.cost" in settings else COLUMNS)
+        if text != whole:
+            replace(path, whole)
     return runs
 
 
@@ -106,7 +113,8 @@ def replace_run(path: Path, rows: tuple[Row, ...]) -> None:
     """
     with _file_errors(path):
         runs = _read(path, path.read_bytes().decode())
-        replace(path, _write({**runs, _pair(rows[0]): rows}))
+        columns = COLUMNS if rows[0].clock is None else TIMED
+        replace(path, _write({**runs, _pair(rows[0]): rows}, columns))
 
 
 def replace(path: Path, text: str) -> None:
@@ -130,10 +138,10 @@ def _file_errors(path: Path) -> Iterator[None]:
 
 
 def _check_known(path: Path, beside: Path, text: str) -> None:
-    header = ",".join(COLUMNS)
-    if text and text.splitlines()[0] != header:
+    headers = [",".join(COLUMNS), ",".join(TIMED)]
+    if text and text.splitlines()[0] not in headers:
         raise DataError(
-            f"expected the columns {header} in {path}, got {text.splitlines()[0]!r:.200}; "
+            f"expected the columns {headers[0]} in {path}, got {text.splitlines()[0]!r:.200}; "
             "give another output"
         )
     if text and not beside.exists():
@@ -199,22 +207,24 @@ def _pair(row: Row) -> Pair:
 
 def _row(cells: list[str], where: str) -> Row:
     try:
-        strategy, seed, query, architecture, value, best, test, seconds = cells
-        tested = float(test) if test else None
+        strategy, seed, query, architecture, *numbers = cells
+        value, best, test, seconds, clock = numbers if len(numbers) == 5 else (*numbers, "")
         return Row(
             *(strategy, int(seed), int(query), architecture),
-            *(float(value), float(best), tested, float(seconds)),
+            *(float(value), float(best), float(test) if test else None, float(seconds)),
+            clock=float(clock) if clock else None,
         )
     except ValueError as error:
         raise DataError(f"{where}: expected {','.join(COLUMNS)}, got {cells!r:.200}") from error
 
 
-def _write(runs: Runs) -> str:
-    return ",".join(COLUMNS) + "\n" + "".join(_lines(rows) for rows in runs.values())
+def _write(runs: Runs, columns: tuple[str, ...]) -> str:
+    return ",".join(columns) + "\n" + "".join(_lines(rows) for rows in runs.values())
 
 
 def _lines(rows: Iterable[Row]) -> str:
     """Rows as CSV; numbers so that they are read back the same."""
     file = io.StringIO()
-    csv.writer(file, lineterminator="\n").writerows(astuple(row) for row in rows)
+    cells = (astuple(row) if row.clock is not None else astuple(row)[:-1] for row in rows)
+    csv.writer(file, lineterminator="\n").writerows(cells)
     return file.getvalue()

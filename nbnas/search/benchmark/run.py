@@ -3,14 +3,16 @@
 import contextlib
 import hashlib
 import traceback
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 
 import torch
 
 from nbnas.errors import NbnasError, SettingError, shown
 from nbnas.graphs.space import SearchSpace
-from nbnas.search.benchmark.compare import Failure, Query, run_once
+from nbnas.search.benchmark.compare import Failure, Make, Query, run_once
 from nbnas.search.benchmark.file import Pair, Row
+from nbnas.search.benchmark.simulated import Simulated, run_simulated
 from nbnas.search.benchmark.table import BenchmarkTable
 from nbnas.search.fingerprint import fingerprint
 from nbnas.search.objective import Objective
@@ -18,7 +20,6 @@ from nbnas.search.strategies.strategy import STRATEGY, Strategy
 
 LONGEST = 1000  # characters of a setting that the file remembers as they are
 
-Make = Callable[[], Strategy]
 Outcome = tuple[Query, ...] | Failure
 
 
@@ -50,14 +51,33 @@ def _made(name: str, make: object) -> Strategy:
         ) from error
 
 
-def run_pair(
-    pair: Pair, make: Make, space: SearchSpace, objective: Objective, queries: int, batch: int
-) -> tuple[Pair, Outcome]:
+@dataclass(frozen=True, slots=True, eq=False)
+class Task:
+    """What all runs of a benchmark share: it goes to every process that makes some of them.
+
+    Attributes:
+        space: What is searched.
+        objective: What is maximised.
+        queries: Number of queries of a run.
+        batch: Number of architectures that are asked for at once.
+    """
+
+    space: SearchSpace
+    objective: Objective
+    queries: int
+    batch: int
+
+
+def run_pair(pair: Pair, make: Make, task: Task) -> tuple[Pair, Outcome]:
     """One run, whatever happens: an exception makes a failed one."""
     name, seed = pair
+    space, objective, queries = task.space, task.objective, task.queries
     try:
         with one_thread():
-            return pair, run_once(space, objective, make(), seed, queries, batch)
+            if isinstance(make, Simulated):
+                workers = make.workers
+                return pair, run_simulated(space, objective, make(), seed, queries, workers)
+            return pair, run_once(space, objective, make(), seed, queries, task.batch)
     except Exception as error:  # any fault of one run must not end the others
         said = f"{type(error).__name__}: {error}"[:2000]
         return pair, Failure(name, seed, said, traceback.format_exc())
@@ -89,6 +109,7 @@ def row_of(pair: Pair, query: Query, table: BenchmarkTable) -> Row:
         table.values[query.incumbent],
         table.tests.get(query.incumbent),
         float(f"{query.seconds:.4g}"),
+        round(query.clock, 3) if table.cost else None,
     )
 
 
@@ -98,10 +119,14 @@ def settings_of(table: BenchmarkTable, batch: int) -> dict[str, str]:
     return {**own, "batch": str(batch)}
 
 
-def description_of(strategy: Strategy, table: BenchmarkTable) -> dict[str, str]:
-    """What a strategy is made of; long parts, such as tables of knowledge, as their hash."""
+def description_of(make: Make, strategy: Strategy, table: BenchmarkTable) -> dict[str, str]:
+    """What a strategy is made of, and by how many simulated workers it is asked.
+
+    Long parts, such as tables of knowledge, are told by their hash.
+    """
     said = fingerprint(table.space, table.objective, strategy, 0)
-    return {name: _short(value) for name, value in said.items() if name.startswith("strategy")}
+    own = {name: _short(value) for name, value in said.items() if name.startswith("strategy")}
+    return own | {"workers": str(make.workers)} if isinstance(make, Simulated) else own
 
 
 def _short(text: str) -> str:

@@ -40,6 +40,8 @@ NOT_COMPUTABLE = -1e8  # what NAS-Bench-Suite-Zero writes for a proxy that has n
 
 _MAPPING = MAPPING.raising(DataError)
 _NUMBERS = each(real()).raising(DataError)
+_SECONDS = each(real(0)).raising(DataError)
+_COLUMNS = ("values", "tests", "indices", "costs")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -55,6 +57,8 @@ class BenchmarkTable:
         tests: That of each that has one, in the same unit.
         indices: The architectures by the file's column arch_index, where it has one.
         measure: What the values are, and which way is better.
+        cost: Name of the column of training times; empty where there is none.
+        costs: The seconds that training each one takes, where they are known.
     """
 
     value: str
@@ -65,17 +69,20 @@ class BenchmarkTable:
     tests: Mapping[Architecture, float] = field(default_factory=dict)
     indices: Mapping[int, Architecture] = field(default_factory=dict)
     measure: Measure = ACCURACY
+    cost: str = ""
+    costs: Mapping[Architecture, float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        settle(self, value=TEXT, space=SPACE, unit=UNIT, test=TEXT, measure=MEASURE)
-        for name in ("values", "tests", "indices"):
+        settle(self, value=TEXT, space=SPACE, unit=UNIT, test=TEXT, measure=MEASURE, cost=TEXT)
+        for name in _COLUMNS:
             _MAPPING(name, getattr(self, name))
-        check_architectures(values=[*self.values], tests=[*self.tests])
+        check_architectures(values=[*self.values], tests=[*self.tests], costs=[*self.costs])
         check_architectures(indices=[*self.indices.values()])
         _NUMBERS("values", tuple(self.values.values()))
+        _SECONDS("costs", tuple(self.costs.values()))
         if not self.values:
             raise DataError("expected at least one architecture with a value, got none")
-        for name in ("values", "tests", "indices"):
+        for name in _COLUMNS:
             object.__setattr__(self, name, MappingProxyType(dict(getattr(self, name))))
 
     def __repr__(self) -> str:
@@ -91,7 +98,8 @@ class BenchmarkTable:
     def objective(self) -> TabularObjective:
         """What strategies are shown: values, as fractions where they can be, and no tests."""
         values = {str(a): value / self.unit.whole for a, value in self.values.items()}
-        return TabularObjective(self.value, values, measure=self.measure)
+        costs = {str(a): seconds for a, seconds in self.costs.items()}
+        return TabularObjective(self.value, values, costs=costs, measure=self.measure)
 
     def restrict(self, members: Collection[Architecture]) -> "BenchmarkTable":
         """The table of some of its architectures.
@@ -110,17 +118,22 @@ class BenchmarkTable:
             values={a: self.values[a] for a in kept},
             tests={a: self.tests[a] for a in kept if a in self.tests},
             indices={i: a for i, a in self.indices.items() if a in members},
+            costs={a: self.costs[a] for a in kept if a in self.costs},
         )
 
     def fingerprint(self) -> dict[str, str]:
         """Names of the columns and a hash of what they hold; the name of the file may change.
 
-        What is measured is in it too, if it is no accuracy.
+        What is measured is in it too, if it is no accuracy, and the training times, if known.
         """
         rows = sorted((str(a), v, self.tests.get(a)) for a, v in self.values.items())
-        content = hashlib.sha256(repr(rows).encode()).hexdigest()[:16]
-        said = {"value": self.value, "test": self.test, "content": content}
-        return said if self.measure == ACCURACY else {**said, "measure": repr(self.measure)}
+        said = {"value": self.value, "test": self.test, "content": _hash(rows)}
+        if self.measure != ACCURACY:
+            said["measure"] = repr(self.measure)
+        if self.cost:
+            times = sorted((str(a), seconds) for a, seconds in self.costs.items())
+            said["cost"] = f"{self.cost} {_hash(times)}"
+        return said
 
 
 def read_table(
@@ -129,6 +142,7 @@ def read_table(
     architecture: str | Sequence[str],
     value: str,
     test: str = "",
+    cost: str = "",
     measure: Measure | None = None,
     reading: Reading | None = None,
 ) -> BenchmarkTable:
@@ -139,6 +153,8 @@ def read_table(
         architecture: Column of the architectures, or two, of matrices and operations.
         value: Column of the values.
         test: Column of the values on test data; empty for none.
+        cost: Column of the seconds that a training takes; empty for none. With it every run has
+            a clock, and workers can be simulated.
         measure: What the values are, and which way is better; validation accuracy by default.
         reading: How the table is read.
 
@@ -156,18 +172,20 @@ def read_table(
             'expected missing="error" or missing="drop": a benchmark needs a value for every '
             'architecture, got missing="fail"'
         )
-    columns = Columns(architecture, (value,), test or None)
+    columns = Columns(architecture, (value,), test or None, cost or None)
     rows = read_rows(source, columns, measure, reading, also=(INDEX,))
-    return _of_rows(rows, value, test, measure or ACCURACY)
+    return _of_rows(rows, columns, measure or ACCURACY)
 
 
-def _of_rows(rows: Rows, value: str, test: str, measure: Measure) -> BenchmarkTable:
+def _of_rows(rows: Rows, columns: Columns, measure: Measure) -> BenchmarkTable:
+    (value,), test, cost = columns.value, columns.test or "", columns.cost or ""
     space = rows.space or find_space(rows.texts, rows.name)
     members = tuple(space.parse(text) for text in rows.texts)
     whole = rows.whole[value]
     raw = dict(zip(members, rows.raw[value].tolist(), strict=True))
     tests = dict(zip(members, _tests(rows, test, whole), strict=True)) if test else {}
     indices = zip(rows.raw[INDEX], members, strict=True) if INDEX in rows.raw else ()
+    costs = zip(members, rows.raw[cost].tolist(), strict=True) if cost else ()
     best = max(raw.values(), key=measure.gain)
     return BenchmarkTable(
         value,
@@ -178,7 +196,13 @@ def _of_rows(rows: Rows, value: str, test: str, measure: Measure) -> BenchmarkTa
         {a: number for a, number in tests.items() if np.isfinite(number)},
         {int(i): a for i, a in indices if np.isfinite(i)},
         measure,
+        cost,
+        {a: seconds for a, seconds in costs if np.isfinite(seconds)},
     )
+
+
+def _hash(rows: object) -> str:
+    return hashlib.sha256(repr(rows).encode()).hexdigest()[:16]
 
 
 def _tests(rows: Rows, test: str, whole: float) -> list[float]:
