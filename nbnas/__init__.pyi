@@ -66,7 +66,8 @@ from .records.proposal import Candidate as Candidate
 from .records.proposal import Proposal as Proposal
 from .records.proposal import Step as Step
 from .search.benchmark.benchmark import Benchmark as Benchmark
-from .search.benchmark.results import BenchmarkCurves as BenchmarkCurves
+from .search.benchmark.clock import BenchmarkClock as BenchmarkClock
+from .search.benchmark.curves import BenchmarkCurves as BenchmarkCurves
 from .search.benchmark.results import BenchmarkResults as BenchmarkResults
 from .search.benchmark.simulated import simulated as simulated
 from .search.benchmark.summaries import PairedDifferences as PairedDifferences

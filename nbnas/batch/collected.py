@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from nbnas.batch.grid import label
 from nbnas.batch.run import Run, State
 from nbnas.records import Evaluation, Measure
-from nbnas.search.benchmark.results import BenchmarkCurves, of_values
+from nbnas.search.benchmark.curves import BenchmarkCurves, of_values
 from nbnas.search.benchmark.summaries import Band, mean_band
 from nbnas.search.store.scan import Study
 from nbnas.search.store.trials import load_trials, read_studies

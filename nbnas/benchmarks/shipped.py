@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from nbnas.benchmarks.archive import Archive, read_archive
 from nbnas.benchmarks.protocol import SEEDS, recipe
+from nbnas.checks import FLAG
 from nbnas.errors import SettingError
 from nbnas.graphs.architecture import Architecture
 from nbnas.graphs.spaces.cell import CellSpace, texts
@@ -96,11 +97,17 @@ def representative(architecture: Architecture) -> Architecture:
     return CellSpace().parse(tuple(numbers)[first])
 
 
-def digits_table() -> BenchmarkTable:
-    """NAS-Bench-Digits for `Benchmark`: mean accuracies of the three seeds, in percent."""
+def digits_table(*, timed: bool = False) -> BenchmarkTable:
+    """NAS-Bench-Digits for `Benchmark`: mean accuracies of the three seeds, in percent.
+
+    Args:
+        timed: Whether the mean seconds of a training are in it, which simulated workers need.
+    """
+    FLAG("timed", timed)
     table, cells = archive(), tuple(CellSpace())
     val = 100 * table.val[:, :, -1].mean(axis=1)[table.place]
     test = 100 * table.test.mean(axis=1)[table.place]
+    seconds = table.seconds.mean(axis=1, dtype=np.float64)[table.place] if timed else ()
     return BenchmarkTable(
         "val",
         CellSpace(),
@@ -109,6 +116,8 @@ def digits_table() -> BenchmarkTable:
         "test",
         dict(zip(cells, test.tolist(), strict=True)),
         dict(enumerate(cells)),
+        cost="seconds" if timed else "",
+        costs=dict(zip(cells, np.asarray(seconds).tolist(), strict=timed)),
     )
 
 

@@ -11,6 +11,7 @@ from nbnas.charts.graphs.map import Colors, Places, landscape
 from nbnas.charts.graphs.notation import notation
 from nbnas.charts.render import to_png, to_svg
 from nbnas.charts.search.benchmark import curves
+from nbnas.charts.search.clock import clock
 from nbnas.charts.search.paired import paired
 from nbnas.charts.search.proposal import proposal
 from nbnas.charts.search.search import search
@@ -34,6 +35,7 @@ __all__ = [
     "acquisition",
     "architecture",
     "calibration",
+    "clock",
     "comparison",
     "curves",
     "data",

@@ -13,7 +13,7 @@ import numpy as np
 from nbnas.charts import theme
 from nbnas.charts.chart import Chart
 from nbnas.charts.search.vertical import Vertical, spread, vertical_of
-from nbnas.search.benchmark.results import BenchmarkCurves
+from nbnas.search.benchmark.curves import BenchmarkCurves
 
 LINES = (theme.VERMILLION, theme.BLUE, theme.GREEN, theme.PURPLE, theme.ORANGE, theme.GREY)
 NAME = 15  # pixels between two names at least

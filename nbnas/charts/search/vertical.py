@@ -11,7 +11,7 @@ import altair as alt
 import numpy as np
 
 from nbnas.charts import theme
-from nbnas.search.benchmark.results import BenchmarkCurves
+from nbnas.search.benchmark.curves import BenchmarkCurves
 
 ROUND = (1, 2, 5)  # digits with which the ticks of a logarithmic axis begin
 

@@ -80,7 +80,7 @@ class BenchmarkParameters:
     def read_table(self) -> BenchmarkTable:
         """The table of results; where proxies are given, of the architectures that have them."""
         if self.table == SHIPPED:
-            return digits_table()
+            return digits_table(timed=bool(self.simulated))
         table = read_table(
             self.table,
             architecture=columns_of_word(self.architecture),
@@ -155,6 +155,17 @@ def _check_table(chosen: BenchmarkParameters) -> None:
             f"direction and unit: expected maximize and nothing for {SHIPPED}, whose values are "
             f"accuracies; got direction={chosen.direction!r} and unit={chosen.unit!r}"
         )
+    if (chosen.table != SHIPPED and bool(chosen.simulated)) != bool(chosen.cost):
+        raise SettingError(
+            f"cost and simulated: expected the column of training times and numbers of simulated "
+            f"workers, or neither, and no column for {SHIPPED}, whose times are known; got "
+            f"cost={chosen.cost!r} and simulated={','.join(map(str, chosen.simulated))!r}"
+        )
+    if chosen.simulated and chosen.batch > 1:
+        raise SettingError(
+            f"batch: expected 1 with simulated workers, each of which asks when it is free; got "
+            f"{chosen.batch}"
+        )
     if (chosen.table == SHIPPED) != (chosen.proxies == SHIPPED) and chosen.proxies:
         raise SettingError(
             f"proxies: expected those of the same table, got proxies={chosen.proxies!r} for "
@@ -180,7 +191,8 @@ def _numbers(value: Any) -> tuple[int, ...]:  # noqa: ANN401
         numbers = tuple(map(int, given.split(","))) if given else ()
     except ValueError:
         numbers = (0,)
-    if isinstance(value, bool) or len({*numbers} - {0}) < len(numbers) or min(numbers, default=1) < 1:
+    wrong = len({*numbers}) < len(numbers) or min(numbers, default=1) < 1
+    if wrong or isinstance(value, bool):
         raise SettingError(
             "expected different numbers of workers, separated by commas, such as 1,4,8, or "
             f"nothing; got {shown(value)}"

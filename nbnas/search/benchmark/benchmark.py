@@ -27,7 +27,7 @@ from nbnas.search.benchmark.run import (
     took,
     tried,
 )
-from nbnas.search.benchmark.simulated import Simulated
+from nbnas.search.benchmark.simulated import check_simulated, workers_of
 from nbnas.search.benchmark.table import BenchmarkTable
 from nbnas.search.strategies.first import check_first
 from nbnas.search.workers.local import LocalWorkers, as_workers
@@ -110,7 +110,7 @@ class Benchmark:
         queries, batch = _NUMBER("queries", queries), _NUMBER("batch", batch)
         initial, self._workers = _NUMBER("initial", initial), _chosen(workers)
         _check(strategies, seeds, table, queries)
-        _check_simulated(strategies, table, batch)
+        check_simulated(strategies, table, batch)
         for strategy in made.values():
             check_first(strategy, table.space)
         self.table, self.strategies, self.seeds = table, dict(strategies), tuple(seeds)
@@ -153,6 +153,7 @@ class Benchmark:
             self.table.test,
             self.failures,
             self.table.measure,
+            workers_of(self.strategies),
         )
 
     @property
@@ -249,22 +250,6 @@ def _check(
         raise SettingError(
             f"expected queries from 1 to the {len(table.values):,} architectures of the table, "
             f"got queries={queries}"
-        )
-
-
-def _check_simulated(strategies: Mapping[str, Make], table: BenchmarkTable, batch: int) -> None:
-    if not any(isinstance(make, Simulated) for make in strategies.values()):
-        return
-    if len(table.costs) < len(table.values):
-        raise SettingError(
-            f"expected the seconds of every training for simulated workers, got those of "
-            f"{len(table.costs):,} of {len(table.values):,} architectures; name their column, as "
-            "in read_table(…, cost=…)"
-        )
-    if batch != 1:
-        raise SettingError(
-            f"expected batch=1 with simulated workers, each of which asks when it is free, got "
-            f"batch={batch}"
         )
 
 

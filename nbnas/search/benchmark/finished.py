@@ -5,7 +5,7 @@ Notation
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 
 import numpy as np
@@ -20,7 +20,7 @@ from nbnas.search.benchmark.file import Row, Runs
 from nbnas.search.benchmark.summaries import Floats
 from nbnas.search.benchmark.unit import UNIT, Unit
 
-NUMBERS = ("value", "best", "test_of_best", "seconds")  # columns of rows
+NUMBERS = ("value", "best", "test_of_best", "seconds", "clock")  # columns of rows
 _PAIR = each(either(TEXT, whole(0)), least=2)
 _RUNS: Rule[Runs] = Rule(
     "the rows of each (strategy, seed)",
@@ -30,6 +30,15 @@ _RUNS: Rule[Runs] = Rule(
         and all(map(each(instance(Row, "")).accepts, runs.values()))
     ),
     dict,
+)
+_WORKERS: Rule[Mapping[str, int]] = Rule(
+    "numbers of simulated workers by strategies",
+    lambda workers: (
+        isinstance(workers, Mapping)
+        and all(map(TEXT.accepts, workers))
+        and all(map(whole(1).accepts, workers.values()))
+    ),
+    lambda workers: MappingProxyType(dict(workers)),
 )
 BUDGETS = (20, 50, 100, 200, 500, 1000, 2000, 5000)
 
@@ -48,6 +57,7 @@ class FinishedRuns:
     test: str = ""
     failures: tuple[Failure, ...] = ()
     measure: Measure = ACCURACY
+    workers: Mapping[str, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         settle(
@@ -61,6 +71,7 @@ class FinishedRuns:
             value=TEXT,
             test=TEXT,
             measure=MEASURE,
+            workers=_WORKERS,
             failures=each(instance(Failure, "those of a benchmark")),
         )
         cut = {pair: rows[: self.queries] for pair, rows in self.runs.items()}

@@ -91,7 +91,9 @@ def _again(claim: Claim, made: object) -> Claim | None:
 
 def _outcome(pair: Pair, made: Evaluation | BaseException | None) -> Outcome:
     if isinstance(made, Killed):
-        return Failure(*pair, f"each of {ATTEMPTS} attempts ended with its process, killed")
+        return Failure(
+            *pair, f"each of {ATTEMPTS} attempts ended with its process, which was killed"
+        )
     if isinstance(made, BaseException):
         raise made
     if isinstance(made, Whole):

@@ -8,13 +8,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
-from nbnas.brief import brief
 from nbnas.errors import SearchError
-from nbnas.records import Measure
 from nbnas.search.benchmark import report as benchmark_report
+from nbnas.search.benchmark.clock import BenchmarkClock, clock_of
+from nbnas.search.benchmark.curves import BenchmarkCurves, capped, of_values, regret_of, times
 from nbnas.search.benchmark.finished import FinishedRuns
 from nbnas.search.benchmark.summaries import (
     Band,
@@ -25,43 +22,6 @@ from nbnas.search.benchmark.summaries import (
     paired_difference,
     share_band,
 )
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class BenchmarkCurves:
-    """One measure of every strategy by queries, with a band.
-
-    Attributes:
-        title: What is measured.
-        axis: The same for an axis, with its unit.
-        band: What the band is.
-        curves: For each strategy the middle, the lower and the upper end, `(k,)` each.
-        strategies: All strategies in their order, also those without a curve yet.
-        seeds: Number of seeds of each strategy.
-        initial: Number of random queries with which every run begins.
-        bounds: The ends of the axis, where they are not for the curves to decide.
-        log: Whether ratios are of interest, so that the axis is logarithmic.
-        limit: The best that there is, where that is worth a line.
-        name: What the limit is.
-        counted: What is counted along the axis.
-    """
-
-    title: str
-    axis: str
-    band: str
-    curves: Mapping[str, Band]
-    strategies: tuple[str, ...]
-    seeds: Mapping[str, int]
-    initial: int
-    bounds: tuple[float, float] | None = None
-    log: bool = False
-    limit: float | None = None
-    name: str = ""
-    counted: str = "query"
-
-    @brief
-    def __repr__(self) -> str:
-        return f"{self.title}: {', '.join(self.curves)}"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -79,6 +39,7 @@ class BenchmarkResults(FinishedRuns):
         test: Name of the column of values on test data, or empty.
         failures: Runs that failed.
         measure: What the values are, and which way is better.
+        workers: Number of simulated workers of each strategy that has some.
     """
 
     def __repr__(self) -> str:
@@ -101,7 +62,7 @@ class BenchmarkResults(FinishedRuns):
     def regret(self) -> BenchmarkCurves:
         """Mean distance to the table's best, at least 0."""
         top = self.measure.gain(self.optimum)
-        bands = {s: _regret(self._mean_gain(s), top) for s in self.present}
+        bands = {s: regret_of(self._mean_gain(s), top) for s in self.present}
         side = "below" if self.measure.maximize else "above"
         return self._curves(
             f"Regret: how far the best so far is {side} the best of the table",
@@ -119,7 +80,7 @@ class BenchmarkResults(FinishedRuns):
             "Share of seeds that have found the best of the table",
             "share of seeds (percent)",
             "band: 95 % interval of Wilson",
-            {s: _times(band, 100.0) for s, band in bands.items()},
+            {s: times(band, 100.0) for s, band in bands.items()},
             bounds=(0.0, 100.0),
         )
 
@@ -134,6 +95,14 @@ class BenchmarkResults(FinishedRuns):
             bands,
             log=True,
         )
+
+    @property
+    def clock(self) -> BenchmarkClock:
+        """Mean distance to the table's best by the simulated clock, and when that was reached.
+
+        Empty where the table knows no training times.
+        """
+        return clock_of(self)
 
     @property
     def paired(self) -> PairedDifferences:
@@ -181,7 +150,7 @@ class BenchmarkResults(FinishedRuns):
 
     def _mean_gain(self, strategy: str) -> Band:
         """The mean of what is maximised with its band, which ends at the best of the table."""
-        return _capped(mean_band(self.gains(strategy)), self.measure.gain(self.optimum))
+        return capped(mean_band(self.gains(strategy)), self.measure.gain(self.optimum))
 
     def _curves(
         self,
@@ -194,30 +163,3 @@ class BenchmarkResults(FinishedRuns):
         seeds = {strategy: len(self.seeds(strategy)) for strategy in curves}
         shared = self.strategies, seeds, self.initial
         return BenchmarkCurves(title, axis, band, curves, *shared, **options)
-
-
-def of_values(band: Band, measure: Measure) -> Band:
-    """A band of gains as one of values, lower end before the upper one."""
-    middle, lower, upper = (measure.gain(end) for end in band)
-    return (middle, lower, upper) if measure.maximize else (middle, upper, lower)
-
-
-def _capped(band: Band, top: float) -> Band:
-    middle, lower, upper = band
-    return middle, lower, np.minimum(upper, top)
-
-
-def _regret(best: Band, optimum: float) -> Band:
-    middle, lower, upper = (_missing(values, optimum) for values in best)
-    return middle, upper, lower
-
-
-def _missing(values: NDArray[np.float64], optimum: float) -> NDArray[np.float64]:
-    """How far values are below the optimum; a mean that differs by rounding is there."""
-    missing = optimum - values
-    return np.where(missing < 1e-12 * abs(optimum), 0.0, missing)
-
-
-def _times(band: Band, factor: float) -> Band:
-    middle, lower, upper = band
-    return factor * middle, factor * lower, factor * upper

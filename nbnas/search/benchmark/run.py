@@ -126,7 +126,7 @@ def description_of(make: Make, strategy: Strategy, table: BenchmarkTable) -> dic
     """
     said = fingerprint(table.space, table.objective, strategy, 0)
     own = {name: _short(value) for name, value in said.items() if name.startswith("strategy")}
-    return own | {"workers": str(make.workers)} if isinstance(make, Simulated) else own
+    return own | ({"workers": str(make.workers)} if isinstance(make, Simulated) else {})
 
 
 def _short(text: str) -> str:

@@ -25,6 +25,7 @@ from nbnas.graphs.architecture import Architecture
 from nbnas.graphs.space import SearchSpace
 from nbnas.records import Evaluation, Observations, Step
 from nbnas.search.benchmark.compare import Make, Query, looked_up, query_of
+from nbnas.search.benchmark.table import BenchmarkTable
 from nbnas.search.objective import Objective, measure_of
 from nbnas.search.strategies.strategy import Strategy, check_suits
 from nbnas.search.trial import propose, trial_seed
@@ -97,6 +98,32 @@ def simulated(
         for number in numbers
         for name, make in strategies.items()
     }
+
+
+def workers_of(strategies: Mapping[str, Make]) -> dict[str, int]:
+    """How many simulated workers ask each strategy; those that have none are left out."""
+    return {name: make.workers for name, make in strategies.items() if isinstance(make, Simulated)}
+
+
+def check_simulated(strategies: Mapping[str, Make], table: BenchmarkTable, batch: int) -> None:
+    """Check that workers can be simulated, if there are some.
+
+    Raises:
+        SettingError: If a training time is not known, or architectures are asked for in batches.
+    """
+    if not workers_of(strategies):
+        return
+    if len(table.costs) < len(table.values):
+        raise SettingError(
+            f"expected the seconds of every training for simulated workers, got those of "
+            f"{len(table.costs):,} of {len(table.values):,} architectures; name their column, as "
+            "in read_table(…, cost=…)"
+        )
+    if batch != 1:
+        raise SettingError(
+            f"expected batch=1 with simulated workers, each of which asks when it is free, got "
+            f"batch={batch}"
+        )
 
 
 def run_simulated(

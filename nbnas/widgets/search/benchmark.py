@@ -1,5 +1,6 @@
 """Views of a benchmark: how far it is, what it found, and how strategies compare."""
 
+import math
 from typing import Any
 
 from nbnas import charts
@@ -44,6 +45,17 @@ def curves(curves: Any) -> View:  # noqa: ANN401
     ends = (f"{strategy} {band[0][-1]:.4g}" for strategy, band in curves.curves.items())
     said = f"{curves.title}, after the last query: {', '.join(ends) or 'no run is finished yet'}."
     return View(said, charts.curves(curves))
+
+
+def clock(clock: Any) -> View:  # noqa: ANN401
+    """When the strategies were how good, by the simulated clock."""
+    said = [
+        f"{name}: in half of the seeds after {half:.3g} {clock.unit}"
+        for name, half in clock.halves.items()
+        if half < math.inf
+    ]
+    found = "; ".join(said) or "by no strategy in half of the seeds"
+    return View(f"Best of the table found: {found}.", charts.clock(clock))
 
 
 def paired(found: Any) -> View:  # noqa: ANN401

@@ -10,7 +10,7 @@ from nbnas.charts import curves, paired, theme
 from nbnas.charts.render import to_png, to_svg
 from nbnas.charts.search.benchmark import LINES, color, dash
 from nbnas.charts.search.vertical import Vertical, spread, vertical_of
-from nbnas.search.benchmark.results import BenchmarkCurves
+from nbnas.search.benchmark.curves import BenchmarkCurves
 from nbnas.search.benchmark.summaries import PairedDifferences, paired_difference
 from nbnas.search.benchmark.unit import PERCENT
 
