@@ -143,6 +143,15 @@ def test_the_table_for_benchmarks_says_the_same():
         assert table.objective(a).value == pytest.approx(objective(a).value)
 
 
+def test_the_table_for_benchmarks_can_know_the_times():
+    plain, timed, objective = digits_table(), digits_table(timed=True), digits()
+    assert (plain.cost, plain.costs) == ("", {})
+    for a in CELLS:
+        assert timed.costs[a] == objective(a).seconds == timed.objective(a).seconds
+    assert timed.fingerprint().keys() - plain.fingerprint().keys() == {"cost"}
+    assert plain.fingerprint().items() <= timed.fingerprint().items()  # old files open
+
+
 def test_proxies_are_those_of_the_untrained_networks():
     names, numbers = digits_proxies()
     assert names == ("nwot", "jacov", "synflow", "snip", "grad_norm")

@@ -1,5 +1,6 @@
 import json
 import os
+from dataclasses import replace
 
 import pandas as pd
 import pytest
@@ -88,6 +89,38 @@ def test_a_gap_ends_a_run(path):
     lines = path.read_text().splitlines(keepends=True)
     path.write_text("".join([*lines[:2], *lines[3:]]))  # without query 2 of seed 0
     assert len(opened(path)["ours", 0]) == 1
+
+
+def timed(seed=0, queries=3):
+    return tuple(replace(row, clock=7.25 * row.query) for row in run(seed=seed, queries=queries))
+
+
+def test_a_clock_is_one_more_column(tmp_path):
+    path, settings = tmp_path / "timed.csv", SETTINGS | {"table.cost": "seconds 123"}
+    assert opened(path, settings) == {}
+    append_run(path, timed())
+    append_run(path, timed(seed=1))
+    whole = path.read_bytes()
+    assert opened(path, settings) == {("ours", seed): timed(seed=seed) for seed in (0, 1)}
+    assert path.read_bytes() == whole
+    assert [*pd.read_csv(path)][-2:] == ["seconds", "clock"]
+    path.write_bytes(whole[:-4])
+    assert len(opened(path, settings)["ours", 1]) == 2
+    replace_run(path, timed(seed=1))
+    assert path.read_bytes() == whole
+
+
+def test_files_with_and_without_a_clock_are_not_mixed(path, tmp_path):
+    settings = SETTINGS | {"table.cost": "seconds 123"}
+    before = path.read_bytes()
+    with pytest.raises(StudyMismatchError, match=r"table\.cost: was absent, is now seconds 123"):
+        opened(path, settings)
+    assert path.read_bytes() == before
+    other = tmp_path / "timed.csv"
+    opened(other, settings)
+    append_run(other, timed())
+    with pytest.raises(StudyMismatchError, match=r"table\.cost: was seconds 123, is now absent"):
+        opened(other)
 
 
 def test_more_strategies_may_be_added(path):

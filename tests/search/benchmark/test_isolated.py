@@ -16,13 +16,12 @@ from nbnas.search.workers.local import LocalWorkers
 QUERIES = 5
 REASONS = {
     "segfault": "its process crashed: signal 11 (SIGSEGV)",
-    "aborts": "its process crashed: signal 6 (SIGABRT)",
     "exits": "its process exited with code 3",
     "hangs": "it took longer than 20 seconds",
     "takes memory": "GB of memory, more than 1",
     "is killed": "each of 3 attempts ended with its process, which was killed",
 }
-LIMITS = {"timeout": 20, "memory": "1 GB"}
+LIMITS = {"hangs": {"timeout": 20}, "takes memory": {"memory": "1 GB"}}
 
 
 @pytest.fixture
@@ -49,18 +48,18 @@ def faulty(cells):
 @pytest.mark.parametrize("fault", REASONS)
 def test_a_run_fails_alone_and_says_why(make, faulty, fault):
     before = {child.pid for child in psutil.Process().children(recursive=True)}
-    benchmark = make({fault: faulty(fault), "random": RandomSearch}, range(3))
+    benchmark = make({fault: faulty(fault), "random": RandomSearch})
     said = []
     benchmark.progressed.connect(said.append)
-    found = benchmark.run(workers=LocalWorkers(2, **LIMITS))
+    found = benchmark.run(workers=LocalWorkers(2, **LIMITS.get(fault, {})))
     (failure,) = benchmark.failures
     assert (failure.strategy, failure.seed) == (fault, 1)
     assert REASONS[fault] in failure.error
     assert "\n" not in failure.error
     assert "said before it ended" in failure.details or fault == "is killed"
-    assert (found.seeds(fault), found.seeds("random")) == ((0, 2), (0, 1, 2))
-    assert (len(said), benchmark.done, benchmark.running) == (6, 6, False)
-    with pytest.raises(SearchError, match="1 of 6 runs failed"):
+    assert (found.seeds(fault), found.seeds("random")) == ((0,), (0, 1))
+    assert (len(said), benchmark.done, benchmark.running) == (4, 4, False)
+    with pytest.raises(SearchError, match="1 of 4 runs failed"):
         found.check()
     left = {child.pid for child in psutil.Process().children(recursive=True)} - before
     assert not [pid for pid in left if "spawn_main" in " ".join(_command(pid))]
@@ -88,6 +87,7 @@ def test_what_a_notebook_defines_goes_along(make):
     assert benchmark.run().check().seeds("random") == (0, 1)
 
 
+@pytest.mark.slow
 def test_a_run_that_raises_is_told_as_in_this_process(make):
     def broken():
         if made:

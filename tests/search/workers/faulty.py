@@ -15,14 +15,14 @@ class FaultyStrategy:
 
     Args:
         kind: A kind of `fault`, or "is killed".
-        first: Text of the first architecture of the run that goes wrong.
+        start: Text of the first architecture of the run that goes wrong.
     """
 
     kind: str
-    first: str
+    start: str
 
     def propose(self, space, observations, pending, n, rng):
-        if len(observations) == 1 and str(observations[0].architecture) == self.first:
+        if len(observations) == 1 and str(observations[0].architecture) == self.start:
             if self.kind == "is killed":
                 speak()
                 os.kill(os.getpid(), signal.SIGKILL)
