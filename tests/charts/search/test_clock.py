@@ -27,20 +27,16 @@ def run(name, seed, workers, best=92.0, queries=6):
 
 def found(names=("bayes", "random"), numbers=(8, 1), seeds=3, **options):
     made = {f"{name} x {n}": n for n in numbers for name in names}
-    runs = {
-        (name, s): run(name, s, n, **options) for name, n in made.items() for s in range(seeds)
-    }
+    pairs = [(name, seed) for name in made for seed in range(seeds)]
+    runs = {(name, s): run(name, s, made[name], **options) for name, s in pairs}
     return BenchmarkResults(runs, tuple(made), 6, 2, 92.0, PERCENT, "valid", workers=made).clock
 
 
 def dots(chart):
-    return next(
-        json.loads(layer["data"]["values"])
-        for layer in chart.to_dict(validate=False, context={"consolidate_datasets": False})[
-            "layer"
-        ]
-        if layer["mark"]["type"] == "point"
-    )
+    spec = chart.to_dict(validate=False)
+    (layer,) = [layer for layer in spec["layer"] if layer["mark"]["type"] == "point"]
+    rows = spec["datasets"][layer["data"]["name"]]
+    return json.loads(rows) if isinstance(rows, str) else rows
 
 
 def test_strategies_and_numbers_of_workers_are_named():

@@ -37,6 +37,8 @@ GOOD = {
     "seeds": 3,
     "first_seed": 0,
     "workers": 1,
+    "cost": "",
+    "simulated": "",
     "output": "b.csv",
 }
 
@@ -63,6 +65,26 @@ def test_good_parameters_become_a_benchmark(good, tmp_path):
     assert (tmp_path / "b.csv").exists()
     strategy = benchmark.strategies["bayes"]()
     assert (strategy.initial, strategy.allow_isomorphic) == (4, True)
+
+
+def test_workers_are_simulated_by_the_column_of_times(good, tmp_path):
+    rows = [f"{a},{50 + i},{10 + i}" for i, a in enumerate(CELLS)]
+    (tmp_path / "t.csv").write_text("\n".join(["arch_str,valid,train_s", *rows]))
+    given = good | {"cost": "train_s", "simulated": "4, 1", "seeds": 1}
+    chosen = read_benchmark_parameters(given)
+    assert chosen.simulated == (4, 1)
+    assert read_benchmark_parameters(given | {"simulated": 8}).simulated == (8,)
+    benchmark = chosen.make_benchmark(chosen.read_table())
+    assert [*benchmark.strategies] == ["bayes x 4", "random x 4", "bayes x 1", "random x 1"]
+    found = benchmark.run().check()
+    assert found.clock.unit == "minutes"
+    with pytest.raises(SettingError, match="batch: expected 1 with simulated workers"):
+        read_benchmark_parameters(given | {"batch": 2})
+    shipped = {"table": "digits", "value": "", "simulated": "2"}
+    table = read_benchmark_parameters(good | shipped).read_table()
+    assert len(table.costs) == len(table.values) == 15_625
+    with pytest.raises(SettingError, match="no column for digits, whose times are known"):
+        read_benchmark_parameters(good | shipped | {"cost": "seconds"})
 
 
 def test_proxies_restrict_the_table_and_inform_the_prior(good, tmp_path):
@@ -167,6 +189,14 @@ def test_words_differ_where_their_names_say_so():
         ("seeds", 0, "at least 1"),
         ("first_seed", -1, "at least 0"),
         ("workers", 0, "at least 1"),
+        ("simulated", "8,x", "numbers of workers, separated by commas, such as 1,4,8"),
+        ("simulated", "4,4", "numbers of workers, separated by commas"),
+        ("simulated", 0, "numbers of workers, separated by commas"),
+        ("simulated", True, "numbers of workers, separated by commas"),
+        ("simulated", 1.5, "numbers of workers, separated by commas"),
+        ("simulated", "1,4", "column of training times and numbers of simulated workers"),
+        ("cost", "train_s", "column of training times and numbers of simulated workers"),
+        ("cost", 3, "a text"),
         ("output", "", "path of a file"),
         ("value", 3, "a text"),
     ],

@@ -150,6 +150,25 @@ def test_content_and_columns_are_remembered_but_not_the_name(cells, cells_path, 
     assert read(changed, test="test").fingerprint()["content"] != cells.fingerprint()["content"]
 
 
+def test_training_times_are_read_where_their_column_is_named(tmp_path):
+    cells = CellSpace().sample(0, 6)
+    given = {"arch_str": [*map(str, cells)], "valid": range(50, 56)}
+    path = write(tmp_path / "t.csv", **given, train_s=["1.5", "2", "0", "4", "5", ""])
+    plain, timed = read(path), read(path, cost="train_s")
+    assert (plain.cost, plain.costs, timed.cost) == ("", {}, "train_s")
+    assert timed.costs == dict(zip(cells, (1.5, 2.0, 0.0, 4.0, 5.0), strict=False))
+    assert timed.objective(cells[3]).seconds == 4.0
+    assert timed.restrict(cells[:2]).costs == {cells[0]: 1.5, cells[1]: 2.0}
+    assert timed.fingerprint().items() > plain.fingerprint().items()
+    write(tmp_path / "t.csv", **given, train_s=range(6))
+    assert read(path, cost="train_s").fingerprint()["cost"] != timed.fingerprint()["cost"]
+    write(tmp_path / "t.csv", **given, train_s=range(-1, 5))
+    with pytest.raises(DataError, match="train_s: expected seconds of at least 0"):
+        read(path, cost="train_s")
+    with pytest.raises(DataError, match="has no column seconds"):
+        read(path, cost="seconds")
+
+
 def test_what_cannot_be_read_is_named(tmp_path):
     members = [str(a) for a in CellSpace().sample(0, 30)]
     with pytest.raises(DataError, match="readable table"):

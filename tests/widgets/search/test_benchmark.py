@@ -42,7 +42,9 @@ def test_every_record_has_words_and_a_picture(benchmark):
     assert said[2].summary.endswith("after the last query: first 0, second 0.")
     paired = view(found.paired)
     assert paired.summary == " ".join(found.paired.sentences)
-    for each in (*said, paired):
+    clock = view(found.clock)
+    assert clock.summary == "Best of the table found: by no strategy in half of the seeds."
+    for each in (*said, paired, clock):
         assert to_svg(each.chart).startswith("<svg")
 
 
