@@ -78,6 +78,8 @@ def test_workers_are_simulated_by_the_column_of_times(good, tmp_path):
     assert [*benchmark.strategies] == ["bayes x 4", "random x 4", "bayes x 1", "random x 1"]
     found = benchmark.run().check()
     assert found.clock.unit == "minutes"
+    with pytest.raises(SettingError, match="cost and simulated: expected the column of training"):
+        read_benchmark_parameters(good | {"cost": "train_s"})
     with pytest.raises(SettingError, match="batch: expected 1 with simulated workers"):
         read_benchmark_parameters(given | {"batch": 2})
     shipped = {"table": "digits", "value": "", "simulated": "2"}
@@ -195,7 +197,6 @@ def test_words_differ_where_their_names_say_so():
         ("simulated", True, "numbers of workers, separated by commas"),
         ("simulated", 1.5, "numbers of workers, separated by commas"),
         ("simulated", "1,4", "column of training times and numbers of simulated workers"),
-        ("cost", "train_s", "column of training times and numbers of simulated workers"),
         ("cost", 3, "a text"),
         ("output", "", "path of a file"),
         ("value", 3, "a text"),
