@@ -75,6 +75,25 @@ def test_the_notebook_of_benchmarks_goes_on_after_a_kill(cells):
 
 
 @pytest.mark.slow
+def test_workers_are_simulated_by_the_times_of_the_table(cells):
+    rows = (cells / "t.csv").read_text().splitlines()
+    timed = [f"{row},{60 + 7 * i % 50}" for i, row in enumerate(rows[1:])]
+    (cells / "t.csv").write_text("\n".join([f"{rows[0]},train_s", *timed]))
+    done = benchmark(cells, simulated="4,1", cost="train_s")
+    assert done.returncode == 0, done.stderr[-3000:]
+    assert 'found.clock if chosen.simulated else "No worker is simulated."' in pictures(
+        cells / "out.ipynb"
+    )
+    assert "| local-search | 4 | " in (cells / "out.ipynb").read_text()
+    frame = pd.read_csv(cells / "b.csv")
+    assert set(frame["strategy"]) == {
+        f"{s} x {n}" for s in ("local-search", "random") for n in (4, 1)
+    }
+    ends = frame[frame["query"] == 15].groupby("strategy")["clock"].mean()
+    assert ends["random x 4"] < 0.5 * ends["random x 1"]
+
+
+@pytest.mark.slow
 def test_wrong_parameters_stop_before_any_run(cells):
     done = benchmark(cells, table="", strategies="bayes,hill")
     assert done.returncode != 0

@@ -75,8 +75,8 @@ def clock_of(results: FinishedRuns) -> BenchmarkClock:
         results: The runs.
 
     Returns:
-        Mean regret with its band. A curve begins when every seed has a value, and a run that has
-        ended keeps its best.
+        Mean regret with its band. A curve begins when so many trainings have ended in every seed
+        as are random, and a run that has ended keeps its best.
     """
     clocks = {s: results.traces(s, "clock") for s in results.present}
     timed = {s: clock for s, clock in clocks.items() if np.isfinite(clock).all()}
@@ -86,7 +86,7 @@ def clock_of(results: FinishedRuns) -> BenchmarkClock:
     times, curves, reached = {}, {}, {}
     for name, clock in timed.items():
         found = np.where(results.hits(name), clock, np.inf).min(axis=1)
-        instants = _instants(clock, found)
+        instants = _instants(clock[:, _first(results) :], found)
         gains = _at(clock, results.gains(name), instants)
         curves[name] = regret_of(capped(mean_band(gains), top), top)
         times[name], reached[name] = instants / seconds, found / seconds
@@ -111,8 +111,13 @@ def clock_of(results: FinishedRuns) -> BenchmarkClock:
     )
 
 
+def _first(results: FinishedRuns) -> int:
+    """The place of the last random query, or of the last one."""
+    return max(min(results.initial, results.queries) - 1, 0)
+
+
 def _instants(clock: NDArray[np.float64], found: Floats) -> Floats:
-    """From the first instant at which all seeds have a value to the end of the last `(t,)`."""
+    """From when all seeds have the first of these trainings to the end of the last `(t,)`."""
     first, last = float(clock[:, 0].max()), float(clock[:, -1].max())
     first = max(first, 1e-9 * last, 1e-9)
     points = np.geomspace(first, max(last, first), INSTANTS)
