@@ -10,6 +10,7 @@ import threading
 import time
 import weakref
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import replace
 
 from nbnas.errors import NbnasError
@@ -36,6 +37,10 @@ class Ledger:
     def name(self, worker: str) -> str:
         """The name of one of several workers, or of this process itself."""
         return "/".join(filter(None, (self.worker, worker)))
+
+    def at_hand(self) -> AbstractContextManager[None]:
+        """A while in which much is written."""
+        return contextlib.nullcontext()
 
     def look(self, seen: int) -> tuple[tuple[Evaluation, ...], tuple[Claim, ...]]:
         """What others have finished beyond what was seen, and all that is under way."""
@@ -97,6 +102,10 @@ class StoredLedger(Ledger):
         held, mine = self._held, self._holder
         self._renewal = Renewal(lambda: store.renew(study, tuple(held), mine))
         weakref.finalize(self, _release_all, store, study, held, mine)
+
+    def at_hand(self) -> AbstractContextManager[None]:
+        """A while in which much is written."""
+        return self._store.at_hand()
 
     def look(self, seen: int) -> tuple[tuple[Evaluation, ...], tuple[Claim, ...]]:
         """What anybody has finished beyond what was seen, and all that is under way."""

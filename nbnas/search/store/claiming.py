@@ -26,6 +26,7 @@ from sqlalchemy.engine import URL
 
 from nbnas.errors import StoreError
 from nbnas.records import Claim, Evaluation
+from nbnas.search.store.at_hand import wait_for_disk
 from nbnas.search.store.clock import clock
 from nbnas.search.store.location import store_errors
 from nbnas.search.store.patience import patiently
@@ -42,6 +43,7 @@ class Claiming:
 
     url: URL
     _engine: Engine
+    _logs = False  # whether a transaction need not wait for the disk unless it says so
 
     def look(self, study: str, start: int = 0) -> tuple[tuple[Evaluation, ...], tuple[Claim, ...]]:
         """What has finished from a place on, in order, and what is under way, by number.
@@ -188,7 +190,7 @@ class Claiming:
         row = {"number": number, **to_row(evaluation)}
 
         def write() -> int | None:
-            with self._alone(study) as (connection, study_id):
+            with self._alone(study, on_disk=True) as (connection, study_id):
                 connection.execute(delete(CLAIMS).where(_claims(study_id, (number,))))
                 trials = TRIALS.c.study_id == study_id
                 query = select(TRIALS.c.id).where(trials & (TRIALS.c.number == number))
@@ -203,9 +205,11 @@ class Claiming:
         return patiently(self.url, write)
 
     @contextmanager
-    def _alone(self, study: str) -> Iterator[tuple[Connection, int]]:
+    def _alone(self, study: str, *, on_disk: bool = False) -> Iterator[tuple[Connection, int]]:
         """A transaction that no other one of this study is beside."""
         with self._engine.begin() as connection:
+            if self._logs:
+                wait_for_disk(connection, wait=on_disk)
             if connection.dialect.name == "sqlite":  # its driver would begin with the first row
                 connection.execute(text("BEGIN IMMEDIATE"))
             yield connection, study_id_of(connection, study, alone=True)
@@ -241,12 +245,11 @@ def sound(found: tuple[int, Evaluation] | StoreError) -> Evaluation:
 
 def _next_number(connection: Connection, study_id: int) -> int:
     ends = [
-        connection.execute(
-            select(func.max(table.c.number)).where(table.c.study_id == study_id)
-        ).scalar()
+        select(func.max(table.c.number)).where(table.c.study_id == study_id).scalar_subquery()
         for table in (TRIALS, CLAIMS)
     ]
-    return 1 + max((end for end in ends if end is not None), default=-1)
+    found = connection.execute(select(*ends)).one()
+    return 1 + max((end for end in found if end is not None), default=-1)
 
 
 def _claims(study_id: int, numbers: Collection[int]) -> ColumnElement[bool]:

@@ -1,5 +1,6 @@
 """What each column of a trial may hold: what is read from it, or why it is damaged."""
 
+import functools
 import json
 import math
 from collections.abc import Callable, Mapping
@@ -62,7 +63,13 @@ def _status(value: object) -> str:
 
 
 def _graph(value: object) -> Architecture:
-    return Architecture.from_json(text_of(value))
+    return _read_graph(text_of(value))
+
+
+@functools.lru_cache(maxsize=1_000)
+def _read_graph(text: str) -> Architecture:
+    """An architecture; what is under way is read again after each trial."""
+    return Architecture.from_json(text)
 
 
 def object_of(text: object) -> dict[str, Any]:

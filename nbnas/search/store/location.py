@@ -69,10 +69,14 @@ def file_of(url: URL) -> Path | None:
     return Path(str(url.database))
 
 
-def engine_of(url: URL) -> Engine:
+def engine_of(url: URL, **pool: Any) -> Engine:  # noqa: ANN401
     """An engine that keeps no connection open, so that a killed process leaves none behind.
 
     Only a database in memory, which ends with its connection, keeps one; threads take turns.
+
+    Args:
+        url: Where the store is.
+        pool: How connections to a file of SQLite are kept, if they are to be.
     """
     if url.get_backend_name() != "sqlite":
         return create_engine(url, poolclass=NullPool)
@@ -86,7 +90,7 @@ def engine_of(url: URL) -> Engine:
         # The file is opened for every statement, and an objective may change the working folder.
         file = file_of(url)
         here = url if file is None else url.set(database=str(file.absolute()))
-        engine = create_engine(here, connect_args=settings, poolclass=NullPool)
+        engine = create_engine(here, connect_args=settings, **(pool or {"poolclass": NullPool}))
     event.listen(engine, "connect", _read_any_bytes)
     return engine
 

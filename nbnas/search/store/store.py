@@ -14,6 +14,7 @@ from sqlalchemy.exc import IntegrityError
 
 from nbnas.errors import ObservationError, SettingError, StoreError, StudyMismatchError
 from nbnas.records import ACCURACY, Evaluation, Measure
+from nbnas.search.store.at_hand import at_hand
 from nbnas.search.store.claiming import Claiming, study_id_of
 from nbnas.search.store.location import Location, engine_of, file_of, shown, store_errors, url_of
 from nbnas.search.store.migrate import prepare
@@ -76,6 +77,22 @@ class Store(Claiming):
                     connection.execute(insert(STUDIES).values(row))
             except IntegrityError:  # the name is taken: the study exists
                 self._check_study(name, fingerprint, measure)
+
+    @contextmanager
+    def at_hand(self) -> Iterator[None]:
+        """Be written often for a while: keep a connection open, and a write-ahead log if possible.
+
+        What `finish` has written is on disk as ever. A claim may be lost with the machine's power,
+        and then its trial has not begun.
+        """
+        before = self._engine
+        with at_hand(self.url) as engine:
+            if engine is not None:
+                self._engine, self._logs = engine, True
+            try:
+                yield
+            finally:
+                self._engine, self._logs = before, False
 
     def set_test(self, study: str, number: int, test: float) -> None:
         """Remember a trial's measure on the test part.

@@ -1,7 +1,8 @@
 """The loop of a search with several workers: whoever is free gets the next trial at once.
 
-Proposals are made here, while workers train. The next one is made before anybody asks for it; it
-then does not know the trial that has just ended, which is what not waiting costs.
+Proposals are made here, while workers train. The next one is made before anybody asks for it, when
+all are busy. What not waiting costs: it does not know the value of the trial whose end frees its
+worker, nor of those that end meanwhile, but believes them as all that are under way.
 """
 
 import time
@@ -104,7 +105,8 @@ class Parallel(Shared):
             return
         self._driven = True
         try:
-            with self._workers.crew(self.objective, self.measure) as crew:
+            crew = self._workers.crew(self.objective, self.measure)
+            with crew, self._ledger.at_hand():
                 self.crew = crew
                 yield from self._drive_crew(crew)
         finally:
