@@ -46,6 +46,10 @@ class Observations:
         best = "" if value is None else f", best {self.measure.text(value)}"
         return f"<Observations: {len(self)} trial{'s' * (len(self) != 1)}{best}>"
 
+    def __hash__(self) -> int:
+        """The hash of how many and which one is the last: it is asked for in each round."""
+        return hash((len(self.evaluations), self.evaluations[-1:], self.measure))
+
     def __len__(self) -> int:
         """Number of trials, failed ones included."""
         return len(self.evaluations)
@@ -60,12 +64,12 @@ class Observations:
 
     def __add__(self, evaluation: Evaluation) -> "Observations":
         """These observations and one more."""
-        return Observations((*self.evaluations, evaluation), self.measure)
+        return self._checked((*self.evaluations, self._told(EVALUATION("evaluation", evaluation))))
 
     def first(self, n: int) -> "Observations":
         """The first n of these observations."""
         n = whole(0)("n", n)
-        return Observations(self.evaluations[:n], self.measure)
+        return self._checked(self.evaluations[:n])
 
     @property
     def architectures(self) -> tuple[Architecture, ...]:
@@ -113,6 +117,13 @@ class Observations:
             return None
         mean = float(np.mean([e.seconds for e in self.evaluations]))
         return mean * max(trials - len(self), 0)
+
+    def _checked(self, evaluations: tuple[Evaluation, ...]) -> "Observations":
+        """Observations of evaluations that are checked already: hundreds are, in each round."""
+        made = object.__new__(Observations)
+        object.__setattr__(made, "evaluations", evaluations)
+        object.__setattr__(made, "measure", self.measure)
+        return made
 
     def _told(self, evaluation: Evaluation) -> Evaluation:
         """The evaluation, which knows its measure from now on."""

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtri
-from scipy.stats import rankdata
 
 from nbnas.checks import REAL
 from nbnas.surrogate.warp import check_values, expected_excess
@@ -35,9 +34,9 @@ class NormalScores:
         """
         check_values(y)
         lower, upper = REAL("lower", lower), REAL("upper", upper)
-        z = ndtri((rankdata(y) - 0.375) / (len(y) + 0.25))
-        knots_y, first = np.unique(y, return_index=True)
-        knots_z = z[first]
+        knots_y, count = np.unique(y, return_counts=True)
+        rank = np.cumsum(count) - (count - 1) / 2
+        knots_z = ndtri((rank - 0.375) / (len(y) + 0.25))
         slopes = _slopes(knots_z, knots_y, lower, upper)
         return FittedNormalScores(knots_z, knots_y, *slopes, lower, upper)
 

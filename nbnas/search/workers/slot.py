@@ -31,6 +31,7 @@ from nbnas.search.workers.process import (
 )
 from nbnas.search.workers.spawned import Context
 
+LOOK = 0.2  # seconds between two looks whether a process is there: pebble sees its end as a rule
 GRACE = 1.0  # seconds between the end of a process and the word that it has ended
 DIED = (pebble.ProcessExpired, BrokenExecutor, CancelledError, BrokenPipeError, EOFError, OSError)
 
@@ -64,6 +65,7 @@ class Slot(Place):
         self._future: Any = None
         self._why = ""  # it was ended
         self._gone: float | None = None  # since when the trial's process has been seen to be gone
+        self._seen = 0.0  # when it was looked for
 
     def begin(self, claim: Claim, training: Followed) -> None:
         """Evaluate a trial."""
@@ -139,8 +141,10 @@ class Slot(Place):
             return False
         if self._future.done():
             return True
-        if self._gone is None and self._process is not None and not lives(self._process):
-            self._gone = time.monotonic()
+        now = time.monotonic()
+        if self._gone is None and self._process is not None and now - self._seen > LOOK:
+            self._seen = now
+            self._gone = None if lives(self._process) else now
         return self._gone is not None and time.monotonic() - self._gone > GRACE
 
     def kill(self, why: str) -> None:

@@ -6,6 +6,7 @@ Notation
 """
 
 from dataclasses import dataclass
+from typing import cast
 
 import numpy as np
 import torch
@@ -13,6 +14,8 @@ from gpytorch.constraints import Interval, Positive
 from gpytorch.priors import LogNormalPrior
 
 from nbnas.graphs.distances.distance import DISTANCE, Distance
+from nbnas.graphs.distances.hamming import HammingDistance
+from nbnas.graphs.encoding import Codes, encode_all
 from nbnas.surrogate.kernels.architecture import LENGTHSCALE, ArchitectureKernel
 from nbnas.surrogate.table import ArchitectureTable, Array
 from nbnas.undisturbed import undisturbed
@@ -91,6 +94,22 @@ class _DistanceMeasure:
     distance: Distance
 
     def row(self, table: ArchitectureTable, i: int, start: int) -> Array:
+        if type(self.distance) is HammingDistance:
+            codes = self._codes(table)
+            return np.asarray((codes[start:] != codes[i]).sum(axis=1), dtype=np.float64)
         architectures = table.architectures
         row: Array = self.distance.matrix((architectures[i],), architectures[start:])[0]
         return row
+
+    def _codes(self, table: ArchitectureTable) -> Codes:
+        """The table in numbers that differ where architectures do; kept as the table grows."""
+        vertices, codes = cast(tuple[int, Codes], table.memo.get(self, (0, np.empty((0, 0)))))
+        if len(codes) < len(table):
+            new = table.architectures[len(codes) :]
+            most = max(vertices, *(len(a.nodes) for a in new))
+            if most > vertices:  # and there is room for more in each row
+                codes = encode_all(table.architectures, most)
+            else:
+                codes = np.concatenate([codes, encode_all(new, most)])
+            table.memo[self] = (most, codes)
+        return codes

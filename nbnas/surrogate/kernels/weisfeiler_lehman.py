@@ -64,7 +64,7 @@ class _WeisfeilerLehmanMeasure:
     def row(self, table: ArchitectureTable, i: int, start: int) -> Array:
         features = self._features(table)
         query = features[[i]].toarray()[0]
-        return np.asarray(features[start:] @ query)
+        return np.asarray((features[start:] if start else features) @ query)
 
     def _features(self, table: ArchitectureTable) -> csr_array:
         """Features of unit length `(len(table), labels)`, kept with the table as it grows."""
