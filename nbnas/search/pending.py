@@ -42,6 +42,7 @@ from nbnas.surrogate.acquisition.improvement import (
 )
 from nbnas.surrogate.model import MODEL, Model, ModelPosterior
 from nbnas.surrogate.process.posterior import Posterior
+from nbnas.surrogate.process.prior import GaussianProcess
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -49,7 +50,7 @@ class Situation:
     """What there is to score candidates by.
 
     Attributes:
-        model: The fitted prior.
+        model: The prior, fitted to the first `size` of the observations; to all by default.
         observations: What was evaluated.
         pending: What is being evaluated, or was already chosen for this batch.
         believed: The posterior if every pending evaluation came out at its mean.
@@ -58,10 +59,11 @@ class Situation:
     model: Model
     observations: Observations
     pending: tuple[Architecture, ...]
+    size: int | None = None
     believed: ModelPosterior = field(init=False)
 
     def __post_init__(self) -> None:
-        settle(self, model=MODEL, observations=OBSERVATIONS)
+        settle(self, model=MODEL, observations=OBSERVATIONS, size=whole(0).optional)
         check_architectures(pending=self.pending)
         object.__setattr__(self, "believed", believe(self))
 
@@ -105,8 +107,8 @@ class KrigingBeliever:
     ) -> Scorer:
         """Score by the posterior that believes so."""
         rng = _check(acquisition, situation, rng)
-        posterior = situation.believed
-        return lambda candidates: acquisition_scores(acquisition, posterior, candidates, rng)
+        believed = situation.believed
+        return lambda candidates: acquisition_scores(acquisition, believed, candidates, rng)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +116,7 @@ class Fantasies:
     """Averages the acquisition function over what the pending evaluations may give.
 
     Args:
-        draws: Number of joint draws from the posterior at the pending architectures.
+        draws: Number of joint draws from the posterior at the pending ones.
 
     Raises:
         SettingError: If there is no draw.
@@ -133,8 +135,7 @@ class Fantasies:
     ) -> Scorer:
         """Score by the mean over the draws; for scores in logs by the log of the mean."""
         rng = _check(acquisition, situation, rng)
-        posteriors = self._posteriors(situation, rng)
-        logs = in_logs(acquisition)
+        posteriors, logs = self._posteriors(situation, rng), in_logs(acquisition)
 
         def score(candidates: Sequence[Architecture]) -> Tensor:
             scores = torch.stack(
@@ -154,10 +155,9 @@ class Fantasies:
         posterior = model.condition(observations)
         if not situation.pending:
             return (posterior,)
-        draws = posterior.sample(situation.pending, rng, self.draws)
-        return tuple(
-            model.condition(_with_values(observations, situation.pending, draw)) for draw in draws
-        )
+        pending = situation.pending
+        draws = posterior.sample(pending, rng, self.draws)
+        return tuple(model.condition(_with_values(observations, pending, d)) for d in draws)
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,6 +209,8 @@ def _check(acquisition: object, situation: object, rng: Randomness) -> np.random
 def believe(situation: Situation) -> ModelPosterior:
     """The posterior if every pending evaluation came out at its mean, one after the other."""
     observations = situation.observations
+    if isinstance(situation.model, GaussianProcess):
+        return situation.model.believe(observations, situation.pending, situation.size)
     posterior = situation.model.condition(observations)
     for architecture in situation.pending:
         mean, _ = posterior.predict((architecture,))
@@ -238,17 +240,15 @@ def log_penalties(
         - 2 * prior.covariance(pending, candidates)
     )
     distance = torch.from_numpy(squared).clamp_min(0.0).sqrt()
-    best = float(posterior.z.max())
-    inside = lipschitz(posterior) * distance - (best - mean)[:, None]
+    inside = lipschitz(posterior) * distance - (float(posterior.z.max()) - mean)[:, None]
     logs: Tensor = torch.special.log_ndtr(inside / stddev.clamp_min(1e-9)[:, None])
     return logs
 
 
 def lipschitz(posterior: Posterior) -> float:
     """L = √(αᵀ K α), the norm of the posterior mean, with α = (K + s² I)⁻¹ (z - c)."""
-    observed = posterior.observations.architectures
+    observed, alpha = posterior.observations.architectures, posterior.alpha()
     covariance = torch.from_numpy(posterior.prior.covariance(observed, observed))
-    alpha = posterior.alpha()
     return float((alpha @ covariance @ alpha).clamp_min(0.0).sqrt())
 
 

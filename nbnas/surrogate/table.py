@@ -19,10 +19,12 @@ from numpy.typing import NDArray
 
 from nbnas.checks import Rule, instance
 from nbnas.graphs.architecture import Architecture, check_architectures
+from nbnas.kept import Kept
 
 Array = NDArray[np.float64]
 M = TypeVar("M")  # the type of a model
 REMEMBERED = 1_000  # shorter tuples are numbered anew each time they are asked for
+SOLVED = 4  # answers of two bases of believed posteriors, each with all candidates
 RECENT = 24  # blocks, some proposals; rows of none of them make room for new ones
 
 
@@ -43,6 +45,7 @@ class ArchitectureTable:
     def __init__(self) -> None:
         self.architectures: list[Architecture] = []
         self.memo: dict[Hashable, object] = {}  # what a measure keeps for itself
+        self.solved = Kept(SOLVED)  # what was solved for many candidates
         self._numbers: dict[Architecture, int] = {}
         self._rows: dict[Measure, _Rows] = {}
         self._last: dict[Measure, tuple[torch.Tensor, torch.Tensor]] = {}
@@ -126,7 +129,8 @@ class ArchitectureTable:
         i, j = (x.detach().reshape(-1).long().numpy() for x in (first, second))
         rows = self._rows.setdefault(measure, _Rows(measure))
         # A row costs a measurement against the whole table, so take those that are there.
-        if (rows.missing(i), len(i)) > (rows.missing(j), len(j)):
+        missing = rows.missing(i)
+        if (missing or len(i) > len(j)) and (missing, len(i)) > (rows.missing(j), len(j)):
             return torch.from_numpy(rows.take(self, j, i)).T
         return torch.from_numpy(rows.take(self, i, j))
 

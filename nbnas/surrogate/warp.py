@@ -65,7 +65,26 @@ def fit_warp(warp: Warp, observations: Observations) -> tuple[FittedWarp, Array]
     """
     if not len(observations):
         raise ObservationError("expected at least one observation, got none; evaluate some first")
-    measure, values = observations.measure, observations.values
+    return _fit(warp, observations.values, observations.measure)
+
+
+def warp_gains(warp: Warp, gains: Array, measure: Measure) -> tuple[FittedWarp, Array]:
+    """Fit a warp as `fit_warp` does, to what is maximised, NaN for a failed trial.
+
+    Args:
+        warp: The recipe.
+        gains: Values of the measure, or their negatives where lower is better `(n,)`.
+        measure: The measure.
+
+    Returns:
+        The fitted warp and z `(n,)`.
+    """
+    failed = np.isnan(gains)
+    worst = 0.0 if failed.all() else float(np.nanmin(gains))
+    return _fit(warp, measure.gain(np.where(failed, worst, gains)), measure)
+
+
+def _fit(warp: Warp, values: Array, measure: Measure) -> tuple[FittedWarp, Array]:
     if measure.maximize:
         fitted = warp.fit(values, *measure.reflected)
     else:

@@ -8,7 +8,7 @@ from nbnas.kept import Kept
 from nbnas.records import Evaluation, Observations
 from nbnas.search.pending import Situation, believe
 from nbnas.search.strategies.bayesian import BayesianOptimization
-from nbnas.search.strategies.fits import _checkpoint_below, fitted
+from nbnas.search.strategies.fits import _checkpoint_below, fitted, fitted_to
 from nbnas.search.strategies.random import RandomSearch
 from nbnas.search.strategies.strategy import Strategy
 from nbnas.surrogate.acquisition.improvement import ExpectedImprovement, UpperConfidenceBound
@@ -127,3 +127,12 @@ def test_refuses_to_model_nothing():
     with pytest.raises(SettingError, match="initial to be a whole number from 2"):
         BayesianOptimization(initial=1)
     assert BayesianOptimization().posterior(Observations()) is None
+
+
+@pytest.mark.parametrize("pending", [1, 7, 255])
+def test_a_fit_is_never_late_by_more_than_a_quarter(pending):
+    for n in range(2, 400):
+        size = fitted_to(n, pending)
+        assert 0.75 * n < size <= n
+        assert fitted_to(n, 0) == n
+    assert len({fitted_to(n, pending) for n in range(128, 192)}) == 2

@@ -28,7 +28,7 @@ from nbnas.search.maximizers.exhaustive import Automatic
 from nbnas.search.maximizers.maximizer import MAXIMIZER, Maximizer
 from nbnas.search.pending import PENDING, KrigingBeliever, PendingRule, Situation
 from nbnas.search.strategies.first import FIRST, beginning, none_first
-from nbnas.search.strategies.fits import FITS, fitted
+from nbnas.search.strategies.fits import FITS, fitted, fitted_to
 from nbnas.search.strategies.random import RandomSearch
 from nbnas.search.strategies.strategy import check_question
 from nbnas.surrogate.acquisition.improvement import (
@@ -67,6 +67,9 @@ class BayesianOptimization:
             a batch.
         first: Architectures to try before all others, in this order; they count as the first of
             the initial ones.
+
+    While other trials are under way, parameters are fitted less often than proposals are made: at
+    most a quarter of the observations came after a fit, see `fits.fitted_to`.
 
     Raises:
         SettingError: If `initial` is below 2, or a part is something else, such as a kernel
@@ -125,11 +128,13 @@ class BayesianOptimization:
         count = len(observations) + len(pending)
         if count < self.initial or len(observations) < 2:
             return self._start(space, observations, pending, n, rng)
-        model = self._fitted(space, observations)
-        proposal = self._best(space, Situation(model, observations, tuple(pending)), rng)
+        size = fitted_to(len(observations), len(pending))
+        model = self._fitted(space, observations.first(size))
+        situation = Situation(model, observations, tuple(pending), size)
+        proposal = self._best(space, situation, rng)
         chosen = more = proposal.architectures
         while more and len(chosen) < n:
-            situation = Situation(model, observations, (*pending, *chosen))
+            situation = Situation(model, observations, (*pending, *chosen), size)
             more = self._best(space, situation, rng).architectures
             chosen = (*chosen, *more)
         return dataclasses.replace(proposal, architectures=chosen)

@@ -11,6 +11,31 @@ FIT_GROWTH = 1.25
 FITS = 256  # that a strategy keeps: a search is replayed with one model, then with another
 FITTED_EACH = 200  # observations up to which there is a fit after each one; it takes time in n³
 
+MOST_LATE = 4  # the share of the observations that a fit may not know is one in so many
+
+
+def fitted_to(observations: int, pending: int) -> int:
+    """How many of the observations the parameters are fitted to when others are pending.
+
+    To all where nothing is pending. Else to a multiple of the largest power of two that is at
+    most a quarter of the observations: then one fit, and what follows from it for all candidates,
+    serves several proposals, each of which is quicker than a fit. All observations count in the
+    posterior; only its length-scales and weights are those of before.
+
+    Args:
+        observations: Number of finished trials.
+        pending: Number of trials that are under way.
+
+    Returns:
+        At most their number; all of up to 7.
+
+    Example:
+        >>> [fitted_to(n, 3) for n in (7, 15, 31, 149, 159, 160)], fitted_to(159, 0)
+        ([7, 14, 28, 128, 128, 160], 159)
+    """
+    step = 1 << (max(observations // MOST_LATE, 1).bit_length() - 1)
+    return observations - observations % step if pending else observations
+
 
 def fitted(prior: Model, observations: Observations, kept: Kept) -> Model:
     """The prior fitted to observations, by a chain of warm starts that only they decide.

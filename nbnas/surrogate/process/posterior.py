@@ -98,7 +98,7 @@ class Posterior(WarpedPosterior):
         white = self._whitener() @ cross
         prior_variance = torch.from_numpy(self.prior.variance(architectures))
         variance = prior_variance - white.square_().sum(dim=0)
-        _check_variance(variance, prior_variance)
+        check_variance(variance, prior_variance)
         return mean, variance.clamp_min(0.0).sqrt()
 
     @undisturbed()
@@ -178,7 +178,12 @@ def _alone(prior: Prior, architectures: Sequence[Architecture]) -> Array:
     return prior.covariance(architectures, architectures)
 
 
-def _check_variance(variance: torch.Tensor, prior: torch.Tensor) -> None:
+def check_variance(variance: torch.Tensor, prior: torch.Tensor) -> None:
+    """Check that variances `(m,)` are at least 0, to rounding, beside those of the prior.
+
+    Raises:
+        NotPositiveDefiniteError: If one is not.
+    """
     worst = float((variance / prior).min()) if len(variance) else 0.0
     if worst < -1e-6:
         raise NotPositiveDefiniteError(

@@ -22,9 +22,9 @@ from gpytorch.kernels import AdditiveKernel, Kernel
 from numpy.typing import NDArray
 
 from nbnas.brief import brief
-from nbnas.checks import real, settle
+from nbnas.checks import real, settle, whole
 from nbnas.errors import ObservationError
-from nbnas.graphs.architecture import Architecture
+from nbnas.graphs.architecture import Architecture, check_architectures
 from nbnas.graphs.distances.hamming import HammingDistance
 from nbnas.graphs.space import COUNT, Randomness, generator
 from nbnas.records.observations import OBSERVATIONS, Observations
@@ -34,6 +34,7 @@ from nbnas.surrogate.kernels.distance import DistanceKernel
 from nbnas.surrogate.kernels.parts import formula
 from nbnas.surrogate.kernels.weisfeiler_lehman import WeisfeilerLehmanKernel
 from nbnas.surrogate.normal_scores import NormalScores
+from nbnas.surrogate.process.believed import believe
 from nbnas.surrogate.process.fit import fit_parameters, log_likelihood
 from nbnas.surrogate.process.posterior import Posterior
 from nbnas.surrogate.table import TABLE, ArchitectureTable
@@ -191,3 +192,33 @@ class GaussianProcess:
         if failed:
             raise no_covariance(covariance, self.noise)
         return Posterior(self, observations, warp, z, factor)
+
+    @undisturbed()
+    def believe(
+        self,
+        observations: Observations,
+        pending: Sequence[Architecture],
+        size: int | None = None,
+    ) -> Posterior:
+        """The posterior if every pending evaluation came out at its mean, one after the other.
+
+        Args:
+            observations: At least one trial; failed ones count as the worst seen value.
+            pending: What is being evaluated.
+            size: How many of the observations stay the first ones for a while, such as those that
+                the parameters were fitted to: what is solved for them is kept, so that the next
+                posterior that begins with them is quick on many candidates. All by default.
+
+        Returns:
+            The posterior; its observations are these and the imagined ones.
+
+        Raises:
+            ObservationError: If there are no observations.
+            NotPositiveDefiniteError: If the kernel is no covariance on these architectures.
+        """
+        check_architectures(pending=pending)
+        if not len(pending):
+            return self.condition(observations)
+        count = len(OBSERVATIONS("observations", observations))
+        size = count if size is None else whole(0, count)("size", size)
+        return believe(self, observations, pending, size)
