@@ -8,6 +8,7 @@ import itertools
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from os import PathLike
+from typing import Any
 
 from psygnal import Signal
 
@@ -30,9 +31,11 @@ from nbnas.search.benchmark.run import (
 from nbnas.search.benchmark.simulated import check_simulated, workers_of
 from nbnas.search.benchmark.table import BenchmarkTable
 from nbnas.search.strategies.first import check_first
-from nbnas.search.workers.local import LocalWorkers, as_workers
+from nbnas.search.workers.given import as_workers
+from nbnas.search.workers.workers import Workers
 from nbnas.signals import announce
 
+Client = Any  # dask.distributed.Client, which is loaded only where somebody has one
 _NUMBER = whole(1)
 STEPS = 10  # so often a benchmark says how far it is
 
@@ -72,8 +75,9 @@ class Benchmark:
         seeds: The seeds; with the same seed all strategies begin with the same architectures.
         initial: Number of random queries with which the strategies begin.
         batch: Number of architectures that are asked for at once.
-        workers: Number of processes, or `LocalWorkers`, whose limits are those of a whole run;
-            with the number 1 all happens in this process.
+        workers: Number of processes, or `LocalWorkers` or a client of dask, as for a search: a
+            whole run is to them what a trial is there; with the number 1 all happens in this
+            process.
         output: The CSV file of the results, see `nbnas.search.benchmark.file`. What it holds
             already is not run again.
 
@@ -101,7 +105,7 @@ class Benchmark:
         seeds: Sequence[int],
         initial: int = 10,
         batch: int = 1,
-        workers: LocalWorkers | int = 1,
+        workers: Workers | Client | int = 1,
         output: str | PathLike[str],
     ) -> None:
         instance(BenchmarkTable, "read_table(path, …)")("table", table)
@@ -168,10 +172,10 @@ class Benchmark:
         left = [name for name, _ in self._left]
         if not all(times[name] for name in left):
             return None
-        beside = 1 if self._workers is None else self._workers.workers
+        beside = max(1, getattr(self._workers, "workers", 1) or 1)
         return sum(sum(times[name]) / len(times[name]) for name in left) / beside
 
-    def run(self, *, workers: LocalWorkers | int | None = None) -> BenchmarkResults:
+    def run(self, *, workers: Workers | Client | int | None = None) -> BenchmarkResults:
         """Make all runs that are neither finished nor failed yet.
 
         Each is in the file before it counts. An error in a run is kept in `failures`, and the
@@ -253,7 +257,7 @@ def _check(
         )
 
 
-def _chosen(workers: object) -> LocalWorkers | None:
+def _chosen(workers: object) -> Workers | None:
     """Who makes the runs; `None` for this process."""
     chosen = as_workers(workers)
     return None if chosen is None or workers == 1 else chosen

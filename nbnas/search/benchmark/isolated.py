@@ -14,9 +14,8 @@ from nbnas.records.claim import ATTEMPTS, Origin
 from nbnas.search.benchmark.compare import Failure, Make
 from nbnas.search.benchmark.file import Pair
 from nbnas.search.benchmark.run import Outcome, Task, run_pair
-from nbnas.search.workers.crew import Crew
-from nbnas.search.workers.local import LocalWorkers
 from nbnas.search.workers.slot import Killed
+from nbnas.search.workers.workers import Workers
 
 TICK = 0.1  # seconds in which a worker that is too slow or too large is noticed
 
@@ -51,7 +50,7 @@ class Batch:
 
 
 def run_isolated(
-    workers: LocalWorkers, runs: Batch, anything: Architecture
+    workers: Workers, runs: Batch, anything: Architecture
 ) -> Iterator[tuple[Pair, Outcome]]:
     """Make runs in the processes of workers.
 
@@ -68,7 +67,7 @@ def run_isolated(
         SearchError: If they cannot be loaded there.
     """
     waiting = deque(Claim(Origin(n, 0), anything, n) for n in range(len(runs.pairs)))
-    with Crew(workers, runs, ACCURACY) as crew:
+    with workers.crew(runs, ACCURACY) as crew:
         while waiting or crew.busy:
             while waiting and (slot := crew.free) is not None:
                 crew.begin(slot, waiting.popleft())

@@ -19,5 +19,6 @@ def crowded_out(made: Evaluation | BaseException | None) -> bool:
         >>> crowded_out(Evaluation(cell, None, "failed", error="its process ended"))
         False
     """
-    failed = isinstance(made, Evaluation) and made.status == "failed"
-    return failed and _TOO_LITTLE.search(str(made.error)) is not None
+    if not isinstance(made, Evaluation) or made.status != "failed":
+        return False
+    return _TOO_LITTLE.search(str(made.error)) is not None

@@ -17,11 +17,11 @@ QUERIES = 5
 REASONS = {
     "segfault": "its process crashed: signal 11 (SIGSEGV)",
     "exits": "its process exited with code 3",
-    "hangs": "it took longer than 60 seconds",
+    "hangs": "it took longer than 30 seconds",
     "takes memory": "GB of memory, more than 1",
     "is killed": "each of 3 attempts ended with its process, which was killed",
 }
-LIMITS = {"hangs": {"timeout": 60}, "takes memory": {"memory": "1 GB"}}
+LIMITS = {"hangs": {"timeout": 30}, "takes memory": {"memory": "1 GB"}}
 
 
 @pytest.fixture
@@ -127,5 +127,5 @@ def test_what_is_no_workers_is_refused(make, wrong, tmp_path):
 
 def test_nothing_is_started_where_all_is_done(make, monkeypatch):
     make({"random": RandomSearch}).run()
-    monkeypatch.setattr("nbnas.search.benchmark.isolated.Crew", None)
+    monkeypatch.setattr(LocalWorkers, "crew", None)
     assert make({"random": RandomSearch}, workers=4).run().seeds("random") == (0, 1)
