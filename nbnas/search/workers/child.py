@@ -56,7 +56,7 @@ class Begun:
     counted: str
 
 
-Said = int | Begun | Literal["paused", "going"] | tuple[EpochReport, ...]
+Said = int | Begun | Literal["started", "paused", "going"] | tuple[EpochReport, ...]
 
 
 class Here:
@@ -74,6 +74,7 @@ class Here:
         if self.objective is None:
             self.objective = load(self.setting)
         self._training, self._told, self._word, self._number = None, 0, "go", number
+        self.connection.send("started")
         try:
             return evaluate(
                 self.objective,

@@ -15,6 +15,7 @@ from nbnas.search.workers.followed import Followed
 from nbnas.search.workers.slot import Slot
 
 WATCH = 0.2  # seconds between two looks at what processes take
+START = 120.0  # seconds that the start of a process, and the loading of an objective, may take
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,5 +165,5 @@ class Crew:
                 taken = slot.memory if most else 0
                 if most and taken > most:
                     slot.kill(f"it took {taken / 1e9:.1f} GB of memory, more than {most / 1e9:g}")
-                elif longest and slot.seconds > longest:
+                elif longest and slot.seconds > longest + START * slot.starting:
                     slot.kill(f"it took longer than {longest:g} seconds")

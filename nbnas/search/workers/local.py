@@ -54,7 +54,8 @@ class LocalWorkers:
 
     Args:
         workers: Number of processes.
-        timeout: Seconds that a trial may take; `None` for no limit. Pauses do not count.
+        timeout: Seconds that a trial may take; `None` for no limit. Pauses do not count,
+            nor does the start of a process.
         memory: What a process may take, with what it started: a size such as "4 GB", or bytes;
             `None` for no limit. It is looked at several times a second.
         devices: Devices that are dealt out in turn, such as `("cuda:0", "cuda:1")`; several

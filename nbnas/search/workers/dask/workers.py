@@ -31,7 +31,8 @@ class DaskWorkers:
 
     Args:
         client: A `dask.distributed.Client`.
-        timeout: Seconds that a trial may take; `None` for no limit. Pauses do not count.
+        timeout: Seconds that a trial may take; `None` for no limit. Pauses do not count,
+            nor does the start of a process.
         memory: What a trial's process may take, with what it started: a size such as "4 GB", or
             bytes; `None` for the `memory_limit` of the dask worker.
         devices: Devices that are dealt out to the workers of each machine, such as `("cuda:0",
