@@ -189,7 +189,6 @@ class Slot(Place):
         if isinstance(said, int):
             if self._process is not None and self._gone is None:  # pebble has started another one
                 self._gone = time.monotonic()
-            self.began = time.monotonic()  # before, the process started: no time of the trial
             self._process = said
             return
         super().hear(said)

@@ -17,11 +17,11 @@ QUERIES = 5
 REASONS = {
     "segfault": "its process crashed: signal 11 (SIGSEGV)",
     "exits": "its process exited with code 3",
-    "hangs": "it took longer than 30 seconds",
+    "hangs": "it took longer than 4 seconds",
     "takes memory": "GB of memory, more than 1",
     "is killed": "each of 3 attempts ended with its process, which was killed",
 }
-LIMITS = {"hangs": {"timeout": 30}, "takes memory": {"memory": "1 GB"}}
+LIMITS = {"hangs": {"timeout": 4}, "takes memory": {"memory": "1 GB"}}
 
 
 @pytest.fixture
