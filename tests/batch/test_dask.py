@@ -15,6 +15,7 @@ from nbnas.batch.sweep import Sweep
 from nbnas.errors import SettingError
 
 ROOT = Path(__file__).parents[2]
+pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")

@@ -75,9 +75,8 @@ class Benchmark:
         seeds: The seeds; with the same seed all strategies begin with the same architectures.
         initial: Number of random queries with which the strategies begin.
         batch: Number of architectures that are asked for at once.
-        workers: Number of processes, or `LocalWorkers` or a client of dask, as for a search: a
-            whole run is to them what a trial is there; with the number 1 all happens in this
-            process.
+        workers: Number of processes, or other workers, as for a search: a whole run is to them
+            what a trial is there; with the number 1 all happens in this process.
         output: The CSV file of the results, see `nbnas.search.benchmark.file`. What it holds
             already is not run again.
 
@@ -89,8 +88,7 @@ class Benchmark:
         StoreError: If it cannot be used.
 
     Attributes:
-        failures: Runs that failed so far.
-        running: Whether `run` is at work.
+        failures, running: Runs that failed so far, and whether `run` is at work.
         progressed: Signal that emits a `Progress` after every run.
     """
 
@@ -172,15 +170,14 @@ class Benchmark:
         left = [name for name, _ in self._left]
         if not all(times[name] for name in left):
             return None
-        beside = max(1, getattr(self._workers, "workers", 1) or 1)
+        beside = getattr(self._workers, "workers", None) or 1
         return sum(sum(times[name]) / len(times[name]) for name in left) / beside
 
     def run(self, *, workers: Workers | Client | int | None = None) -> BenchmarkResults:
         """Make all runs that are neither finished nor failed yet.
 
-        Each is in the file before it counts. An error in a run is kept in `failures`, and the
-        others go on; with several processes also one that crashes, exits, takes longer than the
-        `timeout` of its workers, or more than their `memory`.
+        Each is in the file before it counts. One that fails is kept in `failures`, and the others
+        go on; with workers also one that crashes, exits, takes too long or too much memory.
 
         Args:
             workers: Other ones than those of the benchmark, from now on.

@@ -126,7 +126,8 @@ def test_every_trial_of_a_thread_is_on_disk_before_the_next(table, tmp_path, seq
     assert search.store.load("search")[:known] == search.observations.evaluations
     assert len(search.run(6).observations) == 6  # and back in this thread
     assert sequence(search) == sequence(other)
-    assert sequence(search) == sequence(Search(SPACE, table, RandomSearch()).run(6))
+    alone = Search(SPACE, table, RandomSearch()).run(6)
+    assert sorted(sequence(search)) == sorted(sequence(alone))  # two at once end in any order
 
 
 def test_the_thread_is_a_daemon_and_ends(search, slow):

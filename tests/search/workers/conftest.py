@@ -29,7 +29,7 @@ def shared_client(tmp_path_factory):
         yield client
 
 
-@pytest.fixture(params=["local", "dask"])
+@pytest.fixture(params=["local", pytest.param("dask", marks=pytest.mark.slow)])
 def kind(request):
     """The kind of workers."""
     return request.param

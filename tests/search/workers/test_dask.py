@@ -20,6 +20,7 @@ from nbnas.training.data.mapped import Mapped
 from nbnas.widgets.lab.status import status_page
 
 distributed = pytest.importorskip("distributed")
+pytestmark = pytest.mark.slow
 
 
 def search(objective, **options):

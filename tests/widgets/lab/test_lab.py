@@ -87,8 +87,8 @@ def test_a_step_that_is_over_at_once_keeps_the_budget(bayes, monkeypatch, click,
     lab = Lab(bayes)
     started = bayes.start
 
-    def start(trials):
-        started(trials)
+    def start(trials, workers=None):
+        started(trials, workers=workers)
         lab._draw()  # the page is drawn before the click has been dealt with
 
     monkeypatch.setattr(bayes, "start", start)
