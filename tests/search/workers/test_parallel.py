@@ -43,14 +43,26 @@ def test_every_proposal_of_two_workers_can_be_made_again(workers, tmp_path):
     assert any(e.origin.pending for e in made.observations)
     assert len({e.origin.worker.rpartition("/")[2] for e in made.observations}) == 2
     again = search(trials.sleep, strategy, seed=1, store=store)
-    assert sequence(again) == sequence(made)
-    for evaluation in again.observations:
-        number = evaluation.origin.number
-        found = nb.replay(again, number)
-        assert found.proposal.architecture == evaluation.architecture
-        assert len(found.observations) == evaluation.origin.known
+    check_made_again(again, made)
     coming = nb.replay(again, 10)
     assert (len(coming.observations), coming.proposal.number) == (10, 10)
+
+
+@pytest.mark.slow
+def test_forty_trials_can_be_made_again(workers, tmp_path):
+    store, strategy = tmp_path / "s.db", nb.BayesianOptimization(initial=5)
+    made = search(trials.sleep, strategy, seed=1, store=store).run(40, workers=workers(4))
+    assert max(len(e.origin.pending) for e in made.observations) >= 2
+    check_made_again(search(trials.sleep, strategy, seed=1, store=store), made)
+
+
+def check_made_again(again, made):
+    """Each proposal of a search that was opened anew is what it was."""
+    assert sequence(again) == sequence(made)
+    for evaluation in again.observations:
+        found = nb.replay(again, evaluation.origin.number)
+        assert found.proposal.architecture == evaluation.architecture
+        assert len(found.observations) == evaluation.origin.known
 
 
 def reported(slot):
