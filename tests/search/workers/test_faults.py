@@ -29,7 +29,7 @@ def test_a_fault_fails_alone(workers, count):
     """All faults in one search, so that the processes start once; each alone is below."""
     sequence = [str(e.architecture) for e in search(trials.value).run(12).observations]
     faults = dict(zip(sequence[1:], KINDS, strict=False))
-    limits = workers(count, timeout=8, memory="2 GB")
+    limits = workers(count, timeout=20, memory="2 GB")
     made = search(trials.Faulty(faults)).run(12, workers=limits)
     check(made, faults, 12)
 
