@@ -4,6 +4,7 @@ import csv
 import gzip
 import os
 import tempfile
+import time
 from pathlib import Path
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")  # before numpy: there is a process for each core
@@ -89,6 +90,19 @@ def recipe_rows(recipes_path):
 @pytest.fixture(scope="session")
 def nb201(nb201_path):
     return pd.read_csv(nb201_path)
+
+
+@pytest.fixture
+def until():
+    """Wait until something is true."""
+
+    def wait(true, seconds=120.0):
+        end = time.monotonic() + seconds
+        while not true():
+            assert time.monotonic() < end
+            time.sleep(0.02)
+
+    return wait
 
 
 @pytest.fixture

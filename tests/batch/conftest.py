@@ -1,7 +1,5 @@
 """A notebook that searches for a moment, and may fail, wait or die."""
 
-import time
-
 import nbformat
 import pytest
 
@@ -36,16 +34,3 @@ def searching(tmp_path_factory):
     path = tmp_path_factory.mktemp("notebook") / "searching.ipynb"
     nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": kernel}), path)
     return path
-
-
-@pytest.fixture
-def until():
-    """Wait until something is true."""
-
-    def wait(true, seconds=120.0):
-        end = time.monotonic() + seconds
-        while not true():
-            assert time.monotonic() < end
-            time.sleep(0.1)
-
-    return wait

@@ -8,19 +8,6 @@ from sharing import a_client, is_worker
 import nbnas as nb
 
 
-@pytest.fixture
-def until():
-    """Wait until something is true."""
-
-    def wait(true, seconds=120.0):
-        end = time.monotonic() + seconds
-        while not true():
-            assert time.monotonic() < end
-            time.sleep(0.02)
-
-    return wait
-
-
 @pytest.fixture(scope="package")
 def shared_client(tmp_path_factory):
     """A client of dask with two workers, which the tests of several files share."""
