@@ -135,6 +135,11 @@ def look_into(page, name):
         page.wait_for_selector(".jp-Notebook", state="detached")
 
 
+def save(page):
+    """Save the notebook that is looked into, and return once its file is written."""
+    page.evaluate("() => jupyterapp.shell.currentWidget.context.save()")
+
+
 def trust(folder, path):
     """Sign a notebook, as `jupyter trust` does, for the server of a folder."""
     own = {"JUPYTER_DATA_DIR": str(folder / ".data")}
@@ -203,6 +208,13 @@ def wait_done(page, seconds=240):
         return texts.some((text) => /\\d/.test(text)) && !texts.some((text) => text.includes('*'));
     }"""
     page.wait_for_function(done, timeout=1000 * seconds)
+
+
+def wait_for_count(page, selector, count, seconds=120):
+    """Wait until there are as many elements as expected; what comes next says what is missing."""
+    deadline = time.monotonic() + seconds
+    while page.locator(selector).count() < count and time.monotonic() < deadline:
+        page.wait_for_timeout(300)
 
 
 def wait_for_file(path, seconds=240):

@@ -234,8 +234,7 @@ def test_displayed_again_it_is_the_same(page):
 
 def test_a_reload_shows_the_same(page):
     count = trials(page) // 2  # it is on display twice
-    page.keyboard.press("Control+s")
-    page.wait_for_timeout(1000)
+    pages.save(page)
     page.reload()
     page.locator(".nbl-lab .nbl-area-trials tbody tr").first.wait_for(timeout=PATIENCE)
     assert page.locator(".nbl-lab").first.locator(".nbl-area-trials tbody tr").count() == count

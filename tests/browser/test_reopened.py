@@ -56,8 +56,7 @@ class Reopening:
         pages.wait_for_file(self.files / "waits")
         page.locator(".nbl-lab .nbl-run").first.wait_for(timeout=PATIENCE)
         if saved:
-            page.keyboard.press("Control+s")
-            page.wait_for_timeout(1000)
+            pages.save(page)
 
     def run_again(self, page, number):
         """Run all in a page that was opened anew, and look for the lab."""
