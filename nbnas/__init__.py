@@ -14,13 +14,15 @@ from lazy_loader import attach_stub
 
 from nbnas.display import hook
 from nbnas.display import register as load_ipython_extension  # noqa: F401  # %load_ext nbnas
+from nbnas.loading import loading
 
 _resolve, _, _NAMES = attach_stub(__name__, __file__)
 
 
 def __getattr__(name: str) -> object:
     if name in _NAMES:
-        return _resolve(name)
+        with loading():
+            return _resolve(name)
     if name != "__version__":
         raise AttributeError(_unknown(name), name=name)
     from importlib.metadata import version

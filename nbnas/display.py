@@ -9,6 +9,7 @@ from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 from nbnas.drawing import DRAWERS
+from nbnas.loading import loading
 from nbnas.subjects import COMPOSED, LIVE, SUBJECTS
 from nbnas.waiting import WATCHERS
 
@@ -34,7 +35,8 @@ def register(shell: Any) -> None:  # noqa: ANN401
 def _bundle(thing: object, **_: object) -> object:
     """Draw a frozen object; without the packages for that, its text must do."""
     try:
-        from nbnas.widgets.bundle import bundle
+        with loading():
+            from nbnas.widgets.bundle import bundle
     except ImportError as error:
         warnings.warn(_no_widgets(error), stacklevel=2)
         return None
@@ -51,7 +53,8 @@ def _bundle_if_ours(kernel: object, **_: object) -> object:
 def _show(thing: object) -> None:
     """Display a live object; without the packages for that, its text must do."""
     try:
-        from nbnas.widgets.show import show
+        with loading():
+            from nbnas.widgets.show import show
     except ImportError as error:
         from IPython.display import display
 
@@ -64,7 +67,8 @@ def _show(thing: object) -> None:
 def _watch(thing: object) -> AbstractContextManager[object]:
     """Tell below a cell that waits how far a search is; without the packages for that, nothing."""
     try:
-        from nbnas.widgets.search.progress import progress
+        with loading():
+            from nbnas.widgets.search.progress import progress
     except ImportError:
         return nullcontext()
     return progress(thing)
@@ -75,8 +79,9 @@ def _draw(thing: object) -> bytes | None:
     from nbnas.graphs.architecture import Architecture
 
     try:
-        from nbnas.charts.graphs.architecture import architecture
-        from nbnas.charts.render import to_png
+        with loading():
+            from nbnas.charts.graphs.architecture import architecture
+            from nbnas.charts.render import to_png
     except ImportError as error:
         warnings.warn(_no_widgets(error), stacklevel=2)
         return None

@@ -16,6 +16,7 @@ PACKAGE = ROOT / "nbnas"
 RANKS = {
     "checks": 0,
     "holder": 0,
+    "loading": 0,
     "errors": 0,
     "kept": 0,
     "parent": 0,

@@ -18,7 +18,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtri
-from scipy.stats import kendalltau
 
 from nbnas.brief import brief
 from nbnas.checks import real
@@ -68,6 +67,8 @@ class LeaveOneOut:
     @property
     def kendall(self) -> float:
         """Kendall's τ of predicted means and truth; NaN where one of them is constant."""
+        from scipy.stats import kendalltau  # takes a second to import
+
         return float(kendalltau(self.mean, self.truth)[0])
 
     def coverage(self, share: float) -> float:

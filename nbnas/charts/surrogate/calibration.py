@@ -4,7 +4,6 @@ from collections.abc import Callable
 from typing import Literal, cast
 
 import altair as alt
-from scipy.stats import binom
 
 from nbnas.charts import theme
 from nbnas.charts.chart import Chart
@@ -66,6 +65,8 @@ def summary(coverage: Callable[[float], float], trials: int) -> str:
 
 def _chance(share: float, trials: int) -> dict[str, float]:
     """Between which shares an honest model's line is, by the binomial distribution."""
+    from scipy.stats import binom  # takes a second to import
+
     low, high = binom.interval(CHANCE, trials, share)
     return {"low": float(low) / trials, "high": float(high) / trials}
 

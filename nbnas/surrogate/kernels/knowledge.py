@@ -24,7 +24,6 @@ import torch
 from gpytorch.priors import LogNormalPrior
 from numpy.typing import NDArray
 from scipy.special import ndtri
-from scipy.stats import rankdata
 
 from nbnas.checks import MAPPING, TEXT, Rule, each, instance, real, whole
 from nbnas.errors import DataError, ObservationError, shown
@@ -173,6 +172,8 @@ class _SquaredDistance:
 
 def _normal_scores(numbers: Array) -> Array:
     """Normal scores of each column `(n, p)`; equal numbers share theirs."""
+    from scipy.stats import rankdata  # takes a second to import
+
     ranks = rankdata(numbers, axis=0)
     scores: Array = ndtri((ranks - 0.375) / (len(numbers) + 0.25))
     return scores
