@@ -2,9 +2,13 @@
 
 import csv
 import gzip
+import json
 import os
+import subprocess
+import sys
 import tempfile
 import time
+from contextlib import contextmanager
 from pathlib import Path
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")  # before numpy: there is a process for each core
@@ -90,6 +94,45 @@ def recipe_rows(recipes_path):
 @pytest.fixture(scope="session")
 def nb201(nb201_path):
     return pd.read_csv(nb201_path)
+
+
+@pytest.fixture(scope="session")
+def forking():
+    """A context in which the kernel `python3` is forked from one process, which is cheaper.
+
+    Not for tests of how a kernel starts, or of who its parent is.
+    """
+    here = Path(__file__).with_name("forked")
+    with tempfile.TemporaryDirectory() as folder:
+        address = f"{folder}/server"
+        words = [sys.executable, "-I", "-S", str(here / "kernel.py"), address]
+        spec = {"argv": [*words, "-f", "{connection_file}"], "language": "python"}
+        place = Path(folder, "kernels", "python3")
+        place.mkdir(parents=True)
+        text = json.dumps(spec | {"display_name": "Python 3 (ipykernel)"})
+        (place / "kernel.json").write_text(text, encoding="utf-8")
+        server = subprocess.Popen(
+            [sys.executable, str(here / "server.py"), address],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+            env=os.environ | {"PYTHONPATH": str(ROOT)},
+        )  # fmt: skip
+
+        @contextmanager
+        def within():
+            with pytest.MonkeyPatch.context() as patch:
+                patch.setenv("JUPYTER_PATH", folder)
+                yield
+
+        with server:
+            assert server.stdout.readline() == b"ready\n"
+            yield within
+
+
+@pytest.fixture
+def forked(forking):
+    """Within `forking` for a test."""
+    with forking():
+        yield
 
 
 @pytest.fixture

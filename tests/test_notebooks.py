@@ -77,10 +77,11 @@ def searched(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def uninterrupted(tmp_path_factory):
+def uninterrupted(forking, tmp_path_factory):
     """A folder in which the notebook has searched, with nothing beside it."""
     folder = tmp_path_factory.mktemp("uninterrupted")
-    done = run(folder, study="")
+    with forking():
+        done = run(folder, study="")
     assert done.returncode == 0, done.stderr[-3000:]
     return folder
 
@@ -125,6 +126,7 @@ def check_trained_as_the_table(trials):
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("forked")
 def test_other_data_are_searched_in_the_same_notebook(tmp_path):
     done = run(tmp_path, data="digits", epochs=1, trials=3, initial=2, compare="true")
     assert done.returncode == 0, done.stderr[-3000:]
@@ -135,6 +137,7 @@ def test_other_data_are_searched_in_the_same_notebook(tmp_path):
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("forked")
 def test_the_notebook_of_distances_shows_everything(tmp_path):
     output = tmp_path / "out.ipynb"
     words = [str(ROOT / "notebooks" / "distances.ipynb"), str(output), "-k", "python3"]
@@ -150,6 +153,7 @@ def test_the_notebook_of_distances_shows_everything(tmp_path):
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("forked")
 def test_the_notebook_of_distances_reads_tables(tmp_path, nb201_path, recipes_path):
     output = tmp_path / "out.ipynb"
     words = [str(ROOT / "notebooks" / "distances.ipynb"), str(output), "-k", "python3"]
@@ -165,6 +169,7 @@ def test_the_notebook_of_distances_reads_tables(tmp_path, nb201_path, recipes_pa
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("forked")
 def test_wrong_parameters_stop_before_any_training(tmp_path):
     done = run(tmp_path, trails=3, kernel="rbf", epochs="many")
     assert done.returncode != 0
@@ -192,21 +197,26 @@ def kill_when(folder, trials, delay):
     process = subprocess.Popen(
         command(folder), env=environment(), cwd=folder, stderr=subprocess.DEVNULL
     )
-    deadline = time.monotonic() + 120
-    while finished(folder) < trials and process.poll() is None and time.monotonic() < deadline:
-        time.sleep(0.05)
+    deadline, seen = time.monotonic() + 120, None
+    while process.poll() is None and time.monotonic() < deadline:
+        now = [path.stat().st_mtime_ns for path in folder.glob("s.db*") if path.exists()]
+        if now != seen and finished(folder) >= trials:  # to read it takes long
+            break
+        seen = now
+        time.sleep(0.02)
     time.sleep(delay)
     process.send_signal(signal.SIGKILL)
     process.wait()
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("forked")
 def test_killed_at_five_moments_it_ends_as_if_it_never_was(uninterrupted, tmp_path):
     killed = tmp_path / "killed"
     killed.mkdir()
     begun: dict[int, object] = {}  # when each trial began, as first stored
     # Before the first trial ends, between trials, within trainings, at the end.
-    for trials, delay in ((0, 4.0), (1, 0.0), (2, 0.08), (4, 0.15), (6, 0.05)):
+    for trials, delay in ((0, 2.0), (1, 0.0), (2, 0.08), (4, 0.15), (6, 0.05)):
         kill_when(killed, trials, delay)
         check_none_trained_again(killed, begun)
     assert begun, "no trial had ended before the last kill, so nothing was tested"
@@ -226,6 +236,7 @@ def check_none_trained_again(folder, begun):
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("forked")
 def test_another_seed_is_an_error_that_names_it(uninterrupted, tmp_path):
     (study, *_) = load_trials(uninterrupted / "s.db")["study"]
     done = run(tmp_path, store=uninterrupted / "s.db", study=study, seed=5)

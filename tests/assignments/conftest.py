@@ -179,11 +179,12 @@ def course_folder():
 
 
 @pytest.fixture(scope="session")
-def graded(tmp_path_factory):
+def graded(forking, tmp_path_factory):
     """The function that takes an assignment through a whole course."""
 
     def run(name, wrong, shorter=()):
-        return round_trip(tmp_path_factory.mktemp(name), name, wrong, shorter)
+        with forking():
+            return round_trip(tmp_path_factory.mktemp(name), name, wrong, shorter)
 
     return run
 

@@ -169,16 +169,16 @@ def outputs(folder):
 
 
 @pytest.mark.slow
-def test_six_runs_killed_in_the_middle_go_on(searching, tmp_path):
+def test_six_runs_killed_in_the_middle_go_on(searching, forking, tmp_path):
     """Six results in the end; what was finished is not run again, what was half done goes on."""
     killed_when(searching, tmp_path, 2)
     before = outputs(tmp_path)
     started = {
         path.stem: nb.load_trials(path)["started"].tolist() for path in tmp_path.glob("*.db")
     }
-    sweep = Sweep(
-        searching, tmp_path, {"seed": range(3), "strategy": ["a", "b"]}, workers=2, pace=0.3
-    ).run()
+    with forking():
+        grid = {"seed": range(3), "strategy": ["a", "b"]}
+        sweep = Sweep(searching, tmp_path, grid, workers=2, pace=0.3).run()
     assert set(sweep.states.values()) == {"finished"}
     after = outputs(tmp_path)
     assert len(after) == 6
@@ -190,6 +190,7 @@ def test_six_runs_killed_in_the_middle_go_on(searching, tmp_path):
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("forked")
 def test_the_notebook_of_sweeps_runs_headless(searching, tmp_path):
     words = ["-p", "notebook", str(searching), "-p", "grid", "seed=0,1 strategy=a,bad"]
     words += [

@@ -51,6 +51,7 @@ def benchmark(folder, **parameters):
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("forked")
 def test_the_notebook_of_benchmarks_goes_on_after_a_kill(cells):
     done = benchmark(cells)
     assert done.returncode == 0, done.stderr[-3000:]
@@ -75,6 +76,7 @@ def test_the_notebook_of_benchmarks_goes_on_after_a_kill(cells):
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("forked")
 def test_workers_are_simulated_by_the_times_of_the_table(cells):
     rows = (cells / "t.csv").read_text().splitlines()
     timed = [f"{row},{60 + 7 * i % 50}" for i, row in enumerate(rows[1:])]
@@ -94,6 +96,7 @@ def test_workers_are_simulated_by_the_times_of_the_table(cells):
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("forked")
 def test_wrong_parameters_stop_before_any_run(cells):
     done = benchmark(cells, table="", strategies="bayes,hill")
     assert done.returncode != 0
@@ -103,6 +106,7 @@ def test_wrong_parameters_stop_before_any_run(cells):
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("forked")
 def test_a_missing_column_stops_before_any_run(cells):
     done = benchmark(cells, value="accuracy")
     assert done.returncode != 0

@@ -56,17 +56,18 @@ def test_its_steps_are_short():
 
 
 @pytest.fixture(scope="module")
-def executed(tmp_path_factory):
+def executed(forking, tmp_path_factory):
     """The folder in which the notebook has run, and the notebook."""
     pytest.importorskip("onnxscript")
     folder = tmp_path_factory.mktemp("own")
-    own = {k: v for k, v in os.environ.items() if not k.startswith(("NBNAS_", "JPY_"))}
-    own |= {"PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1", "NBNAS_CACHE": str(folder / "cache")}
     words = ["-k", "python3", "-p", "trials", "4", "-p", "folder", "own", "-p", "store", "own.db"]
-    subprocess.run(
-        [sys.executable, "-m", "papermill", str(NOTEBOOK), "out.ipynb", *words],
-        env=own, cwd=folder, check=True, capture_output=True,
-    )  # fmt: skip
+    with forking():
+        own = {k: v for k, v in os.environ.items() if not k.startswith(("NBNAS_", "JPY_"))}
+        own |= {"PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1", "NBNAS_CACHE": str(folder / "c")}
+        subprocess.run(
+            [sys.executable, "-m", "papermill", str(NOTEBOOK), "out.ipynb", *words],
+            env=own, cwd=folder, check=True, capture_output=True,
+        )  # fmt: skip
     return folder, nbformat.read(folder / "out.ipynb", as_version=4)
 
 

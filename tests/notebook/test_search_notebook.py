@@ -37,12 +37,13 @@ def texts(outputs, kind="text/plain"):
 
 
 @pytest.fixture(scope="module")
-def photographs(own_files, tmp_path_factory):
+def photographs(forking, own_files, tmp_path_factory):
     """A folder in which pictures of many sizes were searched on, and all that was said."""
     folder = tmp_path_factory.mktemp("photographs")
     shutil.copytree(own_files / "photos", folder / "photos")
     own = {"data": "photos", "size": 8, "trials": 4, "initial": 2, "epochs": 2}
-    return folder, *run(folder, **own, budget=10, export="model")
+    with forking():
+        return folder, *run(folder, **own, budget=10, export="model")
 
 
 @pytest.mark.slow
@@ -74,6 +75,7 @@ def test_the_log_tells_how_far_it_is(photographs):
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("forked")
 def test_text_is_searched_in_the_same_notebook(own_files, tmp_path):
     shutil.copy(own_files / "book.txt", tmp_path)
     outputs, _ = run(tmp_path, data="book.txt", epochs=1, trials=3, initial=3, compare="false")

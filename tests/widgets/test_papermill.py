@@ -30,6 +30,7 @@ search
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("forked")
 @pytest.mark.parametrize("mode", ["static", "live"])
 def test_the_first_cell_shows_the_final_state(tmp_path, mode):
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(c) for c in CELLS])
