@@ -125,7 +125,7 @@ def viewing(browser, server, name):
 @contextmanager
 def look_into(page, name):
     """Open a notebook that exists in a page of JupyterLab, and close it in the end."""
-    page.wait_for_function("window.jupyterapp", timeout=240_000)
+    page.wait_for_function("window.jupyterapp", timeout=240_000, polling=100)
     page.evaluate(OPEN, name)
     page.wait_for_selector(".jp-Notebook .jp-CodeCell", timeout=240_000)
     try:
@@ -170,7 +170,9 @@ def shot_whole(page, name):
 
 
 def shot_views(page, selector, name):
-    """Keep a picture of each view of a page."""
+    """Keep a picture of each view of a page; in CI, where nobody looks at some hundred, none."""
+    if os.environ.get("CI"):
+        return
     SHOTS.mkdir(exist_ok=True)
     for at, view in enumerate(page.locator(selector).all()):
         if view.is_visible():
@@ -207,7 +209,8 @@ def wait_done(page, seconds=240):
             .map((prompt) => prompt.textContent);
         return texts.some((text) => /\\d/.test(text)) && !texts.some((text) => text.includes('*'));
     }"""
-    page.wait_for_function(done, timeout=1000 * seconds)
+    # Not with each frame, as is the default: a page that is asked so draws all the time.
+    page.wait_for_function(done, timeout=1000 * seconds, polling=300)
 
 
 def wait_for_count(page, selector, count, seconds=120):
