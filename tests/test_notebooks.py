@@ -192,6 +192,14 @@ def finished(folder):
         return 0
 
 
+def changed(path):
+    """When a file was changed last; None where it is not there."""
+    try:
+        return path.stat().st_mtime_ns
+    except FileNotFoundError:
+        return None
+
+
 def kill_when(folder, trials, delay):
     """Start the notebook and kill papermill a moment after so many trials are stored."""
     process = subprocess.Popen(
@@ -199,7 +207,7 @@ def kill_when(folder, trials, delay):
     )
     deadline, seen = time.monotonic() + 120, None
     while process.poll() is None and time.monotonic() < deadline:
-        now = [path.stat().st_mtime_ns for path in folder.glob("s.db*") if path.exists()]
+        now = [changed(folder / name) for name in ("s.db", "s.db-wal")]
         if now != seen and finished(folder) >= trials:  # to read it takes long
             break
         seen = now
