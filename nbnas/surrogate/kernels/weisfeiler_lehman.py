@@ -90,3 +90,4 @@ class _Features:
         new = diags_array(1.0 / np.sqrt(new.multiply(new).sum(axis=1))) @ new
         self.matrix.resize((known, len(self.vocabulary)))
         self.matrix = csr_array(vstack([self.matrix, new]))
+        self.matrix.sort_indices()  # so that a cosine has the same digits both ways round
