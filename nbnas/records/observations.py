@@ -1,6 +1,7 @@
 """The evaluations of a search so far, and searches side by side."""
 
 import dataclasses
+import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
@@ -92,9 +93,11 @@ class Observations:
     @property
     def gains(self) -> NDArray[np.float64]:
         """What is maximised `(n,)`: `values`, or their negatives where lower is better."""
-        gains = [None if e.value is None else self.measure.gain(e.value) for e in self.evaluations]
-        worst = min((gain for gain in gains if gain is not None), default=0.0)
-        return np.array([worst if gain is None else gain for gain in gains], dtype=np.float64)
+        values = [math.nan if e.value is None else e.value for e in self.evaluations]
+        gains = self.measure.gain(np.array(values, dtype=np.float64))
+        failed = np.isnan(gains)
+        worst = 0.0 if failed.all() else float(np.nanmin(gains))
+        return np.where(failed, worst, gains)
 
     @property
     def incumbent(self) -> Evaluation | None:
