@@ -28,7 +28,7 @@ from nbnas.search.maximizers.maximizer import MAXIMIZER, Maximizer
 from nbnas.search.pending import PENDING, KrigingBeliever, PendingRule, Situation
 from nbnas.search.strategies.described import described, reason
 from nbnas.search.strategies.first import FIRST, beginning, none_first
-from nbnas.search.strategies.fits import FITS, fitted, fitted_to
+from nbnas.search.strategies.fits import FITS, fitted, fitted_next, fitted_to
 from nbnas.search.strategies.random import RandomSearch
 from nbnas.search.strategies.strategy import check_question
 from nbnas.surrogate.acquisition.improvement import (
@@ -41,6 +41,7 @@ from nbnas.surrogate.kernels.knowledge import KNOWLEDGE, Knowledge
 from nbnas.surrogate.model import MODEL, Model, ModelPosterior
 from nbnas.surrogate.process.prior import GaussianProcess
 from nbnas.surrogate.table import ArchitectureTable, with_own_table
+from nbnas.training.device import cpu_threads
 from nbnas.undisturbed import undisturbed
 
 SHOWN = 12  # candidates that a proposal keeps
@@ -68,7 +69,8 @@ class BayesianOptimization:
             the initial ones.
 
     While other trials are under way, parameters are fitted less often than proposals are made: at
-    most a quarter of the observations came after a fit, see `fits.fitted_to`.
+    most a quarter of the observations came after a fit, see `fits.fitted_to`; `prepare` makes
+    it ahead. All is computed in one thread then, as the cores belong to the trials.
 
     Raises:
         SettingError: If `initial` is below 2, or a part is something else, such as a kernel
@@ -127,13 +129,42 @@ class BayesianOptimization:
         count = len(observations) + len(pending)
         if count < self.initial or len(observations) < 2:
             return self._start(space, observations, pending, n, rng)
+        with cpu_threads(1 if pending else None):
+            return self._by_model(space, observations, pending, n, rng)
+
+    @undisturbed()
+    def prepare(self, space: SearchSpace, observations: Observations) -> None:
+        """Fit what the next proposals need while other trials are under way, in any thread."""
+        size = fitted_next(len(observations))
+        if size < max(2, self.initial // 2):  # the model is far from being asked
+            return
+        first = observations.first(size)
+        with cpu_threads(1):
+            if not can_be_listed(space):
+                self._fit(first)
+                return
+            model = self._fitted(space, first)
+            if isinstance(model, GaussianProcess):
+                model.solve_ahead(first.architectures, listed(space))
+
+    def _by_model(
+        self,
+        space: SearchSpace,
+        observations: Observations,
+        pending: Sequence[Architecture],
+        n: int,
+        rng: np.random.Generator,
+    ) -> Proposal:
+        """Propose the best-scored candidates."""
         size = fitted_to(len(observations), len(pending))
         model = self._fitted(space, observations.first(size))
-        situation = Situation(model, observations, tuple(pending), size)
+        candidates = listed(space) if can_be_listed(space) else None
+        situation = Situation(model, observations, tuple(pending), size, candidates)
         proposal = self._best(space, situation, rng)
         chosen = more = proposal.architectures
         while more and len(chosen) < n:
-            situation = Situation(model, observations, (*pending, *chosen), size)
+            beside = (*pending, *chosen)
+            situation = Situation(model, observations, beside, size, candidates)
             more = self._best(space, situation, rng).architectures
             chosen = (*chosen, *more)
         return dataclasses.replace(proposal, architectures=chosen)

@@ -119,6 +119,7 @@ def believe(
     observations: Observations,
     pending: Sequence[Architecture],
     size: int,
+    candidates: tuple[Architecture, ...] | None = None,
 ) -> BelievedPosterior:
     """The posterior if every pending evaluation came out at its mean, one after the other.
 
@@ -127,6 +128,7 @@ def believe(
         observations: `n` trials.
         pending: `p` architectures; the warp is fitted anew after each of them.
         size: k, at most n.
+        candidates: Those that will be asked for, a long tuple, if they are known.
 
     Returns:
         The posterior, whose observations are the `n` and the `p` imagined ones.
@@ -136,7 +138,9 @@ def believe(
     """
     architectures = observations.architectures
     base = base_of(prior, architectures[:size])
-    factor = _factor(prior, base, architectures[size:], tuple(pending))
+    solved = None if candidates is None else solved_for(prior, base, candidates)
+    met = base.meet(prior, (*architectures[size:], *pending), solved)
+    factor = _factor(prior, base, architectures[size:], met)
     values, warp, z = _beliefs(prior, observations, factor)
     believed = observations
     for architecture, value in zip(pending, values, strict=True):
@@ -160,11 +164,11 @@ def _factor(
     prior: Believing,
     base: Base,
     evaluated: tuple[Architecture, ...],
-    pending: tuple[Architecture, ...],
+    met: tuple[Tensor, Tensor],
 ) -> Tensor:
-    """L, in blocks."""
-    k, f, e = len(base.architectures), len(evaluated), len(evaluated) + len(pending)
-    below, between = base.meet(prior, (*evaluated, *pending))
+    """L, in blocks, from B and k(E, E)."""
+    below, between = met
+    k, f, e = len(base.architectures), len(evaluated), len(below)
 
     def row(i: int, above: Tensor) -> Tensor:
         rest = (between[i, :i] - below[:i] @ below[i].clone())[:, None]

@@ -16,6 +16,8 @@ from nbnas.surrogate.process.posterior import Prior
 from nbnas.surrogate.warp import Warp
 
 MET = 300  # architectures that are kept of E: more than there can be workers
+ROWS = 32  # covariances with candidates, which are asked for twice in one proposal
+AT_ONCE = 16  # rows of covariances, so that another thread gets at the table in between
 Row = Callable[[int, Tensor], Tensor]  # number i and the rows above it to row i
 
 
@@ -102,21 +104,28 @@ class Base:
         self._below = torch.empty(0, len(self.architectures), dtype=torch.float64)
         self._between = torch.empty(0, 0, dtype=torch.float64)
 
-    def meet(self, prior: Prior, later: Sequence[Architecture]) -> tuple[Tensor, Tensor]:
-        """B `(e, k)` and k(E, E) `(e, e)`."""
+    def meet(
+        self, prior: Prior, later: Sequence[Architecture], solved: "Solved | None"
+    ) -> tuple[Tensor, Tensor]:
+        """B `(e, k)` and k(E, E) `(e, e)`; from what is kept of candidates, if all are some."""
         with self._lock:
             if len(self._met) > MET:
                 self._forget()
             new = tuple(a for a in dict.fromkeys(later) if a not in self._met)
             if new:
-                self._add(prior, new)
+                self._add(prior, new, solved)
             places = [self._met[a] for a in later]
             return self._below[places], self._between[places][:, places]
 
-    def _add(self, prior: Prior, new: tuple[Architecture, ...]) -> None:
+    def _add(self, prior: Prior, new: tuple[Architecture, ...], solved: "Solved | None") -> None:
         k, known = len(self.architectures), len(self._met)
         everybody = (*self.architectures, *self._met, *new)
-        rows = covariance(prior, new, everybody)
+        prior.table.keep(everybody)  # for the base that comes next
+        places = None if solved is None else solved.places(everybody)
+        if solved is None or places is None:
+            rows = covariance(prior, new, everybody)
+        else:
+            rows = torch.stack([solved.row(prior, a)[places] for a in new])
         # Each by itself: a row has the same digits whoever else is new.
         below = [
             torch.linalg.solve_triangular(self.factor, row[:k, None], upper=False)[:, 0]
@@ -149,20 +158,29 @@ class Solved:
 
     def __init__(self, prior: Prior, base: Base, candidates: tuple[Architecture, ...]) -> None:
         self.candidates, self._base = candidates, base
-        self.white = inverse(base.factor) @ covariance(prior, base.architectures, candidates)
+        self.white = inverse(base.factor) @ torch.cat(
+            [
+                covariance(prior, base.architectures[at : at + AT_ONCE], candidates)
+                for at in range(0, max(len(base.architectures), 1), AT_ONCE)
+            ]
+        )
         self.prior = torch.from_numpy(prior.variance(candidates))
         self.variance = self.prior - torch.linalg.vecdot(self.white, self.white, dim=0)
         self.finished, self.variances = Rows(), Rows()
-        self._left = Kept(MET)
+        self._left, self._rows = Kept(MET), Kept(ROWS)
         self._places: dict[Architecture, int] = {}
 
     def left(self, prior: Prior, architecture: Architecture, below: Tensor) -> Tensor:
         """Its row of U, with its row of B: the covariances `(m,)` given X0 alone."""
+        return self._left.get(
+            architecture, lambda: self.row(prior, architecture) - below @ self.white
+        )
 
-        def subtract() -> Tensor:
-            return covariance(prior, (architecture,), self.candidates)[0] - below @ self.white
-
-        return self._left.get(architecture, subtract)
+    def row(self, prior: Prior, architecture: Architecture) -> Tensor:
+        """k(a, X*) `(m,)`."""
+        return self._rows.get(
+            architecture, lambda: covariance(prior, (architecture,), self.candidates)[0]
+        )
 
     def places(self, architectures: Sequence[Architecture]) -> list[int] | None:
         """The numbers of some of the candidates; `None` if there are others among them."""

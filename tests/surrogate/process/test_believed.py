@@ -129,7 +129,7 @@ def test_what_is_met_too_often_is_forgotten(prior, observations):
     for first in range(50, 50 + 3 * MET, 60):
         prior.believe(observations, CELLS[first : first + 60], 32)
     base = prior.believe(observations, PENDING, 32).base
-    assert len(base.meet(prior, PENDING)[1]) == len(PENDING)
+    assert len(base.meet(prior, PENDING, None)[1]) == len(PENDING)
     assert all(map(torch.equal, prior.believe(observations, PENDING, 32).latent(CELLS), expected))
 
 
