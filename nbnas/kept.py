@@ -16,7 +16,7 @@ class Kept:
     """The last answers to questions, for the object that has this as a field.
 
     Copies made by `dataclasses.replace` share it. Those of `copy` and `pickle` begin without an
-    answer. Threads may ask at the same time; they get one and the same answer.
+    answer. Threads may ask at the same time: one finds the answer, and the others wait for it.
 
     Args:
         most: Number of answers; the ones that were not asked for longest are let go.
@@ -30,6 +30,7 @@ class Kept:
     def __init__(self, most: int) -> None:
         self._most = most
         self._answers: OrderedDict[Hashable, object] = OrderedDict()
+        self._sought: dict[Hashable, threading.Event] = {}
         self._lock = threading.Lock()
 
     def __len__(self) -> int:
@@ -47,18 +48,28 @@ class Kept:
 
         Args:
             question: What is asked, with all that decides the answer.
-            answer: Finds it out; it may itself ask.
+            answer: Finds it out; it may itself ask, something else.
 
         Returns:
             The answer.
         """
-        with self._lock:
-            if question in self._answers:
-                self._answers.move_to_end(question)
-                return cast(T, self._answers[question])
-        found = answer()
-        with self._lock:
-            found = cast(T, self._answers.setdefault(question, found))
-            while len(self._answers) > self._most:
-                self._answers.popitem(last=False)
-        return found
+        while True:
+            with self._lock:
+                if question in self._answers:
+                    self._answers.move_to_end(question)
+                    return cast(T, self._answers[question])
+                others = self._sought.setdefault(question, mine := threading.Event())
+            if others is mine:
+                break
+            others.wait()
+        try:
+            found = answer()
+            with self._lock:
+                self._answers[question] = found
+                while len(self._answers) > self._most:
+                    self._answers.popitem(last=False)
+            return found
+        finally:
+            with self._lock:
+                del self._sought[question]
+            mine.set()

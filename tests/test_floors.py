@@ -59,7 +59,15 @@ WINGS = {
     ),
     "records": ("measure", "claim", "evaluation", "observations", "proposal"),
     "surrogate": (
-        *("warp", "normal_scores", "negative_log_error", "leave_one_out", "table", "warped"),
+        *(
+            "warp",
+            "normal_scores",
+            "negative_log_error",
+            "leave_one_out",
+            "measured",
+            "table",
+            "warped",
+        ),
         *("model",),
         *("kernels", "process", "ensemble", "acquisition"),
     ),

@@ -7,6 +7,7 @@ import pickle
 import subprocess
 import sys
 import threading
+import time
 import weakref
 
 import pytest
@@ -58,19 +59,43 @@ def test_copies_begin_empty_and_replaced_ones_share():
     assert len(copy.deepcopy(strategy).kept) == 0
 
 
-def test_threads_get_one_answer():
-    kept, found, both = Kept(3), [], threading.Barrier(2, timeout=10)
+def test_threads_get_one_answer_and_one_finds_it():
+    kept, found, begun, asked = Kept(3), [], threading.Event(), []
 
     def answer():
-        both.wait()
+        asked.append(threading.current_thread())
+        begun.set()
+        time.sleep(0.1)
         return object()
 
-    ask = [threading.Thread(target=lambda: found.append(kept.get("x", answer))) for _ in "ab"]
+    ask = [threading.Thread(target=lambda: found.append(kept.get("x", answer))) for _ in "abc"]
     for thread in ask:
         thread.start()
+        assert begun.wait(10)
+    assert kept.get("y", lambda: 1) == 1  # another question waits for nobody
     for thread in ask:
         thread.join(10)
-    assert found[0] is found[1]
+    assert len(set(map(id, found))) == len(asked) == 1
+
+
+def test_who_waited_finds_out_by_itself_where_another_has_failed():
+    kept, begun, fail = Kept(3), threading.Event(), threading.Event()
+
+    def failing():
+        begun.set()
+        assert fail.wait(10)
+        raise ValueError("for a test")
+
+    def ask():
+        with pytest.raises(ValueError, match="for a test"):
+            kept.get("x", failing)
+
+    thread = threading.Thread(target=ask)
+    thread.start()
+    assert begun.wait(10)
+    threading.Timer(0.1, fail.set).start()
+    assert kept.get("x", lambda: "an answer") == "an answer"
+    thread.join(10)
 
 
 def strategies():

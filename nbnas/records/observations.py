@@ -1,6 +1,7 @@
 """The evaluations of a search so far, and searches side by side."""
 
 import dataclasses
+import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
@@ -92,19 +93,22 @@ class Observations:
     @property
     def gains(self) -> NDArray[np.float64]:
         """What is maximised `(n,)`: `values`, or their negatives where lower is better."""
-        gains = [None if e.value is None else self.measure.gain(e.value) for e in self.evaluations]
-        worst = min((gain for gain in gains if gain is not None), default=0.0)
-        return np.array([worst if gain is None else gain for gain in gains], dtype=np.float64)
+        gains = self._known
+        failed = np.isnan(gains)
+        worst = 0.0 if failed.all() else float(np.nanmin(gains))
+        return np.where(failed, worst, gains)
 
     @property
     def incumbent(self) -> Evaluation | None:
         """The completed trial of the best value (the first of equals), if there is one."""
-        return max(self.completed, key=self._gain, default=None)
+        gains = self._known
+        found = not np.isnan(gains).all()
+        return self.evaluations[int(np.nanargmax(gains))] if found else None
 
     @property
     def trace(self) -> NDArray[np.float64]:
         """Best value seen after each trial `(n,)`; NaN before the first completed one."""
-        gains = np.array([self._gain(e) for e in self.evaluations], dtype=np.float64)
+        gains = self._known
         return self.measure.gain(np.fmax.accumulate(gains)) if len(gains) else gains
 
     def seconds_left(self, trials: int) -> float | None:
@@ -139,8 +143,11 @@ class Observations:
             )
         return dataclasses.replace(evaluation, measure=self.measure)
 
-    def _gain(self, evaluation: Evaluation) -> float:
-        return np.nan if evaluation.value is None else self.measure.gain(evaluation.value)
+    @property
+    def _known(self) -> NDArray[np.float64]:
+        """What is maximised `(n,)`, NaN for a failed trial; quick, as each round asks often."""
+        values = [math.nan if e.value is None else e.value for e in self.evaluations]
+        return self.measure.gain(np.array(values, dtype=np.float64))
 
 
 OBSERVATIONS: Rule[Observations] = instance(

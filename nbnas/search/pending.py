@@ -40,6 +40,7 @@ from nbnas.surrogate.acquisition.improvement import (
     acquisition_scores,
     in_logs,
 )
+from nbnas.surrogate.acquisition.penalty import log_penalties
 from nbnas.surrogate.model import MODEL, Model, ModelPosterior
 from nbnas.surrogate.process.posterior import Posterior
 from nbnas.surrogate.process.prior import GaussianProcess
@@ -53,6 +54,7 @@ class Situation:
         model: The prior, fitted to the first `size` of the observations; to all by default.
         observations: What was evaluated.
         pending: What is being evaluated, or was already chosen for this batch.
+        candidates: All that will be scored, the very tuple, if they are known beforehand.
         believed: The posterior if every pending evaluation came out at its mean.
     """
 
@@ -60,6 +62,7 @@ class Situation:
     observations: Observations
     pending: tuple[Architecture, ...]
     size: int | None = None
+    candidates: tuple[Architecture, ...] | None = None
     believed: ModelPosterior = field(init=False)
 
     def __post_init__(self) -> None:
@@ -210,46 +213,15 @@ def believe(situation: Situation) -> ModelPosterior:
     """The posterior if every pending evaluation came out at its mean, one after the other."""
     observations = situation.observations
     if isinstance(situation.model, GaussianProcess):
-        return situation.model.believe(observations, situation.pending, situation.size)
+        return situation.model.believe(
+            observations, situation.pending, situation.size, situation.candidates
+        )
     posterior = situation.model.condition(observations)
     for architecture in situation.pending:
         mean, _ = posterior.predict((architecture,))
         observations = _with_values(observations, (architecture,), mean)
         posterior = situation.model.condition(observations)
     return posterior
-
-
-def log_penalties(
-    posterior: Posterior, pending: Sequence[Architecture], candidates: Sequence[Architecture]
-) -> Tensor:
-    """log Φ((L d(a, b) - best + μ_b) / σ_b) `(p, m)`.
-
-    Args:
-        posterior: The model.
-        pending: The `p` pending architectures b.
-        candidates: The `m` candidates a.
-
-    Returns:
-        Logarithms of the factors, at most 0.
-    """
-    prior = posterior.prior
-    mean, stddev = posterior.latent(pending)
-    squared = (
-        prior.variance(pending)[:, None]
-        + prior.variance(candidates)[None, :]
-        - 2 * prior.covariance(pending, candidates)
-    )
-    distance = torch.from_numpy(squared).clamp_min(0.0).sqrt()
-    inside = lipschitz(posterior) * distance - (float(posterior.z.max()) - mean)[:, None]
-    logs: Tensor = torch.special.log_ndtr(inside / stddev.clamp_min(1e-9)[:, None])
-    return logs
-
-
-def lipschitz(posterior: Posterior) -> float:
-    """L = √(αᵀ K α), the norm of the posterior mean, with α = (K + s² I)⁻¹ (z - c)."""
-    observed, alpha = posterior.observations.architectures, posterior.alpha()
-    covariance = torch.from_numpy(posterior.prior.covariance(observed, observed))
-    return float((alpha @ covariance @ alpha).clamp_min(0.0).sqrt())
 
 
 def _with_values(

@@ -20,12 +20,12 @@ from numpy.typing import NDArray
 from nbnas.checks import Rule, instance
 from nbnas.graphs.architecture import Architecture, check_architectures
 from nbnas.kept import Kept
+from nbnas.surrogate.measured import MeasuredRows, taken
 
 Array = NDArray[np.float64]
 M = TypeVar("M")  # the type of a model
 REMEMBERED = 1_000  # shorter tuples are numbered anew each time they are asked for
 SOLVED = 4  # answers of two bases of believed posteriors, each with all candidates
-RECENT = 24  # blocks, some proposals; rows of none of them make room for new ones
 
 
 class Measure(Hashable, Protocol):
@@ -47,7 +47,7 @@ class ArchitectureTable:
         self.memo: dict[Hashable, object] = {}  # what a measure keeps for itself
         self.solved = Kept(SOLVED)  # what was solved for many candidates
         self._numbers: dict[Architecture, int] = {}
-        self._rows: dict[Measure, _Rows] = {}
+        self._rows: dict[Measure, MeasuredRows] = {}
         self._last: dict[Measure, tuple[torch.Tensor, torch.Tensor]] = {}
         self._lock = threading.Lock()
         self._asked: dict[int, tuple[tuple[Architecture, ...], torch.Tensor]] = {}
@@ -80,21 +80,27 @@ class ArchitectureTable:
         Raises:
             ArchitectureError: If something else is among them.
         """
-        with self._lock:
-            known = self._asked.get(id(architectures))
-            if known is not None:
-                return known[1]
-            check_architectures(architectures=architectures)
-            numbers = [self._number(a) for a in architectures]
-            result = torch.tensor(numbers, dtype=torch.float64).reshape(-1, 1)
-            if isinstance(architectures, tuple) and len(architectures) >= REMEMBERED:
+        known = self._asked.get(id(architectures))
+        if known is not None:
+            return known[1]
+        check_architectures(architectures=architectures)
+        try:  # mostly all are there, and another thread may hold the table for long
+            numbers = [self._numbers[a] for a in architectures]
+        except KeyError:
+            with self._lock:
+                numbers = [self._number(a) for a in architectures]
+        result = torch.tensor(numbers, dtype=torch.float64).reshape(-1, 1)
+        if isinstance(architectures, tuple) and len(architectures) >= REMEMBERED:
+            with self._lock:
                 self._remember(architectures, result)
-            return result
+        return result
 
     def _number(self, architecture: Architecture) -> int:
-        number = self._numbers.setdefault(architecture, len(self.architectures))
-        if number == len(self.architectures):
-            self.architectures.append(architecture)
+        number = self._numbers.get(architecture)
+        if number is None:
+            number = len(self.architectures)
+            self.architectures.append(architecture)  # before others can see its number
+            self._numbers[architecture] = number
         return number
 
     def _remember(self, architectures: tuple[Architecture, ...], result: torch.Tensor) -> None:
@@ -105,6 +111,13 @@ class ArchitectureTable:
         while len(self._asked) >= 4:
             del self._asked[next(iter(self._asked))]
         self._asked[id(architectures)] = (architectures, result)
+
+    def keep(self, architectures: Sequence[Architecture]) -> None:
+        """Keep what was measured of some architectures as if it had just been asked for."""
+        with self._lock:
+            numbers = [self._numbers[a] for a in architectures if a in self._numbers]
+            for rows in self._rows.values():
+                rows.taken.update(dict.fromkeys(numbers, rows.blocks))
 
     def block(self, measure: Measure, first: torch.Tensor, second: torch.Tensor) -> torch.Tensor:
         """A measure between two lists of indices.
@@ -117,22 +130,28 @@ class ArchitectureTable:
         Returns:
             Matrix `(n, m)` in float64.
         """
-        with self._lock:
-            if first is not second:
-                return self._block(measure, first, second)
-            known = self._last.get(measure)  # a fit asks for the same block again and again
-            if known is None or known[0] is not first:
-                known = self._last[measure] = (first, self._block(measure, first, second))
+        known = self._last.get(measure)  # a fit asks for the same block again and again
+        if first is second and known is not None and known[0] is first:
             return known[1]
-
-    def _block(self, measure: Measure, first: torch.Tensor, second: torch.Tensor) -> torch.Tensor:
         i, j = (x.detach().reshape(-1).long().numpy() for x in (first, second))
-        rows = self._rows.setdefault(measure, _Rows(measure))
-        # A row costs a measurement against the whole table, so take those that are there.
-        missing = rows.missing(i)
-        if (missing or len(i) > len(j)) and (missing, len(i)) > (rows.missing(j), len(j)):
-            return torch.from_numpy(rows.take(self, j, i)).T
-        return torch.from_numpy(rows.take(self, i, j))
+        with self._lock:
+            rows = self._rows.setdefault(measure, MeasuredRows())
+            # A row costs a measurement against the whole table, so take those that are there.
+            missing = rows.missing(i)
+            turned = (missing or len(i) > len(j)) and (
+                (missing, len(i)) > (rows.missing(j), len(j))
+            )
+            values, *where = rows.find(
+                *((j, i) if turned else (i, j)),
+                len(self),
+                lambda number, start: measure.row(self, number, start),
+            )
+        # What is found stays as it is, so that nobody has to wait until it is copied.
+        found = torch.from_numpy(taken(values, *where))
+        found = found.T if turned else found
+        if first is second:
+            self._last[measure] = (first, found)
+        return found
 
 
 def with_own_table(model: M) -> M:
@@ -151,100 +170,3 @@ def with_own_table(model: M) -> M:
 
 
 TABLE: Rule[ArchitectureTable] = instance(ArchitectureTable, "ArchitectureTable()")
-
-
-class _Rows:
-    """The rows of one measure that were asked for, but for those of searches long over.
-
-    A row reaches over a whole space, and one model may serve a hundred searches. The table is not
-    held, which holds the rows.
-    """
-
-    def __init__(self, measure: Measure) -> None:
-        self.measure = measure
-        self.slots: NDArray[np.int64] = np.empty(0, dtype=np.int64)  # of each number; -1 = none
-        self.measured: list[int] = []  # the numbers, by slot
-        self.blocks = 0  # taken so far
-        self.taken: dict[int, int] = {}  # the last block that each measured number was in
-        self.values: Array = np.empty((0, 0))
-
-    @property
-    def width(self) -> int:
-        """How many architectures of the table the rows reach."""
-        return len(self.slots)
-
-    def copy(self) -> "_Rows":
-        """The same rows, for another table that begins alike."""
-        new = _Rows(self.measure)
-        new.blocks, new.taken = self.blocks, dict(self.taken)
-        new.slots, new.measured = self.slots.copy(), list(self.measured)
-        new.values = self.values[: len(self.measured), : self.width].copy()
-        return new
-
-    def missing(self, i: NDArray[np.int64]) -> int:
-        """How many of the rows were not measured yet."""
-        return int((i >= self.width).sum() + (self.slots[i[i < self.width]] < 0).sum())
-
-    def take(self, table: ArchitectureTable, i: NDArray[np.int64], j: NDArray[np.int64]) -> Array:
-        """A block; it may be a view, so it is not to be changed."""
-        self._widen(table)
-        self.blocks += 1
-        self.taken.update(dict.fromkeys(i.tolist(), self.blocks))
-        for number in i[self.slots[i] < 0].tolist():
-            self._measure(table, number)
-        rows, columns = _place(self.slots[i]), _place(j)
-        if isinstance(rows, slice) or isinstance(columns, slice):
-            return self.values[rows, columns]
-        return self.values[np.ix_(rows, columns)]
-
-    def _measure(self, table: ArchitectureTable, number: int) -> None:
-        if self.slots[number] >= 0:
-            return
-        if len(self.measured) == len(self.values):
-            self._let_go()
-        slot = len(self.measured)
-        self._reserve(slot + 1, self.width)
-        self.values[slot, : self.width] = self.measure.row(table, number, 0)
-        self.measured.append(number)
-        self.slots[number] = slot
-
-    def _let_go(self) -> None:
-        """Leave out the rows that no recent block was made of, if they are many."""
-        old = self.blocks - RECENT
-        recent = [slot for slot, n in enumerate(self.measured) if self.taken[n] > old]
-        if 4 * len(recent) > 3 * len(self.measured):
-            return
-        self.values = self.values[recent]
-        self.slots[self.measured] = -1
-        self.measured = [self.measured[slot] for slot in recent]
-        self.slots[self.measured] = np.arange(len(recent))
-        self.taken = {n: block for n, block in self.taken.items() if block > old}
-
-    def _widen(self, table: ArchitectureTable) -> None:
-        """Extend the rows by what was added to the table since."""
-        start, width = self.width, len(table)
-        if width == start:
-            return
-        self._reserve(len(self.measured), width)
-        for slot, number in enumerate(self.measured):
-            self.values[slot, start:width] = self.measure.row(table, number, start)
-        self.slots = np.concatenate([self.slots, np.full(width - start, -1)])
-
-    def _reserve(self, height: int, width: int) -> None:
-        """Make room for so many rows and columns, doubling so that growth costs little."""
-        old = self.values
-        if height <= old.shape[0] and width <= old.shape[1]:
-            return
-        shape = tuple(
-            have if want <= have else max(want, want + want // 2 if have else want)
-            for want, have in zip((height, width), old.shape, strict=True)
-        )
-        self.values = np.empty((max(shape[0], 16), shape[1]))
-        self.values[: old.shape[0], : old.shape[1]] = old
-
-
-def _place(numbers: NDArray[np.int64]) -> slice | NDArray[np.int64]:
-    """Numbers as an index; as a slice, which copies nothing, where they are consecutive."""
-    if len(numbers) and np.array_equal(numbers, np.arange(numbers[0], numbers[0] + len(numbers))):
-        return slice(int(numbers[0]), int(numbers[0]) + len(numbers))
-    return numbers

@@ -13,8 +13,6 @@ from nbnas.search.pending import (
     KrigingBeliever,
     LocalPenalization,
     Situation,
-    lipschitz,
-    log_penalties,
 )
 from nbnas.search.strategies.bayesian import BayesianOptimization
 from nbnas.search.strategies.fits import fitted
@@ -23,6 +21,7 @@ from nbnas.surrogate.acquisition.improvement import (
     LogExpectedImprovement,
     UpperConfidenceBound,
 )
+from nbnas.surrogate.acquisition.penalty import lipschitz, log_penalties
 from nbnas.surrogate.ensemble.prior import Ensemble
 from nbnas.surrogate.process.prior import GaussianProcess
 

@@ -1,17 +1,30 @@
 import numpy as np
 import pytest
+import torch
 
 from nbnas.errors import SettingError
 from nbnas.graphs.canonical import functional_form
 from nbnas.graphs.spaces.cell import CellSpace
+from nbnas.graphs.spaces.chain.space import ChainSpace
 from nbnas.kept import Kept
 from nbnas.records import Evaluation, Observations
-from nbnas.search.pending import Situation, believe
+from nbnas.search.candidates import listed
+from nbnas.search.pending import (
+    Fantasies,
+    KrigingBeliever,
+    LocalPenalization,
+    Situation,
+    believe,
+)
 from nbnas.search.strategies.bayesian import BayesianOptimization
-from nbnas.search.strategies.fits import _checkpoint_below, fitted, fitted_to
+from nbnas.search.strategies.fits import _checkpoint_below, fitted, fitted_next, fitted_to
 from nbnas.search.strategies.random import RandomSearch
 from nbnas.search.strategies.strategy import Strategy
-from nbnas.surrogate.acquisition.improvement import ExpectedImprovement, UpperConfidenceBound
+from nbnas.surrogate.acquisition.improvement import (
+    ExpectedImprovement,
+    LogExpectedImprovement,
+    UpperConfidenceBound,
+)
 from nbnas.surrogate.process.prior import GaussianProcess
 
 SPACE = CellSpace()
@@ -131,8 +144,52 @@ def test_refuses_to_model_nothing():
 
 @pytest.mark.parametrize("pending", [1, 7, 255])
 def test_a_fit_is_never_late_by_more_than_a_quarter(pending):
-    for n in range(2, 400):
+    for n in range(2, 2000):
         size = fitted_to(n, pending)
-        assert 0.75 * n < size <= n
+        assert 0.75 * n <= size <= fitted_next(n) <= n
         assert fitted_to(n, 0) == n
-    assert len({fitted_to(n, pending) for n in range(128, 192)}) == 2
+    assert {fitted_to(n, pending) for n in range(128, 192)} == {109, 137, 172}
+
+
+def test_what_was_prepared_is_there_when_it_is_needed(table):
+    """And the proposal is the one of a strategy that has prepared nothing."""
+    trials = Observations(tuple(table(a) for a in dict.fromkeys(SPACE.sample(0, 60))))
+    pending = SPACE.sample(1, 3)
+    prepared, other = BayesianOptimization(), BayesianOptimization()
+    prepared.prepare(SPACE, trials.first(fitted_to(len(trials), 3)))
+    fits, solved = len(prepared.kept), len(prepared.prior.table.solved)
+    assert fits > 0
+    assert solved == 2
+    found, expected = (
+        each.propose(SPACE, trials, pending, 1, np.random.default_rng(0))
+        for each in (prepared, other)
+    )
+    assert len(prepared.kept) == fits
+    assert len(prepared.prior.table.solved) == solved
+    assert found == expected
+
+
+def test_nothing_is_prepared_while_there_is_no_model(table):
+    strategy = BayesianOptimization(initial=10)
+    strategy.prepare(SPACE, Observations(tuple(table(a) for a in SPACE.sample(0, 4))))
+    assert len(strategy.kept) == 0
+
+
+def test_a_space_that_cannot_be_listed_is_prepared_for_by_fits(table):
+    strategy, space = BayesianOptimization(initial=4), ChainSpace()
+    trials = Observations(tuple(Evaluation(a, 0.5) for a in space.sample(0, 12)))
+    strategy.prepare(space, trials)
+    assert len(strategy.kept) > 0
+    assert len(strategy.prior.table.solved) == 0
+
+
+@pytest.mark.parametrize("rule", [KrigingBeliever(), Fantasies(3), LocalPenalization()])
+def test_known_candidates_change_no_proposal(table, rule):
+    trials = Observations(tuple(table(a) for a in dict.fromkeys(SPACE.sample(0, 40))))
+    model, cells = GaussianProcess().fit(trials.first(35)), listed(SPACE)
+    found = []
+    for known in (None, cells):
+        situation = Situation(model, trials, SPACE.sample(1, 3), 35, known)
+        scorer = rule.scorer(LogExpectedImprovement(), situation, np.random.default_rng(0))
+        found.append(scorer(cells))
+    assert torch.equal(*found)

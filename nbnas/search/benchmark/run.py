@@ -1,12 +1,9 @@
 """One run of a benchmark, in whatever process: made, guarded, and turned into rows of the file."""
 
-import contextlib
 import hashlib
 import traceback
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-
-import torch
 
 from nbnas.errors import NbnasError, SettingError, shown
 from nbnas.graphs.space import SearchSpace
@@ -17,6 +14,7 @@ from nbnas.search.benchmark.table import BenchmarkTable
 from nbnas.search.fingerprint import fingerprint
 from nbnas.search.objective import Objective
 from nbnas.search.strategies.strategy import STRATEGY, Strategy
+from nbnas.training.device import cpu_threads
 
 LONGEST = 1000  # characters of a setting that the file remembers as they are
 
@@ -73,7 +71,7 @@ def run_pair(pair: Pair, make: Make, task: Task) -> tuple[Pair, Outcome]:
     name, seed = pair
     space, objective, queries = task.space, task.objective, task.queries
     try:
-        with one_thread():
+        with cpu_threads(1):  # so that runs beside each other do not slow each other
             if isinstance(make, Simulated):
                 workers = make.workers
                 return pair, run_simulated(space, objective, make(), seed, queries, workers)
@@ -81,17 +79,6 @@ def run_pair(pair: Pair, make: Make, task: Task) -> tuple[Pair, Outcome]:
     except Exception as error:  # any fault of one run must not end the others
         said = f"{type(error).__name__}: {error}"[:2000]
         return pair, Failure(name, seed, said, traceback.format_exc())
-
-
-@contextlib.contextmanager
-def one_thread() -> Iterator[None]:
-    """Let torch compute in one thread, so that runs beside each other do not slow each other."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(before)
 
 
 def took(rows: Iterable[Row]) -> float:

@@ -8,15 +8,14 @@ Notation
     lease     until when that holds, by the database's own clock, as the clocks of machines differ
 """
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
+from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
     Connection,
     Engine,
-    delete,
-    func,
     insert,
     select,
     text,
@@ -25,6 +24,7 @@ from sqlalchemy import (
 from sqlalchemy.engine import URL
 
 from nbnas.errors import StoreError
+from nbnas.kept import Kept
 from nbnas.records import Claim, Evaluation
 from nbnas.search.store.at_hand import wait_for_disk
 from nbnas.search.store.clock import clock
@@ -32,10 +32,19 @@ from nbnas.search.store.location import store_errors
 from nbnas.search.store.patience import patiently
 from nbnas.search.store.rows import claim_from_row, claim_to_row, to_row
 from nbnas.search.store.scan import read_rows
-from nbnas.search.store.schema import CLAIMS, STUDIES, TRIALS
+from nbnas.search.store.schema import CLAIMS, TRIALS
+from nbnas.search.store.statements import (
+    END_CLAIM,
+    FINISHED,
+    NEXT_PLACE,
+    OF_NUMBER,
+    UNDER_WAY,
+    next_number,
+    study_id_of,
+)
 
+CLAIMS_KEPT = 256  # that were read last
 LEASE = 60.0  # seconds that a claim holds unless it is renewed
-PLACE = func.coalesce(TRIALS.c.place, TRIALS.c.number)
 
 
 class Claiming:
@@ -43,6 +52,7 @@ class Claiming:
 
     url: URL
     _engine: Engine
+    _under_way: Kept  # the claims that were read last
     _logs = False  # whether a transaction need not wait for the disk unless it says so
 
     def look(self, study: str, start: int = 0) -> tuple[tuple[Evaluation, ...], tuple[Claim, ...]]:
@@ -57,18 +67,23 @@ class Claiming:
             with self._engine.begin() as connection:
                 study_id = study_id_of(connection, study)
                 # Claims first: what finishes meanwhile is found in both, and not in neither.
-                query = select(CLAIMS).where(CLAIMS.c.study_id == study_id)
-                claims = [row._asdict() for row in connection.execute(query)]
-                rows = select(TRIALS).where((TRIALS.c.study_id == study_id) & (start <= PLACE))
-                trials = [row._asdict() for row in connection.execute(rows.order_by(PLACE))]
+                here = {"study": study_id}
+                claims = [row._asdict() for row in connection.execute(UNDER_WAY, here)]
+                found = connection.execute(FINISHED, here | {"start": start})
+                trials = [row._asdict() for row in found]
             done = {row["number"] for row in trials}
             claims = sorted(
                 (row for row in claims if row["number"] not in done), key=lambda r: r["number"]
             )
             finished = tuple(sound(found) for found in read_rows(trials, study, start))
-            return finished, tuple(claim_from_row(row, study) for row in claims)
+            return finished, tuple(self._told(row, study) for row in claims)
 
         return patiently(self.url, read)
+
+    def _told(self, row: Mapping[str, Any], study: str) -> Claim:
+        """The claim of a row: it is read again and again while it is under way."""
+        told = (value for name, value in row.items() if name not in ("holder", "lease"))
+        return self._under_way.get((study, *told), lambda: claim_from_row(row, study))
 
     def claim(self, study: str, claim: Claim, holder: str) -> bool:
         """Take on a new trial.
@@ -83,13 +98,13 @@ class Claiming:
 
         def write() -> bool:
             with self._alone(study) as (connection, study_id):
-                if _next_number(connection, study_id) != claim.number:
+                if next_number(connection, study_id) != claim.number:
                     mine = _claims(study_id, (claim.number,)) & (CLAIMS.c.holder == holder)
                     # The answer may have been lost, and the question asked again.
                     return connection.execute(select(CLAIMS.c.id).where(mine)).first() is not None
                 row = {"study_id": study_id, **claim_to_row(claim), "holder": holder}
                 row["lease"] = clock(connection) + LEASE
-                connection.execute(insert(CLAIMS).values(row))
+                connection.execute(insert(CLAIMS), row)
                 return True
 
         return patiently(self.url, write)
@@ -191,15 +206,13 @@ class Claiming:
 
         def write() -> int | None:
             with self._alone(study, on_disk=True) as (connection, study_id):
-                connection.execute(delete(CLAIMS).where(_claims(study_id, (number,))))
-                trials = TRIALS.c.study_id == study_id
-                query = select(TRIALS.c.id).where(trials & (TRIALS.c.number == number))
-                if connection.execute(query).first() is not None:
+                this = {"study": study_id, "number": number}
+                connection.execute(END_CLAIM, this)
+                if connection.execute(OF_NUMBER, this).first() is not None:
                     return None
-                places = select(func.coalesce(func.max(PLACE) + 1, 0)).where(trials)
-                place = int(connection.execute(places).scalar_one())
+                place = int(connection.execute(NEXT_PLACE, {"study": study_id}).scalar_one())
                 written = {**row, "study_id": study_id, "place": place}
-                connection.execute(insert(TRIALS).values(written))
+                connection.execute(insert(TRIALS), written)
                 return place
 
         return patiently(self.url, write)
@@ -215,24 +228,6 @@ class Claiming:
             yield connection, study_id_of(connection, study, alone=True)
 
 
-def study_id_of(connection: Connection, study: str, *, alone: bool = False) -> int:
-    """The key of a study.
-
-    Args:
-        connection: A transaction.
-        study: Its name.
-        alone: Whether others that ask so wait until this transaction ends.
-
-    Raises:
-        StoreError: If there is no such study.
-    """
-    query = select(STUDIES.c.id).where(STUDIES.c.name == study)
-    found = connection.execute(query.with_for_update() if alone else query).scalar()
-    if found is None:
-        raise StoreError(f"the store has no study {study!r}; open it first")
-    return int(found)
-
-
 def sound(found: tuple[int, Evaluation] | StoreError) -> Evaluation:
     """A trial that was read; one that could not be is raised, with what to do."""
     if isinstance(found, StoreError):
@@ -241,15 +236,6 @@ def sound(found: tuple[int, Evaluation] | StoreError) -> Evaluation:
             "study name starts afresh"
         ) from found
     return found[1]
-
-
-def _next_number(connection: Connection, study_id: int) -> int:
-    ends = [
-        select(func.max(table.c.number)).where(table.c.study_id == study_id).scalar_subquery()
-        for table in (TRIALS, CLAIMS)
-    ]
-    found = connection.execute(select(*ends)).one()
-    return 1 + max((end for end in found if end is not None), default=-1)
 
 
 def _claims(study_id: int, numbers: Collection[int]) -> ColumnElement[bool]:

@@ -13,9 +13,10 @@ from sqlalchemy import ColumnElement, Connection, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from nbnas.errors import ObservationError, SettingError, StoreError, StudyMismatchError
+from nbnas.kept import Kept
 from nbnas.records import ACCURACY, Evaluation, Measure
 from nbnas.search.store.at_hand import at_hand
-from nbnas.search.store.claiming import Claiming, study_id_of
+from nbnas.search.store.claiming import CLAIMS_KEPT, Claiming
 from nbnas.search.store.location import Location, engine_of, file_of, shown, store_errors, url_of
 from nbnas.search.store.migrate import prepare
 from nbnas.search.store.rows import (
@@ -26,6 +27,7 @@ from nbnas.search.store.rows import (
 )
 from nbnas.search.store.schema import NAME_LENGTH, SCHEMA_VERSION, STUDIES, TRIALS
 from nbnas.search.store.settings import Settings, check_same
+from nbnas.search.store.statements import study_id_of
 
 
 class Store(Claiming):
@@ -48,6 +50,7 @@ class Store(Claiming):
                 file.parent.mkdir(parents=True, exist_ok=True)
             self._engine = engine_of(self.url)
             prepare(self._engine)
+        self._under_way = Kept(CLAIMS_KEPT)
 
     def __repr__(self) -> str:
         return f"Store({shown(self.url)!r})"

@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 from itertools import islice
 
 import numpy as np
-from numpy.typing import NDArray
 
 from nbnas.brief import brief, cut
 from nbnas.checks import FLAG, settle, whole
@@ -21,14 +20,15 @@ from nbnas.graphs.architecture import Architecture
 from nbnas.graphs.space import SearchSpace
 from nbnas.graphs.spaces.subspace import Subspace
 from nbnas.kept import Kept
-from nbnas.records import Candidate, Measure, Observations, Proposal
+from nbnas.records import Measure, Observations, Proposal
 from nbnas.records.observations import OBSERVATIONS
 from nbnas.search.candidates import Novelty, can_be_listed, listed
 from nbnas.search.maximizers.exhaustive import Automatic
 from nbnas.search.maximizers.maximizer import MAXIMIZER, Maximizer
 from nbnas.search.pending import PENDING, KrigingBeliever, PendingRule, Situation
+from nbnas.search.strategies.described import described, reason
 from nbnas.search.strategies.first import FIRST, beginning, none_first
-from nbnas.search.strategies.fits import FITS, fitted, fitted_to
+from nbnas.search.strategies.fits import FITS, fitted, fitted_next, fitted_to
 from nbnas.search.strategies.random import RandomSearch
 from nbnas.search.strategies.strategy import check_question
 from nbnas.surrogate.acquisition.improvement import (
@@ -41,7 +41,7 @@ from nbnas.surrogate.kernels.knowledge import KNOWLEDGE, Knowledge
 from nbnas.surrogate.model import MODEL, Model, ModelPosterior
 from nbnas.surrogate.process.prior import GaussianProcess
 from nbnas.surrogate.table import ArchitectureTable, with_own_table
-from nbnas.surrogate.warp import FittedWarp, band, improvement, moments
+from nbnas.training.device import cpu_threads
 from nbnas.undisturbed import undisturbed
 
 SHOWN = 12  # candidates that a proposal keeps
@@ -69,7 +69,8 @@ class BayesianOptimization:
             the initial ones.
 
     While other trials are under way, parameters are fitted less often than proposals are made: at
-    most a quarter of the observations came after a fit, see `fits.fitted_to`.
+    most a quarter of the observations came after a fit, see `fits.fitted_to`; `prepare` makes
+    it ahead. All is computed in one thread then, as the cores belong to the trials.
 
     Raises:
         SettingError: If `initial` is below 2, or a part is something else, such as a kernel
@@ -128,13 +129,42 @@ class BayesianOptimization:
         count = len(observations) + len(pending)
         if count < self.initial or len(observations) < 2:
             return self._start(space, observations, pending, n, rng)
+        with cpu_threads(1 if pending else None):
+            return self._by_model(space, observations, pending, n, rng)
+
+    @undisturbed()
+    def prepare(self, space: SearchSpace, observations: Observations) -> None:
+        """Fit what the next proposals need while other trials are under way, in any thread."""
+        size = fitted_next(len(observations))
+        if size < max(2, self.initial // 2):  # the model is far from being asked
+            return
+        first = observations.first(size)
+        with cpu_threads(1):
+            if not can_be_listed(space):
+                self._fit(first)
+                return
+            model = self._fitted(space, first)
+            if isinstance(model, GaussianProcess):
+                model.solve_ahead(first.architectures, listed(space))
+
+    def _by_model(
+        self,
+        space: SearchSpace,
+        observations: Observations,
+        pending: Sequence[Architecture],
+        n: int,
+        rng: np.random.Generator,
+    ) -> Proposal:
+        """Propose the best-scored candidates."""
         size = fitted_to(len(observations), len(pending))
         model = self._fitted(space, observations.first(size))
-        situation = Situation(model, observations, tuple(pending), size)
+        candidates = listed(space) if can_be_listed(space) else None
+        situation = Situation(model, observations, tuple(pending), size, candidates)
         proposal = self._best(space, situation, rng)
         chosen = more = proposal.architectures
         while more and len(chosen) < n:
-            situation = Situation(model, observations, (*pending, *chosen), size)
+            beside = (*pending, *chosen)
+            situation = Situation(model, observations, beside, size, candidates)
             more = self._best(space, situation, rng).architectures
             chosen = (*chosen, *more)
         return dataclasses.replace(proposal, architectures=chosen)
@@ -201,12 +231,12 @@ class BayesianOptimization:
         )
         new = (i for i in found.ranked() if novelty.claim(found.architectures[i]))
         shown = list(islice(new, SHOWN))
-        ranked = _described(
+        ranked = described(
             situation.believed, [found.architectures[i] for i in shown], found.scores[shown]
         )
         return Proposal(
             tuple(c.architecture for c in ranked[:1]),
-            _reason(ranked[0], observations.measure)
+            reason(ranked[0], observations.measure)
             if ranked
             else "Every architecture of the space is evaluated.",
             ranked,
@@ -215,39 +245,3 @@ class BayesianOptimization:
             observations.measure.gain(float(observations.gains.max())),
             measure=observations.measure,
         )
-
-
-def _described(
-    posterior: ModelPosterior, candidates: Sequence[Architecture], scores: NDArray[np.float64]
-) -> tuple[Candidate, ...]:
-    """Candidates `(m,)` with what is predicted of them and their scores `(m,)`."""
-    if not candidates:
-        return ()
-    mean, stddev = (x.numpy() for x in posterior.latent(candidates))
-    numbers = _in_its_unit(posterior.warp, mean, stddev, float(posterior.z.max()))
-    return tuple(
-        Candidate(architecture, *map(float, (*row, score)))
-        for architecture, row, score in zip(candidates, numbers, scores, strict=True)
-    )
-
-
-def _in_its_unit(
-    warp: FittedWarp, mean: NDArray[np.float64], stddev: NDArray[np.float64], best: float
-) -> NDArray[np.float64]:
-    """What a `Candidate` holds of warped predictions `(m,)`, but for the score: `(m, 7)`."""
-    columns = (
-        *moments(warp, mean, stddev),
-        *band(warp, mean, stddev, coverage=0.95),
-        *improvement(warp, mean, stddev, best),
-    )
-    return np.stack(columns, axis=1)
-
-
-def _reason(winner: Candidate, measure: Measure) -> str:
-    good = "high" if measure.maximize else "low"
-    most = f"its {good} mean" if winner.exploitation > winner.exploration else "its uncertainty"
-    return (
-        f"Predicted {measure.text(winner.mean, digits=1)} ± "
-        f"{measure.text(winner.stddev, digits=1)}; "
-        f"{measure.expected(winner.expected_improvement)}, mostly owed to {most}."
-    )

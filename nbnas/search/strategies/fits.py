@@ -5,36 +5,42 @@ import numpy as np
 from nbnas.kept import Kept
 from nbnas.records import Observations
 from nbnas.surrogate.model import Model
+from nbnas.training.device import cpu_threads
 
 FIRST_FIT = 8  # observations of the first fit in the chain of warm starts
 FIT_GROWTH = 1.25
 FITS = 256  # that a strategy keeps: a search is replayed with one model, then with another
 FITTED_EACH = 200  # observations up to which there is a fit after each one; it takes time in n³
 
-MOST_LATE = 4  # the share of the observations that a fit may not know is one in so many
+LATE = 16  # a fit is first used when one in so many observations came after it
 
 
 def fitted_to(observations: int, pending: int) -> int:
     """How many of the observations the parameters are fitted to when others are pending.
 
-    To all where nothing is pending. Else to a multiple of the largest power of two that is at
-    most a quarter of the observations: then one fit, and what follows from it for all candidates,
-    serves several proposals, each of which is quicker than a fit. All observations count in the
-    posterior; only its length-scales and weights are those of before.
+    To all where nothing is pending. Else to one of the numbers in the chain of `fitted`, and not
+    before a sixteenth of the observations came after it: so one fit, and what follows from it for
+    all candidates, serves many proposals, each of which is quicker than a fit, and is made ahead
+    while others are proposed by the one before. All observations count in the posterior; only its
+    length-scales and weights are those of before.
 
     Args:
         observations: Number of finished trials.
         pending: Number of trials that are under way.
 
     Returns:
-        At most their number; all of up to 7.
+        At most their number, and at least three quarters of it; all of up to 8.
 
     Example:
-        >>> [fitted_to(n, 3) for n in (7, 15, 31, 149, 159, 160)], fitted_to(159, 0)
-        ([7, 14, 28, 128, 128, 160], 159)
+        >>> [fitted_to(n, 3) for n in (7, 8, 18, 19, 149, 182, 183)], fitted_to(149, 0)
+        ([7, 8, 17, 17, 137, 137, 172], 149)
     """
-    step = 1 << (max(observations // MOST_LATE, 1).bit_length() - 1)
-    return observations - observations % step if pending else observations
+    return fitted_next(observations - observations // LATE) if pending else observations
+
+
+def fitted_next(observations: int) -> int:
+    """How many observations the next fit is to, or the one there is, when others are pending."""
+    return _checkpoint_below(observations + 1) or observations
 
 
 def fitted(prior: Model, observations: Observations, kept: Kept) -> Model:
@@ -60,11 +66,17 @@ def _fitted(prior: Model, observations: Observations, kept: Kept) -> Model:
     n = len(observations)
     before = _checkpoint_below(n)
     if not before:
-        return prior.fit(observations)
+        return _fit(prior, observations)
     start = fitted(prior, observations.first(before), kept)
     if n > FITTED_EACH and n != _checkpoint_below(n + 1):
         return start
-    return start.fit(observations)
+    return _fit(start, observations)
+
+
+def _fit(start: Model, observations: Observations) -> Model:
+    """A fit, in one thread while it is small: quicker, and the same whoever waits for it."""
+    with cpu_threads(1 if len(observations) <= FITTED_EACH else None):
+        return start.fit(observations)
 
 
 def _checkpoint_below(n: int) -> int:

@@ -17,7 +17,9 @@ class Strategy(Protocol):
     """Chooses what to evaluate next. Stateless: the same arguments give the same proposal.
 
     So a search that was killed goes on exactly where it was. Implementations are frozen values.
-    A strategy that does not serve every measure offers `check_measure(measure)`, which raises.
+    A strategy that does not serve every measure offers `check_measure(measure)`, which raises. One
+    that computes for long offers `prepare(space, observations)`, for proposals to come: a search
+    with several workers calls it in a thread beside its own.
     """
 
     def propose(

@@ -15,6 +15,7 @@ from nbnas.records.claim import ATTEMPTS
 from nbnas.search.ledger import killed
 from nbnas.search.shared import Shared
 from nbnas.search.trial import Taken, check_not_all_failed
+from nbnas.search.workers.ahead import Ahead
 from nbnas.search.workers.given import as_workers
 from nbnas.search.workers.slot import Killed
 from nbnas.search.workers.workers import Team, Workers
@@ -33,6 +34,8 @@ class Parallel(Shared):
     objective: Any
     measure: Measure
     training: Any
+    space: Any
+    strategy: Any
     crew: Team | None = None
     _workers: Workers | None = None
 
@@ -106,7 +109,7 @@ class Parallel(Shared):
         self._driven = True
         try:
             crew = self._workers.crew(self.objective, self.measure)
-            with crew, self._ledger.at_hand():
+            with crew, self._ledger.at_hand(), Ahead(self.strategy, self.space) as self._ahead:
                 self.crew = crew
                 yield from self._drive_crew(crew)
         finally:
@@ -120,6 +123,8 @@ class Parallel(Shared):
         while True:
             for claim, made in crew.collect():
                 yield from self._collected(claim, made)
+            if len(crew.slots) > 1:
+                self._ahead.look(self.observations)
             self._show(crew)
             said = self._word()
             if said != word:

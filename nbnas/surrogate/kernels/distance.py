@@ -96,7 +96,8 @@ class _DistanceMeasure:
     def row(self, table: ArchitectureTable, i: int, start: int) -> Array:
         if type(self.distance) is HammingDistance:
             codes = self._codes(table)
-            return np.asarray((codes[start:] != codes[i]).sum(axis=1), dtype=np.float64)
+            differ = codes[start:] != codes[i]
+            return np.asarray(differ.sum(axis=1, dtype=np.int32), dtype=np.float64)
         architectures = table.architectures
         row: Array = self.distance.matrix((architectures[i],), architectures[start:])[0]
         return row
@@ -111,5 +112,6 @@ class _DistanceMeasure:
                 codes = encode_all(table.architectures, most)
             else:
                 codes = np.concatenate([codes, encode_all(new, most)])
+            codes = np.asfortranarray(codes)  # to compare a column of all is quicker
             table.memo[self] = (most, codes)
         return codes

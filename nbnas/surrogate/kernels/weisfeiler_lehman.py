@@ -63,7 +63,9 @@ class _WeisfeilerLehmanMeasure:
 
     def row(self, table: ArchitectureTable, i: int, start: int) -> Array:
         features = self._features(table)
-        query = features[[i]].toarray()[0]
+        own = slice(*features.indptr[i : i + 2])
+        query = np.zeros(features.shape[1])
+        query[features.indices[own]] = features.data[own]
         return np.asarray((features[start:] if start else features) @ query)
 
     def _features(self, table: ArchitectureTable) -> csr_array:
@@ -90,3 +92,4 @@ class _Features:
         new = diags_array(1.0 / np.sqrt(new.multiply(new).sum(axis=1))) @ new
         self.matrix.resize((known, len(self.vocabulary)))
         self.matrix = csr_array(vstack([self.matrix, new]))
+        self.matrix.sort_indices()  # so that a cosine has the same digits both ways round

@@ -2,16 +2,18 @@
 
 Notation
     X0         the k architectures that are solved for; those that the parameters were fitted to
-    E          the e architectures beyond: evaluated since, and behind them the pending ones
+    E          the e architectures beyond: f evaluated since, and behind them the pending ones
     X*         the m candidates
     c, s²      constant mean and noise variance; z the warped values, believed ones included
     L          Cholesky factor of k(X, X) + s² I for X = (X0, E), in blocks: L0 `(k, k)`,
                B = k(E, X0) L0⁻ᵀ `(e, k)`, and M `(e, e)` with M Mᵀ = k(E, E) + s² I - B Bᵀ
     W0         L0⁻¹ k(X0, X*) `(k, m)`, which is kept while X0 and the parameters stay
-    U          k(E, X*) - B W0 `(e, m)`; so are its rows, each computed for itself
+    U          k(E, X*) - B W0 `(e, m)`; so are its rows, each computed for itself, and the first f
+               of M and of M⁻¹ U, each from those above it
 
-What is kept is computed from (prior, X0, X*) alone, and the rest from it in the same steps whoever
-asks: a proposal that is made again is the same to the last digit.
+What is kept is computed from (prior, X0, X*) and the evaluated of E alone, and the rest from it in
+the same steps whoever asks: a proposal that is made again is the same to the last digit. For it
+vectors are copied where they begin elsewhere in memory from case to case, which BLAS feels.
 
 References:
     Rasmussen and Williams, Gaussian Processes for Machine Learning, 2006, appendix A.3.
@@ -20,88 +22,26 @@ References:
 
 from __future__ import annotations
 
-import operator
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import reduce
-from typing import Protocol
 
 import numpy as np
 import torch
-from gpytorch.kernels import Kernel
 from numpy.typing import NDArray
+from torch import Tensor
 
 from nbnas.graphs.architecture import Architecture
-from nbnas.kept import Kept
 from nbnas.records import Evaluation, Observations
 from nbnas.surrogate.kernels.covariance import no_covariance
-from nbnas.surrogate.process.posterior import Posterior, Prior, check_variance
+from nbnas.surrogate.process.posterior import Posterior, check_variance
+from nbnas.surrogate.process.solved import Base, Believing, Solved, cholesky, covariance, inverse
 from nbnas.surrogate.table import REMEMBERED
-from nbnas.surrogate.warp import FittedWarp, Warp, moments, warp_gains
+from nbnas.surrogate.warp import FittedWarp, moments, warp_gains
 from nbnas.undisturbed import undisturbed
 
 Array = NDArray[np.float64]
-ROWS = 300  # that are kept of candidates: more than there can be workers
-
-
-class Believing(Prior, Protocol):
-    """What is asked of a prior beyond what a posterior asks for: a `GaussianProcess`."""
-
-    @property
-    def noise(self) -> float:
-        """s²."""
-
-    @property
-    def warp(self) -> Warp:
-        """The warp before it is fitted."""
-
-    @property
-    def kernel(self) -> Kernel:
-        """k, which no other prior has."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Base:
-    """What is kept of X0.
-
-    Attributes:
-        architectures: X0.
-        factor: L0.
-        rows: The rows of B, by their architectures.
-    """
-
-    architectures: tuple[Architecture, ...]
-    factor: torch.Tensor
-    rows: Kept = field(default_factory=lambda: Kept(ROWS))
-
-    def row(self, prior: Prior, architecture: Architecture) -> torch.Tensor:
-        """L0⁻¹ k(X0, a) `(k,)`."""
-
-        def solve() -> torch.Tensor:
-            cross = _covariance(prior, self.architectures, (architecture,))
-            solved: torch.Tensor = torch.linalg.solve_triangular(self.factor, cross, upper=False)
-            return solved[:, 0]
-
-        return self.rows.get(architecture, solve)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Solved:
-    """What is kept of candidates.
-
-    Attributes:
-        candidates: X*.
-        white: W0.
-        prior: k(x, x) of each candidate x `(m,)`.
-        variance: That of the posterior given X0 alone `(m,)`.
-        left: The rows of U, by their architectures.
-    """
-
-    candidates: tuple[Architecture, ...]
-    white: torch.Tensor
-    prior: torch.Tensor
-    variance: torch.Tensor
-    left: Kept = field(default_factory=lambda: Kept(ROWS))
+Moments = tuple[Tensor, Tensor]  # mean and standard deviation (m,)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -111,44 +51,67 @@ class BelievedPosterior(Posterior):
     Attributes:
         prior: The prior with its parameters.
         base: What was solved before.
+        pending: How many of the observations are believed, the last ones.
+        known: What was computed for long tuples of candidates.
     """
 
     prior: Believing
     base: Base
+    pending: int
+    known: list[tuple[Solved, Moments]] = field(default_factory=list)
 
     @undisturbed()
-    def latent(self, architectures: Sequence[Architecture]) -> tuple[torch.Tensor, torch.Tensor]:
-        """Mean and standard deviation `(m,)`; quickly of a long tuple that was passed before."""
-        weights = _whitened(self.factor, self.z - self.prior.mean)
+    def latent(self, architectures: Sequence[Architecture]) -> Moments:
+        """Mean and standard deviation `(m,)`; quickly of a long tuple that was passed before.
+
+        Some of such a tuple are looked up.
+        """
         if len(architectures) < REMEMBERED or not isinstance(architectures, tuple):
-            cross = _covariance(self.prior, self.observations.architectures, architectures)
-            white = torch.linalg.solve_triangular(self.factor, cross, upper=False)
-            prior = torch.from_numpy(self.prior.variance(architectures))
-            return _moments(self.prior.mean + weights @ white, prior, prior, white)
-        base, k = self.base, len(self.base.architectures)
-        solved = self.prior.table.solved.get(
-            (base, id(architectures)), lambda: self._solve(architectures)
-        )
-        left = torch.stack([self._left(a, solved) for a in self.observations.architectures[k:]])
-        white = _inverse(self.factor[k:, k:]) @ left
-        mean = self.prior.mean + weights[:k] @ solved.white + weights[k:] @ white
-        return _moments(mean, solved.prior, solved.variance, white)
+            return self._looked_up(architectures) or self._of_others(architectures)
+        solved = solved_for(self.prior, self.base, architectures)
+        found = self._of(solved)
+        self.known[:] = [(solved, found)]
+        return found
 
-    def _solve(self, architectures: tuple[Architecture, ...]) -> Solved:
-        cross = _covariance(self.prior, self.base.architectures, architectures)
-        white = _inverse(self.base.factor) @ cross
+    def _looked_up(self, architectures: Sequence[Architecture]) -> Moments | None:
+        for solved, (mean, stddev) in tuple(self.known):
+            places = solved.places(architectures)
+            if places is not None:
+                return mean[places], stddev[places]
+        return None
+
+    def _of_others(self, architectures: Sequence[Architecture]) -> Moments:
+        cross = covariance(self.prior, self.observations.architectures, architectures)
+        white = torch.linalg.solve_triangular(self.factor, cross, upper=False)
         prior = torch.from_numpy(self.prior.variance(architectures))
-        variance = prior - torch.linalg.vecdot(white, white, dim=0)
-        return Solved(architectures, white, prior, variance)
+        return _moments(self.prior.mean + self._weights @ white, prior, prior, white)
 
-    def _left(self, architecture: Architecture, solved: Solved) -> torch.Tensor:
-        """A row of U: the covariances `(m,)` of the posterior given X0 alone."""
+    def _of(self, solved: Solved) -> Moments:
+        k, m = len(self.base.architectures), len(solved.candidates)
+        later, f = self.observations.architectures[k:], len(self.z) - k - self.pending
+        below, own, weights = self.factor[k:, :k], self.factor[k:, k:], self._weights
 
-        def subtract() -> torch.Tensor:
-            row = _covariance(self.prior, (architecture,), solved.candidates)[0]
-            return row - self.base.row(self.prior, architecture) @ solved.white
+        def left(i: int) -> Tensor:
+            return solved.left(self.prior, later[i], below[i].clone())
 
-        return solved.left.get(architecture, subtract)
+        white = solved.finished.upto(
+            later[:f], m, lambda i, above: (left(i) - own[i, :i].clone() @ above) / own[i, i]
+        )
+        variances = solved.variances.upto(
+            later[:f], m, lambda i, above: (above[-1] if i else solved.variance) - white[i] ** 2
+        )
+        mean = self.prior.mean + weights[:k] @ solved.white + weights[k : k + f] @ white
+        rest = torch.stack([left(i) for i in range(f, len(later))]) - own[f:, :f] @ white
+        rest = inverse(own[f:, f:]) @ rest
+        before = variances[-1] if f else solved.variance
+        return _moments(mean + weights[k + f :] @ rest, solved.prior, before, rest)
+
+    @property
+    def _weights(self) -> Tensor:
+        """L⁻¹ (z - c) `(n,)`."""
+        column = torch.from_numpy(self.z - self.prior.mean)[:, None]
+        white: Tensor = torch.linalg.solve_triangular(self.factor, column, upper=False)[:, 0]
+        return white
 
 
 def believe(
@@ -156,6 +119,7 @@ def believe(
     observations: Observations,
     pending: Sequence[Architecture],
     size: int,
+    candidates: tuple[Architecture, ...] | None = None,
 ) -> BelievedPosterior:
     """The posterior if every pending evaluation came out at its mean, one after the other.
 
@@ -164,6 +128,7 @@ def believe(
         observations: `n` trials.
         pending: `p` architectures; the warp is fitted anew after each of them.
         size: k, at most n.
+        candidates: Those that will be asked for, a long tuple, if they are known.
 
     Returns:
         The posterior, whose observations are the `n` and the `p` imagined ones.
@@ -171,89 +136,85 @@ def believe(
     Raises:
         NotPositiveDefiniteError: If the kernel is no covariance on these architectures.
     """
-    architectures = (*observations.architectures, *pending)
-    first, later = architectures[:size], architectures[size:]
-    base = prior.table.solved.get(
-        (prior.kernel, first), lambda: Base(first, _cholesky(prior, first))
-    )
-    factor = _factor(prior, base, later)
+    architectures = observations.architectures
+    base = base_of(prior, architectures[:size])
+    solved = None if candidates is None else solved_for(prior, base, candidates)
+    met = base.meet(prior, (*architectures[size:], *pending), solved)
+    factor = _factor(prior, base, architectures[size:], met)
     values, warp, z = _beliefs(prior, observations, factor)
-    imagined = (Evaluation(a, v) for a, v in zip(pending, values, strict=True))
-    believed = reduce(operator.add, imagined, observations)
-    return BelievedPosterior(prior, believed, warp, z, factor, base)
+    believed = observations
+    for architecture, value in zip(pending, values, strict=True):
+        believed += Evaluation(architecture, value, measure=observations.measure)
+    return BelievedPosterior(prior, believed, warp, z, factor, base, len(pending))
 
 
-def _factor(prior: Believing, base: Base, later: tuple[Architecture, ...]) -> torch.Tensor:
-    """L, in blocks."""
-    below, k = torch.stack([base.row(prior, a) for a in later]), len(base.architectures)
-    factor = torch.zeros(k + len(later), k + len(later), dtype=torch.float64)
-    factor[:k, :k], factor[k:, :k] = base.factor, below
-    factor[k:, k:] = _cholesky(prior, later, below @ below.T)
-    return factor
-
-
-def _cholesky(
-    prior: Believing, architectures: Sequence[Architecture], less: torch.Tensor | None = None
-) -> torch.Tensor:
-    """The Cholesky factor of k(A, A) + s² I, less what is known of it."""
-    covariance = prior.covariance(architectures, architectures)
-    noisy = torch.from_numpy(covariance) + prior.noise * torch.eye(
-        len(architectures), dtype=torch.float64
+def base_of(prior: Believing, architectures: tuple[Architecture, ...]) -> Base:
+    """What is kept of X0, or is from now on."""
+    return prior.table.solved.get(
+        (prior.kernel, architectures), lambda: Base(prior, architectures)
     )
-    factor, failed = torch.linalg.cholesky_ex(noisy if less is None else noisy - less)
-    if failed:
-        raise no_covariance(covariance, prior.noise)
-    found: torch.Tensor = factor
-    return found
+
+
+def solved_for(prior: Believing, base: Base, candidates: tuple[Architecture, ...]) -> Solved:
+    """What is kept of a long tuple of candidates, or is from now on."""
+    return prior.table.solved.get((base, id(candidates)), lambda: Solved(prior, base, candidates))
+
+
+def _factor(
+    prior: Believing,
+    base: Base,
+    evaluated: tuple[Architecture, ...],
+    met: tuple[Tensor, Tensor],
+) -> Tensor:
+    """L, in blocks, from B and k(E, E)."""
+    below, between = met
+    k, f, e = len(base.architectures), len(evaluated), len(below)
+
+    def row(i: int, above: Tensor) -> Tensor:
+        rest = (between[i, :i] - below[:i] @ below[i].clone())[:, None]
+        before = above[:, k : k + i].clone()
+        own = torch.linalg.solve_triangular(before, rest, upper=False)[:, 0]
+        square = between[i, i] + prior.noise - below[i] @ below[i] - own @ own
+        if not square > 0:
+            raise no_covariance(between.numpy(), prior.noise)
+        return torch.cat([below[i], own, square.sqrt()[None]])
+
+    factor = torch.zeros(k + e, k + e, dtype=torch.float64)
+    factor[:k, :k], factor[k + f :, :k] = base.factor, below[f:]
+    factor[k : k + f, : k + f] = base.finished.upto(evaluated, k + f, row)
+    rest = between[f:, f:] - below[f:] @ below[f:].T
+    if f:
+        cross = between[:f, f:] - below[:f] @ below[f:].T
+        across = torch.linalg.solve_triangular(factor[k : k + f, k : k + f], cross, upper=False)
+        factor[k + f :, k : k + f], rest = across.T, rest - across.T @ across
+    factor[k + f :, k + f :] = cholesky(rest, prior.noise)
+    return factor
 
 
 def _beliefs(
     prior: Believing,
     observations: Observations,
-    factor: torch.Tensor,
+    factor: Tensor,
 ) -> tuple[list[float], FittedWarp, Array]:
     """The believed values, and the warp and warped values `(n + p,)` given all of them."""
-    measure, values = observations.measure, list[float]()
-    gains = np.array(
-        [np.nan if e.value is None else measure.gain(e.value) for e in observations], np.float64
-    )
-    inverse, diagonal = _inverse(factor).numpy(), factor.diagonal().numpy()
-    warp, z = warp_gains(prior.warp, gains, measure)
-    for i in range(len(gains), len(factor)):
+    measure, values, n = observations.measure, list[float](), len(observations)
+    known = [math.nan if e.value is None else e.value for e in observations]
+    gains = np.empty(len(factor))
+    gains[:n] = measure.gain(np.array(known, dtype=np.float64))
+    upside, diagonal = inverse(factor).numpy(), factor.diagonal().numpy()
+    warp, z = warp_gains(prior.warp, gains[:n], measure)
+    for i in range(n, len(factor)):
         # row i of L, left of its diagonal, times the inverse of what is above it
-        mean = prior.mean - diagonal[i] * (inverse[i, :i] @ (z - prior.mean))
+        mean = prior.mean - diagonal[i] * (upside[i, :i] @ (z - prior.mean))
         stddev = max(diagonal[i] ** 2 - prior.noise, 0.0) ** 0.5
         values.append(float(moments(warp, np.array([mean]), np.array([stddev]))[0][0]))
-        gains = np.append(gains, measure.gain(values[-1]))
-        warp, z = warp_gains(prior.warp, gains, measure)
+        gains[i] = measure.gain(values[-1])
+        warp, z = warp_gains(prior.warp, gains[: i + 1], measure)
     return values, warp, z
 
 
-def _whitened(factor: torch.Tensor, values: Array) -> torch.Tensor:
-    """L⁻¹ of values `(n,)`."""
-    column = torch.from_numpy(values)[:, None]
-    white: torch.Tensor = torch.linalg.solve_triangular(factor, column, upper=False)[:, 0]
-    return white
-
-
-def _inverse(factor: torch.Tensor) -> torch.Tensor:
-    """Of a Cholesky factor: for many candidates a product is quicker than to solve for them."""
-    unit = torch.eye(len(factor), dtype=torch.float64)
-    inverse: torch.Tensor = torch.linalg.solve_triangular(factor, unit, upper=False)
-    return inverse
-
-
-def _moments(
-    mean: torch.Tensor, prior: torch.Tensor, before: torch.Tensor, white: torch.Tensor
-) -> tuple[torch.Tensor, torch.Tensor]:
+def _moments(mean: Tensor, prior: Tensor, before: Tensor, white: Tensor) -> Moments:
     """The mean, and the standard deviation that is left of a variance by rows of L⁻¹ k(X, X*)."""
     variance = before - torch.linalg.vecdot(white, white, dim=0)
     check_variance(variance, prior)
     return mean, variance.clamp_min(0.0).sqrt()
-
-
-def _covariance(
-    prior: Prior, a: Sequence[Architecture], b: Sequence[Architecture]
-) -> torch.Tensor:
-    """k(a, b) `(n, m)`, which lies in memory row by row, however it was looked up."""
-    return torch.from_numpy(np.ascontiguousarray(prior.covariance(a, b)))

@@ -34,7 +34,7 @@ from nbnas.surrogate.kernels.distance import DistanceKernel
 from nbnas.surrogate.kernels.parts import formula
 from nbnas.surrogate.kernels.weisfeiler_lehman import WeisfeilerLehmanKernel
 from nbnas.surrogate.normal_scores import NormalScores
-from nbnas.surrogate.process.believed import believe
+from nbnas.surrogate.process.believed import base_of, believe, solved_for
 from nbnas.surrogate.process.fit import fit_parameters, log_likelihood
 from nbnas.surrogate.process.posterior import Posterior
 from nbnas.surrogate.table import TABLE, ArchitectureTable
@@ -199,6 +199,7 @@ class GaussianProcess:
         observations: Observations,
         pending: Sequence[Architecture],
         size: int | None = None,
+        candidates: tuple[Architecture, ...] | None = None,
     ) -> Posterior:
         """The posterior if every pending evaluation came out at its mean, one after the other.
 
@@ -208,6 +209,7 @@ class GaussianProcess:
             size: How many of the observations stay the first ones for a while, such as those that
                 the parameters were fitted to: what is solved for them is kept, so that the next
                 posterior that begins with them is quick on many candidates. All by default.
+            candidates: The many that will be asked for, if they are known, the very tuple.
 
         Returns:
             The posterior; its observations are these and the imagined ones.
@@ -221,4 +223,19 @@ class GaussianProcess:
             return self.condition(observations)
         count = len(OBSERVATIONS("observations", observations))
         size = count if size is None else whole(0, count)("size", size)
-        return believe(self, observations, pending, size)
+        return believe(self, observations, pending, size, candidates)
+
+    @undisturbed()
+    def solve_ahead(
+        self, first: tuple[Architecture, ...], candidates: tuple[Architecture, ...]
+    ) -> None:
+        """Solve and keep what believed posteriors need that begin with these evaluations.
+
+        Args:
+            first: What was evaluated, as far as the `size` of `believe`.
+            candidates: Those that will be scored, the very tuple.
+
+        Raises:
+            NotPositiveDefiniteError: If the kernel is no covariance on these architectures.
+        """
+        solved_for(self, base_of(self, first), candidates)

@@ -1,3 +1,5 @@
+import itertools
+
 import numpy as np
 import pytest
 
@@ -10,6 +12,7 @@ from nbnas.search.candidates import listed
 from nbnas.search.maximizers.ascent import LocalAscent
 from nbnas.search.maximizers.evolutionary import Evolutionary
 from nbnas.search.maximizers.exhaustive import Automatic, Exhaustive
+from nbnas.search.maximizers.maximizer import FEW, Scored
 from nbnas.search.maximizers.pool import RandomPool
 
 SPACE = CellSpace()
@@ -32,7 +35,7 @@ def observations(table):
 def best(maximizer, score, space, observations, seed=0):
     found = maximizer.maximize(score, space, observations, np.random.default_rng(seed))
     assert len(set(found.architectures)) == len(found.architectures) == len(found.scores)
-    first = found.ranked()[0]
+    first = next(found.ranked())
     assert found.scores[first] == found.scores.max()
     return found.architectures[first], found.scores[first]
 
@@ -101,3 +104,17 @@ def test_wrong_settings_are_named():
     for wrong in (lambda: RandomPool(0), lambda: Evolutionary(0), lambda: LocalAscent(starts=0)):
         with pytest.raises(SettingError, match="to be a whole number from 1"):
             wrong()
+
+
+@pytest.mark.parametrize("count", [1, FEW, FEW + 1, 4 * FEW])
+@pytest.mark.parametrize("values", [3, 10_000])
+def test_the_best_come_first_and_the_first_of_equals(count, values):
+    scores = np.random.default_rng(0).integers(values, size=count).astype(np.float64)
+    scores[count // 2 : count // 2 + 5] = np.nan
+    cells = tuple(itertools.islice(SPACE, count))
+    assert list(Scored(cells, scores).ranked()) == np.argsort(-scores, kind="stable").tolist()
+
+
+def test_scores_of_which_none_is_a_number_are_in_order():
+    cells = tuple(itertools.islice(SPACE, 2 * FEW))
+    assert list(Scored(cells, np.full(2 * FEW, np.nan)).ranked()) == list(range(2 * FEW))

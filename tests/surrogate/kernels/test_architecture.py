@@ -131,3 +131,17 @@ def test_a_kernel_without_a_table_says_what_to_do():
     index = torch.zeros(2, 1, dtype=torch.float64)
     with pytest.raises(ObservationError, match="GaussianProcess"):
         kernel(index, index).to_dense()
+
+
+def test_a_covariance_has_the_same_digits_both_ways_round():
+    """Whose row is there decides which way a table is asked, and a replay may have another."""
+    cells = CellSpace().sample(0, 60)
+    one, other = GaussianProcess(), GaussianProcess()
+    for prior in (one, other):
+        prior.table.indices(cells)
+    for at in range(len(cells)):
+        one.covariance((cells[at],), cells)
+        other.covariance((cells[-1 - at],), cells)
+    rows = np.stack([one.covariance((a,), cells)[0] for a in cells])
+    assert np.array_equal(rows, rows.T)
+    assert np.array_equal(rows, np.stack([other.covariance((a,), cells)[0] for a in cells]))

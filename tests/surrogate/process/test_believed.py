@@ -11,6 +11,7 @@ from nbnas.graphs.spaces.cell import CellSpace
 from nbnas.records import Evaluation, Measure, Observations
 from nbnas.surrogate.kernels.distance import DistanceKernel
 from nbnas.surrogate.process.prior import GaussianProcess
+from nbnas.surrogate.process.solved import MET
 from nbnas.surrogate.table import ArchitectureTable
 
 CELLS = CellSpace().sample(0, 1_100)
@@ -110,6 +111,26 @@ def test_what_was_asked_before_changes_no_digit(observations):
         prior.believe(observations.first(known), pending, 32).latent(CELLS)
     found = prior.believe(observations, PENDING, 32).latent(CELLS)
     assert all(map(torch.equal, found, expected))
+
+
+def test_some_of_a_long_tuple_are_looked_up(prior, observations):
+    posterior = prior.believe(observations, PENDING, 32)
+    mean, stddev = posterior.latent(CELLS)
+    some = posterior.latent([CELLS[at] for at in (700, 3, 3)])
+    assert torch.equal(some[0], mean[[700, 3, 3]])
+    assert torch.equal(some[1], stddev[[700, 3, 3]])
+    others = CellSpace().sample(1, 3)
+    expected = one_after_the_other(prior, observations).latent(others)
+    assert (posterior.latent(others)[0] - expected[0]).abs().max() < 1e-6
+
+
+def test_what_is_met_too_often_is_forgotten(prior, observations):
+    expected = prior.believe(observations, PENDING, 32).latent(CELLS)
+    for first in range(50, 50 + 3 * MET, 60):
+        prior.believe(observations, CELLS[first : first + 60], 32)
+    base = prior.believe(observations, PENDING, 32).base
+    assert len(base.meet(prior, PENDING, None)[1]) == len(PENDING)
+    assert all(map(torch.equal, prior.believe(observations, PENDING, 32).latent(CELLS), expected))
 
 
 def test_nothing_pending_is_the_posterior_itself(prior, observations):
