@@ -21,6 +21,7 @@ ROOT = Path(__file__).parents[1]
 NOTEBOOKS = sorted((ROOT / "notebooks").rglob("*.ipynb"))
 SEARCH = ROOT / "notebooks" / "search.ipynb"
 STUDY = "killed"
+SHORT = {"epochs": 5}  # where trainings need not be those of the table
 
 
 def command(folder, **parameters):
@@ -81,7 +82,7 @@ def uninterrupted(forking, tmp_path_factory):
     """A folder in which the notebook has searched, with nothing beside it."""
     folder = tmp_path_factory.mktemp("uninterrupted")
     with forking():
-        done = run(folder, study="")
+        done = run(folder, study="", **SHORT)
     assert done.returncode == 0, done.stderr[-3000:]
     return folder
 
@@ -203,7 +204,7 @@ def changed(path):
 def kill_when(folder, trials, delay):
     """Start the notebook and kill papermill a moment after so many trials are stored."""
     process = subprocess.Popen(
-        command(folder), env=environment(), cwd=folder, stderr=subprocess.DEVNULL
+        command(folder, **SHORT), env=environment(), cwd=folder, stderr=subprocess.DEVNULL
     )
     deadline, seen = time.monotonic() + 120, None
     while process.poll() is None and time.monotonic() < deadline:
@@ -228,7 +229,7 @@ def test_killed_at_five_moments_it_ends_as_if_it_never_was(uninterrupted, tmp_pa
         kill_when(killed, trials, delay)
         check_none_trained_again(killed, begun)
     assert begun, "no trial had ended before the last kill, so nothing was tested"
-    done = run(killed)
+    done = run(killed, **SHORT)
     assert done.returncode == 0, done.stderr[-3000:]
     check_none_trained_again(killed, begun)
     (whole, *_) = load_trials(uninterrupted / "s.db")["study"]
@@ -247,6 +248,6 @@ def check_none_trained_again(folder, begun):
 @pytest.mark.usefixtures("forked")
 def test_another_seed_is_an_error_that_names_it(uninterrupted, tmp_path):
     (study, *_) = load_trials(uninterrupted / "s.db")["study"]
-    done = run(tmp_path, store=uninterrupted / "s.db", study=study, seed=5)
+    done = run(tmp_path, store=uninterrupted / "s.db", study=study, seed=5, **SHORT)
     assert done.returncode != 0
     assert "seed: was 4, is now 5" in done.stderr

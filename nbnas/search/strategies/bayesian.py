@@ -30,7 +30,7 @@ from nbnas.search.strategies.described import described, reason
 from nbnas.search.strategies.first import FIRST, beginning, none_first
 from nbnas.search.strategies.fits import FITS, fitted, fitted_next, fitted_to
 from nbnas.search.strategies.random import RandomSearch
-from nbnas.search.strategies.strategy import check_question
+from nbnas.search.strategies.strategy import check_known, check_question
 from nbnas.surrogate.acquisition.improvement import (
     ACQUISITION,
     Acquisition,
@@ -129,12 +129,13 @@ class BayesianOptimization:
         count = len(observations) + len(pending)
         if count < self.initial or len(observations) < 2:
             return self._start(space, observations, pending, n, rng)
-        with cpu_threads(1 if pending else None):
+        with cpu_threads(1 if len(pending) else None):
             return self._by_model(space, observations, pending, n, rng)
 
     @undisturbed()
     def prepare(self, space: SearchSpace, observations: Observations) -> None:
         """Fit what the next proposals need while other trials are under way, in any thread."""
+        check_known(space, observations)
         size = fitted_next(len(observations))
         if size < max(2, self.initial // 2):  # the model is far from being asked
             return

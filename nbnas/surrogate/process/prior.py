@@ -219,6 +219,8 @@ class GaussianProcess:
             NotPositiveDefiniteError: If the kernel is no covariance on these architectures.
         """
         check_architectures(pending=pending)
+        if candidates is not None:
+            self.table.indices(candidates)  # which checks them, once
         if not len(pending):
             return self.condition(observations)
         count = len(OBSERVATIONS("observations", observations))
@@ -236,6 +238,8 @@ class GaussianProcess:
             candidates: Those that will be scored, the very tuple.
 
         Raises:
+            ArchitectureError: If something else is among them.
             NotPositiveDefiniteError: If the kernel is no covariance on these architectures.
         """
-        solved_for(self, base_of(self, first), candidates)
+        check_architectures(first=first, candidates=candidates)
+        solved_for(self, base_of(self, tuple(first)), tuple(candidates))
