@@ -38,6 +38,7 @@ class Shared(Background):
         self._unwritten: list[tuple[Claim, Evaluation]] = []
         self._reclaimed: Claim | None = None  # and not begun yet
         self._driven = False  # by a run, which wants so many trials
+        self._taken_on: set[int] = set()  # the numbers of trials that were new here
 
     @property
     def best(self) -> Evaluation | None:
@@ -94,15 +95,30 @@ class Shared(Background):
         while claim is None:
             if self._full():
                 raise Taken("others are making the last trials that are wanted; wait for them")
+            if self._overtaken():
+                self._pending, self.proposal = (), None
             proposal = self.ask()
             claim = self._claim(proposal, self._pending[0], worker=worker)
             if not self._ledger.claim(claim):  # somebody was faster: propose with theirs in view
                 self._pending, self.proposal, claim = (), None, None
                 self._look()
+            else:
+                self._taken_on.add(claim.number)
         self._reclaimed = None
         if all(claim.number != one.number for one in self.under_way):
             self.under_way = (*self.under_way, claim)
         return claim
+
+    def _overtaken(self) -> bool:
+        """Whether others have taken on trials since the proposal that waits was made.
+
+        It does not know of them, and they may be just what it proposes.
+        """
+        if self.proposal is None or not self._pending:
+            return False
+        since = self.observations.evaluations[self.proposal.known :]
+        numbers = {claim.number for claim in self.under_way} | set(map(self._number, since))
+        return any(n >= self.proposal.number for n in numbers - self._taken_on)
 
     def _claim(
         self,
@@ -125,6 +141,7 @@ class Shared(Background):
         while True:
             claim = self._claim(proposal, evaluation.architecture, evaluation.seed)
             if self._ledger.claim(claim):
+                self._taken_on.add(claim.number)
                 return claim
             self._look()
 

@@ -1,6 +1,7 @@
 """Several processes that share a study: no trial twice, none lost, whatever is killed."""
 
 import collections
+import threading
 import time
 
 import pytest
@@ -57,6 +58,34 @@ def named(function):
     """A function that a study takes for that of the script."""
     function.__qualname__, function.__module__ = "objective", "__main__"
     return function
+
+
+@pytest.mark.parametrize("strategy", [nb.RandomSearch(), nb.BayesianOptimization(initial=3)])
+def test_what_was_proposed_before_others_began_is_proposed_anew(tmp_path, until, strategy):
+    """Two that know the same propose the same: the one that comes later must not make it, too."""
+    begun, go = threading.Event(), threading.Event()
+
+    def waits(architecture, seed=0):
+        begun.set()
+        assert go.wait(60)
+        return objective(architecture)
+
+    def search(function):
+        function.__qualname__ = "objective"
+        return nb.Search(nb.CellSpace(), function, strategy, seed=1, store=tmp_path / "s.db")
+
+    search(objective).run(4)
+    late, early = search(objective), search(waits)
+    (proposed,) = late.ask().architectures
+    early.start(5)
+    assert begun.wait(60)
+    for _ in range(3):
+        late.step()
+    go.set()
+    early.wait(60)
+    made = search(objective).observations
+    assert {e.origin.number: e.architecture for e in made}[4] == proposed
+    assert len({e.architecture for e in made}) == len(made) == 8
 
 
 @pytest.mark.parametrize("asks", [False, True])

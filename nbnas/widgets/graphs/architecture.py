@@ -79,12 +79,16 @@ def _size(architecture: Architecture, operations: Operations) -> tuple[str, tupl
                 :300
             ], ()
         return f"No network can be built of it: {error}"[:300], ()
-    read = (
-        f"one of {setting.classes} letters" if text else f"a {_shape(*setting.image_shape)} image"
-    )
+    read = f"one of {setting.classes} letters" if text else _image(setting)
     words = f"{size.parameters:,} parameters, {size.multiply_adds:,} multiply-adds for {read}"
     parts = _recurrent(setting) if text else _cells(setting)
     return f"{words}.", () if architecture.nodes[0] == IMAGE else parts
+
+
+def _image(setting: "Setting") -> str:
+    """An image of which there are many sizes; the architecture alone does not tell one's own."""
+    like = "digits" if setting.image_shape[0] == 1 else "those of CIFAR-10"
+    return f"a {_shape(*setting.image_shape)} image, such as {like}"
 
 
 def _unknown(architecture: Architecture) -> list[str]:
