@@ -47,9 +47,9 @@ def browser(launch):
 
 
 @pytest.fixture(scope="session")
-def lab(forking, tmp_path_factory):
+def lab(tmp_path_factory):
     """The folder and the address and token of a running JupyterLab."""
     pytest.importorskip("jupyterlab", reason="jupyterlab is not installed")
     folder = tmp_path_factory.mktemp("lab")
-    with forking(), pages.serving(folder) as server:
+    with pages.serving(folder) as server:
         yield folder, server
