@@ -71,8 +71,8 @@ def test_what_was_proposed_before_others_began_is_proposed_anew(tmp_path, until,
         return objective(architecture)
 
     def search(function):
-        function.__qualname__ = "objective"
-        return nb.Search(nb.CellSpace(), function, strategy, seed=1, store=tmp_path / "s.db")
+        store = tmp_path / "s.db"
+        return nb.Search(nb.CellSpace(), named(function), strategy, seed=1, store=store)
 
     search(objective).run(4)
     late, early = search(objective), search(waits)
