@@ -93,22 +93,25 @@ class Observations:
     @property
     def gains(self) -> NDArray[np.float64]:
         """What is maximised `(n,)`: `values`, or their negatives where lower is better."""
-        gains = self._known
-        failed = np.isnan(gains)
-        worst = 0.0 if failed.all() else float(np.nanmin(gains))
-        return np.where(failed, worst, gains)
+        return with_worst(self.known_gains)
+
+    @property
+    def known_gains(self) -> NDArray[np.float64]:
+        """What is maximised `(n,)`, NaN for a failed trial; quick, as each round asks often."""
+        values = [math.nan if e.value is None else e.value for e in self.evaluations]
+        return self.measure.gain(np.array(values, dtype=np.float64))
 
     @property
     def incumbent(self) -> Evaluation | None:
         """The completed trial of the best value (the first of equals), if there is one."""
-        gains = self._known
+        gains = self.known_gains
         found = not np.isnan(gains).all()
         return self.evaluations[int(np.nanargmax(gains))] if found else None
 
     @property
     def trace(self) -> NDArray[np.float64]:
         """Best value seen after each trial `(n,)`; NaN before the first completed one."""
-        gains = self._known
+        gains = self.known_gains
         return self.measure.gain(np.fmax.accumulate(gains)) if len(gains) else gains
 
     def seconds_left(self, trials: int) -> float | None:
@@ -143,11 +146,12 @@ class Observations:
             )
         return dataclasses.replace(evaluation, measure=self.measure)
 
-    @property
-    def _known(self) -> NDArray[np.float64]:
-        """What is maximised `(n,)`, NaN for a failed trial; quick, as each round asks often."""
-        values = [math.nan if e.value is None else e.value for e in self.evaluations]
-        return self.measure.gain(np.array(values, dtype=np.float64))
+
+def with_worst(gains: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Gains `(n,)` in which a failed trial, NaN, counts as the worst known one; 0 without any."""
+    failed = np.isnan(gains)
+    worst = 0.0 if failed.all() else float(np.nanmin(gains))
+    return np.where(failed, worst, gains)
 
 
 OBSERVATIONS: Rule[Observations] = instance(

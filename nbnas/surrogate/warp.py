@@ -20,6 +20,7 @@ from scipy.special import ndtr, ndtri
 from nbnas.checks import Rule, offering, real
 from nbnas.errors import ObservationError, shown
 from nbnas.records import Measure, Observations
+from nbnas.records.observations import with_worst
 
 Array = NDArray[np.float64]
 _NODES, _WEIGHTS = np.polynomial.hermite_e.hermegauss(64)
@@ -79,9 +80,7 @@ def warp_gains(warp: Warp, gains: Array, measure: Measure) -> tuple[FittedWarp, 
     Returns:
         The fitted warp and z `(n,)`.
     """
-    failed = np.isnan(gains)
-    worst = 0.0 if failed.all() else float(np.nanmin(gains))
-    return _fit(warp, measure.gain(np.where(failed, worst, gains)), measure)
+    return _fit(warp, measure.gain(with_worst(gains)), measure)
 
 
 def _fit(warp: Warp, values: Array, measure: Measure) -> tuple[FittedWarp, Array]:

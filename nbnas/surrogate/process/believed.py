@@ -22,7 +22,6 @@ References:
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -198,9 +197,8 @@ def _beliefs(
 ) -> tuple[list[float], FittedWarp, Array]:
     """The believed values, and the warp and warped values `(n + p,)` given all of them."""
     measure, values, n = observations.measure, list[float](), len(observations)
-    known = [math.nan if e.value is None else e.value for e in observations]
     gains = np.empty(len(factor))
-    gains[:n] = measure.gain(np.array(known, dtype=np.float64))
+    gains[:n] = observations.known_gains
     upside, diagonal = inverse(factor).numpy(), factor.diagonal().numpy()
     warp, z = warp_gains(prior.warp, gains[:n], measure)
     for i in range(n, len(factor)):
