@@ -33,8 +33,8 @@ from torch import Tensor
 from nbnas.graphs.architecture import Architecture
 from nbnas.records import Evaluation, Observations
 from nbnas.surrogate.kernels.covariance import no_covariance
-from nbnas.surrogate.process.posterior import Posterior, check_variance
-from nbnas.surrogate.process.solved import Base, Believing, Solved, cholesky, covariance, inverse
+from nbnas.surrogate.process.posterior import Posterior, check_variance, cholesky, inverse
+from nbnas.surrogate.process.solved import Base, Believing, Solved, covariance
 from nbnas.surrogate.table import REMEMBERED
 from nbnas.surrogate.warp import FittedWarp, moments, warp_gains
 from nbnas.undisturbed import undisturbed

@@ -30,7 +30,7 @@ from nbnas.errors import NotPositiveDefiniteError
 from nbnas.graphs.architecture import Architecture
 from nbnas.graphs.space import COUNT, Randomness, generator
 from nbnas.records import Observations
-from nbnas.surrogate.kernels.covariance import root
+from nbnas.surrogate.kernels.covariance import no_covariance, root
 from nbnas.surrogate.leave_one_out import LeaveOneOut, leave_one_out
 from nbnas.surrogate.table import ArchitectureTable
 from nbnas.surrogate.warp import FittedWarp
@@ -95,7 +95,7 @@ class Posterior(WarpedPosterior):
         """
         cross = self._cross(architectures)  # (n, m)
         mean = self.prior.mean + cross.T @ self.alpha()
-        white = self._whitener() @ cross
+        white = inverse(self.factor) @ cross
         prior_variance = torch.from_numpy(self.prior.variance(architectures))
         variance = prior_variance - white.square_().sum(dim=0)
         check_variance(variance, prior_variance)
@@ -155,12 +155,6 @@ class Posterior(WarpedPosterior):
             self.prior.covariance(self.observations.architectures, architectures)
         )
 
-    def _whitener(self) -> torch.Tensor:
-        """L⁻¹ `(n, n)`: for many candidates a product is quicker than to solve for them."""
-        identity = torch.eye(len(self.z), dtype=torch.float64)
-        inverse: torch.Tensor = torch.linalg.solve_triangular(self.factor, identity, upper=False)
-        return inverse
-
     def alpha(self) -> torch.Tensor:
         """α `(n,)`, the weights of the evaluations in the posterior mean."""
         centred = torch.from_numpy(self.z - self.prior.mean)[:, None]
@@ -190,3 +184,24 @@ def check_variance(variance: torch.Tensor, prior: torch.Tensor) -> None:
             f"expected variances of at least 0, got {worst:.3g} of the prior variance: the kernel "
             "is not positive definite on these architectures; use a shorter length-scale"
         )
+
+
+def cholesky(matrix: torch.Tensor, noise: float) -> torch.Tensor:
+    """The Cholesky factor of a covariance matrix + s² I.
+
+    Raises:
+        NotPositiveDefiniteError: If it is none.
+    """
+    noisy = matrix + noise * torch.eye(len(matrix), dtype=torch.float64)
+    factor, failed = torch.linalg.cholesky_ex(noisy)
+    if failed:
+        raise no_covariance(matrix.numpy(), noise)
+    found: torch.Tensor = factor
+    return found
+
+
+def inverse(factor: torch.Tensor) -> torch.Tensor:
+    """Of a Cholesky factor: for many candidates a product is quicker than to solve for them."""
+    unit = torch.eye(len(factor), dtype=torch.float64)
+    inverted: torch.Tensor = torch.linalg.solve_triangular(factor, unit, upper=False)
+    return inverted

@@ -36,7 +36,7 @@ from nbnas.surrogate.kernels.weisfeiler_lehman import WeisfeilerLehmanKernel
 from nbnas.surrogate.normal_scores import NormalScores
 from nbnas.surrogate.process.believed import base_of, believe, solved_for
 from nbnas.surrogate.process.fit import fit_parameters, log_likelihood
-from nbnas.surrogate.process.posterior import Posterior
+from nbnas.surrogate.process.posterior import Posterior, cholesky
 from nbnas.surrogate.table import TABLE, ArchitectureTable
 from nbnas.surrogate.warp import WARP, Warp, fit_warp
 from nbnas.undisturbed import undisturbed
@@ -186,11 +186,8 @@ class GaussianProcess:
         """
         warp, z = fit_warp(self.warp, OBSERVATIONS("observations", observations))
         architectures = observations.architectures
-        covariance = self.covariance(architectures, architectures)
-        noisy = torch.from_numpy(covariance) + self.noise * torch.eye(len(z), dtype=torch.float64)
-        factor, failed = torch.linalg.cholesky_ex(noisy)
-        if failed:
-            raise no_covariance(covariance, self.noise)
+        covariance = torch.from_numpy(self.covariance(architectures, architectures))
+        factor = cholesky(covariance, self.noise)
         return Posterior(self, observations, warp, z, factor)
 
     @undisturbed()
@@ -241,5 +238,6 @@ class GaussianProcess:
             ArchitectureError: If something else is among them.
             NotPositiveDefiniteError: If the kernel is no covariance on these architectures.
         """
-        check_architectures(first=first, candidates=candidates)
+        check_architectures(first=first)
+        self.table.indices(candidates)  # which checks them, once
         solved_for(self, base_of(self, tuple(first)), tuple(candidates))

@@ -11,8 +11,7 @@ from torch import Tensor
 
 from nbnas.graphs.architecture import Architecture
 from nbnas.kept import Kept
-from nbnas.surrogate.kernels.covariance import no_covariance
-from nbnas.surrogate.process.posterior import Prior
+from nbnas.surrogate.process.posterior import Prior, cholesky, inverse
 from nbnas.surrogate.warp import Warp
 
 MET = 300  # architectures that are kept of E: more than there can be workers
@@ -157,7 +156,7 @@ class Solved:
     """
 
     def __init__(self, prior: Prior, base: Base, candidates: tuple[Architecture, ...]) -> None:
-        self.candidates, self._base = candidates, base
+        self.candidates = candidates
         self.white = inverse(base.factor) @ torch.cat(
             [
                 covariance(prior, base.architectures[at : at + AT_ONCE], candidates)
@@ -193,24 +192,3 @@ class Solved:
 def covariance(prior: Prior, a: Sequence[Architecture], b: Sequence[Architecture]) -> Tensor:
     """k(a, b) `(n, m)`, which lies in memory row by row, however it was looked up."""
     return torch.from_numpy(np.ascontiguousarray(prior.covariance(a, b)))
-
-
-def cholesky(matrix: Tensor, noise: float) -> Tensor:
-    """The Cholesky factor of a covariance matrix + s² I.
-
-    Raises:
-        NotPositiveDefiniteError: If it is none.
-    """
-    noisy = matrix + noise * torch.eye(len(matrix), dtype=torch.float64)
-    factor, failed = torch.linalg.cholesky_ex(noisy)
-    if failed:
-        raise no_covariance(matrix.numpy(), noise)
-    found: Tensor = factor
-    return found
-
-
-def inverse(factor: Tensor) -> Tensor:
-    """Of a Cholesky factor: for many candidates a product is quicker than to solve for them."""
-    unit = torch.eye(len(factor), dtype=torch.float64)
-    inverted: Tensor = torch.linalg.solve_triangular(factor, unit, upper=False)
-    return inverted
