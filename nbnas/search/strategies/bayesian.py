@@ -130,7 +130,18 @@ class BayesianOptimization:
         if count < self.initial or len(observations) < 2:
             return self._start(space, observations, pending, n, rng)
         with cpu_threads(1 if len(pending) else None):
-            return self._by_model(space, observations, pending, n, rng)
+            size = fitted_to(len(observations), len(pending))
+            model = self._fitted(space, observations.first(size))
+            candidates = listed(space) if can_be_listed(space) else None
+            situation = Situation(model, observations, tuple(pending), size, candidates)
+            proposal = self._best(space, situation, rng)
+            chosen = more = proposal.architectures
+            while more and len(chosen) < n:
+                beside = (*pending, *chosen)
+                situation = Situation(model, observations, beside, size, candidates)
+                more = self._best(space, situation, rng).architectures
+                chosen = (*chosen, *more)
+            return dataclasses.replace(proposal, architectures=chosen)
 
     @undisturbed()
     def prepare(self, space: SearchSpace, observations: Observations) -> None:
@@ -147,28 +158,6 @@ class BayesianOptimization:
             model = self._fitted(space, first)
             if isinstance(model, GaussianProcess):
                 model.solve_ahead(first.architectures, listed(space))
-
-    def _by_model(
-        self,
-        space: SearchSpace,
-        observations: Observations,
-        pending: Sequence[Architecture],
-        n: int,
-        rng: np.random.Generator,
-    ) -> Proposal:
-        """Propose the best-scored candidates."""
-        size = fitted_to(len(observations), len(pending))
-        model = self._fitted(space, observations.first(size))
-        candidates = listed(space) if can_be_listed(space) else None
-        situation = Situation(model, observations, tuple(pending), size, candidates)
-        proposal = self._best(space, situation, rng)
-        chosen = more = proposal.architectures
-        while more and len(chosen) < n:
-            beside = (*pending, *chosen)
-            situation = Situation(model, observations, beside, size, candidates)
-            more = self._best(space, situation, rng).architectures
-            chosen = (*chosen, *more)
-        return dataclasses.replace(proposal, architectures=chosen)
 
     @undisturbed()
     def posterior(self, observations: Observations) -> ModelPosterior | None:
