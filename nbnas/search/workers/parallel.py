@@ -109,22 +109,22 @@ class Parallel(Shared):
         self._driven = True
         try:
             crew = self._workers.crew(self.objective, self.measure)
-            with crew, self._ledger.at_hand(), Ahead(self.strategy, self.space) as self._ahead:
+            with crew, self._ledger.at_hand(), Ahead(self.strategy, self.space) as ahead:
                 self.crew = crew
-                yield from self._drive_crew(crew)
+                yield from self._drive_crew(crew, ahead)
         finally:
             self.crew, self._driven = None, False
             for claim in self._ledger.held:  # an interrupt, or an error, came before they ended
                 self._let_go(claim)
 
-    def _drive_crew(self, crew: Team) -> Iterator[Step]:
+    def _drive_crew(self, crew: Team, ahead: Ahead) -> Iterator[Step]:
         """Give, collect, and propose meanwhile, until all is done or it is to end."""
         word = "go"
         while True:
             for claim, made in crew.collect():
                 yield from self._collected(claim, made)
             if len(crew.slots) > 1:
-                self._ahead.look(self.observations)
+                ahead.look(self.observations)
             self._show(crew)
             said = self._word()
             if said != word:
