@@ -135,9 +135,8 @@ class Claiming:
 
         def write() -> Claim | None:
             with self._alone(study) as (connection, study_id):
-                query = select(CLAIMS).where(CLAIMS.c.study_id == study_id)
-                now = clock(connection)
-                for found in connection.execute(query.order_by(CLAIMS.c.number)).all():
+                query, now = UNDER_WAY.order_by(CLAIMS.c.number), clock(connection)
+                for found in connection.execute(query, {"study": study_id}).all():
                     row = found._asdict()
                     before = row["holder"]
                     if before == holder and row["number"] in held:

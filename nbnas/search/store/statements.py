@@ -1,4 +1,4 @@
-"""What is asked of the database for every trial: made once, which takes longer than to ask.
+"""What is asked of the database for every trial; made once, as that takes longer than asking.
 
 Parameters are `study`, the key of a study; `name`, its name; `number`, of a trial; and `start`,
 the place of one.
