@@ -213,13 +213,6 @@ def wait_done(page, seconds=240):
     page.wait_for_function(done, timeout=1000 * seconds, polling=300)
 
 
-def wait_for_count(page, selector, count, seconds=120):
-    """Wait until there are as many elements as expected; what comes next says what is missing."""
-    deadline = time.monotonic() + seconds
-    while page.locator(selector).count() < count and time.monotonic() < deadline:
-        page.wait_for_timeout(300)
-
-
 def wait_for_file(path, seconds=240):
     """Wait until a cell has made a file."""
     deadline = time.monotonic() + seconds

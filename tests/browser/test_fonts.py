@@ -220,7 +220,7 @@ def test_no_text_of_a_view_is_cut_or_crossed(both, whole, path):
         pages.shot_views(page, VIEWS, f"fonts-dejavu-{path.stem}")
         pages.save(page)
     with pages.look_into(other, name):
-        pages.wait_for_count(other, VIEWS, shown)
+        other.locator(VIEWS).nth(shown - 1).wait_for(state="attached", timeout=120_000)
         again, also = check(other)
         pages.shot_views(other, VIEWS, f"fonts-liberation-{path.stem}")
     pages.end_kernels(server)
