@@ -219,8 +219,7 @@ def test_no_text_of_a_view_is_cut_or_crossed(both, whole, path):
         shown = page.locator(VIEWS).count()
         pages.shot_views(page, VIEWS, f"fonts-dejavu-{path.stem}")
         pages.save(page)
-    with pages.look_into(other, name):
-        other.locator(VIEWS).nth(shown - 1).wait_for(state="attached", timeout=120_000)
+    with pages.look_again(other, name, VIEWS, shown):
         again, also = check(other)
         pages.shot_views(other, VIEWS, f"fonts-liberation-{path.stem}")
     pages.end_kernels(server)
