@@ -17,7 +17,7 @@ from nbnas.errors import NbnasError
 from nbnas.holder import holder, is_gone, worker
 from nbnas.records import Claim, Evaluation
 from nbnas.records.claim import ATTEMPTS
-from nbnas.search.store.claiming import LEASE
+from nbnas.search.store.statements import LEASE
 from nbnas.search.store.store import Store
 
 
@@ -41,6 +41,10 @@ class Ledger:
     def at_hand(self) -> AbstractContextManager[None]:
         """A while in which much is written."""
         return contextlib.nullcontext()
+
+    def has_news(self) -> bool:
+        """Whether a look may tell anything that is not known."""
+        return True
 
     def look(self, seen: int) -> tuple[tuple[Evaluation, ...], tuple[Claim, ...]]:
         """What others have finished beyond what was seen, and all that is under way."""
@@ -99,6 +103,7 @@ class StoredLedger(Ledger):
     def __init__(self, store: Store, study: str) -> None:
         super().__init__(worker())
         self._store, self._study, self._holder = store, study, holder()
+        self._outdated = True  # by what was done here, and is seen with the next look
         held, mine = self._held, self._holder
         self._renewal = Renewal(lambda: store.renew(study, tuple(held), mine))
         weakref.finalize(self, _release_all, store, study, held, mine)
@@ -107,15 +112,22 @@ class StoredLedger(Ledger):
         """A while in which much is written."""
         return self._store.at_hand()
 
+    def has_news(self) -> bool:
+        """Whether a look may tell anything that is not known."""
+        return self._outdated or self._store.has_news()
+
     def look(self, seen: int) -> tuple[tuple[Evaluation, ...], tuple[Claim, ...]]:
         """What anybody has finished beyond what was seen, and all that is under way."""
-        return self._store.look(self._study, seen)
+        found = self._store.look(self._study, seen)
+        self._outdated = False
+        return found
 
     def claim(self, claim: Claim) -> bool:
         """Take on a new trial; `False` if somebody else has taken on another one meanwhile."""
         taken = self._store.claim(self._study, claim, self._holder)
         if taken:
             self._hold(claim)
+        self._outdated |= not taken
         return taken
 
     def take_over(self, worker: str) -> Claim | None:
@@ -127,6 +139,7 @@ class StoredLedger(Ledger):
             claim = self._store.take_over(
                 self._study, self.name(worker), self._holder, self._held, is_gone
             )
+            self._outdated |= claim is not None
             if claim is None or claim.origin.attempt <= ATTEMPTS:
                 break
             self._store.add(self._study, claim.number, killed(claim))
@@ -138,11 +151,13 @@ class StoredLedger(Ledger):
         """Write down how a trial ended; whether it comes next after what was seen."""
         place = self._store.finish(self._study, claim.number, evaluation)
         self._drop(claim)
+        self._outdated |= place != seen
         return place == seen
 
     def release(self, claim: Claim, attempts: int = 0) -> None:
         """Let go of a trial, for whoever comes."""
         self._drop(claim)
+        self._outdated = True
         self._store.release(self._study, self._holder, claim.number, attempts=attempts)
 
     def _hold(self, claim: Claim) -> None:

@@ -55,7 +55,9 @@ class Shared(Background):
         Raises:
             StoreError: If the store cannot be used.
         """
-        return self._take_in() if self._write() is None else self._last()
+        if self._write() is not None:
+            return self._last()
+        return self._take_in() if self._ledger.has_news() else None
 
     def _drive(self) -> Iterator[object]:
         """The loop of a run, in which no more trials are taken on than are wanted."""

@@ -12,15 +12,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import (
-    ColumnElement,
-    Connection,
-    Engine,
-    insert,
-    select,
-    text,
-    update,
-)
+from sqlalchemy import ColumnElement, Connection, Engine, insert, select, text, update
 from sqlalchemy.engine import URL
 
 from nbnas.errors import StoreError
@@ -36,15 +28,18 @@ from nbnas.search.store.schema import CLAIMS, TRIALS
 from nbnas.search.store.statements import (
     END_CLAIM,
     FINISHED,
-    NEXT_PLACE,
-    OF_NUMBER,
+    KEYS,
+    LEASE,
+    PLACE_FOR,
+    RENEW,
+    TAKE_ON,
     UNDER_WAY,
     next_number,
     study_id_of,
 )
 
 CLAIMS_KEPT = 256  # that were read last
-LEASE = 60.0  # seconds that a claim holds unless it is renewed
+VERSION = "version at the last look"  # what a connection knows
 
 
 class Claiming:
@@ -65,6 +60,9 @@ class Claiming:
 
         def read() -> tuple[tuple[Evaluation, ...], tuple[Claim, ...]]:
             with self._engine.begin() as connection:
+                if self._logs:  # first of all, so that what comes meanwhile is news
+                    connection.info[VERSION] = _version(connection)
+                    connection.info.pop(KEYS, None)
                 study_id = study_id_of(connection, study)
                 # Claims first: what finishes meanwhile is found in both, and not in neither.
                 here = {"study": study_id}
@@ -79,6 +77,17 @@ class Claiming:
             return finished, tuple(self._told(row, study) for row in claims)
 
         return patiently(self.url, read)
+
+    def has_news(self) -> bool:
+        """Whether others may have written since the last look; it is known while at hand only.
+
+        Raises:
+            StoreError: If the store cannot be read.
+        """
+        if not self._logs:
+            return True
+        with store_errors(self.url), self._engine.connect() as connection:
+            return bool(connection.info.get(VERSION) != _version(connection))
 
     def _told(self, row: Mapping[str, Any], study: str) -> Claim:
         """The claim of a row: it is read again and again while it is under way."""
@@ -102,9 +111,8 @@ class Claiming:
                     mine = _claims(study_id, (claim.number,)) & (CLAIMS.c.holder == holder)
                     # The answer may have been lost, and the question asked again.
                     return connection.execute(select(CLAIMS.c.id).where(mine)).first() is not None
-                row = {"study_id": study_id, **claim_to_row(claim), "holder": holder}
-                row["lease"] = clock(connection) + LEASE
-                connection.execute(insert(CLAIMS), row)
+                row = {"study": study_id, **claim_to_row(claim), "holder": holder}
+                connection.execute(TAKE_ON, row)
                 return True
 
         return patiently(self.url, write)
@@ -135,16 +143,16 @@ class Claiming:
 
         def write() -> Claim | None:
             with self._alone(study) as (connection, study_id):
-                query, now = UNDER_WAY.order_by(CLAIMS.c.number), clock(connection)
+                query, time = UNDER_WAY.order_by(CLAIMS.c.number), clock(connection)
                 for found in connection.execute(query, {"study": study_id}).all():
                     row = found._asdict()
                     before = row["holder"]
                     if before == holder and row["number"] in held:
                         continue
                     free = before in ("", holder)  # its own, which it could not let go of
-                    if free or row["lease"] < now or dead(before):
+                    if free or row["lease"] < time or dead(before):
                         mine = {"worker": worker, "attempt": row["attempt"] + (not free)}
-                        taken = {**mine, "holder": holder, "lease": now + LEASE}
+                        taken = {**mine, "holder": holder, "lease": time + LEASE}
                         this = CLAIMS.c.id == row["id"]
                         connection.execute(update(CLAIMS).where(this).values(taken))
                         return claim_from_row({**row, **mine}, study)
@@ -162,8 +170,7 @@ class Claiming:
         def write() -> None:
             with self._alone(study) as (connection, study_id):
                 held = _claims(study_id, numbers) & (CLAIMS.c.holder == holder)
-                lease = {"lease": clock(connection) + LEASE}
-                connection.execute(update(CLAIMS).where(held).values(lease))
+                connection.execute(RENEW.where(held))
 
         patiently(self.url, write)
 
@@ -207,12 +214,12 @@ class Claiming:
             with self._alone(study, on_disk=True) as (connection, study_id):
                 this = {"study": study_id, "number": number}
                 connection.execute(END_CLAIM, this)
-                if connection.execute(OF_NUMBER, this).first() is not None:
+                place = connection.execute(PLACE_FOR, this).scalar_one()
+                if place is None:
                     return None
-                place = int(connection.execute(NEXT_PLACE, {"study": study_id}).scalar_one())
                 written = {**row, "study_id": study_id, "place": place}
                 connection.execute(insert(TRIALS), written)
-                return place
+                return int(place)
 
         return patiently(self.url, write)
 
@@ -235,6 +242,11 @@ def sound(found: tuple[int, Evaluation] | StoreError) -> Evaluation:
             "study name starts afresh"
         ) from found
     return found[1]
+
+
+def _version(connection: Connection) -> object:
+    """A number of SQLite that changes when another connection has written."""
+    return connection.exec_driver_sql("PRAGMA data_version").scalar()
 
 
 def _claims(study_id: int, numbers: Collection[int]) -> ColumnElement[bool]:

@@ -6,11 +6,25 @@ the place of one.
 
 from typing import Any
 
-from sqlalchemy import BindParameter, Connection, bindparam, delete, func, select
+from sqlalchemy import (
+    BindParameter,
+    Connection,
+    bindparam,
+    case,
+    delete,
+    exists,
+    func,
+    insert,
+    select,
+    update,
+)
 
 from nbnas.errors import StoreError
+from nbnas.search.store.clock import now
 from nbnas.search.store.schema import CLAIMS, STUDIES, TRIALS
 
+LEASE = 60.0  # seconds that a claim holds unless it is renewed
+KEYS = "keys of studies"  # what a connection of SQLite has found, as long as it is open
 PLACE = func.coalesce(TRIALS.c.place, TRIALS.c.number)
 _STUDY: BindParameter[Any] = bindparam("study")
 _NUMBER: BindParameter[Any] = bindparam("number")
@@ -25,8 +39,14 @@ LAST_NUMBERS = select(
     select(func.max(CLAIMS.c.number)).where(_CLAIMS).scalar_subquery(),
 )
 END_CLAIM = delete(CLAIMS).where(_CLAIMS & (CLAIMS.c.number == _NUMBER))
-OF_NUMBER = select(TRIALS.c.id).where(_TRIALS & (TRIALS.c.number == _NUMBER))
-NEXT_PLACE = select(func.coalesce(func.max(PLACE) + 1, 0)).where(_TRIALS)
+PLACE_FOR = select(  # a trial that ends now; NULL where there is one of that number
+    case(
+        (exists().where(_TRIALS & (TRIALS.c.number == _NUMBER)), None),
+        else_=select(func.coalesce(func.max(PLACE) + 1, 0)).where(_TRIALS).scalar_subquery(),
+    )
+)
+TAKE_ON = insert(CLAIMS).values(study_id=_STUDY, lease=now() + LEASE)
+RENEW = update(CLAIMS).values(lease=now() + LEASE)
 
 
 def study_id_of(connection: Connection, study: str, *, alone: bool = False) -> int:
@@ -40,10 +60,15 @@ def study_id_of(connection: Connection, study: str, *, alone: bool = False) -> i
     Raises:
         StoreError: If there is no such study.
     """
+    known = connection.info.get(KEYS, {})
+    if study in known:
+        return int(known[study])
     query = STUDY_ALONE if alone else STUDY
     found = connection.execute(query, {"name": study}).scalar()
     if found is None:
         raise StoreError(f"the store has no study {study!r}; open it first")
+    if connection.dialect.name == "sqlite":  # there a transaction needs no row to be alone
+        connection.info[KEYS] = {**known, study: int(found)}
     return int(found)
 
 

@@ -69,6 +69,25 @@ def test_the_last_of_several_ends_the_log(path):
     assert len(second.load("first")) == 3
 
 
+def test_it_is_known_whether_others_have_written(path):
+    store, other = made(path), Store(path)
+    assert store.has_news(), "nobody knows, as no connection stays"
+    with store.at_hand():
+        assert store.has_news(), "nobody has looked yet"
+        assert store.look("first") == ((), ())
+        store.claim("first", claim(0), "me")
+        store.finish("first", 0, trial(0))
+        assert not store.has_news(), "it was this one"
+        other.claim("first", claim(1), "other")
+        assert store.has_news()
+        assert store.look("first", 1) == ((), (claim(1),))
+        assert not store.has_news()
+        other.finish("first", 1, trial(1))
+        assert store.has_news()
+        assert store.look("first", 1) == ((trial(1),), ())
+    assert store.has_news()
+
+
 def test_what_is_finished_stays_when_the_process_is_killed(path):
     made(path)
     script = (
