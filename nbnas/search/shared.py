@@ -100,6 +100,9 @@ class Shared(Background):
             if self._overtaken():
                 self._pending, self.proposal = (), None
             proposal = self.ask()
+            claim = self._reclaimed  # whose maker has died just now: no new trial, but that one
+            if claim is not None:
+                break
             claim = self._claim(proposal, self._pending[0], worker=worker)
             if not self._ledger.claim(claim):  # somebody was faster: propose with theirs in view
                 self._pending, self.proposal, claim = (), None, None

@@ -54,6 +54,22 @@ def test_a_killed_process_loses_nothing_and_is_not_waited_for(tmp_path):
     assert [e.origin.attempt for e in search.observations] == [2, 1, 1, 1]
 
 
+def test_a_trial_that_is_left_while_another_is_proposed_is_not_two(tmp_path, monkeypatch):
+    store = tmp_path / "s.db"
+    left = nb.Search(nb.CellSpace(), named(objective), nb.RandomSearch(), seed=5, store=store)
+    claim = left._take_on()
+    search = nb.Search(nb.CellSpace(), named(objective), nb.RandomSearch(), seed=5, store=store)
+    late = iter([True, False])  # the process that made it dies after the first look
+    monkeypatch.setattr("nbnas.search.ledger.is_gone", lambda _: not next(late, False))
+    monkeypatch.setattr(search._ledger, "_holder", "another process")
+    for _ in range(3):
+        search.step()
+    assert search.observations[0].architecture == claim.architecture
+    assert [e.origin.number for e in search.observations] == [0, 1, 2]
+    assert [e.origin.attempt for e in search.observations] == [2, 1, 1]
+    assert len(set(search.observations.architectures)) == 3
+
+
 def named(function):
     """A function that a study takes for that of the script."""
     function.__qualname__, function.__module__ = "objective", "__main__"
