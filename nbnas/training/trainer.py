@@ -45,7 +45,8 @@ class Trainer(Recipe):
             quickest for networks as small as those of digits, and results depend on it.
         device: "auto" for CUDA, else MPS, else the CPU; or one of these by its word.
         mixed_precision: Whether to compute in bfloat16 where that is safe; `None` for on CUDA.
-        channels_last: Whether to keep channels last in memory; `None` for on CUDA.
+        channels_last: Whether to keep channels last in memory; `None` for wherever that
+            is quicker, which is on CUDA and the CPU.
         measure: What is searched by, such as `nbnas.BALANCED_ACCURACY`; by default the accuracy,
             for text bits a character, or perplexity if it is read by words. All measures are in
             `Evaluation.measured`.
