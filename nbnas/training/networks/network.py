@@ -18,7 +18,7 @@ References:
 from collections.abc import Iterable, Sequence
 
 import torch
-from torch import Tensor, nn
+from torch import nn
 
 from nbnas.errors import ArchitectureError, SettingError
 from nbnas.graphs.architecture import LINK, ZERO, Architecture
@@ -32,7 +32,8 @@ from nbnas.training.draws import drawing
 from nbnas.training.networks.cell import NONE_OWN, OPERATIONS, VERTEX_OPERATIONS, build_cell
 from nbnas.training.networks.cell import Cell as Cell
 from nbnas.training.networks.layered import build_layers
-from nbnas.training.networks.multiply_adds import computed_multiply_adds, counts_by_layer
+from nbnas.training.networks.multiply_adds import count_multiply_adds as count_multiply_adds
+from nbnas.training.networks.multiply_adds import count_parameters as count_parameters
 from nbnas.training.networks.own import Builds, builds_of
 from nbnas.training.networks.recurrent import build_recurrent
 from nbnas.training.networks.weights import initialize
@@ -165,53 +166,6 @@ def _check_words(words: Iterable[str], known: Iterable[str], text: str, hint: st
             f"expected operations out of {', '.join(known)}; "
             f"got {', '.join(sorted(unknown))} in {text!r:.200}{hint}"
         )
-
-
-def count_parameters(network: nn.Module) -> int:
-    """Number of trainable weights."""
-    return sum(weight.numel() for weight in network.parameters() if weight.requires_grad)
-
-
-def count_multiply_adds(network: nn.Module, image_shape: tuple[int, int, int]) -> int:
-    """Number of multiply-adds of the convolutions and linear layers for one image.
-
-    In a network with layers of a user's own, all products of matrices count.
-
-    Args:
-        network: The network; left as it is.
-        image_shape: `(C, H, W)` of the image.
-
-    Returns:
-        The count. Additions of biases, normalisation and pooling are not counted, as is usual.
-    """
-    weight = next(network.parameters())
-    image = torch.zeros(1, *image_shape, dtype=weight.dtype, device=weight.device)
-    training = network.training
-    try:
-        network.eval()
-        if counts_by_layer(network):
-            return _layers_multiply_adds(network, image)
-        return computed_multiply_adds(network, image)
-    finally:
-        network.train(training)
-
-
-def _layers_multiply_adds(network: nn.Module, image: Tensor) -> int:
-    counts: list[int] = []
-
-    def count(layer: nn.Module, inputs: tuple[Tensor, ...], output: Tensor) -> None:
-        weight = layer.get_parameter("weight")
-        counts.append(output.numel() * weight[0].numel())
-
-    layers = [layer for layer in network.modules() if isinstance(layer, nn.Conv2d | nn.Linear)]
-    hooks = [layer.register_forward_hook(count) for layer in layers]
-    try:
-        with torch.inference_mode():
-            network(image)
-    finally:
-        for hook in hooks:
-            hook.remove()
-    return sum(counts)
 
 
 def skeleton(

@@ -10,13 +10,16 @@ import torch
 from nbnas.graphs.architecture import Architecture
 from nbnas.graphs.spaces.operation import Operation, own_operations
 from nbnas.training.networks.layered import LayeredNetwork
-from nbnas.training.networks.multiply_adds import token_multiply_adds
+from nbnas.training.networks.multiply_adds import Size as Size
+from nbnas.training.networks.multiply_adds import (
+    count_multiply_adds,
+    count_parameters,
+    token_multiply_adds,
+)
 from nbnas.training.networks.network import (
     IMAGE,
     build_network,
     check_operations,
-    count_multiply_adds,
-    count_parameters,
     reads_text,
     skeleton,
 )
@@ -41,19 +44,6 @@ class Setting:
     channels: int = 8
     cells: int = 1
     operations: tuple[str | Operation, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Size:
-    """How large a network is.
-
-    Attributes:
-        parameters: Number of trainable weights.
-        multiply_adds: Number of multiply-adds for one image, or one token of a text.
-    """
-
-    parameters: int
-    multiply_adds: int
 
 
 def network_size(architecture: Architecture, setting: Setting | None = None) -> Size:
