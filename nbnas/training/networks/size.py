@@ -6,6 +6,7 @@ The network is built on torch's meta device, where tensors have shapes and no nu
 from dataclasses import dataclass
 
 import torch
+from torch import nn
 
 from nbnas.graphs.architecture import Architecture
 from nbnas.graphs.spaces.operation import Operation, own_operations
@@ -21,9 +22,10 @@ from nbnas.training.networks.network import (
     build_network,
     check_operations,
     reads_text,
-    skeleton,
 )
 from nbnas.training.networks.recurrent import RecurrentNetwork
+from nbnas.training.networks.skeleton.build import build_planned
+from nbnas.training.networks.skeleton.plan import small_plan
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,12 +77,13 @@ def network_size(architecture: Architecture, setting: Setting | None = None) -> 
             sizes = (given.classes, given.channels, given.channels, given.cells)
             text = RecurrentNetwork(architecture, *sizes)
             return Size(count_parameters(text), token_multiply_adds(text))
-        network: torch.nn.Module
+        network: nn.Module
         if architecture.nodes[0] == IMAGE:
             network = LayeredNetwork(architecture, given.image_shape, given.classes)
         else:
             colors = given.image_shape[0]
-            network = skeleton(architecture, colors, given.classes, given.channels, given.cells)
+            plan, classes = small_plan(given.channels, given.cells), given.classes
+            network = build_planned(plan, architecture, colors, classes, classifier=nn.Linear)
         return Size(count_parameters(network), count_multiply_adds(network, given.image_shape))
 
 
