@@ -141,6 +141,9 @@ from .training.data.text import TextData as TextData
 from .training.export.export import export as export
 from .training.export.exported import Exported as Exported
 from .training.live import LiveTraining as LiveTraining
+from .training.networks.skeleton.skeleton import CellSkeleton as CellSkeleton
+from .training.networks.skeleton.skeleton import nas_bench_101_skeleton as nas_bench_101_skeleton
+from .training.networks.skeleton.skeleton import nas_bench_201_skeleton as nas_bench_201_skeleton
 from .training.proxies.scores import jacov as jacov
 from .training.proxies.scores import nwot as nwot
 from .training.proxies.scores import synflow as synflow

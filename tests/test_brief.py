@@ -101,6 +101,7 @@ def of_trainings():
             ),
             nb.Trainer(data, operations=[OWN]),
         ),
+        *(nb.nas_bench_101_skeleton(), nb.Trainer(data, skeleton=nb.CellSkeleton(65_536, 10_000))),
         nb.RecordedTraining(dataclasses.replace(TRIALS[0], reports=(report,))),
         nb.LiveTraining(CELLS[0], 0, 3),
     ]

@@ -20,7 +20,7 @@ from nbnas.notebook.chosen import SearchParameters
 from nbnas.notebook.combinations import ACQUISITIONS, MEASURES, check_combinations
 from nbnas.notebook.data import source
 from nbnas.notebook.own import is_own
-from nbnas.notebook.recipes import EPOCHS_OF_NAMED, initial_of
+from nbnas.notebook.recipes import EPOCHS_OF_NAMED, SKELETONS, initial_of
 from nbnas.notebook.spaces import KERNELS, SPACES, USUAL
 from nbnas.notebook.strategies import STRATEGIES
 from nbnas.training.device import choose_device
@@ -116,6 +116,7 @@ _RULES: Mapping[str, Callable[[Any], Any]] = {
     "space": _word_or_own(SPACES),
     "objective": _own,
     "network": _own,
+    "skeleton": _or_none(word(SKELETONS)),
     "strategy": word(STRATEGIES),
     "kernel": _or_none(word(KERNELS)),
     "acquisition": _or_none(word(ACQUISITIONS)),

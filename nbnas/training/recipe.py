@@ -18,7 +18,10 @@ from nbnas.training.data.image_data import IMAGE_DATA, ImageData
 from nbnas.training.data.text import TEXT_DATA, TextData
 from nbnas.training.device import choose_device
 from nbnas.training.measure import PICTURE_MEASURES, measures_of_text
-from nbnas.training.networks.own import NETWORK, Build, check_operation
+from nbnas.training.networks.own import NETWORK, Build
+from nbnas.training.networks.skeleton.build import check_fit
+from nbnas.training.networks.skeleton.plan import Plan, small_plan
+from nbnas.training.networks.skeleton.skeleton import SKELETON, CellSkeleton
 from nbnas.training.schedule import SCHEDULE, OneCycle, Schedule
 
 ONE_CYCLE = OneCycle()
@@ -41,8 +44,9 @@ OF_TEXT: Mapping[str, Any] = MappingProxyType(
     }
 )
 """What they are where the data are text."""
-LATER = ("measure", "sequence", "dropout", "clip")  # studies from before know none of them
-NOT_OF_TEXT, OF_TEXT_ONLY = ("augment", "channels_last"), ("sequence", "dropout")
+LATER = ("measure", "sequence", "dropout", "clip", "skeleton")  # unknown to earlier studies
+NOT_OF_TEXT = ("augment", "channels_last", "skeleton")
+OF_TEXT_ONLY = ("sequence", "dropout")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +78,7 @@ class Recipe:
     clip: float | None = None
     network: Build | None = None
     operations: tuple[Operation, ...] = ()
+    skeleton: CellSkeleton | None = None
 
     def __post_init__(self) -> None:
         settle(self, data=either(IMAGE_DATA, TEXT_DATA))
@@ -101,11 +106,12 @@ class Recipe:
             clip=real(above=0).optional,
             network=NETWORK.optional,
             operations=OPERATIONS,
+            skeleton=SKELETON.optional,
         )
         object.__setattr__(self, "operations", own_operations(self.operations))
         _check_suits(self)
         choose_device(self.device)
-        check_own(self.operations, self.data, self.channels)
+        check_own(self.operations, self.data, self.skeleton or small_plan(self.channels, 1))
 
     @property
     def usual(self) -> Mapping[str, Any]:
@@ -140,7 +146,7 @@ class Recipe:
         Returns:
             The data set's name and hash and each setting as text, the same in every process.
         """
-        usual = {"dropout": 0.0, **self.usual}
+        usual = {"dropout": 0.0, "skeleton": None, **self.usual}
         names = [f.name for f in fields(self) if f.name not in _TOLD_OTHERWISE]
         told = [n for n in names if n not in LATER or getattr(self, n) != usual[n]]
         settings = {name: _stable_repr(getattr(self, name)) for name in told}
@@ -150,32 +156,58 @@ class Recipe:
         return {"data": f"{self.data.name} {self.data.fingerprint}", **settings, **own}
 
 
-def check_own(operations: Sequence[Operation], data: Any, channels: int) -> None:  # noqa: ANN401
-    """Check that a user's operations keep the shape of the images of both stages of a network.
+def check_own(operations: Sequence[Operation], data: Any, skeleton: Plan) -> None:  # noqa: ANN401
+    """Check that a user's operations keep the shape of the images of all stages of a network.
 
     Args:
         operations: The operations; none is right, too.
         data: The data set; one without images has no use for them.
-        channels: Number of channels of the first stage; the second has twice as many.
+        skeleton: What the stages are of.
 
     Raises:
         SettingError: If two have one name, or one gives another shape; the message says both.
     """
     check_distinct(operations)
-    height, width = (getattr(data, "image_shape", None) or (0, 0, 0))[1:]
-    for operation in operations if height else ():
-        check_operation(operation, channels, (height, width))
-        check_operation(operation, 2 * channels, (max(1, height // 2), max(1, width // 2)))
+    if image_shape := getattr(data, "image_shape", None):
+        check_fit(skeleton, operations, image_shape)
+
+
+def check_skeleton(recipe: Any) -> None:  # noqa: ANN401
+    """Check that a skeleton is given alone, and that the images are large enough for it.
+
+    Args:
+        recipe: What has `data`, a `skeleton` or `None`, `channels`, `cells`, and may have a
+            `network` of a user's own.
+
+    Raises:
+        SettingError: If not; the message says what to leave out.
+    """
+    if recipe.skeleton is None:
+        return
+    if getattr(recipe, "network", None) is not None:
+        raise SettingError(
+            "expected a skeleton or a network of your own, which has none, got both: "
+            f"skeleton={recipe.skeleton!r}; leave one of them out"
+        )
+    usual = {"channels": OF_PICTURES["channels"], "cells": 1}
+    given = {name: getattr(recipe, name) for name in usual if getattr(recipe, name) != usual[name]}
+    if given:
+        said = ", ".join(f"{name}={value}" for name, value in given.items())
+        raise SettingError(
+            f"expected channels and cells to be those of the skeleton, got {said} and "
+            f"skeleton={recipe.skeleton!r}; give them to the skeleton"
+        )
+    recipe.skeleton.shapes(recipe.data.image_shape)
 
 
 def _check_suits(recipe: Recipe) -> None:
     """Check that settings and data go together."""
     pictures = isinstance(recipe.data, ImageData)
     read = "pictures" if pictures else "text"
-    usual = {"sequence": None, "dropout": 0.0, "augment": None, "channels_last": None}
+    usual = {"dropout": 0.0}
     for name in OF_TEXT_ONLY if pictures else NOT_OF_TEXT:
         given = getattr(recipe, name)
-        if given != usual[name]:
+        if given != usual.get(name):
             raise SettingError(
                 f"expected no {name} with {read}, which have no use for it, got "
                 f"{name}={shown(given)}; leave it out"
@@ -185,6 +217,7 @@ def _check_suits(recipe: Recipe) -> None:
         raise SettingError(
             f"expected measure to be one of {read}: {allowed}; got {recipe.measure.name!r}"
         )
+    check_skeleton(recipe)
     if isinstance(recipe.data, TextData):
         whole(2, len(recipe.data.train) // 2)("batch_size", recipe.batch_size)
 

@@ -11,7 +11,7 @@ from nbnas.graphs.spaces.operation import own_operations
 from nbnas.records import Evaluation
 from nbnas.training.data.image_data import ImageData
 from nbnas.training.data.text import TextData
-from nbnas.training.networks.network import check_operations, reads_text
+from nbnas.training.networks.network import check_cell, check_operations, reads_text
 from nbnas.training.recipe import Recipe
 from nbnas.training.run import Training
 
@@ -62,6 +62,8 @@ class Trainer(Recipe):
             weights that the seed decides. What goes wrong in it is a failed trial, with the line.
         operations: Your own operations of cells, as a `CellSpace` has them; names of built-in
             ones may be among them, so that `space.operations` does. A search tells them itself.
+        skeleton: What the cells are put into, such as `nbnas.nas_bench_201_skeleton()`, in place
+            of `channels` and `cells`; by default two stages with average pooling between them.
 
     Raises:
         SettingError: If a value is not allowed or the device is missing; the message says what is.
@@ -92,8 +94,9 @@ class Trainer(Recipe):
             The training, before its first epoch.
 
         Raises:
-            ArchitectureError: If the architecture has an unknown operation, or is a recurrent
-                cell, which reads text, and the data are pictures, or the other way round.
+            ArchitectureError: If the architecture has an unknown operation, is a whole network
+                and there is a skeleton, or is a recurrent cell, which reads text, and the data are
+                pictures, or the other way round.
             SettingError: If the seed is no whole number from 0 to below 2**63.
         """
         ARCHITECTURE("architecture", architecture)
@@ -101,6 +104,8 @@ class Trainer(Recipe):
         if self.network is None:
             check_operations(architecture, self.operations)
             _check_reads(self.data, architecture)
+            if self.skeleton is not None:
+                check_cell(architecture)
         return Training(self, architecture, seed, final=final)
 
     def for_space(self, space: Any) -> "Trainer":  # noqa: ANN401
