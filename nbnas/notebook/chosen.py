@@ -42,6 +42,7 @@ class SearchParameters:
         acquisition: A word of `ACQUISITIONS`.
         measure: A word of `MEASURES`; empty for that of the data, or of the objective.
         size: Side of the pictures of a folder, in pixels; 0 to choose it.
+        validation: Share of them to choose architectures by; 0 to choose it.
         trials: Number of trials in all.
         budget: The minutes that the notebook may take, which run from now on.
         initial: Number of random ones among the trials.
@@ -65,6 +66,7 @@ class SearchParameters:
     acquisition: str
     measure: str
     size: int
+    validation: float
     trials: int
     budget: Budget
     initial: int
@@ -85,7 +87,9 @@ class SearchParameters:
             known = digits_trainer()
             trainer = dataclasses.replace(known.trainer, epochs=self.epochs)
             return dataclasses.replace(known, trainer=trainer)
-        data = self.data.read(self.size or None, largest_side(self.device))
+        data = self.data.read(
+            self.size or None, largest_side(self.device), self.validation or None
+        )
         settings = in_skeleton(settings_of(self.data, data, self.device), self.skeleton)
         settings |= {"epochs": self.epochs} if self.epochs else {}
         settings |= {"measure": MEASURES[self.measure]} if self.measure else {}
@@ -217,6 +221,7 @@ class SearchParameters:
         own += [self.skeleton] if self.skeleton else []
         own += [self.measure] if self.measure else []
         own += [f"{self.size}-pixels"] if self.size else []
+        own += [f"validation-{self.validation:g}"] if self.validation else []
         own += [f"{self.epochs}-epochs"] if self.epochs else []
         return "-".join([*own, f"seed-{self.seed}"])
 

@@ -76,7 +76,7 @@ def _objective(values: Values) -> Iterator[str]:
     if not values["objective"]:
         return
     yield from _tried("objective", lambda: own_objective(values["objective"]))
-    usual = {"network": "", "skeleton": "", "measure": "", "size": 0, "epochs": 0}
+    usual = {"network": "", "skeleton": "", "measure": "", "size": 0, "validation": 0, "epochs": 0}
     given = [name for name, nothing in usual.items() if values[name] != nothing]
     given = ["data", *given] if values["data"].word != KNOWN else given
     if given:
@@ -205,6 +205,11 @@ def _data(values: Values) -> Iterator[str]:
         yield (
             f"size: expected 0, since only the pictures of a folder can be made any size; "
             f"{data.word} has its own"
+        )
+    if values["validation"] and not data.folder and not values["objective"]:
+        yield (
+            f"validation: expected 0, since only a folder of pictures is split by a share of your "
+            f"own; {data.word} has its own parts"
         )
 
 

@@ -24,7 +24,7 @@ from nbnas.training.networks.skeleton.skeleton import (
 CPU_SIDE, SIDE = 32, 64  # pixels: the most that is chosen for pictures of a folder
 CPU_EFFORT, EFFORT = 1.2e7, 1.6e8  # pixels that are trained on: n · p · epochs
 EPOCHS_OF_NAMED = 12  # on data that have a word
-FEWEST, MOST = 4, 40  # epochs on pictures
+FEWEST, MOST = 4, 60  # epochs on pictures
 CPU_TOKENS, TOKENS = 1.5e6, 15e6  # tokens that are trained on: n · epochs
 MULTIPLY_ADDS = 5_000_000  # of a network of layers, for one picture; a few seconds an epoch
 INITIAL, INITIAL_OF_OWN = 10, 5  # random architectures before there is a model
@@ -136,9 +136,18 @@ def choices(trainer: Any, source: Source, device: str) -> tuple[Choice, ...]:  #
     if source.folder:
         side = "×".join(map(str, data.image_shape[1:]))  # noqa: RUF001
         why = f"at most {largest_side(device)} pixels, which train quickly here; -p size 96 for 96"
-        told = (Choice("pictures", side, why), *told)
+        told = (Choice("pictures", side, why), _chosen_by(data), *told)
     where = "GPUs train more in the same time" if on_cpu(device) else "a GPU, which trains more"
     return (*told, Choice("device", str(choose_device(device)), where))
+
+
+def _chosen_by(data: ImageData) -> Choice:
+    """How many pictures architectures are compared on."""
+    held_out, trained = len(data.val[1]), len(data.train[1])
+    why = "of few pictures many, as an accuracy on few says little; -p validation 0.2 for a fifth"
+    if held_out <= trained / 2:
+        why = "the folder's own, or a fifth; -p validation 0.3 for more where it has none"
+    return Choice("validation part", f"{held_out:,} pictures", why)
 
 
 def _of_pictures_said(trainer: Any) -> tuple[Choice, ...]:  # noqa: ANN401

@@ -28,6 +28,7 @@ GOOD = {
     "acquisition": "",
     "measure": "",
     "size": 0,
+    "validation": 0,
     "trials": 30,
     "budget": 0,
     "initial": 0,
