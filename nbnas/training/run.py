@@ -6,17 +6,17 @@ Notation
     seen        how many answers that were
 """
 
-import math
 import time
 import traceback
 from collections.abc import Iterator
+from functools import partial
 from typing import cast
 
 import torch
 from torch import nn
 
 from nbnas.checks import FLAG, instance
-from nbnas.errors import NbnasError, TrainingError
+from nbnas.errors import NbnasError
 from nbnas.graphs.architecture import Architecture
 from nbnas.records import EpochReport, Evaluation
 from nbnas.training.data.text import TextData
@@ -29,6 +29,7 @@ from nbnas.training.device import (
 )
 from nbnas.training.draws import Draws
 from nbnas.training.live import LiveTraining
+from nbnas.training.losses import Losses
 from nbnas.training.measure import Figures, epoch_report
 from nbnas.training.networks.faults import fault
 from nbnas.training.networks.network import build_network, count_parameters
@@ -113,7 +114,9 @@ class Training(LiveTraining):
         self.network = network = network.to(memory_format=place.layout)
         optimizer = optimizer_of(trainer, network)
         scaler = torch.amp.GradScaler(place.device.type, enabled=place.precision == torch.float16)
-        steps, step, rate = task.batches_of(train) * trainer.epochs, 0, 0.0
+        batches, step = task.batches_of(train), 0
+        rate = partial(rate_of, trainer, steps=batches * trainer.epochs)
+        losses = Losses(trainer.epochs, batches, rate, trainer.learning_rate)
         seconds = time.perf_counter() - start
         for epoch in range(1, trainer.epochs + 1):
             start, seen, carried = time.perf_counter(), 0, None
@@ -122,8 +125,7 @@ class Training(LiveTraining):
             for x, y in task.batches(train):
                 with place.autocast:
                     answer = task.answer(network, (x, y), carried)
-                rate = trainer.schedule.learning_rate(trainer.learning_rate, step, steps)
-                optimizer.param_groups[0]["lr"] = rate
+                last = optimizer.param_groups[0]["lr"] = rate(step)
                 optimizer.zero_grad()
                 torch.autograd.backward(scaler.scale(answer.loss))
                 if trainer.clip is not None:
@@ -134,13 +136,16 @@ class Training(LiveTraining):
                 lost = answer.loss.detach().float() * y.numel()
                 totals += torch.stack([lost, answer.right])
                 seen, step, carried = seen + y.numel(), step + 1, answer.carried
+                if losses.add(lost):
+                    losses.check(step)
+            losses.check(step)
             held = self._figures = task.figures(network, held_out)
             loss, right = totals.tolist()
             lasted = time.perf_counter() - start
             seconds, speed = seconds + lasted, seen / lasted
-            at, known = (epoch, trainer.epochs), (rate, seconds, speed)
+            at, known = (epoch, trainer.epochs), (last, seconds, speed)
             report = epoch_report(at, (loss / seen, right / seen), held, known, self.measure)
-            _check_finite(report, trainer.learning_rate)
+            losses.check_report(report)
             yield report
 
     def _conclude(self) -> Evaluation:
@@ -156,6 +161,11 @@ class Training(LiveTraining):
             reports=self.reports,
             measured={measure.name: value for measure, value in self._figures.items()},
         )
+
+
+def rate_of(trainer: Recipe, step: int, steps: int) -> float:
+    """The learning rate of a step, by its number from 0."""
+    return trainer.schedule.learning_rate(trainer.learning_rate, step, steps)
 
 
 def task_of(trainer: Recipe, place: Place, generator: torch.Generator) -> Task:
@@ -219,12 +229,3 @@ def optimizer_of(trainer: Recipe, network: nn.Module) -> torch.optim.Optimizer:
         nesterov=trainer.momentum > 0,
         fused=fused,
     )
-
-
-def _check_finite(report: EpochReport, highest: float) -> None:
-    if not math.isfinite(report.train_loss + report.val_loss):
-        raise TrainingError(
-            f"expected a finite loss, got {report.train_loss} in training and {report.val_loss} "
-            f"held out after epoch {report.epoch} of {report.epochs}; lower learning_rate, "
-            f"which is {highest:g}, or lengthen the schedule's warm-up"
-        )
