@@ -31,6 +31,7 @@ from nbnas.training.draws import Draws
 from nbnas.training.live import LiveTraining
 from nbnas.training.losses import Losses
 from nbnas.training.measure import Figures, epoch_report
+from nbnas.training.memory.pieces import GRADIENT_ACCUMULATION, Pieces
 from nbnas.training.networks.faults import fault
 from nbnas.training.networks.network import build_network, count_parameters
 from nbnas.training.networks.normalize import normalized
@@ -72,6 +73,7 @@ class Training(LiveTraining):
         self.counted = f"{trainer.data.level}s" if isinstance(trainer.data, TextData) else "images"
         self.network = None
         self._figures: Figures = {}
+        self._pieces: Pieces | None = None
         self._started = 0.0
         self._draws = Draws(self.seed)
 
@@ -83,7 +85,7 @@ class Training(LiveTraining):
                 yield report
         except (Exception, KeyboardInterrupt) as error:
             told = self._told(error)
-            self.network = None
+            self.network = self._pieces = None
             traceback.clear_frames(error.__traceback__)
             release_memory(choose_device(self.trainer.device))
             if told is error:
@@ -114,6 +116,7 @@ class Training(LiveTraining):
         self.network = network = network.to(memory_format=place.layout)
         optimizer = optimizer_of(trainer, network)
         scaler = torch.amp.GradScaler(place.device.type, enabled=place.precision == torch.float16)
+        pieces = self._pieces = Pieces(task, network, scaler, place)
         batches, step = task.batches_of(train), 0
         rate = partial(rate_of, trainer, steps=batches * trainer.epochs)
         losses = Losses(trainer.epochs, batches, rate, trainer.learning_rate)
@@ -123,11 +126,8 @@ class Training(LiveTraining):
             network.train()
             totals = torch.zeros(2, dtype=torch.float32, device=place.device)
             for x, y in task.batches(train):
-                with place.autocast:
-                    answer = task.answer(network, (x, y), carried)
+                answer = pieces.learn((x, y), carried)  # forward and backward
                 last = optimizer.param_groups[0]["lr"] = rate(step)
-                optimizer.zero_grad()
-                torch.autograd.backward(scaler.scale(answer.loss))
                 if trainer.clip is not None:
                     scaler.unscale_(optimizer)
                     nn.utils.clip_grad_norm_(network.parameters(), trainer.clip)
@@ -139,7 +139,7 @@ class Training(LiveTraining):
                 if losses.add(lost):
                     losses.check(step)
             losses.check(step)
-            held = self._figures = task.figures(network, held_out)
+            held = self._figures = pieces.figures(held_out)
             loss, right = totals.tolist()
             lasted = time.perf_counter() - start
             seconds, speed = seconds + lasted, seen / lasted
@@ -149,7 +149,7 @@ class Training(LiveTraining):
             yield report
 
     def _conclude(self) -> Evaluation:
-        network = cast(nn.Module, self.network)
+        network, parts = cast(nn.Module, self.network), cast(Pieces, self._pieces).training
         return Evaluation(
             self.architecture,
             value=self.reports[-1].measured,
@@ -159,7 +159,10 @@ class Training(LiveTraining):
             multiply_adds=self._task.multiply_adds(network),
             started=self._started,
             reports=self.reports,
-            measured={measure.name: value for measure, value in self._figures.items()},
+            measured={
+                **{measure.name: value for measure, value in self._figures.items()},
+                **({GRADIENT_ACCUMULATION: parts} if parts > 1 else {}),
+            },
         )
 
 

@@ -62,6 +62,10 @@ class Trainer(Recipe):
         operations: Your own operations of cells, as a `CellSpace` has them; names of built-in
             ones may be among them, so that `space.operations` does. A search tells them itself.
 
+    Where the memory of a device is too little for a batch, it is read in two, four or eight pieces
+    whose gradients are added up, and `Evaluation.measured` says in how many
+    ("gradient accumulation"); see `nbnas.training.memory.pieces` for what then differs.
+
     Raises:
         SettingError: If a value is not allowed or the device is missing; the message says what is.
 

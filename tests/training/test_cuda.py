@@ -146,3 +146,21 @@ def test_too_little_memory_is_a_failed_trial_and_the_search_goes_on():
     assert [each.status for each in search.observations] == ["failed", "completed"] * 2
     assert "memory" in search.observations[0].error
     assert allocated() - before < 2**20
+
+
+def test_a_batch_that_does_not_fit_is_read_in_pieces():
+    data = nb.digits(train=1400, validation=200)
+    settings = {"epochs": 1, "channels": 64, "device": "cuda"}
+    nb.Trainer(data, batch_size=256, **settings)(POOLED)
+    torch.cuda.reset_peak_memory_stats()
+    nb.Trainer(data, batch_size=256, **settings)(POOLED)
+    enough = 1.5 * torch.cuda.max_memory_allocated()
+    torch.cuda.empty_cache()
+    torch.cuda.set_per_process_memory_fraction(enough / torch.cuda.mem_get_info()[1])
+    try:
+        with pytest.warns(UserWarning, match="gradients are added up over"):
+            found = nb.Trainer(data, batch_size=1400, **settings)(POOLED)
+    finally:
+        torch.cuda.set_per_process_memory_fraction(1.0)
+    assert found.status == "completed"
+    assert found.measured["gradient accumulation"] in (4, 8)
