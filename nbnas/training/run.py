@@ -31,6 +31,7 @@ from nbnas.training.draws import Draws
 from nbnas.training.live import LiveTraining
 from nbnas.training.losses import Losses
 from nbnas.training.measure import Figures, epoch_report
+from nbnas.training.memory.need import check_batch_fits, check_weights_fit
 from nbnas.training.memory.pieces import GRADIENT_ACCUMULATION, Pieces
 from nbnas.training.networks.faults import fault
 from nbnas.training.networks.network import build_network, count_parameters
@@ -112,8 +113,10 @@ class Training(LiveTraining):
         place = choose_place(trainer.device, trainer.mixed_precision, trainer.channels_last)
         task = self._task = task_of(trainer, place, rng)
         train, held_out = task.parts(final=self.final)
+        check_weights_fit(trainer, self.architecture, place)
         network = network_of(trainer, self.architecture, rng).to(place.device)
         self.network = network = network.to(memory_format=place.layout)
+        check_batch_fits(trainer, self.architecture, network, place)
         optimizer = optimizer_of(trainer, network)
         scaler = torch.amp.GradScaler(place.device.type, enabled=place.precision == torch.float16)
         pieces = self._pieces = Pieces(task, network, scaler, place)

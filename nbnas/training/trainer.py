@@ -64,7 +64,8 @@ class Trainer(Recipe):
 
     Where the memory of a device is too little for a batch, it is read in two, four or eight pieces
     whose gradients are added up, and `Evaluation.measured` says in how many
-    ("gradient accumulation"); see `nbnas.training.memory.pieces` for what then differs.
+    ("gradient accumulation"); see `nbnas.training.memory.pieces` for what then differs. On the CPU
+    a training that cannot fit the memory fails before it begins.
 
     Raises:
         SettingError: If a value is not allowed or the device is missing; the message says what is.

@@ -6,6 +6,7 @@ The network is built on torch's meta device, where tensors have shapes and no nu
 from dataclasses import dataclass
 
 import torch
+from torch import nn
 
 from nbnas.graphs.architecture import Architecture
 from nbnas.graphs.spaces.operation import Operation, own_operations
@@ -80,18 +81,27 @@ def network_size(architecture: Architecture, setting: Setting | None = None) -> 
     check_operations(architecture, own)
     if own and not reads_text(architecture) and architecture.nodes[0] != IMAGE:
         return _counted(architecture, given, own)
+    network = meta_network(architecture, given)
     with torch.device("meta"):
         if reads_text(architecture):
-            sizes = (given.classes, given.channels, given.channels, given.cells)
-            text = RecurrentNetwork(architecture, *sizes)
-            return Size(count_parameters(text), token_multiply_adds(text))
-        network: torch.nn.Module
-        if architecture.nodes[0] == IMAGE:
-            network = LayeredNetwork(architecture, given.image_shape, given.classes)
-        else:
-            colors = given.image_shape[0]
-            network = skeleton(architecture, colors, given.classes, given.channels, given.cells)
+            return Size(count_parameters(network), token_multiply_adds(network))
         return Size(count_parameters(network), count_multiply_adds(network, given.image_shape))
+
+
+def meta_network(architecture: Architecture, setting: Setting) -> nn.Module:
+    """The network of an architecture on torch's meta device, which takes no memory.
+
+    Args:
+        architecture: An architecture of built-in operations.
+        setting: What it is put into.
+    """
+    classes, channels, cells = setting.classes, setting.channels, setting.cells
+    with torch.device("meta"):
+        if reads_text(architecture):
+            return RecurrentNetwork(architecture, classes, channels, channels, cells)
+        if architecture.nodes[0] == IMAGE:
+            return LayeredNetwork(architecture, setting.image_shape, classes)
+        return skeleton(architecture, setting.image_shape[0], classes, channels, cells)
 
 
 def _counted(architecture: Architecture, given: Setting, own: tuple[Operation, ...]) -> Size:
