@@ -41,7 +41,13 @@ OF_TEXT: Mapping[str, Any] = MappingProxyType(
     }
 )
 """What they are where the data are text."""
-LATER = ("measure", "sequence", "dropout", "clip")  # studies from before know none of them
+LATER = (
+    "measure",
+    "sequence",
+    "dropout",
+    "clip",
+    "deterministic",
+)  # studies from before know none of them
 NOT_OF_TEXT, OF_TEXT_ONLY = ("augment", "channels_last"), ("sequence", "dropout")
 
 
@@ -74,6 +80,7 @@ class Recipe:
     clip: float | None = None
     network: Build | None = None
     operations: tuple[Operation, ...] = ()
+    deterministic: bool = False
 
     def __post_init__(self) -> None:
         settle(self, data=either(IMAGE_DATA, TEXT_DATA))
@@ -101,6 +108,7 @@ class Recipe:
             clip=real(above=0).optional,
             network=NETWORK.optional,
             operations=OPERATIONS,
+            deterministic=FLAG,
         )
         object.__setattr__(self, "operations", own_operations(self.operations))
         _check_suits(self)
@@ -140,7 +148,7 @@ class Recipe:
         Returns:
             The data set's name and hash and each setting as text, the same in every process.
         """
-        usual = {"dropout": 0.0, **self.usual}
+        usual = {"dropout": 0.0, "deterministic": False, **self.usual}
         names = [f.name for f in fields(self) if f.name not in _TOLD_OTHERWISE]
         told = [n for n in names if n not in LATER or getattr(self, n) != usual[n]]
         settings = {name: _stable_repr(getattr(self, name)) for name in told}

@@ -9,6 +9,7 @@ Notation
 import time
 import traceback
 from collections.abc import Iterator
+from contextlib import nullcontext
 from functools import partial
 from typing import cast
 
@@ -25,6 +26,7 @@ from nbnas.training.device import (
     choose_device,
     choose_place,
     cpu_threads,
+    deterministic,
     release_memory,
 )
 from nbnas.training.draws import Draws
@@ -50,8 +52,8 @@ class Training(LiveTraining):
 
     On the CPU the same seed and number of threads give the same numbers, on one kind of processor
     and with one version of torch. On CUDA in mixed precision, as by default, all trainings that
-    were repeated on one card gave the same numbers; nothing enforces it. In float32 most did not:
-    some sums there are added up in whatever order they come.
+    were repeated on one card gave the same numbers; `deterministic=True` of the recipe enforces
+    it. In float32 most did not: some sums there are added up in whatever order they come.
 
     Attributes:
         final: Whether it trains on the training and validation part and holds out the test part,
@@ -102,8 +104,10 @@ class Training(LiveTraining):
 
     def _next(self, rounds: Iterator[EpochReport]) -> EpochReport | None:
         """The next epoch's report, computed with the recipe's number of threads."""
-        draws = self._draws.within(choose_device(self.trainer.device))
-        with undisturbed(dtype=False), cpu_threads(self.trainer.threads), draws:
+        device = choose_device(self.trainer.device)
+        draws = self._draws.within(device)
+        alike = deterministic(device) if self.trainer.deterministic else nullcontext()
+        with undisturbed(dtype=False), cpu_threads(self.trainer.threads), draws, alike:
             return next(rounds, None)
 
     def _train(self) -> Iterator[EpochReport]:

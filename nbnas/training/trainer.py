@@ -61,6 +61,10 @@ class Trainer(Recipe):
             weights that the seed decides. What goes wrong in it is a failed trial, with the line.
         operations: Your own operations of cells, as a `CellSpace` has them; names of built-in
             ones may be among them, so that `space.operations` does. A search tells them itself.
+        deterministic: Whether to compute so that one card gives the same numbers each time. On
+            CUDA that costs speed, as sums in any order are quicker, and 24 MiB of its memory; it
+            has to be the first that a process computes there. What torch cannot do so is a failed
+            trial that names it. On the CPU the numbers are the same anyway.
 
     Where the memory of a device is too little for a batch, it is read in two, four or eight pieces
     whose gradients are added up, and `Evaluation.measured` says in how many

@@ -2,6 +2,8 @@
 
 import copy
 import gc
+import subprocess
+import sys
 
 import pytest
 import torch
@@ -164,3 +166,23 @@ def test_a_batch_that_does_not_fit_is_read_in_pieces():
         torch.cuda.set_per_process_memory_fraction(1.0)
     assert found.status == "completed"
     assert found.measured["gradient accumulation"] in (4, 8)
+
+
+DETERMINISTIC = """
+import nbnas as nb
+for architecture in nb.CellSpace().sample(0, 3):
+    settings = {"device": "cuda", "mixed_precision": False, "deterministic": True}
+    trainer = nb.Trainer(nb.digits(), epochs=2, **settings)
+    print([report.train_loss for report in trainer.start(architecture, 1)])
+"""
+
+
+def test_deterministic_gives_the_same_numbers_in_float32():
+    runs = [
+        subprocess.run(
+            [sys.executable, "-c", DETERMINISTIC], capture_output=True, text=True, timeout=300
+        )
+        for _ in range(2)
+    ]
+    assert [run.returncode for run in runs] == [0, 0], runs[0].stderr
+    assert runs[0].stdout == runs[1].stdout
