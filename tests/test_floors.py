@@ -73,7 +73,7 @@ WINGS = {
     ),
     "training": (
         *("schedule", "optimizers", "device", "draws", "bars", "data", "measure", "networks"),
-        *("live", "losses", "recipe", "tasks", "memory", "run"),
+        *("live", "losses", "recipe", "tasks", "memory", "checkpoints", "run"),
         *("trainer", "seeds", "repeated", "proxies", "export"),
     ),
     "search": (

@@ -26,6 +26,7 @@ AUGMENT = offering("a transform of one image", "CropAndFlip()", "__call__")
 SIZE = whole(1)
 THREADS = whole(1, 10_000).optional
 _TOLD_OTHERWISE = ("data", "device", "channels_last", "network", "operations")
+_NEVER_TOLD = ("checkpoint_minutes", "keep_weights")  # they change no results
 BY_DATA: Any = None  # the default of a setting that depends on the data
 OF_PICTURES: Mapping[str, Any] = MappingProxyType(
     {
@@ -80,6 +81,8 @@ class Recipe:
     clip: float | None = None
     network: Build | None = None
     operations: tuple[Operation, ...] = ()
+    checkpoint_minutes: float | None = 5.0
+    keep_weights: bool = False
     deterministic: bool = False
 
     def __post_init__(self) -> None:
@@ -108,6 +111,8 @@ class Recipe:
             clip=real(above=0).optional,
             network=NETWORK.optional,
             operations=OPERATIONS,
+            checkpoint_minutes=real(above=0).optional,
+            keep_weights=FLAG,
             deterministic=FLAG,
         )
         object.__setattr__(self, "operations", own_operations(self.operations))
@@ -149,7 +154,7 @@ class Recipe:
             The data set's name and hash and each setting as text, the same in every process.
         """
         usual = {"dropout": 0.0, "deterministic": False, **self.usual}
-        names = [f.name for f in fields(self) if f.name not in _TOLD_OTHERWISE]
+        names = [f.name for f in fields(self) if f.name not in (*_TOLD_OTHERWISE, *_NEVER_TOLD)]
         told = [n for n in names if n not in LATER or getattr(self, n) != usual[n]]
         settings = {name: _stable_repr(getattr(self, name)) for name in told}
         own = {} if self.network is None else {"network": source_of(self.network)}

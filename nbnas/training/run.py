@@ -2,8 +2,7 @@
 
 Notation
     x, y        what a batch is, see `nbnas.training.tasks.task`
-    totals      sum of losses and number of right answers over an epoch, `(2,)`, on the device
-    seen        how many answers that were
+    now         how far it is: what a checkpoint holds, see `nbnas.training.checkpoints.progress`
 """
 
 import time
@@ -16,10 +15,11 @@ from typing import cast
 import torch
 from torch import nn
 
-from nbnas.checks import FLAG, instance
 from nbnas.errors import NbnasError
 from nbnas.graphs.architecture import Architecture
 from nbnas.records import EpochReport, Evaluation
+from nbnas.training.checkpoints.kept import KeptTraining
+from nbnas.training.checkpoints.progress import Moving, Progress
 from nbnas.training.data.text import TextData
 from nbnas.training.device import (
     Place,
@@ -30,9 +30,8 @@ from nbnas.training.device import (
     release_memory,
 )
 from nbnas.training.draws import Draws
-from nbnas.training.live import LiveTraining
 from nbnas.training.losses import Losses
-from nbnas.training.measure import Figures, epoch_report
+from nbnas.training.measure import epoch_report
 from nbnas.training.memory.need import check_batch_fits, check_weights_fit
 from nbnas.training.memory.pieces import GRADIENT_ACCUMULATION, Pieces
 from nbnas.training.networks.faults import fault
@@ -47,8 +46,10 @@ from nbnas.training.tasks.text import TextTask
 from nbnas.undisturbed import float32, undisturbed
 
 
-class Training(LiveTraining):
+class Training(KeptTraining):
     """A training that is under way; see `LiveTraining`. Seconds are those of training.
+
+    It can `keep` checkpoints, and then goes on where another one, or another process, was ended.
 
     On the CPU the same seed and number of threads give the same numbers, on one kind of processor
     and with one version of torch. On CUDA in mixed precision, as by default, all trainings that
@@ -68,16 +69,10 @@ class Training(LiveTraining):
     def __init__(
         self, trainer: Recipe, architecture: Architecture, seed: int, *, final: bool
     ) -> None:
-        trainer = instance(Recipe, "Trainer(digits())")("trainer", trainer)
-        super().__init__(architecture, seed, trainer.epochs)
-        self.trainer = trainer
-        self.final = FLAG("final", final)
-        self.measure = trainer.measure
-        self.counted = f"{trainer.data.level}s" if isinstance(trainer.data, TextData) else "images"
+        super().__init__(trainer, architecture, seed, final=final)
+        data = self.trainer.data
+        self.counted = f"{data.level}s" if isinstance(data, TextData) else "images"
         self.network = None
-        self._figures: Figures = {}
-        self._pieces: Pieces | None = None
-        self._started = 0.0
         self._draws = Draws(self.seed)
 
     def _rounds(self) -> Iterator[EpochReport]:
@@ -86,9 +81,12 @@ class Training(LiveTraining):
             rounds = self._train()
             while (report := self._next(rounds)) is not None:
                 yield report
+            if self.evaluation is None and self.reports:  # it had come to its end before
+                self.evaluation = self._conclude()
+            self._now = None
         except (Exception, KeyboardInterrupt) as error:
             told = self._told(error)
-            self.network = self._pieces = None
+            self.network = self._now = None
             traceback.clear_frames(error.__traceback__)
             release_memory(choose_device(self.trainer.device))
             if told is error:
@@ -123,40 +121,40 @@ class Training(LiveTraining):
         check_batch_fits(trainer, self.architecture, network, place)
         optimizer = optimizer_of(trainer, network)
         scaler = torch.amp.GradScaler(place.device.type, enabled=place.precision == torch.float16)
-        pieces = self._pieces = Pieces(task, network, scaler, place)
-        batches, step = task.batches_of(train), 0
+        pieces = Pieces(task, network, scaler, place, allowed=self.alone)
+        moving = Moving(network, optimizer, scaler, rng, self._draws, pieces)
+        now = Progress(moving, place.device)
+        self._resume(now)
+        batches = task.batches_of(train)
         rate = partial(rate_of, trainer, steps=batches * trainer.epochs)
         losses = Losses(trainer.epochs, batches, rate, trainer.learning_rate)
-        seconds = time.perf_counter() - start
-        for epoch in range(1, trainer.epochs + 1):
-            start, seen, carried = time.perf_counter(), 0, None
+        now.seconds += time.perf_counter() - start
+        while now.epoch < trainer.epochs:
+            now.begin_epoch()
             network.train()
-            totals = torch.zeros(2, dtype=torch.float32, device=place.device)
-            for x, y in task.batches(train):
-                answer = pieces.learn((x, y), carried)  # forward and backward
-                last = optimizer.param_groups[0]["lr"] = rate(step)
+            for x, y in now.coming(task.batches(train)):
+                answer = pieces.learn((x, y), now.carried)  # forward and backward
+                now.rate = optimizer.param_groups[0]["lr"] = rate(now.step)
                 if trainer.clip is not None:
                     scaler.unscale_(optimizer)
                     nn.utils.clip_grad_norm_(network.parameters(), trainer.clip)
                 scaler.step(optimizer)
                 scaler.update()
-                lost = answer.loss.detach().float() * y.numel()
-                totals += torch.stack([lost, answer.right])
-                seen, step, carried = seen + y.numel(), step + 1, answer.carried
-                if losses.add(lost):
-                    losses.check(step)
-            losses.check(step)
+                if losses.add(now.add(answer, y.numel())) or self._keeper.due:
+                    losses.check(now.step)
+                    self._save(now, self.reports)
+            losses.check(now.step)
             held = self._figures = pieces.figures(held_out)
-            loss, right = totals.tolist()
-            lasted = time.perf_counter() - start
-            seconds, speed = seconds + lasted, seen / lasted
-            at, known = (epoch, trainer.epochs), (last, seconds, speed)
-            report = epoch_report(at, (loss / seen, right / seen), held, known, self.measure)
+            loss, right, speed = now.finish_epoch()
+            at, known = (now.epoch, trainer.epochs), (now.rate, now.seconds, speed)
+            report = epoch_report(at, (loss, right), held, known, self.measure)
             losses.check_report(report)
+            self._save(now, (*self.reports, report))
             yield report
 
     def _conclude(self) -> Evaluation:
-        network, parts = cast(nn.Module, self.network), cast(Pieces, self._pieces).training
+        network, now = cast(nn.Module, self.network), cast(Progress, self._now)
+        parts = now.moving.pieces.training
         return Evaluation(
             self.architecture,
             value=self.reports[-1].measured,

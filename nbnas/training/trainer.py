@@ -61,6 +61,11 @@ class Trainer(Recipe):
             weights that the seed decides. What goes wrong in it is a failed trial, with the line.
         operations: Your own operations of cells, as a `CellSpace` has them; names of built-in
             ones may be among them, so that `space.operations` does. A search tells them itself.
+        checkpoint_minutes: A search with a store writes a checkpoint of the training this often,
+            within an epoch, too, and when it is paused or stopped; whoever takes the trial up goes
+            on from there. `None` for never.
+        keep_weights: Whether the weights of each finished trial stay beside the store, so that
+            `search.export` writes them without another training. A checkpoint does not stay.
         deterministic: Whether to compute so that one card gives the same numbers each time. On
             CUDA that costs speed, as sums in any order are quicker, and 24 MiB of its memory; it
             has to be the first that a process computes there. What torch cannot do so is a failed

@@ -168,6 +168,17 @@ def test_a_batch_that_does_not_fit_is_read_in_pieces():
     assert found.measured["gradient accumulation"] in (4, 8)
 
 
+def test_a_training_goes_on_from_its_checkpoint(tmp_path):
+    trainer = nb.Trainer(nb.digits(), epochs=3, device="cuda")
+    first = trainer.start(POOLED, 1).keep(tmp_path / "trial")
+    next(iter(first))
+    first.checkpoint()
+    second = trainer.start(POOLED, 1).keep(tmp_path / "trial")
+    assert next(iter(second)).epoch == 2
+    losses = ([r.train_loss for r in each.run().reports] for each in (first, second))
+    assert next(losses) == next(losses)  # in mixed precision
+
+
 DETERMINISTIC = """
 import nbnas as nb
 for architecture in nb.CellSpace().sample(0, 3):

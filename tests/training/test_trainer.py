@@ -207,10 +207,13 @@ def test_fingerprint_names_what_changes_results(data):
     assert set(prints) == {f.name for f in dataclasses.fields(trainer)} - {
         *("device", "channels_last"),
         *("network", "operations"),  # told by their sources, where there are any
+        *("checkpoint_minutes", "keep_weights"),  # they change no result
         *later,
     }
     changed = small(data, measure=LOG_LOSS, clip=2.0, deterministic=True).fingerprint()
     assert changed.keys() - prints.keys() == {"measure", "clip", "deterministic"}
+    kept = small(data, checkpoint_minutes=None, keep_weights=True)
+    assert kept.fingerprint() == small(data).fingerprint()
     assert small(data, augment=lambda image: image).fingerprint() == (
         small(data, augment=lambda image: image).fingerprint()
     )

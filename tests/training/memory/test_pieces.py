@@ -132,6 +132,16 @@ def test_other_errors_are_errors(data):
     assert not is_too_little(RuntimeError("shape"))
 
 
+def test_who_is_not_alone_does_not_make_do(data):
+    trainer = nb.Trainer(
+        data, device="cpu", network=lambda a, d: Narrow(16, SAYS["torch"], held_out=False)
+    )
+    training = trainer.start(CELL, 1)
+    training.alone = False
+    with pytest.raises(nb.errors.TrainingError, match="OutOfMemoryError"):
+        training.run()
+
+
 def test_text_is_cut_in_time(tmp_path, monkeypatch):
     path = tmp_path / "book.txt"
     path.write_text("The quick brown fox jumps over 13 lazy dogs, and back again. " * 30)
@@ -153,6 +163,22 @@ def test_text_is_cut_in_time(tmp_path, monkeypatch):
     assert found.measured["gradient accumulation"] == 2
     assert lengths[:3] == [(20, True), (20, False), (20, False)]
     assert found.value == pytest.approx(whole.value, rel=0.05)
+
+
+def test_a_checkpoint_knows_the_number_of_pieces(data, tmp_path):
+    trainer = nb.Trainer(
+        data, epochs=3, device="cpu", network=lambda a, d: Narrow(16, SAYS["torch"])
+    )
+    first = trainer.start(CELL, 1).keep(tmp_path / "trial")
+    with pytest.warns(UserWarning, match="over 4 pieces"):
+        next(iter(first))
+    first.checkpoint()
+    second = trainer.start(CELL, 1).keep(tmp_path / "trial")
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        found = second.run()
+    assert found.measured["gradient accumulation"] == 4
+    assert [r.train_loss for r in found.reports] == [r.train_loss for r in first.run().reports]
 
 
 def test_what_was_computed_is_let_go_of_before_it_is_tried_again(data):
