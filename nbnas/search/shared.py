@@ -107,7 +107,7 @@ class Shared(Background):
         self._reclaimed = None
         if all(claim.number != one.number for one in self.under_way):
             self.under_way = (*self.under_way, claim)
-        return claim
+        return replace(claim, place=self._ledger.place(claim.number))
 
     def _overtaken(self) -> bool:
         """Whether others have taken on trials since the proposal that waits was made.

@@ -72,8 +72,7 @@ class Slot(Place):
         self._started()
         self.take(claim, training)
         self._why, self._gone = "", None
-        told = (claim.number, claim.architecture, claim.seed)
-        self._future = self._pool.schedule(evaluate_here, told)
+        self._future = self._pool.schedule(evaluate_here, (claim,))
         self._future.add_done_callback(lambda _: self._wake())
 
     @property
