@@ -98,6 +98,7 @@ def evaluate(
     measure: Measure = ACCURACY,
     live: Callable[[Any], None],
     goes_on: Callable[[], bool],
+    alone: bool = True,
 ) -> Evaluation:
     """Evaluate an architecture, whatever happens: what is no evaluation makes a failed trial.
 
@@ -108,6 +109,7 @@ def evaluate(
         live: Told of the live training, where the objective has one.
         goes_on: Asked before it begins, and between two epochs of a training that can be
             iterated; it may wait, and says whether to go on. The time of waiting does not count.
+        alone: Whether no other trial is on its device.
 
     Returns:
         The evaluation; a failed one with its reason if the objective raised, or gave no number.
@@ -131,7 +133,7 @@ def evaluate(
         return time.perf_counter() - clock
 
     try:
-        result = _run(objective, claim, Watch(measure, live, gate))
+        result = _run(objective, claim, Watch(measure, live, gate, alone))
         if not isinstance(result, Evaluation):
             value = as_number(result)
             result = Evaluation(architecture, value, seconds=seconds(), seed=seed, started=started)
@@ -160,6 +162,7 @@ class Watch:
     measure: Measure
     live: Callable[[Any], None]
     goes_on: Callable[[], bool]
+    alone: bool
 
 
 def reason(error: BaseException) -> str:
@@ -197,8 +200,10 @@ def _run(objective: Objective, claim: Claim, watch: Watch) -> object:
     elif start is None:
         return made
     own = made if isinstance(made, LiveTraining) else None
-    if own is not None and claim.place:
-        own.keep(claim.place, claim.origin.attempt)
+    if own is not None:
+        own.alone = watch.alone
+        if claim.place:
+            own.keep(claim.place, claim.origin.attempt)
     watch.live(made)
     for _ in made if isinstance(made, Iterable) else ():
         if getattr(made, "evaluation", None) is None and not watch.goes_on():

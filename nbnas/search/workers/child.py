@@ -69,7 +69,7 @@ class Here:
         self._told, self._number = 0, 0
         self._word: Word = "go"
 
-    def evaluate(self, claim: Claim) -> Evaluation | None:
+    def evaluate(self, claim: Claim, *, alone: bool) -> Evaluation | None:
         """Evaluate a trial's architecture; `None` if it was to stop."""
         if self.objective is None:
             self.objective = load(self.setting)
@@ -82,6 +82,7 @@ class Here:
                 measure=self.setting.measure,
                 live=self._begin,
                 goes_on=self._goes_on,
+                alone=alone,
             )
         except Dropped:
             return None
@@ -140,8 +141,12 @@ def begin(setting: Setting, connection: "Connection[Said, tuple[int, Word]]") ->
     connection.send(os.getpid())
 
 
-def evaluate_here(claim: Claim) -> Evaluation | None:
+def evaluate_here(claim: Claim, alone: bool) -> Evaluation | None:
     """Evaluate a trial's architecture in this worker process; `None` if it was to stop.
+
+    Args:
+        claim: The trial.
+        alone: Whether no other one is on its device.
 
     Raises:
         SearchError: If the objective cannot be loaded here.
@@ -151,7 +156,7 @@ def evaluate_here(claim: Claim) -> Evaluation | None:
         raise SearchError("expected a worker process; begin() makes one")
     os.truncate(_here.setting.output, 0)
     try:
-        return _here.evaluate(claim)
+        return _here.evaluate(claim, alone=alone)
     finally:
         for stream in (sys.stdout, sys.stderr):
             with contextlib.suppress(Exception):  # whatever the trial made of it
