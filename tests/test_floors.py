@@ -73,8 +73,8 @@ WINGS = {
     ),
     "training": (
         *("schedule", "optimizers", "device", "draws", "bars", "data", "measure", "networks"),
-        *("live",),
-        *("recipe", "tasks", "run", "trainer", "seeds", "repeated", "proxies", "export"),
+        *("live", "losses", "recipe", "tasks", "memory", "checkpoints", "run"),
+        *("trainer", "seeds", "repeated", "proxies", "export"),
     ),
     "search": (
         *("candidates", "ideas", "pending", "maximizers", "strategies"),

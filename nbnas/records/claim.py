@@ -6,10 +6,10 @@ Notation
               is its number
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from nbnas.brief import brief, cut
-from nbnas.checks import SEED, Rule, each, instance, settle, whole
+from nbnas.checks import SEED, TEXT, Rule, each, instance, settle, whole
 from nbnas.errors import ObservationError
 from nbnas.graphs.architecture import ARCHITECTURE, Architecture
 
@@ -70,6 +70,7 @@ class Claim:
         origin: Which one, and who makes it.
         architecture: What is evaluated.
         seed: The trial's seed.
+        place: Where its training keeps checkpoints, see `nbnas.Training.keep`; empty for nowhere.
 
     Raises:
         ArchitectureError: If it is of no architecture.
@@ -80,9 +81,11 @@ class Claim:
     origin: Origin
     architecture: Architecture
     seed: int
+    place: str = field(default="", compare=False)
 
     def __post_init__(self) -> None:
         settle(self, origin=ORIGIN, architecture=ARCHITECTURE, seed=SEED)
+        settle(self, place=TEXT.raising(ObservationError))
 
     @property
     def number(self) -> int:

@@ -131,7 +131,7 @@ class Background:
         """End the run after the current epoch; where there are no epochs, after the trial.
 
         A training under way is dropped. Its proposal waits, and the next run trains it again,
-        with the same seed.
+        with the same seed; where there is a store, from where it was.
         """
         self._course.stop()
 

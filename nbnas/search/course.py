@@ -113,8 +113,13 @@ class Course:
         """Let the driver end at the next gate; no effect unless there is one."""
         self._steer("stopping", ("running", "pausing", "paused"))
 
-    def goes_on(self) -> bool:
-        """The gate: wait while paused; whether to go on."""
+    def goes_on(self, rests: Callable[[], None] = lambda: None) -> bool:
+        """The gate: wait while paused; whether to go on.
+
+        Args:
+            rests: Called before a pause begins.
+        """
+        rested = False
         while True:
             with self._turn:
                 if self.state == "paused":
@@ -122,8 +127,13 @@ class Course:
                     continue
                 if self.state != "pausing":
                     return self.state != "stopping"
-                self.state = "paused"
-            self._changed()
+                if rested:
+                    self.state = "paused"
+            if rested:
+                self._changed()
+            else:
+                rests()
+            rested = not rested
 
     def rest(self) -> None:
         """Be paused, where that was asked for: the driver has reached its gates."""

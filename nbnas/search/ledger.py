@@ -9,7 +9,7 @@ import contextlib
 import threading
 import time
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
 from dataclasses import replace
 
@@ -17,8 +17,10 @@ from nbnas.errors import NbnasError
 from nbnas.holder import holder, is_gone, worker
 from nbnas.records import Claim, Evaluation
 from nbnas.records.claim import ATTEMPTS
+from nbnas.search.store.beside import Places, folder_of
 from nbnas.search.store.statements import LEASE
 from nbnas.search.store.store import Store
+from nbnas.training.checkpoints.keeper import attempt_at
 
 
 class Ledger:
@@ -45,6 +47,22 @@ class Ledger:
     def has_news(self) -> bool:
         """Whether a look may tell anything that is not known."""
         return True
+
+    def place(self, number: int) -> str:
+        """Where the training of a trial keeps checkpoints; empty for nowhere."""
+        return ""
+
+    def may_try(self, number: int, attempt: int) -> bool:
+        """Whether a trial may be tried once more: three attempts may die and come no further.
+
+        Args:
+            number: The trial's.
+            attempt: Which one this would be.
+        """
+        return attempt - attempt_at(self.place(number)) <= ATTEMPTS
+
+    def clear(self, numbers: Iterable[int]) -> None:
+        """Remove the checkpoints of trials that have ended, but whose process has not done so."""
 
     def look(self, seen: int) -> tuple[tuple[Evaluation, ...], tuple[Claim, ...]]:
         """What others have finished beyond what was seen, and all that is under way."""
@@ -104,6 +122,7 @@ class StoredLedger(Ledger):
         super().__init__(worker())
         self._store, self._study, self._holder = store, study, holder()
         self._outdated = True  # by what was done here, and is seen with the next look
+        self._places = Places(folder_of(store.url), study)
         held, mine = self._held, self._holder
         self._renewal = Renewal(lambda: store.renew(study, tuple(held), mine))
         weakref.finalize(self, _release_all, store, study, held, mine)
@@ -133,16 +152,18 @@ class StoredLedger(Ledger):
     def take_over(self, worker: str) -> Claim | None:
         """The first trial that nobody makes any longer, with its next attempt, if there is one.
 
-        One that its worker has not survived three times is written down as failed.
+        One whose attempts have died too often, see `may_try`, is written down as failed.
         """
         while True:
             claim = self._store.take_over(
                 self._study, self.name(worker), self._holder, self._held, is_gone
             )
             self._outdated |= claim is not None
-            if claim is None or claim.origin.attempt <= ATTEMPTS:
+            if claim is None or self.may_try(claim.number, claim.origin.attempt):
                 break
-            self._store.add(self._study, claim.number, killed(claim))
+            dead = killed(claim, claim.origin.attempt - 1)
+            self._store.add(self._study, claim.number, dead)
+            self._places.remove([claim.number])
         if claim is not None:
             self._hold(claim)
         return claim
@@ -152,7 +173,16 @@ class StoredLedger(Ledger):
         place = self._store.finish(self._study, claim.number, evaluation)
         self._drop(claim)
         self._outdated |= place != seen
+        self._places.remove([claim.number])
         return place == seen
+
+    def place(self, number: int) -> str:
+        """Where the training of a trial keeps checkpoints; empty for nowhere."""
+        return self._places.of(number)
+
+    def clear(self, numbers: Iterable[int]) -> None:
+        """Remove the checkpoints of trials that have ended, but whose process has not done so."""
+        self._places.remove(numbers)
 
     def release(self, claim: Claim, attempts: int = 0) -> None:
         """Let go of a trial, for whoever comes."""
@@ -205,11 +235,16 @@ def _release_all(store: Store, study: str, held: dict[int, Claim], holder: str) 
             store.release(study, holder)
 
 
-def killed(claim: Claim) -> Evaluation:
-    """The failed trial that a claim becomes when its worker has died too often."""
-    origin = replace(claim.origin, attempt=ATTEMPTS)
+def killed(claim: Claim, attempts: int) -> Evaluation:
+    """The failed trial that a claim becomes when its worker has died too often.
+
+    Args:
+        claim: The trial.
+        attempts: How often that was.
+    """
+    vain = f", the last {ATTEMPTS} without coming any further" if attempts > ATTEMPTS else ""
     why = (
-        f"each of {ATTEMPTS} attempts ended with its process, which was killed or crashed; "
+        f"each of {attempts} attempts ended with its process, which was killed or crashed{vain}; "
         "search.run(..., workers=1, ...) isolates a trial in a process of its own"
     )
     return Evaluation(
@@ -219,5 +254,5 @@ def killed(claim: Claim) -> Evaluation:
         seed=claim.seed,
         started=time.time(),
         error=why,
-        origin=origin,
+        origin=replace(claim.origin, attempt=attempts),
     )

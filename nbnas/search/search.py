@@ -20,6 +20,7 @@ from nbnas.search.taken import Exporting
 from nbnas.search.trial import Dropped, check_not_all_failed, evaluate, propose
 from nbnas.search.workers.parallel import Parallel
 from nbnas.surrogate.model import ModelPosterior
+from nbnas.training.live import LiveTraining
 from nbnas.waiting import watched
 
 
@@ -89,6 +90,7 @@ class Search(Parallel, Exporting):
             )
             finished, self.under_way = self.store.look(study)
             self.observations = Observations(finished, self.measure)
+            self._ledger.clear(map(self._number, finished))
 
     def __repr__(self) -> str:
         return f"<Search {self.study!r}: {repr(self.observations)[1:-1].partition(': ')[2]}>"
@@ -232,15 +234,19 @@ class Search(Parallel, Exporting):
         try:
             return evaluate(
                 self.objective,
-                claim.architecture,
-                claim.seed,
+                claim,
                 measure=self.measure,
                 live=self._train,
-                goes_on=self._course.goes_on,
+                goes_on=lambda: self._course.goes_on(self._checkpoint),
             )
         except Dropped:
             self._train(None)
             raise
+
+    def _checkpoint(self) -> None:
+        """Let a training that is about to be paused keep how far it is."""
+        if isinstance(self.training, LiveTraining):
+            self.training.checkpoint()
 
     def _train(self, training: Any) -> None:  # noqa: ANN401
         self.training = training

@@ -114,7 +114,7 @@ class Shared(Background):
         claim = replace(claim, origin=replace(claim.origin, worker=self._ledger.name(worker)))
         others = (one for one in self.under_way if one.number != claim.number)
         self.under_way = tuple(sorted((*others, claim), key=lambda one: one.number))
-        return claim
+        return replace(claim, place=self._ledger.place(claim.number))
 
     def _overtaken(self) -> bool:
         """Whether others have taken on trials since the proposal that waits was made.

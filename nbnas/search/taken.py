@@ -5,8 +5,8 @@ from typing import Any
 
 from nbnas.errors import ExportError
 from nbnas.graphs.space import SearchSpace
-from nbnas.records import Observations
-from nbnas.search.course import Course
+from nbnas.records import Evaluation
+from nbnas.search.shared import Shared
 from nbnas.search.strategies.strategy import Strategy
 from nbnas.training.export.export import export
 from nbnas.training.export.exported import Exported
@@ -15,23 +15,22 @@ from nbnas.training.trainer import Trainer
 from nbnas.waiting import watched
 
 
-class Exporting:
+class Exporting(Shared):
     """The part of a search that writes its best network as files."""
 
     space: SearchSpace
     objective: Any
     strategy: Strategy
-    observations: Observations
-    seed: int
-    _course: Course
 
     def export(self, folder: str | PathLike[str], *, training: Training | None = None) -> Exported:
         """Write the incumbent's network as files that run without nbnas; see `nbnas.export`.
 
         Args:
             folder: A new or empty folder, or an earlier export, which is replaced.
-            training: A finished training of the incumbent, whose network is taken; by default it
-                is trained again, on training and validation part together.
+            training: A finished training of the incumbent, whose network is taken. By default it
+                is trained again, on training and validation part together, with checkpoints
+                beside the store; where the trainer says `keep_weights`, the network of the trial
+                itself is taken, which was trained on the training part, without another training.
 
         Returns:
             Where the files are and how good they are.
@@ -50,9 +49,21 @@ class Exporting:
             f"{self.strategy!r} in {self.space!r}, seed {self.seed}; trial {number} of "
             f"{len(self.observations)}: {measure.name} {measure.text(best.value)}"
         )
-        trainer = trainer_of(self.objective)
+        trainer, place = trainer_of(self.objective), self._ledger.place(self._number(best))
+        if training is None and place and trainer.keep_weights:
+            training = kept_training(best, trainer, place)
+        final = f"{place}-final" if place and training is None else None
         with watched(self):
-            return export(best, trainer, folder, training=training, found=found)
+            return export(best, trainer, folder, training=training, found=found, place=final)
+
+
+def kept_training(best: Evaluation, trainer: Trainer, place: str) -> Training | None:
+    """The training of a trial at its end, with the weights that were kept; `None` without them."""
+    training = trainer.start(best.architecture, best.seed).keep(place)
+    if not training.is_kept:
+        return None
+    training.run()
+    return training
 
 
 def trainer_of(objective: Any) -> Trainer:  # noqa: ANN401

@@ -18,11 +18,12 @@ import numpy as np
 from nbnas.errors import SearchError
 from nbnas.graphs.architecture import Architecture
 from nbnas.graphs.space import SearchSpace
-from nbnas.records import ACCURACY, Evaluation, Measure, Observations, Proposal
+from nbnas.records import ACCURACY, Claim, Evaluation, Measure, Observations, Proposal
 from nbnas.records.evaluation import as_number
 from nbnas.search.generated import GeneratedTraining
 from nbnas.search.objective import Objective, planned
 from nbnas.search.strategies.strategy import Strategy
+from nbnas.training.live import LiveTraining
 from nbnas.undisturbed import undisturbed
 
 WAITS = "which waits to be trained; call start(), run() or step()"
@@ -92,23 +93,23 @@ def propose(
 
 def evaluate(
     objective: Objective,
-    architecture: Architecture,
-    seed: int,
+    claim: Claim,
     *,
     measure: Measure = ACCURACY,
     live: Callable[[Any], None],
     goes_on: Callable[[], bool],
+    alone: bool = True,
 ) -> Evaluation:
     """Evaluate an architecture, whatever happens: what is no evaluation makes a failed trial.
 
     Args:
         objective: What evaluates it.
-        architecture: What is evaluated.
-        seed: The trial's seed.
+        claim: The trial: what is evaluated, with which seed, and where it is kept meanwhile.
         measure: What the objective's values are.
         live: Told of the live training, where the objective has one.
         goes_on: Asked before it begins, and between two epochs of a training that can be
             iterated; it may wait, and says whether to go on. The time of waiting does not count.
+        alone: Whether no other trial is on its device.
 
     Returns:
         The evaluation; a failed one with its reason if the objective raised, or gave no number.
@@ -118,6 +119,7 @@ def evaluate(
         ObservationError: If the value is outside the bounds of the objective's measure, which is
             a fault of the whole objective and not of one architecture.
     """
+    architecture, seed = claim.architecture, claim.seed
     started, clock = time.time(), time.perf_counter()
 
     def gate() -> bool:
@@ -131,7 +133,7 @@ def evaluate(
         return time.perf_counter() - clock
 
     try:
-        result = _run(objective, architecture, seed, Watch(measure, live, gate))
+        result = _run(objective, claim, Watch(measure, live, gate, alone))
         if not isinstance(result, Evaluation):
             value = as_number(result)
             result = Evaluation(architecture, value, seconds=seconds(), seed=seed, started=started)
@@ -160,6 +162,7 @@ class Watch:
     measure: Measure
     live: Callable[[Any], None]
     goes_on: Callable[[], bool]
+    alone: bool
 
 
 def reason(error: BaseException) -> str:
@@ -184,8 +187,9 @@ def _check_architecture(result: Evaluation, architecture: Architecture) -> None:
         )
 
 
-def _run(objective: Objective, architecture: Architecture, seed: int, watch: Watch) -> object:
+def _run(objective: Objective, claim: Claim, watch: Watch) -> object:
     """Call the objective, or let its live training run epoch by epoch."""
+    architecture, seed = claim.architecture, claim.seed
     if not watch.goes_on():
         raise Dropped(f"the search was stopped before it trained {architecture}, {WAITS}")
     start = getattr(objective, "start", None)
@@ -195,9 +199,16 @@ def _run(objective: Objective, architecture: Architecture, seed: int, watch: Wat
         made = GeneratedTraining(architecture, seed, made, watch.measure, epochs)
     elif start is None:
         return made
+    own = made if isinstance(made, LiveTraining) else None
+    if own is not None:
+        own.alone = watch.alone
+        if claim.place:
+            own.keep(claim.place, claim.origin.attempt)
     watch.live(made)
     for _ in made if isinstance(made, Iterable) else ():
         if getattr(made, "evaluation", None) is None and not watch.goes_on():
+            if own is not None:
+                own.checkpoint()  # the next run goes on from there
             made.stop()
             raise Dropped(f"the search was stopped while it trained {architecture}, {WAITS}")
     return made.run()

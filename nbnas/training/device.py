@@ -1,5 +1,7 @@
 """The device that computes, its precision and its memory."""
 
+import os
+import threading
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, replace
@@ -137,3 +139,64 @@ def cpu_threads(threads: int | None) -> Iterator[None]:
         yield
     finally:
         torch.set_num_threads(before)
+
+
+_SWITCHED = (2, True, False)  # what cannot be done in one order is an error
+
+
+class _Deterministic:
+    """Torch's switches for sums in one order, which a process has once; the last one resets."""
+
+    def __init__(self) -> None:
+        self._lock, self._inside, self._before = threading.Lock(), 0, _SWITCHED
+
+    def __enter__(self) -> None:
+        with self._lock:
+            if not self._inside:
+                cudnn = torch.backends.cudnn
+                before = torch.get_deterministic_debug_mode()
+                self._before = before, cudnn.deterministic, cudnn.benchmark
+                _switch(*_SWITCHED)
+            self._inside += 1
+
+    def __exit__(self, *_: object) -> None:
+        with self._lock:
+            self._inside -= 1
+            if not self._inside:
+                _switch(*self._before)
+
+
+def _switch(mode: int, deterministic: bool, benchmark: bool) -> None:
+    torch.set_deterministic_debug_mode(mode)  # unlike its namesake it imports no compiler
+    torch.backends.cudnn.deterministic, torch.backends.cudnn.benchmark = deterministic, benchmark
+
+
+_DETERMINISTIC = _Deterministic()
+
+
+@contextmanager
+def deterministic(device: torch.device) -> Iterator[None]:
+    """A context in which a device gives the same numbers each time; other threads feel it, too.
+
+    Raises:
+        SettingError: If it is too late for that on CUDA, whose library of matrices reads its
+            setting once.
+    """
+    if device.type == "cuda":
+        os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
+    with _DETERMINISTIC:
+        if device.type == "cuda":
+            _check_products(device)
+        yield
+
+
+def _check_products(device: torch.device) -> None:
+    try:
+        one = torch.ones(2, 2, device=device)
+        torch.mm(one, one)
+    except RuntimeError as error:
+        raise SettingError(
+            "expected a process in which nothing was computed on CUDA before deterministic=True: "
+            "restart it, or set the environment variable CUBLAS_WORKSPACE_CONFIG=:4096:8 before "
+            f"Python starts ({error!s:.200})"
+        ) from error

@@ -4,7 +4,7 @@ nbnas draws from generators of its own. The layers of torch, and so those of a u
 torch's: initial weights where a module is made, dropout while it is trained.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 import torch
@@ -39,20 +39,39 @@ class Draws:
     def __init__(self, seed: int) -> None:
         self._seed = seed
         self._states: dict[torch.device, Tensor] = {}
+        self._inside: tuple[torch.device, ...] = ()
 
     @contextmanager
     def within(self, device: torch.device) -> Iterator[None]:
         """A context in which torch's generators are this training's, those of a device, too."""
-        devices = [CPU, device] if device.type == "cuda" else [CPU]
+        devices = (CPU, device) if device.type == "cuda" else (CPU,)
         before = {each: _state(each) for each in devices}
         for each in devices:
             _set(each, self._states.get(each, _begun(each, self._seed)))
+        self._inside = devices
         try:
             yield
         finally:
-            self._states = {each: _state(each) for each in devices}
+            self._states, self._inside = {each: _state(each) for each in devices}, ()
             for each, state in before.items():
                 _set(each, state)
+
+    @property
+    def states(self) -> dict[str, Tensor]:
+        """Where the generators are now, by the kind of their device."""
+        inside = {each: _state(each) for each in self._inside}
+        return {each.type: state for each, state in (inside or self._states).items()}
+
+    def resume(self, states: Mapping[str, Tensor]) -> None:
+        """Go on where the generators were; only within.
+
+        Args:
+            states: What `states` gave, here or in another process; a device that it does not know
+                goes on as it is.
+        """
+        for each in self._inside:
+            if each.type in states:
+                _set(each, states[each.type])
 
 
 def _state(device: torch.device) -> Tensor:

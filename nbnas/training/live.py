@@ -6,11 +6,13 @@ Notation
 
 import threading
 from collections.abc import Generator, Iterator
+from os import PathLike
+from typing import Self
 
 from psygnal import Signal
 
 from nbnas.brief import of_planned
-from nbnas.checks import SEED, whole
+from nbnas.checks import PATH, SEED, whole
 from nbnas.errors import TrainingError
 from nbnas.graphs.architecture import ARCHITECTURE, Architecture
 from nbnas.records import ACCURACY, EpochReport, Evaluation, Measure
@@ -37,6 +39,8 @@ class LiveTraining:
         evaluation: The result, once the last epoch is done.
         measure: What the reports' values are.
         counted: What the pace of a training counts, such as "images".
+        alone: Whether nobody else needs the memory of its device; else it does not make do with
+            less memory than it would have alone, and fails.
         progressed: Signal that carries each new report. A callback that fails becomes a warning.
     """
 
@@ -48,6 +52,7 @@ class LiveTraining:
     evaluation: Evaluation | None
     measure: Measure = ACCURACY
     counted: str = "images"
+    alone: bool = True
 
     def __init__(self, architecture: Architecture, seed: int, epochs: int) -> None:
         self.architecture = ARCHITECTURE("architecture", architecture)
@@ -105,6 +110,24 @@ class LiveTraining:
     def stop(self) -> None:
         """End after the epoch that is under way; the reports stay."""
         self._stopping.set()
+
+    def keep(self, place: str | PathLike[str], attempt: int = 1) -> Self:
+        """Keep checkpoints at a place and go on from there, if it computes its epochs itself.
+
+        Here, where they come from elsewhere, nothing is kept.
+
+        Args:
+            place: The path of its files, without their ends.
+            attempt: Which try of its trial this is, from 1.
+
+        Returns:
+            The training itself.
+        """
+        PATH("place", place), whole(1)("attempt", attempt)
+        return self
+
+    def checkpoint(self) -> None:
+        """Write a checkpoint now, between two epochs, if it keeps any."""
 
     def _publish(self) -> Generator[EpochReport]:
         """Record, announce and yield what comes, until the end or until it is stopped."""

@@ -27,7 +27,13 @@ CHARACTER_MEASURES = (BITS_A_CHARACTER, *WORD_MEASURES)
 HERE = Place()
 
 
-def evaluate(network: nn.Module, part: Part, classes: int, place: Place = HERE) -> Tensor:
+def evaluate(
+    network: nn.Module,
+    part: Part,
+    classes: int,
+    place: Place = HERE,
+    size: int = EVALUATION_BATCH,
+) -> Tensor:
     """Measure a network on pictures, in batches, without waiting for the device.
 
     Args:
@@ -35,6 +41,7 @@ def evaluate(network: nn.Module, part: Part, classes: int, place: Place = HERE) 
         part: Pictures and labels; the labels on the network's device, the pictures anywhere.
         classes: K.
         place: Where it computes.
+        size: How many pictures it reads at a time.
 
     Returns:
         `(1 + K,)`: the sum of the losses (without label smoothing), and the number of right
@@ -43,9 +50,7 @@ def evaluate(network: nn.Module, part: Part, classes: int, place: Place = HERE) 
     images, labels = part
     totals = torch.zeros(1 + classes, dtype=torch.float32, device=labels.device)
     network.eval()
-    pieces = zip(
-        torch.split(images, EVALUATION_BATCH), torch.split(labels, EVALUATION_BATCH), strict=True
-    )
+    pieces = zip(torch.split(images, size), torch.split(labels, size), strict=True)
     with torch.inference_mode(), place.autocast:
         for x, y in pieces:
             scores = network(x.to(labels.device).contiguous(memory_format=place.layout))

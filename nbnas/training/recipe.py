@@ -29,6 +29,7 @@ AUGMENT = offering("a transform of one image", "CropAndFlip()", "__call__")
 SIZE = whole(1)
 THREADS = whole(1, 10_000).optional
 _TOLD_OTHERWISE = ("data", "device", "channels_last", "network", "operations")
+_NEVER_TOLD = ("checkpoint_minutes", "keep_weights")  # they change no results
 BY_DATA: Any = None  # the default of a setting that depends on the data
 OF_PICTURES: Mapping[str, Any] = MappingProxyType(
     {
@@ -44,7 +45,9 @@ OF_TEXT: Mapping[str, Any] = MappingProxyType(
     }
 )
 """What they are where the data are text."""
-LATER = ("measure", "sequence", "dropout", "clip", "skeleton")  # unknown to earlier studies
+LATER = (  # studies from before know none of them
+    *("measure", "sequence", "dropout", "clip", "skeleton", "deterministic"),
+)
 NOT_OF_TEXT = ("augment", "channels_last", "skeleton")
 OF_TEXT_ONLY = ("sequence", "dropout")
 
@@ -79,6 +82,9 @@ class Recipe:
     network: Build | None = None
     operations: tuple[Operation, ...] = ()
     skeleton: CellSkeleton | None = None
+    checkpoint_minutes: float | None = 5.0
+    keep_weights: bool = False
+    deterministic: bool = False
 
     def __post_init__(self) -> None:
         settle(self, data=either(IMAGE_DATA, TEXT_DATA))
@@ -107,6 +113,9 @@ class Recipe:
             network=NETWORK.optional,
             operations=OPERATIONS,
             skeleton=SKELETON.optional,
+            checkpoint_minutes=real(above=0).optional,
+            keep_weights=FLAG,
+            deterministic=FLAG,
         )
         object.__setattr__(self, "operations", own_operations(self.operations))
         _check_suits(self)
@@ -146,8 +155,8 @@ class Recipe:
         Returns:
             The data set's name and hash and each setting as text, the same in every process.
         """
-        usual = {"dropout": 0.0, "skeleton": None, **self.usual}
-        names = [f.name for f in fields(self) if f.name not in _TOLD_OTHERWISE]
+        usual = {"dropout": 0.0, "skeleton": None, "deterministic": False, **self.usual}
+        names = [f.name for f in fields(self) if f.name not in (*_TOLD_OTHERWISE, *_NEVER_TOLD)]
         told = [n for n in names if n not in LATER or getattr(self, n) != usual[n]]
         settings = {name: _stable_repr(getattr(self, name)) for name in told}
         own = {} if self.network is None else {"network": source_of(self.network)}

@@ -27,6 +27,8 @@ from nbnas.undisturbed import undisturbed
 class RepeatedTrainer:
     """The mean measure on validation over several seeds, trained side by side on the CPU.
 
+    It has no checkpoints, being made for small networks: a trial that is ended begins anew.
+
     Attributes:
         trainer: The recipe, without augmentation.
         seeds: The seeds of initial weights and order of the images. They are the same for every

@@ -2,34 +2,38 @@
 
 Notation
     x, y        what a batch is, see `nbnas.training.tasks.task`
-    totals      sum of losses and number of right answers over an epoch, `(2,)`, on the device
-    seen        how many answers that were
+    now         how far it is: what a checkpoint holds, see `nbnas.training.checkpoints.progress`
 """
 
-import math
 import time
 import traceback
 from collections.abc import Iterator
+from contextlib import nullcontext
+from functools import partial
 from typing import cast
 
 import torch
 from torch import nn
 
-from nbnas.checks import FLAG, instance
-from nbnas.errors import NbnasError, TrainingError
+from nbnas.errors import NbnasError
 from nbnas.graphs.architecture import Architecture
 from nbnas.records import EpochReport, Evaluation
+from nbnas.training.checkpoints.kept import KeptTraining
+from nbnas.training.checkpoints.progress import Moving, Progress
 from nbnas.training.data.text import TextData
 from nbnas.training.device import (
     Place,
     choose_device,
     choose_place,
     cpu_threads,
+    deterministic,
     release_memory,
 )
 from nbnas.training.draws import Draws
-from nbnas.training.live import LiveTraining
-from nbnas.training.measure import Figures, epoch_report
+from nbnas.training.losses import Losses
+from nbnas.training.measure import epoch_report
+from nbnas.training.memory.need import check_batch_fits, check_weights_fit
+from nbnas.training.memory.pieces import GRADIENT_ACCUMULATION, Pieces
 from nbnas.training.networks.faults import fault
 from nbnas.training.networks.network import build_network, count_parameters
 from nbnas.training.networks.normalize import normalized
@@ -42,13 +46,15 @@ from nbnas.training.tasks.text import TextTask
 from nbnas.undisturbed import float32, undisturbed
 
 
-class Training(LiveTraining):
+class Training(KeptTraining):
     """A training that is under way; see `LiveTraining`. Seconds are those of training.
+
+    It can `keep` checkpoints, and then goes on where another one, or another process, was ended.
 
     On the CPU the same seed and number of threads give the same numbers, on one kind of processor
     and with one version of torch. On CUDA in mixed precision, as by default, all trainings that
-    were repeated on one card gave the same numbers; nothing enforces it. In float32 most did not:
-    some sums there are added up in whatever order they come.
+    were repeated on one card gave the same numbers; `deterministic=True` of the recipe enforces
+    it. In float32 most did not: some sums there are added up in whatever order they come.
 
     Attributes:
         final: Whether it trains on the training and validation part and holds out the test part,
@@ -63,15 +69,10 @@ class Training(LiveTraining):
     def __init__(
         self, trainer: Recipe, architecture: Architecture, seed: int, *, final: bool
     ) -> None:
-        trainer = instance(Recipe, "Trainer(digits())")("trainer", trainer)
-        super().__init__(architecture, seed, trainer.epochs)
-        self.trainer = trainer
-        self.final = FLAG("final", final)
-        self.measure = trainer.measure
-        self.counted = f"{trainer.data.level}s" if isinstance(trainer.data, TextData) else "images"
+        super().__init__(trainer, architecture, seed, final=final)
+        data = self.trainer.data
+        self.counted = f"{data.level}s" if isinstance(data, TextData) else "images"
         self.network = None
-        self._figures: Figures = {}
-        self._started = 0.0
         self._draws = Draws(self.seed)
 
     def _rounds(self) -> Iterator[EpochReport]:
@@ -80,9 +81,12 @@ class Training(LiveTraining):
             rounds = self._train()
             while (report := self._next(rounds)) is not None:
                 yield report
+            if self.evaluation is None and self.reports:  # it had come to its end before
+                self.evaluation = self._conclude()
+            self._now = None
         except (Exception, KeyboardInterrupt) as error:
             told = self._told(error)
-            self.network = None
+            self.network = self._now = None
             traceback.clear_frames(error.__traceback__)
             release_memory(choose_device(self.trainer.device))
             if told is error:
@@ -98,8 +102,10 @@ class Training(LiveTraining):
 
     def _next(self, rounds: Iterator[EpochReport]) -> EpochReport | None:
         """The next epoch's report, computed with the recipe's number of threads."""
-        draws = self._draws.within(choose_device(self.trainer.device))
-        with undisturbed(dtype=False), cpu_threads(self.trainer.threads), draws:
+        device = choose_device(self.trainer.device)
+        draws = self._draws.within(device)
+        alike = deterministic(device) if self.trainer.deterministic else nullcontext()
+        with undisturbed(dtype=False), cpu_threads(self.trainer.threads), draws, alike:
             return next(rounds, None)
 
     def _train(self) -> Iterator[EpochReport]:
@@ -109,42 +115,46 @@ class Training(LiveTraining):
         place = choose_place(trainer.device, trainer.mixed_precision, trainer.channels_last)
         task = self._task = task_of(trainer, place, rng)
         train, held_out = task.parts(final=self.final)
+        check_weights_fit(trainer, self.architecture, place)
         network = network_of(trainer, self.architecture, rng).to(place.device)
         self.network = network = network.to(memory_format=place.layout)
+        check_batch_fits(trainer, self.architecture, network, place)
         optimizer = optimizer_of(trainer, network)
         scaler = torch.amp.GradScaler(place.device.type, enabled=place.precision == torch.float16)
-        steps, step, rate = task.batches_of(train) * trainer.epochs, 0, 0.0
-        seconds = time.perf_counter() - start
-        for epoch in range(1, trainer.epochs + 1):
-            start, seen, carried = time.perf_counter(), 0, None
+        pieces = Pieces(task, network, scaler, place, allowed=self.alone)
+        moving = Moving(network, optimizer, scaler, rng, self._draws, pieces)
+        now = Progress(moving, place.device)
+        self._resume(now)
+        batches = task.batches_of(train)
+        rate = partial(rate_of, trainer, steps=batches * trainer.epochs)
+        losses = Losses(trainer.epochs, batches, rate, trainer.learning_rate)
+        now.seconds += time.perf_counter() - start
+        while now.epoch < trainer.epochs:
+            now.begin_epoch()
             network.train()
-            totals = torch.zeros(2, dtype=torch.float32, device=place.device)
-            for x, y in task.batches(train):
-                with place.autocast:
-                    answer = task.answer(network, (x, y), carried)
-                rate = trainer.schedule.learning_rate(trainer.learning_rate, step, steps)
-                optimizer.param_groups[0]["lr"] = rate
-                optimizer.zero_grad()
-                torch.autograd.backward(scaler.scale(answer.loss))
+            for x, y in now.coming(task.batches(train)):
+                answer = pieces.learn((x, y), now.carried)  # forward and backward
+                now.rate = optimizer.param_groups[0]["lr"] = rate(now.step)
                 if trainer.clip is not None:
                     scaler.unscale_(optimizer)
                     nn.utils.clip_grad_norm_(network.parameters(), trainer.clip)
                 scaler.step(optimizer)
                 scaler.update()
-                lost = answer.loss.detach().float() * y.numel()
-                totals += torch.stack([lost, answer.right])
-                seen, step, carried = seen + y.numel(), step + 1, answer.carried
-            held = self._figures = task.figures(network, held_out)
-            loss, right = totals.tolist()
-            lasted = time.perf_counter() - start
-            seconds, speed = seconds + lasted, seen / lasted
-            at, known = (epoch, trainer.epochs), (rate, seconds, speed)
-            report = epoch_report(at, (loss / seen, right / seen), held, known, self.measure)
-            _check_finite(report, trainer.learning_rate)
+                if losses.add(now.add(answer, y.numel())) or self._keeper.due:
+                    losses.check(now.step)
+                    self._save(now, self.reports)
+            losses.check(now.step)
+            held = self._figures = pieces.figures(held_out)
+            loss, right, speed = now.finish_epoch()
+            at, known = (now.epoch, trainer.epochs), (now.rate, now.seconds, speed)
+            report = epoch_report(at, (loss, right), held, known, self.measure)
+            losses.check_report(report)
+            self._save(now, (*self.reports, report))
             yield report
 
     def _conclude(self) -> Evaluation:
-        network = cast(nn.Module, self.network)
+        network, now = cast(nn.Module, self.network), cast(Progress, self._now)
+        parts = now.moving.pieces.training
         return Evaluation(
             self.architecture,
             value=self.reports[-1].measured,
@@ -154,8 +164,16 @@ class Training(LiveTraining):
             multiply_adds=self._task.multiply_adds(network),
             started=self._started,
             reports=self.reports,
-            measured={measure.name: value for measure, value in self._figures.items()},
+            measured={
+                **{measure.name: value for measure, value in self._figures.items()},
+                **({GRADIENT_ACCUMULATION: parts} if parts > 1 else {}),
+            },
         )
+
+
+def rate_of(trainer: Recipe, step: int, steps: int) -> float:
+    """The learning rate of a step, by its number from 0."""
+    return trainer.schedule.learning_rate(trainer.learning_rate, step, steps)
 
 
 def task_of(trainer: Recipe, place: Place, generator: torch.Generator) -> Task:
@@ -220,12 +238,3 @@ def optimizer_of(trainer: Recipe, network: nn.Module) -> torch.optim.Optimizer:
         nesterov=trainer.momentum > 0,
         fused=fused,
     )
-
-
-def _check_finite(report: EpochReport, highest: float) -> None:
-    if not math.isfinite(report.train_loss + report.val_loss):
-        raise TrainingError(
-            f"expected a finite loss, got {report.train_loss} in training and {report.val_loss} "
-            f"held out after epoch {report.epoch} of {report.epochs}; lower learning_rate, "
-            f"which is {highest:g}, or lengthen the schedule's warm-up"
-        )

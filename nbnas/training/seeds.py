@@ -48,6 +48,8 @@ def train_seeds(
 ) -> tuple[Evaluation, ...]:
     """Train an architecture once for each seed, all at once, on the CPU.
 
+    There are no checkpoints: where it is ended, it begins anew.
+
     Args:
         trainer: The recipe, without augmentation.
         architecture: A cell with operations on its edges.
@@ -73,21 +75,18 @@ def check_seeds(trainer: Trainer, seeds: Sequence[int]) -> None:
     """Check that a recipe can be trained with these seeds side by side.
 
     Raises:
-        SettingError: If there is no seed, or the recipe augments images, has a network of its own
-            or is on text.
+        SettingError: If there is no seed, or the recipe augments images, has a network of its own,
+            keeps weights or is on text.
     """
     each(SEED, least=1, of="a seed")("seeds", seeds)
     _ = trainer.pictures  # it is on pictures
-    if trainer.network is not None:
-        raise SettingError(
-            "expected network to be None to train seeds side by side, got "
-            f"network={shown(trainer.network)}; train them one by one with it"
-        )
-    if trainer.augment is not None:
-        raise SettingError(
-            "expected augment to be None to train seeds side by side, got "
-            f"{shown(trainer.augment)}; train them one by one with it"
-        )
+    for name, only in (("network", None), ("augment", None), ("keep_weights", False)):
+        given = getattr(trainer, name)
+        if given is not only:
+            raise SettingError(
+                f"expected {name} to be {only} to train seeds side by side, got {name}="
+                f"{shown(given)}; train them one by one with it"
+            )
 
 
 @dataclass(slots=True)

@@ -64,6 +64,20 @@ class Trainer(Recipe):
             ones may be among them, so that `space.operations` does. A search tells them itself.
         skeleton: What the cells are put into, such as `nbnas.nas_bench_201_skeleton()`, in place
             of `channels` and `cells`; by default two stages with average pooling between them.
+        checkpoint_minutes: A search with a store writes a checkpoint of the training this often,
+            within an epoch, too, and when it is paused or stopped; whoever takes the trial up goes
+            on from there. `None` for never.
+        keep_weights: Whether the weights of each finished trial stay beside the store, so that
+            `search.export` writes them without another training. A checkpoint does not stay.
+        deterministic: Whether to compute so that one card gives the same numbers each time. On
+            CUDA that costs speed, as sums in any order are quicker, and 24 MiB of its memory; it
+            has to be the first that a process computes there. What torch cannot do so is a failed
+            trial that names it. On the CPU the numbers are the same anyway.
+
+    Where the memory of a device is too little for a batch, it is read in two, four or eight pieces
+    whose gradients are added up, and `Evaluation.measured` says in how many
+    ("gradient accumulation"); see `nbnas.training.memory.pieces` for what then differs. On the CPU
+    a training that cannot fit the memory fails before it begins.
 
     Raises:
         SettingError: If a value is not allowed or the device is missing; the message says what is.

@@ -2,6 +2,8 @@
 
 import copy
 import gc
+import subprocess
+import sys
 
 import pytest
 import torch
@@ -165,3 +167,52 @@ def test_too_little_memory_is_a_failed_trial_and_the_search_goes_on():
     assert [each.status for each in search.observations] == ["failed", "completed"] * 2
     assert "memory" in search.observations[0].error
     assert allocated() - before < 2**20
+
+
+def test_a_batch_that_does_not_fit_is_read_in_pieces():
+    data = nb.digits(train=1400, validation=200)
+    settings = {"epochs": 1, "channels": 64, "device": "cuda"}
+    nb.Trainer(data, batch_size=256, **settings)(POOLED)
+    torch.cuda.reset_peak_memory_stats()
+    nb.Trainer(data, batch_size=256, **settings)(POOLED)
+    enough = 1.5 * torch.cuda.max_memory_allocated()
+    torch.cuda.empty_cache()
+    torch.cuda.set_per_process_memory_fraction(enough / torch.cuda.mem_get_info()[1])
+    try:
+        with pytest.warns(UserWarning, match="gradients are added up over"):
+            found = nb.Trainer(data, batch_size=1400, **settings)(POOLED)
+    finally:
+        torch.cuda.set_per_process_memory_fraction(1.0)
+    assert found.status == "completed"
+    assert found.measured["gradient accumulation"] in (4, 8)
+
+
+def test_a_training_goes_on_from_its_checkpoint(tmp_path):
+    trainer = nb.Trainer(nb.digits(), epochs=3, device="cuda")
+    first = trainer.start(POOLED, 1).keep(tmp_path / "trial")
+    next(iter(first))
+    first.checkpoint()
+    second = trainer.start(POOLED, 1).keep(tmp_path / "trial")
+    assert next(iter(second)).epoch == 2
+    losses = ([r.train_loss for r in each.run().reports] for each in (first, second))
+    assert next(losses) == next(losses)  # in mixed precision
+
+
+DETERMINISTIC = """
+import nbnas as nb
+for architecture in nb.CellSpace().sample(0, 3):
+    settings = {"device": "cuda", "mixed_precision": False, "deterministic": True}
+    trainer = nb.Trainer(nb.digits(), epochs=2, **settings)
+    print([report.train_loss for report in trainer.start(architecture, 1)])
+"""
+
+
+def test_deterministic_gives_the_same_numbers_in_float32():
+    runs = [
+        subprocess.run(
+            [sys.executable, "-c", DETERMINISTIC], capture_output=True, text=True, timeout=300
+        )
+        for _ in range(2)
+    ]
+    assert [run.returncode for run in runs] == [0, 0], runs[0].stderr
+    assert runs[0].stdout == runs[1].stdout

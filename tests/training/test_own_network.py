@@ -9,6 +9,7 @@ from nbnas.graphs.spaces.cell import CellSpace
 from nbnas.graphs.spaces.chain.space import ChainSpace
 from nbnas.graphs.spaces.operation import Operation
 from nbnas.graphs.spaces.recurrent.space import RecurrentSpace
+from nbnas.records import Claim, Origin
 from nbnas.search.trial import evaluate
 from nbnas.training.data.images import digits
 from nbnas.training.networks.network import count_multiply_adds
@@ -112,7 +113,7 @@ class Falls(nn.Module):
 )
 def test_faults_are_failed_trials_with_the_line(data, build, said):
     settings = {"live": lambda training: None, "goes_on": lambda: True}
-    found = evaluate(trainer(data, build), CELL, 0, **settings)
+    found = evaluate(trainer(data, build), Claim(Origin(0, 0), CELL, 0), **settings)
     assert found.status == "failed"
     with pytest.raises(TrainingError, match=said) as raised:
         trainer(data, build)(CELL)

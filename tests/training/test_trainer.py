@@ -203,14 +203,17 @@ def test_fingerprint_names_what_changes_results(data):
     assert "\n" not in prints["augment"]
     assert prints["weight_decay"] == "0.0005"
     assert small(data, learning_rate=np.float64(1)).fingerprint()["learning_rate"] == "1"
-    later = {"measure", "sequence", "dropout", "clip", "skeleton"}  # unknown to older studies
+    later = {"measure", "sequence", "dropout", "clip", "skeleton", "deterministic"}
     assert set(prints) == {f.name for f in dataclasses.fields(trainer)} - {
         *("device", "channels_last"),
         *("network", "operations"),  # told by their sources, where there are any
+        *("checkpoint_minutes", "keep_weights"),  # they change no result
         *later,
     }
-    changed = small(data, measure=LOG_LOSS, clip=2.0).fingerprint()
-    assert changed.keys() - prints.keys() == {"measure", "clip"}
+    changed = small(data, measure=LOG_LOSS, clip=2.0, deterministic=True).fingerprint()
+    assert changed.keys() - prints.keys() == {"measure", "clip", "deterministic"}
+    kept = small(data, checkpoint_minutes=None, keep_weights=True)
+    assert kept.fingerprint() == small(data).fingerprint()
     assert small(data, augment=lambda image: image).fingerprint() == (
         small(data, augment=lambda image: image).fingerprint()
     )

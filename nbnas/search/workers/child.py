@@ -16,10 +16,10 @@ from pathlib import Path
 from typing import Any, Literal
 
 from nbnas.errors import SearchError
-from nbnas.graphs.architecture import Architecture
 from nbnas.parent import end_with_parent
-from nbnas.records import EpochReport, Evaluation, Measure
+from nbnas.records import Claim, EpochReport, Evaluation, Measure
 from nbnas.search.trial import Dropped, evaluate
+from nbnas.training.live import LiveTraining
 
 Word = Literal["go", "pause", "stop"]
 PATIENCE = 0.1  # seconds between two looks of a trial that is paused
@@ -69,20 +69,20 @@ class Here:
         self._told, self._number = 0, 0
         self._word: Word = "go"
 
-    def evaluate(self, number: int, architecture: Architecture, seed: int) -> Evaluation | None:
+    def evaluate(self, claim: Claim, *, alone: bool) -> Evaluation | None:
         """Evaluate a trial's architecture; `None` if it was to stop."""
         if self.objective is None:
             self.objective = load(self.setting)
-        self._training, self._told, self._word, self._number = None, 0, "go", number
+        self._training, self._told, self._word, self._number = None, 0, "go", claim.number
         self.connection.send("started")
         try:
             return evaluate(
                 self.objective,
-                architecture,
-                seed,
+                claim,
                 measure=self.setting.measure,
                 live=self._begin,
                 goes_on=self._goes_on,
+                alone=alone,
             )
         except Dropped:
             return None
@@ -101,6 +101,8 @@ class Here:
         self._tell()
         word = self._hear()
         if word == "pause":
+            if isinstance(self._training, LiveTraining):
+                self._training.checkpoint()
             self.connection.send("paused")
             while word == "pause":
                 word = self._hear(PATIENCE)
@@ -139,8 +141,12 @@ def begin(setting: Setting, connection: "Connection[Said, tuple[int, Word]]") ->
     connection.send(os.getpid())
 
 
-def evaluate_here(number: int, architecture: Architecture, seed: int) -> Evaluation | None:
+def evaluate_here(claim: Claim, alone: bool) -> Evaluation | None:
     """Evaluate a trial's architecture in this worker process; `None` if it was to stop.
+
+    Args:
+        claim: The trial.
+        alone: Whether no other one is on its device.
 
     Raises:
         SearchError: If the objective cannot be loaded here.
@@ -150,7 +156,7 @@ def evaluate_here(number: int, architecture: Architecture, seed: int) -> Evaluat
         raise SearchError("expected a worker process; begin() makes one")
     os.truncate(_here.setting.output, 0)
     try:
-        return _here.evaluate(number, architecture, seed)
+        return _here.evaluate(claim, alone=alone)
     finally:
         for stream in (sys.stdout, sys.stderr):
             with contextlib.suppress(Exception):  # whatever the trial made of it

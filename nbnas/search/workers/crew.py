@@ -84,7 +84,8 @@ class Crew:
     def begin(self, slot: Slot, claim: Claim) -> Followed:
         """Let a free worker evaluate a trial; gives what can be seen of it."""
         training = Followed(claim.architecture, claim.seed, self._measure)
-        slot.begin(claim, training)
+        alone = not self._shared(slot) or claim.number in self._alone
+        slot.begin(claim, training, alone=alone)
         return training
 
     def collect(self) -> Iterator[tuple[Claim, Evaluation | BaseException | None]]:

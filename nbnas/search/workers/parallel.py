@@ -11,7 +11,6 @@ from typing import Any, Self
 
 from nbnas.errors import SearchError
 from nbnas.records import Claim, Measure, Step
-from nbnas.records.claim import ATTEMPTS
 from nbnas.search.ledger import killed
 from nbnas.search.shared import Shared
 from nbnas.search.trial import Taken, check_not_all_failed
@@ -188,10 +187,12 @@ class Parallel(Shared):
         """Take in how a trial ended."""
         if made is None:
             self._ledger.release(claim)
-        elif isinstance(made, Killed) and claim.origin.attempt < ATTEMPTS:
-            self._ledger.release(claim, attempts=1)
         elif isinstance(made, Killed):
-            yield self._settle(claim, killed(claim))
+            attempts = claim.origin.attempt
+            if self._ledger.may_try(claim.number, attempts + 1):
+                self._ledger.release(claim, attempts=1)
+            else:
+                yield self._settle(claim, killed(claim, attempts))
         elif isinstance(made, BaseException):
             raise made
         else:

@@ -67,13 +67,12 @@ class Slot(Place):
         self._gone: float | None = None  # since when the trial's process has been seen to be gone
         self._seen = 0.0  # when it was looked for
 
-    def begin(self, claim: Claim, training: Followed) -> None:
-        """Evaluate a trial."""
+    def begin(self, claim: Claim, training: Followed, *, alone: bool = True) -> None:
+        """Evaluate a trial; `alone` if no other one is on its device."""
         self._started()
         self.take(claim, training)
         self._why, self._gone = "", None
-        told = (claim.number, claim.architecture, claim.seed)
-        self._future = self._pool.schedule(evaluate_here, told)
+        self._future = self._pool.schedule(evaluate_here, (claim, alone))
         self._future.add_done_callback(lambda _: self._wake())
 
     @property

@@ -7,6 +7,7 @@ from nbnas.checks import PATH, TEXT, instance
 from nbnas.errors import ExportError
 from nbnas.records import Evaluation
 from nbnas.records.evaluation import EVALUATION
+from nbnas.training.checkpoints.keeper import remove_checkpoint
 from nbnas.training.data.text import TextData
 from nbnas.training.export.exported import Exported
 from nbnas.training.export.folder import check_free
@@ -29,6 +30,7 @@ def export(
     *,
     training: Training | None = None,
     found: str = "",
+    place: str | PathLike[str] | None = None,
 ) -> Exported:
     """Write the network of an evaluation as files that run without nbnas.
 
@@ -48,6 +50,8 @@ def export(
         folder: A new or empty folder, or an earlier export, which is replaced.
         training: A finished training of this architecture, whose network is taken.
         found: How it was found, for the card.
+        place: Where the training keeps checkpoints, so that it goes on there if this process is
+            ended, see `Training.keep`; `None` for nowhere.
 
     Returns:
         Where the files are and how good they are: `model.py`, `model.safetensors`, `model.onnx`,
@@ -60,7 +64,7 @@ def export(
     """
     evaluation, trainer = EVALUATION("evaluation", evaluation), _TRAINER("trainer", trainer)
     folder, found = PATH("folder", folder), TEXT("found", found)
-    training = _TRAINING("training", training)
+    training, place = _TRAINING("training", training), PATH.optional("place", place)
     _check_text(trainer)
     check_extra()
     check_free(folder)
@@ -68,12 +72,16 @@ def export(
     with Steps(epochs + 4 + len(CHECKED)) as steps:
         if training is None:
             training = trainer.start(evaluation.architecture, evaluation.seed, final=True)
+            if place is not None:
+                training.keep(place)
             for report in training:
                 steps.done(f"epoch {report.epoch}")
         _check_trained(training, evaluation)
         with undisturbed():
             made = TextWriting if isinstance(trainer.data, TextData) else Writing
             exported = made(training, trainer, folder, steps.done).write(found)
+    if place is not None:
+        remove_checkpoint(place)
     if exported.missing:
         said = "; ".join(f"{file}: {why}" for file, why in exported.missing)
         warnings.warn(f"exported without {said}", stacklevel=2)

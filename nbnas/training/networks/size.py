@@ -25,7 +25,7 @@ from nbnas.training.networks.network import (
 )
 from nbnas.training.networks.recurrent import RecurrentNetwork
 from nbnas.training.networks.skeleton.build import build_planned
-from nbnas.training.networks.skeleton.plan import small_plan
+from nbnas.training.networks.skeleton.plan import Plan, small_plan
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,19 +72,31 @@ def network_size(architecture: Architecture, setting: Setting | None = None) -> 
     check_operations(architecture, own)
     if own and not reads_text(architecture) and architecture.nodes[0] != IMAGE:
         return _counted(architecture, given, own)
+    network = meta_network(architecture, given)
     with torch.device("meta"):
         if reads_text(architecture):
-            sizes = (given.classes, given.channels, given.channels, given.cells)
-            text = RecurrentNetwork(architecture, *sizes)
-            return Size(count_parameters(text), token_multiply_adds(text))
-        network: nn.Module
-        if architecture.nodes[0] == IMAGE:
-            network = LayeredNetwork(architecture, given.image_shape, given.classes)
-        else:
-            colors = given.image_shape[0]
-            plan, classes = small_plan(given.channels, given.cells), given.classes
-            network = build_planned(plan, architecture, colors, classes, classifier=nn.Linear)
+            return Size(count_parameters(network), token_multiply_adds(network))
         return Size(count_parameters(network), count_multiply_adds(network, given.image_shape))
+
+
+def meta_network(
+    architecture: Architecture, setting: Setting, skeleton: Plan | None = None
+) -> nn.Module:
+    """The network of an architecture on torch's meta device, which takes no memory.
+
+    Args:
+        architecture: An architecture of built-in operations.
+        setting: What it is put into.
+        skeleton: What cells are put into; `None` for what the setting says.
+    """
+    classes, channels, cells = setting.classes, setting.channels, setting.cells
+    with torch.device("meta"):
+        if reads_text(architecture):
+            return RecurrentNetwork(architecture, classes, channels, channels, cells)
+        if architecture.nodes[0] == IMAGE:
+            return LayeredNetwork(architecture, setting.image_shape, classes)
+        plan, colors = skeleton or small_plan(channels, cells), setting.image_shape[0]
+        return build_planned(plan, architecture, colors, classes, classifier=nn.Linear)
 
 
 def _counted(architecture: Architecture, given: Setting, own: tuple[Operation, ...]) -> Size:

@@ -17,7 +17,13 @@ from nbnas.training.data.augment import augment_images
 from nbnas.training.data.image_data import ImageData
 from nbnas.training.data.resident import chosen, parts_on
 from nbnas.training.device import Place
-from nbnas.training.measure import Figures, evaluate, picture_figures, right_answers
+from nbnas.training.measure import (
+    EVALUATION_BATCH,
+    Figures,
+    evaluate,
+    picture_figures,
+    right_answers,
+)
 from nbnas.training.networks.network import count_multiply_adds
 from nbnas.training.networks.normalize import normalizing
 from nbnas.training.recipe import Recipe
@@ -72,11 +78,13 @@ class PictureTask:
         loss = cross_entropy(scores, y, label_smoothing=self.recipe.label_smoothing)
         return Answer(loss, right_answers(scores.detach(), y).sum())
 
-    def figures(self, network: nn.Module, part: Part) -> Figures:
+    def figures(self, network: nn.Module, part: Part, less: int = 1) -> Figures:
         """Accuracy, balanced accuracy and log loss; see `Task.figures`."""
         images, labels = part
-        totals = evaluate(network, (images, labels), self.data.classes, self.place).tolist()
-        return picture_figures(totals, torch.bincount(labels, minlength=len(totals) - 1).tolist())
+        size = max(1, EVALUATION_BATCH // less)
+        totals = evaluate(network, (images, labels), self.data.classes, self.place, size)
+        counts = torch.bincount(labels, minlength=len(totals) - 1).tolist()
+        return picture_figures(totals.tolist(), counts)
 
     def multiply_adds(self, network: nn.Module) -> int:
         """For one picture; see `Task.multiply_adds`."""

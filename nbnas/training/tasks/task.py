@@ -62,8 +62,14 @@ class Task(Protocol):
         """
         ...
 
-    def figures(self, network: nn.Module, part: Part) -> Figures:
-        """All measures of a network on a part; it is put into evaluation mode."""
+    def figures(self, network: nn.Module, part: Part, less: int = 1) -> Figures:
+        """All measures of a network on a part; it is put into evaluation mode.
+
+        Args:
+            network: The network.
+            part: What is held out.
+            less: By how much less is read at a time than usually, where the memory is little.
+        """
         ...
 
     def multiply_adds(self, network: nn.Module) -> int:

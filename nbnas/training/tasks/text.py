@@ -81,7 +81,7 @@ class TextTask:
         loss = cross_entropy(logits.flatten(0, 1), y.flatten(), label_smoothing=smoothing)
         return Answer(loss, torch.full_like(loss.detach(), math.nan), _detached(state))
 
-    def figures(self, network: nn.Module, part: Part) -> Figures:
+    def figures(self, network: nn.Module, part: Part, less: int = 1) -> Figures:
         """Perplexity, log loss and bits a character; see `Task.figures`.
 
         Every token but the first counts once. The part is read in 32 streams, whatever the batch
@@ -90,9 +90,9 @@ class TextTask:
         network.eval()
         losses, carried = [], None
         x, y = held_out_streams(part[0])
-        steps = max(min(HELD_OUT_LOGITS // (x.shape[1] * self.data.classes), 64), 1)
+        usual = min(HELD_OUT_LOGITS // (x.shape[1] * self.data.classes), 64)
         with torch.inference_mode(), self.place.autocast:
-            for tokens, right in pieces(x, y, steps):
+            for tokens, right in pieces(x, y, max(usual // less, 1)):
                 logits, carried = network(tokens, carried)
                 losses.append(_summed(logits, right))
         loss = math.fsum(torch.stack(losses).tolist()) / (len(part[0]) - 1)

@@ -84,3 +84,39 @@ def test_a_trial_that_waits_for_its_device_can_be_stopped(tmp_path, until):
     assert made.state == "idle"
     made.run(4, workers=2)
     assert [each.status for each in made.observations] == ["completed"] * 4
+
+
+class Told:
+    """Says of each training whether it has its device alone, instead of training."""
+
+    def start(self, architecture, seed=0):
+        return Asked(architecture, seed)
+
+    def __call__(self, architecture, seed=0):
+        raise AssertionError("it is live")
+
+
+class Asked(nb.LiveTraining):
+    def __init__(self, architecture, seed):
+        super().__init__(architecture, seed, 1)
+
+    def _rounds(self):
+        time.sleep(0.2)
+        yield nb.EpochReport(1, 1, val_accuracy=0.25 + self.alone / 2)
+
+    def _conclude(self):
+        return nb.Evaluation(self.architecture, self.reports[-1].measured, seed=self.seed)
+
+
+@pytest.mark.parametrize(
+    ("workers", "value"),
+    [
+        (None, 0.75),
+        (nb.LocalWorkers(2), 0.25),
+        (nb.LocalWorkers(2, devices=("cpu", "meta")), 0.75),
+    ],
+    ids=["here", "two on a device", "two on two devices"],
+)
+def test_only_who_is_alone_makes_do_with_less(workers, value):
+    made = search(Told()).run(2, workers=workers)
+    assert [each.value for each in made.observations] == [value] * 2

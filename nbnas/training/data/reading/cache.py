@@ -20,11 +20,11 @@ _PARTIAL = ".partial"
 _ABANDONED = 24 * 3600  # seconds after which what is not whole was left by a process that is gone
 
 
-def cache_folder() -> Path:
-    """Where it is: what the variable `NBNAS_CACHE` says, else the user's usual place."""
+def cache_folder(kind: str = "pictures") -> Path:
+    """Where files of a kind are: what the variable `NBNAS_CACHE` says, else the usual place."""
     given = os.environ.get(VARIABLE)
     base = Path(given).expanduser() if given else platformdirs.user_cache_path("nbnas")
-    return base / "pictures"
+    return base / kind
 
 
 def clear_cache() -> int:

@@ -1,0 +1,1 @@
+"""Checkpoints: how far a training is, on disk, so that it goes on after whatever ended it."""
