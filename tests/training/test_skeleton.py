@@ -87,7 +87,7 @@ def test_a_study_remembers_a_skeleton_only_where_there_is_one(data):
         ({"network": lambda a, d: nn.Flatten()}, "a skeleton or a network of your own"),
         ({"skeleton": CellSkeleton(4, 1, 5, "average")}, "halved 4 times"),
     ],
-    ids=str,
+    ids=["a word", "the class", "channels", "cells", "a network", "too many stages"],
 )
 def test_what_does_not_go_together_is_refused(data, settings, said):
     with pytest.raises(SettingError, match=said):
