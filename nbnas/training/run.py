@@ -34,7 +34,7 @@ from nbnas.training.networks.faults import fault
 from nbnas.training.networks.network import build_network, count_parameters
 from nbnas.training.networks.normalize import normalized
 from nbnas.training.networks.own import build_own
-from nbnas.training.optimizers import SGD, AdamW
+from nbnas.training.optimizers.uncompiled import SGD, AdamW
 from nbnas.training.recipe import Recipe
 from nbnas.training.tasks.pictures import PictureTask
 from nbnas.training.tasks.task import Task

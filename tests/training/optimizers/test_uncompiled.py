@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 import torch
 
-from nbnas.training.optimizers import SGD, AdamW
+from nbnas.training.optimizers.uncompiled import SGD, AdamW
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 SCRIPT = """
 import sys
 import nbnas as nb
