@@ -148,7 +148,9 @@ from .training.proxies.zero_cost import Scored as Scored
 from .training.proxies.zero_cost import ZeroCost as ZeroCost
 from .training.run import Training as Training
 from .training.schedule import Cosine as Cosine
+from .training.schedule import LinearDecay as LinearDecay
 from .training.schedule import OneCycle as OneCycle
+from .training.schedule import Warmup as Warmup
 from .training.trainer import Trainer as Trainer
 
 __version__: str
