@@ -141,6 +141,9 @@ from .training.data.text import TextData as TextData
 from .training.export.export import export as export
 from .training.export.exported import Exported as Exported
 from .training.live import LiveTraining as LiveTraining
+from .training.optimizers.optimizer import SGD as SGD
+from .training.optimizers.optimizer import AdamW as AdamW
+from .training.optimizers.optimizer import Muon as Muon
 from .training.proxies.scores import jacov as jacov
 from .training.proxies.scores import nwot as nwot
 from .training.proxies.scores import synflow as synflow

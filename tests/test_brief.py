@@ -33,7 +33,7 @@ BY_DEFAULT = (
     *("RandomSearch", "RegularizedEvolution", "LocalSearch", "Reinforce", "Tpe", "OneCycle"),
     *("BayesianOptimization", "NormalScores", "NegativeLogError", "OperationEncoding"),
     *("PathEncoding", "Ensemble", "GaussianProcess", "WeisfeilerLehmanKernel", "Measure"),
-    *("LinearDecay", "Warmup"),
+    *("LinearDecay", "Warmup", "SGD", "AdamW", "Muon"),
 )
 
 

@@ -74,7 +74,8 @@ WINGS = {
     "training": (
         *("schedule", "optimizers", "device", "draws", "bars", "data", "measure", "networks"),
         *("live",),
-        *("recipe", "tasks", "run", "trainer", "seeds", "repeated", "proxies", "export"),
+        *("recipe", "steps", "tasks", "run", "trainer", "seeds", "repeated"),
+        *("proxies", "export"),
     ),
     "search": (
         *("candidates", "ideas", "pending", "maximizers", "strategies"),
@@ -93,15 +94,8 @@ WINGS = {
     ),
     "benchmarks": ("protocol", "archive", "journal", "shipped", "pack", "generate", "report"),
     "batch": (
-        "grid",
-        "notebook",
-        "run",
-        "child",
-        "process",
-        "dask",
-        "progress",
-        "collected",
-        "sweep",
+        *("grid", "notebook", "run", "child", "process", "dask", "progress", "collected"),
+        *("sweep",),
     ),
     "notebook": (
         *("checks", "own", "strategies", "tables", "data", "recipes", "spaces", "budget"),

@@ -19,6 +19,7 @@ from nbnas.training.data.text import TEXT_DATA, TextData
 from nbnas.training.device import choose_device
 from nbnas.training.measure import PICTURE_MEASURES, measures_of_text
 from nbnas.training.networks.own import NETWORK, Build, check_operation
+from nbnas.training.optimizers.optimizer import OPTIMIZER, SGD, AdamW, Optimizer
 from nbnas.training.schedule import SCHEDULE, OneCycle, Schedule
 
 ONE_CYCLE = OneCycle()
@@ -29,20 +30,32 @@ _TOLD_OTHERWISE = ("data", "device", "channels_last", "network", "operations")
 BY_DATA: Any = None  # the default of a setting that depends on the data
 OF_PICTURES: Mapping[str, Any] = MappingProxyType(
     {
-        **{"epochs": 12, "batch_size": 64, "learning_rate": 0.2, "weight_decay": 5e-4},
-        **{"channels": 8, "sequence": None, "clip": None},
+        **{"epochs": 12, "batch_size": 64, "channels": 8, "sequence": None, "clip": None},
+        "optimizer": SGD(),
     }
 )
-"""What settings are by default where the data are pictures."""
+"""What settings are by default where the data are pictures; the optimiser knows the others."""
 OF_TEXT: Mapping[str, Any] = MappingProxyType(
     {
-        **{"epochs": 6, "batch_size": 32, "learning_rate": 0.01, "weight_decay": 0.01},
-        **{"channels": 128, "sequence": 64, "clip": 1.0},
+        **{"epochs": 6, "batch_size": 32, "channels": 128, "sequence": 64, "clip": 1.0},
+        "optimizer": AdamW(),
     }
 )
 """What they are where the data are text."""
-LATER = ("measure", "sequence", "dropout", "clip")  # studies from before know none of them
-NOT_OF_TEXT, OF_TEXT_ONLY = ("augment", "channels_last"), ("sequence", "dropout")
+RATES = ("learning_rate", "weight_decay")
+NEVER: Mapping[str, Any] = MappingProxyType(
+    {
+        **{"sequence": None, "dropout": 0.0, "augment": None, "channels_last": None},
+        **{"decay_all": True},
+    }
+)
+"""What settings are where they have no effect."""
+LATER = (  # studies from before know none of them
+    *("measure", "sequence", "dropout", "clip"),
+    *("optimizer", "decay_all"),
+)
+NOT_OF_TEXT = ("augment", "channels_last")
+OF_TEXT_ONLY = ("sequence", "dropout")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +87,11 @@ class Recipe:
     clip: float | None = None
     network: Build | None = None
     operations: tuple[Operation, ...] = ()
+    optimizer: Optimizer = BY_DATA
+    decay_all: bool = True
 
     def __post_init__(self) -> None:
-        settle(self, data=either(IMAGE_DATA, TEXT_DATA))
+        settle(self, data=either(IMAGE_DATA, TEXT_DATA), optimizer=OPTIMIZER.optional)
         for name, value in self.usual.items():
             if getattr(self, name) is None:
                 object.__setattr__(self, name, value)
@@ -101,6 +116,7 @@ class Recipe:
             clip=real(above=0).optional,
             network=NETWORK.optional,
             operations=OPERATIONS,
+            decay_all=FLAG,
         )
         object.__setattr__(self, "operations", own_operations(self.operations))
         _check_suits(self)
@@ -110,8 +126,11 @@ class Recipe:
     @property
     def usual(self) -> Mapping[str, Any]:
         """The defaults that depend on the data, by name."""
-        own = OF_PICTURES if isinstance(self.data, ImageData) else OF_TEXT
-        return {**own, "measure": self.measures[0]}
+        text = isinstance(self.data, TextData)
+        own = OF_TEXT if text else OF_PICTURES
+        optimizer = own["optimizer"] if self.optimizer is None else self.optimizer
+        rates = {name: optimizer.usual(text=text).get(name) for name in RATES}
+        return {**own, **rates, "measure": self.measures[0]}
 
     @property
     def measures(self) -> tuple[Measure, ...]:
@@ -140,7 +159,7 @@ class Recipe:
         Returns:
             The data set's name and hash and each setting as text, the same in every process.
         """
-        usual = {"dropout": 0.0, **self.usual}
+        usual = {**NEVER, **self.usual}
         names = [f.name for f in fields(self) if f.name not in _TOLD_OTHERWISE]
         told = [n for n in names if n not in LATER or getattr(self, n) != usual[n]]
         settings = {name: _stable_repr(getattr(self, name)) for name in told}
@@ -172,10 +191,9 @@ def _check_suits(recipe: Recipe) -> None:
     """Check that settings and data go together."""
     pictures = isinstance(recipe.data, ImageData)
     read = "pictures" if pictures else "text"
-    usual = {"sequence": None, "dropout": 0.0, "augment": None, "channels_last": None}
     for name in OF_TEXT_ONLY if pictures else NOT_OF_TEXT:
         given = getattr(recipe, name)
-        if given != usual[name]:
+        if given != NEVER[name]:
             raise SettingError(
                 f"expected no {name} with {read}, which have no use for it, got "
                 f"{name}={shown(given)}; leave it out"

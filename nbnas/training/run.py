@@ -34,8 +34,9 @@ from nbnas.training.networks.faults import fault
 from nbnas.training.networks.network import build_network, count_parameters
 from nbnas.training.networks.normalize import normalized
 from nbnas.training.networks.own import build_own
-from nbnas.training.optimizers.uncompiled import SGD, AdamW
+from nbnas.training.optimizers.groups import set_learning_rate
 from nbnas.training.recipe import Recipe
+from nbnas.training.steps.optimizer import optimizer_of
 from nbnas.training.tasks.pictures import PictureTask
 from nbnas.training.tasks.task import Task
 from nbnas.training.tasks.text import TextTask
@@ -123,7 +124,7 @@ class Training(LiveTraining):
                 with place.autocast:
                     answer = task.answer(network, (x, y), carried)
                 rate = trainer.schedule.learning_rate(trainer.learning_rate, step, steps)
-                optimizer.param_groups[0]["lr"] = rate
+                set_learning_rate(optimizer, rate)
                 optimizer.zero_grad()
                 torch.autograd.backward(scaler.scale(answer.loss))
                 if trainer.clip is not None:
@@ -200,24 +201,6 @@ def _bare_network_of(
         cells=trainer.cells,
         operations=trainer.operations,
         generator=generator,
-    )
-
-
-def optimizer_of(trainer: Recipe, network: nn.Module) -> torch.optim.Optimizer:
-    """The optimiser of a recipe for a network's weights; see `Trainer`."""
-    weights, rate = network.parameters(), trainer.learning_rate
-    fused = next(network.parameters()).device.type in ("cpu", "cuda")
-    decay = trainer.weight_decay
-    if isinstance(trainer.data, TextData):
-        betas = (trainer.momentum, 0.999)
-        return AdamW(weights, rate, betas, weight_decay=decay, fused=fused)
-    return SGD(
-        weights,
-        lr=rate,
-        momentum=trainer.momentum,
-        weight_decay=decay,
-        nesterov=trainer.momentum > 0,
-        fused=fused,
     )
 
 

@@ -35,10 +35,15 @@ from nbnas.training.networks.network import (
     count_parameters,
 )
 from nbnas.training.networks.side_by_side import side_by_side
-from nbnas.training.run import network_of, optimizer_of
+from nbnas.training.optimizers.groups import set_learning_rate
+from nbnas.training.optimizers.optimizer import SGD, AdamW
+from nbnas.training.recipe import NEVER
+from nbnas.training.run import network_of
+from nbnas.training.steps.optimizer import optimizer_of
 from nbnas.training.trainer import Trainer
 from nbnas.undisturbed import undisturbed
 
+ALONE = ("network", "augment")
 EVALUATED = 150  # images at a time; their groups fit the cache of one core
 CPU = torch.device("cpu")
 
@@ -49,7 +54,7 @@ def train_seeds(
     """Train an architecture once for each seed, all at once, on the CPU.
 
     Args:
-        trainer: The recipe, without augmentation.
+        trainer: The recipe; see `check_seeds`.
         architecture: A cell with operations on its edges.
         seeds: The seeds, `G` of them.
 
@@ -60,7 +65,7 @@ def train_seeds(
 
     Raises:
         ArchitectureError: If the architecture cannot be trained in this way.
-        SettingError: If there is no seed, or the recipe augments images or is on text.
+        SettingError: If there is no seed, or the recipe cannot be; see `check_seeds`.
         TrainingError: If a loss is no longer a finite number.
     """
     trainings = SeedTrainings(trainer, architecture, tuple(map(int, seeds)))
@@ -73,20 +78,23 @@ def check_seeds(trainer: Trainer, seeds: Sequence[int]) -> None:
     """Check that a recipe can be trained with these seeds side by side.
 
     Raises:
-        SettingError: If there is no seed, or the recipe augments images, has a network of its own
-            or is on text.
+        SettingError: If there is no seed, the recipe is on text, or has a setting that belongs to
+            trainings that are alone: augmentation, a network of its own, or an optimiser that
+            sees more than one weight at once.
     """
     each(SEED, least=1, of="a seed")("seeds", seeds)
     _ = trainer.pictures  # it is on pictures
-    if trainer.network is not None:
+    for name in ALONE:
+        given, usual = getattr(trainer, name), NEVER.get(name)
+        if given != usual:
+            raise SettingError(
+                f"expected {name} to be {usual} to train seeds side by side, got "
+                f"{name}={shown(given)}; train them one by one with it"
+            )
+    if not isinstance(trainer.optimizer, SGD | AdamW):
         raise SettingError(
-            "expected network to be None to train seeds side by side, got "
-            f"network={shown(trainer.network)}; train them one by one with it"
-        )
-    if trainer.augment is not None:
-        raise SettingError(
-            "expected augment to be None to train seeds side by side, got "
-            f"{shown(trainer.augment)}; train them one by one with it"
+            "expected optimizer to be SGD() or AdamW() to train seeds side by side, as these see "
+            f"each weight by itself, got {shown(trainer.optimizer)}; train them one by one with it"
         )
 
 
@@ -95,7 +103,7 @@ class SeedTrainings:
     """The trainings of one architecture: iterate `epochs`, then ask for `evaluations`.
 
     Args:
-        trainer: The recipe, without augmentation.
+        trainer: The recipe; see `check_seeds`.
         architecture: A cell with operations on its edges.
         seeds: The seeds, `G` of them.
 
@@ -105,7 +113,7 @@ class SeedTrainings:
 
     Raises:
         ArchitectureError: If the architecture cannot be trained in this way.
-        SettingError: If there is no seed, or the recipe augments images or is on text.
+        SettingError: If there is no seed, or the recipe cannot be; see `check_seeds`.
     """
 
     trainer: Trainer
@@ -181,7 +189,7 @@ class SeedTrainings:
                 scores = network(x)
                 losses = _losses(scores, y, trainer.label_smoothing)
                 rate = trainer.schedule.learning_rate(trainer.learning_rate, step, steps)
-                optimizer.param_groups[0]["lr"] = rate
+                set_learning_rate(optimizer, rate)
                 optimizer.zero_grad()
                 torch.autograd.backward((losses / len(batch)).sum())
                 optimizer.step()

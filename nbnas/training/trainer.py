@@ -20,20 +20,21 @@ from nbnas.training.run import Training
 class Trainer(Recipe):
     """How networks are trained; an objective, from an architecture to a measure on validation.
 
-    On pictures the optimiser is stochastic gradient descent with Nesterov's momentum; on text it
-    is AdamW (Loshchilov and Hutter, Decoupled Weight Decay Regularization, ICLR 2019), with
-    truncated backpropagation through time. Defaults that differ are given as "12; 6 for text".
+    On pictures the optimiser is stochastic gradient descent with Nesterov's momentum by default;
+    on text it is AdamW, with truncated backpropagation through time. Defaults that differ are
+    given as "12; 6 for text".
 
     Attributes:
         data: The pictures or the text.
         epochs: Number of passes over the training part, 12; 6 for text.
         batch_size: Largest number of images of a step, 64; for text the number of places at which
             it is read side by side, 32.
-        learning_rate: Highest learning rate, 0.2; 0.01 for text.
+        learning_rate: Highest learning rate, 0.2; 0.01 for text; what is usual for another
+            `optimizer`.
         schedule: How the learning rate changes over the steps.
-        momentum: Momentum, at least 0 and below 1; for text the first beta of AdamW.
-        weight_decay: Factor of the squared weights' gradient, 0.0005; for text what is taken off
-            the weights, 0.01 of the learning rate.
+        momentum: Momentum, at least 0 and below 1; of AdamW the first beta.
+        weight_decay: Factor of the squared weights' gradient, 0.0005; of AdamW, as for text, and
+            of Muon what is taken off the weights, 0.01 of the learning rate.
         label_smoothing: Share of the target that is spread over all classes, 0 to below 1.
         channels: Number of channels of the network's first stage, 8; for text the size of an
             embedded token and of a hidden state, 128.
@@ -61,6 +62,9 @@ class Trainer(Recipe):
             weights that the seed decides. What goes wrong in it is a failed trial, with the line.
         operations: Your own operations of cells, as a `CellSpace` has them; names of built-in
             ones may be among them, so that `space.operations` does. A search tells them itself.
+        optimizer: How a step is made of a gradient: `nbnas.SGD()`, `nbnas.AdamW()`, as for text,
+            or `nbnas.Muon()`.
+        decay_all: Whether the weight decay acts on biases and normalisations, too.
 
     Raises:
         SettingError: If a value is not allowed or the device is missing; the message says what is.
@@ -95,11 +99,8 @@ class Trainer(Recipe):
                 cell, which reads text, and the data are pictures, or the other way round.
             SettingError: If the seed is no whole number from 0 to below 2**63.
         """
-        ARCHITECTURE("architecture", architecture)
+        self._check(architecture)
         seed, final = SEED("seed", seed), FLAG("final", final)
-        if self.network is None:
-            check_operations(architecture, self.operations)
-            _check_reads(self.data, architecture)
         return Training(self, architecture, seed, final=final)
 
     def for_space(self, space: Any) -> "Trainer":  # noqa: ANN401
@@ -125,6 +126,17 @@ class Trainer(Recipe):
     def __call__(self, architecture: Architecture, seed: int = 0) -> Evaluation:
         """Train, and return the evaluation with the measure on validation; see `start`."""
         return self.start(architecture, seed).run()
+
+    def _check(self, architecture: Architecture) -> None:
+        """Check that an architecture is one, and can be trained on these data.
+
+        Raises:
+            ArchitectureError: If not.
+        """
+        ARCHITECTURE("architecture", architecture)
+        if self.network is None:
+            check_operations(architecture, self.operations)
+            _check_reads(self.data, architecture)
 
     def test(self, architecture: Architecture, seed: int = 0) -> float:
         """Train on training and validation part, and return the measure on the test part."""

@@ -1,0 +1,111 @@
+"""The settings of a recipe: what they are by default, what goes together, what is remembered."""
+
+import pickle
+
+import pytest
+import torch
+
+from nbnas.errors import SettingError
+from nbnas.graphs.spaces.cell import cell
+from nbnas.graphs.spaces.recurrent.space import lstm
+from nbnas.training.data.augment import CropAndFlip
+from nbnas.training.data.books import from_text
+from nbnas.training.data.images import digits
+from nbnas.training.optimizers.optimizer import SGD, AdamW, Muon
+from nbnas.training.recipe import LATER
+from nbnas.training.schedule import LinearDecay, Warmup
+from nbnas.training.trainer import Trainer
+
+CELL = cell(["nor_conv_1x1", "none", "none", "skip_connect", "nor_conv_3x3", "none"])
+HAS_MUON = hasattr(torch.optim, "Muon")
+needs_muon = pytest.mark.skipif(not HAS_MUON, reason="torch has no Muon")
+CHANGES = [
+    {"optimizer": AdamW()},
+    {"optimizer": SGD(nesterov=False)},
+    pytest.param({"optimizer": "Muon"}, marks=needs_muon),
+    {"decay_all": False, "weight_decay": 0.05},
+    {"augment": CropAndFlip(1, flip=False, cutout=3)},
+    {"schedule": Warmup(LinearDecay(), 0.2)},
+]
+
+
+@pytest.fixture(scope="module")
+def data():
+    return digits(train=120, validation=100)
+
+
+@pytest.fixture(scope="module")
+def text():
+    return from_text("to be or not to be, that is the question\n" * 30)
+
+
+def small(data, **settings):
+    if settings.get("optimizer") == "Muon":
+        settings = settings | {"optimizer": Muon()}
+    return Trainer(data, **{"epochs": 2, "device": "cpu", **settings})
+
+
+def figures(evaluation):
+    return [(r.train_loss, r.val_loss) for r in evaluation.reports]
+
+
+@pytest.mark.parametrize("change", CHANGES, ids=str)
+def test_each_setting_has_an_effect_that_a_seed_repeats(data, change):
+    trainer = small(data, **change)
+    before = torch.random.get_rng_state()
+    found = figures(trainer(CELL, 3))
+    assert torch.equal(before, torch.random.get_rng_state())
+    assert found != figures(small(data)(CELL, 3))
+    assert found == figures(trainer(CELL, 3))
+    assert found == figures(pickle.loads(pickle.dumps(trainer))(CELL, 3))
+
+
+@pytest.mark.parametrize("change", CHANGES, ids=str)
+def test_a_study_remembers_what_is_not_by_default(data, change):
+    plain, changed = (small(data, **some).fingerprint() for some in ({}, change))
+    assert plain != changed
+    assert {*plain} <= {*changed}
+    assert not {*plain} & {*LATER}
+    assert all(" at 0x" not in told and "\n" not in told for told in changed.values())
+
+
+def test_defaults_depend_on_data_and_optimizer(data, text):
+    assert (small(data).optimizer, small(text).optimizer) == (SGD(), AdamW())
+    rates = [small(data, optimizer=each).learning_rate for each in (SGD(), AdamW())]
+    assert rates == [0.2, AdamW().usual(text=False)["learning_rate"]]
+    assert small(text, optimizer=SGD()).weight_decay == SGD().usual(text=True)["weight_decay"]
+    given = small(data, optimizer=AdamW(), learning_rate=0.5)
+    assert given.learning_rate == 0.5
+    assert "learning_rate" in repr(given)
+    assert "learning_rate" not in repr(small(data, optimizer=AdamW()))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"optimizer": SGD()},
+        {"decay_all": False, "weight_decay": 0.5},
+        pytest.param({"optimizer": "Muon"}, marks=needs_muon),
+        {"schedule": Warmup()},
+    ],
+    ids=str,
+)
+def test_text_is_trained_with_them_too(text, change):
+    settings = {"epochs": 3, "batch_size": 4, "channels": 8}
+    found = small(text, **settings, **change)(lstm(), 1)
+    again = small(text, **settings, **change)(lstm(), 1)
+    assert figures(found) == figures(again)
+    assert figures(found) != figures(small(text, **settings)(lstm(), 1))
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        ({"optimizer": torch.optim.SGD}, r"an optimiser such as AdamW\(\), .*; call the class"),
+        ({"optimizer": "adam"}, "an optimiser such as"),
+        ({"decay_all": 1}, "decay_all to be True or False"),
+    ],
+)
+def test_wrong_settings_are_refused(data, change, expected):
+    with pytest.raises(SettingError, match=expected):
+        small(data, **change)
