@@ -46,13 +46,13 @@ RATES = ("learning_rate", "weight_decay")
 NEVER: Mapping[str, Any] = MappingProxyType(
     {
         **{"sequence": None, "dropout": 0.0, "augment": None, "channels_last": None},
-        **{"decay_all": True},
+        **{"decay_all": True, "ema": None, "patience": None},
     }
 )
 """What settings are where they have no effect."""
 LATER = (  # studies from before know none of them
     *("measure", "sequence", "dropout", "clip"),
-    *("optimizer", "decay_all"),
+    *("optimizer", "decay_all", "ema", "patience"),
 )
 NOT_OF_TEXT = ("augment", "channels_last")
 OF_TEXT_ONLY = ("sequence", "dropout")
@@ -89,6 +89,8 @@ class Recipe:
     operations: tuple[Operation, ...] = ()
     optimizer: Optimizer = BY_DATA
     decay_all: bool = True
+    ema: float | None = None
+    patience: int | None = None
 
     def __post_init__(self) -> None:
         settle(self, data=either(IMAGE_DATA, TEXT_DATA), optimizer=OPTIMIZER.optional)
@@ -117,6 +119,8 @@ class Recipe:
             network=NETWORK.optional,
             operations=OPERATIONS,
             decay_all=FLAG,
+            ema=real(above=0, below=1).optional,
+            patience=SIZE.optional,
         )
         object.__setattr__(self, "operations", own_operations(self.operations))
         _check_suits(self)

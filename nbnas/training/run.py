@@ -36,7 +36,9 @@ from nbnas.training.networks.normalize import normalized
 from nbnas.training.networks.own import build_own
 from nbnas.training.optimizers.groups import set_learning_rate
 from nbnas.training.recipe import Recipe
+from nbnas.training.steps.averaging import Averaging
 from nbnas.training.steps.optimizer import optimizer_of
+from nbnas.training.steps.stopping import Stopping
 from nbnas.training.tasks.pictures import PictureTask
 from nbnas.training.tasks.task import Task
 from nbnas.training.tasks.text import TextTask
@@ -111,7 +113,11 @@ class Training(LiveTraining):
         task = self._task = task_of(trainer, place, rng)
         train, held_out = task.parts(final=self.final)
         network = network_of(trainer, self.architecture, rng).to(place.device)
-        self.network = network = network.to(memory_format=place.layout)
+        network = network.to(memory_format=place.layout)
+        averaging = Averaging(network, trainer.ema)
+        self.network = averaging.network
+        patience = None if self.final else trainer.patience  # else the test part would choose
+        stopping = Stopping(averaging.network, patience, self.measure)
         optimizer = optimizer_of(trainer, network)
         scaler = torch.amp.GradScaler(place.device.type, enabled=place.precision == torch.float16)
         steps, step, rate = task.batches_of(train) * trainer.epochs, 0, 0.0
@@ -132,23 +138,27 @@ class Training(LiveTraining):
                     nn.utils.clip_grad_norm_(network.parameters(), trainer.clip)
                 scaler.step(optimizer)
                 scaler.update()
+                averaging.update()
                 lost = answer.loss.detach().float() * y.numel()
                 totals += torch.stack([lost, answer.right])
                 seen, step, carried = seen + y.numel(), step + 1, answer.carried
-            held = self._figures = task.figures(network, held_out)
+            held = task.figures(averaging.network, held_out)
             loss, right = totals.tolist()
             lasted = time.perf_counter() - start
             seconds, speed = seconds + lasted, seen / lasted
             at, known = (epoch, trainer.epochs), (rate, seconds, speed)
             report = epoch_report(at, (loss / seen, right / seen), held, known, self.measure)
             _check_finite(report, trainer.learning_rate)
+            report, self._figures = stopping.seen(report, held)
             yield report
+            if report.epoch == report.epochs:
+                return
 
     def _conclude(self) -> Evaluation:
         network = cast(nn.Module, self.network)
         return Evaluation(
             self.architecture,
-            value=self.reports[-1].measured,
+            value=self._figures[self.measure],
             seconds=self.reports[-1].seconds,
             seed=self.seed,
             parameters=count_parameters(network),

@@ -65,6 +65,13 @@ class Trainer(Recipe):
         optimizer: How a step is made of a gradient: `nbnas.SGD()`, `nbnas.AdamW()`, as for text,
             or `nbnas.Muon()`.
         decay_all: Whether the weight decay acts on biases and normalisations, too.
+        ema: How much of a moving average of the weights stays in each step, such as 0.99, once
+            there were many steps; what is measured and exported is the average. `None` for none.
+        patience: How many epochs without a better value are waited for; then the training ends.
+            What counts is the best epoch: its measures, and its weights in `network`. A schedule
+            plans its rates for all `epochs`, so that one which ends early has seen high rates
+            only. Final trainings, which hold out the test part alone, go on to the last epoch,
+            and that counts. `None` for all epochs.
 
     Raises:
         SettingError: If a value is not allowed or the device is missing; the message says what is.

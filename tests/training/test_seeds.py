@@ -101,8 +101,10 @@ def test_torchs_own_state_is_left_alone(data):
 def test_what_cannot_be_trained_so_is_refused(data):
     with pytest.raises(SettingError, match=r"at least 1 of them.*a seed"):
         train_seeds(recipe(data), CELL, ())
-    with pytest.raises(SettingError, match="augment"):
-        train_seeds(recipe(data, augment=torch.nn.Identity()), CELL, (0,))
+    settings = {"augment": torch.nn.Identity(), "ema": 0.9, "patience": 2}
+    for name, value in (settings | {"clip": 1.0}).items():
+        with pytest.raises(SettingError, match=f"expected {name} to be .* train them one by one"):
+            train_seeds(recipe(data, **{name: value}), CELL, (0,))
     with pytest.raises(ArchitectureError, match="operations on their edges"):
         train_seeds(recipe(data), DagSpace().sample(0, 1)[0], (0,))
 
