@@ -27,7 +27,9 @@ CHARACTER_MEASURES = (BITS_A_CHARACTER, *WORD_MEASURES)
 HERE = Place()
 
 
-def evaluate(network: nn.Module, part: Part, classes: int, place: Place = HERE) -> Tensor:
+def evaluate(
+    network: nn.Module, part: Part, classes: int, place: Place = HERE, flip: bool = False
+) -> Tensor:
     """Measure a network on pictures, in batches, without waiting for the device.
 
     Args:
@@ -35,6 +37,8 @@ def evaluate(network: nn.Module, part: Part, classes: int, place: Place = HERE) 
         part: Pictures and labels; the labels on the network's device, the pictures anywhere.
         classes: K.
         place: Where it computes.
+        flip: Whether the scores of each picture are the mean of its own and of those of its mirror
+            image.
 
     Returns:
         `(1 + K,)`: the sum of the losses (without label smoothing), and the number of right
@@ -48,7 +52,11 @@ def evaluate(network: nn.Module, part: Part, classes: int, place: Place = HERE) 
     )
     with torch.inference_mode(), place.autocast:
         for x, y in pieces:
-            scores = network(x.to(labels.device).contiguous(memory_format=place.layout))
+            x = x.to(labels.device).contiguous(memory_format=place.layout)
+            scores = network(x)
+            if flip:
+                mirrored = x.flip(3).contiguous(memory_format=place.layout)
+                scores = (scores + network(mirrored)) / 2
             totals[0] += cross_entropy(scores, y, reduction="sum").float()
             totals[1:].index_add_(0, y, right_answers(scores, y).float())
     return totals

@@ -15,6 +15,7 @@ from nbnas.graphs.spaces.operation import OPERATIONS, Operation, check_distinct,
 from nbnas.records.measure import MEASURE, Measure
 from nbnas.source import source_of
 from nbnas.training.data.image_data import IMAGE_DATA, ImageData
+from nbnas.training.data.mix import MIX, Mix, check_mix
 from nbnas.training.data.text import TEXT_DATA, TextData
 from nbnas.training.device import choose_device
 from nbnas.training.measure import PICTURE_MEASURES, measures_of_text
@@ -45,16 +46,16 @@ OF_TEXT: Mapping[str, Any] = MappingProxyType(
 RATES = ("learning_rate", "weight_decay")
 NEVER: Mapping[str, Any] = MappingProxyType(
     {
-        **{"sequence": None, "dropout": 0.0, "augment": None, "channels_last": None},
-        **{"decay_all": True, "ema": None, "patience": None},
+        **{"sequence": None, "dropout": 0.0, "augment": None, "channels_last": None, "mix": None},
+        **{"test_flip": False, "decay_all": True, "ema": None, "patience": None},
     }
 )
 """What settings are where they have no effect."""
 LATER = (  # studies from before know none of them
     *("measure", "sequence", "dropout", "clip"),
-    *("optimizer", "decay_all", "ema", "patience"),
+    *("optimizer", "decay_all", "ema", "patience", "mix", "test_flip"),
 )
-NOT_OF_TEXT = ("augment", "channels_last")
+NOT_OF_TEXT = ("augment", "channels_last", "mix", "test_flip")
 OF_TEXT_ONLY = ("sequence", "dropout")
 
 
@@ -91,6 +92,8 @@ class Recipe:
     decay_all: bool = True
     ema: float | None = None
     patience: int | None = None
+    mix: Mix | None = None
+    test_flip: bool = False
 
     def __post_init__(self) -> None:
         settle(self, data=either(IMAGE_DATA, TEXT_DATA), optimizer=OPTIMIZER.optional)
@@ -121,6 +124,8 @@ class Recipe:
             decay_all=FLAG,
             ema=real(above=0, below=1).optional,
             patience=SIZE.optional,
+            mix=MIX.optional,
+            test_flip=FLAG,
         )
         object.__setattr__(self, "operations", own_operations(self.operations))
         _check_suits(self)
@@ -209,6 +214,8 @@ def _check_suits(recipe: Recipe) -> None:
         )
     if isinstance(recipe.data, TextData):
         whole(2, len(recipe.data.train) // 2)("batch_size", recipe.batch_size)
+    elif recipe.mix is not None:
+        check_mix(recipe.mix, recipe.data.image_shape, recipe.data.classes)
 
 
 def _stable_repr(value: object) -> str:

@@ -43,7 +43,7 @@ from nbnas.training.steps.optimizer import optimizer_of
 from nbnas.training.trainer import Trainer
 from nbnas.undisturbed import undisturbed
 
-ALONE = ("network", "augment", "ema", "patience", "clip")
+ALONE = ("network", "augment", "mix", "ema", "patience", "clip", "test_flip")
 EVALUATED = 150  # images at a time; their groups fit the cache of one core
 CPU = torch.device("cpu")
 
@@ -79,8 +79,9 @@ def check_seeds(trainer: Trainer, seeds: Sequence[int]) -> None:
 
     Raises:
         SettingError: If there is no seed, the recipe is on text, or has a setting that belongs to
-            trainings that are alone: augmentation, a network of its own, averaged weights, early
-            stopping, clipping, or an optimiser that sees more than one weight at once.
+            trainings that are alone: augmentation or mixing, a network of its own, averaged
+            weights, early stopping, clipping, flips in tests, or an optimiser that sees more than
+            one weight at once.
     """
     each(SEED, least=1, of="a seed")("seeds", seeds)
     _ = trainer.pictures  # it is on pictures

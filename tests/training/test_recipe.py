@@ -4,6 +4,9 @@ import pickle
 
 import pytest
 import torch
+from torch import nn
+from torch.nn.functional import cross_entropy, one_hot
+from torchvision.transforms import v2
 
 from nbnas.errors import SettingError
 from nbnas.graphs.spaces.cell import cell
@@ -11,6 +14,7 @@ from nbnas.graphs.spaces.recurrent.space import lstm
 from nbnas.training.data.augment import CropAndFlip
 from nbnas.training.data.books import from_text
 from nbnas.training.data.images import digits
+from nbnas.training.measure import evaluate
 from nbnas.training.optimizers.optimizer import SGD, AdamW, Muon
 from nbnas.training.recipe import LATER
 from nbnas.training.schedule import LinearDecay, Warmup
@@ -26,7 +30,10 @@ CHANGES = [
     {"decay_all": False, "weight_decay": 0.05},
     {"ema": 0.9},
     {"patience": 1, "epochs": 9},
+    {"mix": v2.MixUp()},
+    {"mix": v2.CutMix()},
     {"augment": CropAndFlip(1, flip=False, cutout=3)},
+    {"test_flip": True},
     {"schedule": Warmup(LinearDecay(), 0.2)},
 ]
 
@@ -103,6 +110,13 @@ def test_text_is_trained_with_them_too(text, change):
         assert figures(found) != figures(small(text, **settings)(lstm(), 1))
 
 
+@pytest.mark.parametrize("change", [{"mix": v2.MixUp()}, {"test_flip": True}], ids=str)
+def test_text_is_neither_mixed_nor_mirrored(text, change):
+    (name,) = change
+    with pytest.raises(SettingError, match=f"expected no {name} with text, .* leave it out"):
+        small(text, **change)
+
+
 @pytest.mark.parametrize(
     ("change", "expected"),
     [
@@ -112,8 +126,44 @@ def test_text_is_trained_with_them_too(text, change):
         ({"ema": 1}, "ema to be None or a finite number above 0 and below 1"),
         ({"ema": 0.0}, "ema to be None or"),
         ({"patience": 0}, "patience to be None or a whole number from 1"),
+        ({"mix": "mixup"}, "mix to be None or a transform of a batch"),
+        ({"mix": v2.CutMix(num_classes=3)}, "expected mix to take images"),
+        ({"test_flip": None}, "test_flip to be True or False"),
     ],
 )
 def test_wrong_settings_are_refused(data, change, expected):
     with pytest.raises(SettingError, match=expected):
         small(data, **change)
+
+
+def test_of_a_mixed_picture_the_class_that_it_shows_most_of_is_right(data):
+    def next_class(images, shares):
+        return images, 0.6 * shares.roll(1, 1) + 0.4 * shares
+
+    def linear(architecture, data):
+        return nn.Sequential(nn.Flatten(), nn.Linear(64, data.classes))
+
+    still = {"epochs": 1, "learning_rate": 1e-30, "network": linear, "mix": next_class}
+    training = small(data, **still).start(CELL, 1)
+    report = next(iter(training))
+    images, labels = data.train
+    with torch.no_grad():
+        scores = training.network(images)
+    right = scores.argmax(1) == (labels + 1) % 10
+    assert report.train_accuracy == pytest.approx(right.float().mean().item())
+    shares = 0.6 * one_hot((labels + 1) % 10, 10) + 0.4 * one_hot(labels, 10)
+    assert report.train_loss == pytest.approx(cross_entropy(scores, shares).item(), rel=1e-5)
+
+
+def test_in_tests_a_picture_and_its_mirror_image_have_one_answer(data):
+    training = small(data, test_flip=True, epochs=1, learning_rate=0.02).start(CELL, 1)
+    report = next(iter(training))
+    images, labels = data.val
+    with torch.no_grad():
+        network = training.network.eval()
+        scores = (network(images) + network(images.flip(3))) / 2
+    loss = cross_entropy(scores, labels).item()
+    assert report.val_loss == pytest.approx(loss, rel=1e-4)
+    assert report.val_accuracy == pytest.approx((scores.argmax(1) == labels).float().mean().item())
+    mirrored = evaluate(training.network, (images.flip(3), labels), 10, flip=True)
+    torch.testing.assert_close(mirrored, evaluate(training.network, data.val, 10, flip=True))

@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 import torch
+from torchvision.transforms import v2
 
 from nbnas.errors import ArchitectureError, SettingError, TrainingError
 from nbnas.graphs.spaces.cell import CellSpace, cell
@@ -101,8 +102,8 @@ def test_torchs_own_state_is_left_alone(data):
 def test_what_cannot_be_trained_so_is_refused(data):
     with pytest.raises(SettingError, match=r"at least 1 of them.*a seed"):
         train_seeds(recipe(data), CELL, ())
-    settings = {"augment": torch.nn.Identity(), "ema": 0.9, "patience": 2}
-    for name, value in (settings | {"clip": 1.0}).items():
+    settings = {"augment": torch.nn.Identity(), "mix": v2.Identity(), "ema": 0.9, "patience": 2}
+    for name, value in (settings | {"clip": 1.0, "test_flip": True}).items():
         with pytest.raises(SettingError, match=f"expected {name} to be .* train them one by one"):
             train_seeds(recipe(data, **{name: value}), CELL, (0,))
     with pytest.raises(ArchitectureError, match="operations on their edges"):
