@@ -85,7 +85,8 @@ WINGS = {
     ),
     "baselines": ("networks", "baseline", "known", "lineup", "compare"),
     "charts": (
-        *("addresses", "chart", "theme", "config", "scales", "lettering", "render", "table"),
+        *("addresses", "chart", "theme", "config", "scales", "lettering", "columns"),
+        *("render", "table"),
         *("graphs", "surrogate", "training", "search", "lab"),
     ),
     "widgets": (
