@@ -149,6 +149,7 @@ from .training.proxies.scores import nwot as nwot
 from .training.proxies.scores import synflow as synflow
 from .training.proxies.zero_cost import Scored as Scored
 from .training.proxies.zero_cost import ZeroCost as ZeroCost
+from .training.rates.range_test import RangeTest as RangeTest
 from .training.run import Training as Training
 from .training.schedule import Cosine as Cosine
 from .training.schedule import LinearDecay as LinearDecay

@@ -50,6 +50,7 @@ SUBJECTS = {
     **dict.fromkeys(_THOMPSON, "nbnas.widgets.surrogate.thompson:thompson"),
     **dict.fromkeys(_NOISY, "nbnas.widgets.surrogate.noisy:noisy"),
     **dict.fromkeys((*_KERNELS, *COMPOSED), "nbnas.widgets.surrogate.prior:kernel"),
+    "nbnas.training.rates.range_test.RangeTest": "nbnas.widgets.training.recipe:range_test",
     "nbnas.batch.sweep.Sweep": "nbnas.widgets.search.sweep:sweep",
     "nbnas.baselines.baseline.Baseline": "nbnas.widgets.training.lineup:baseline",
     "nbnas.baselines.lineup.Lineup": "nbnas.widgets.training.lineup:lineup",

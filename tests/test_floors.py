@@ -74,7 +74,7 @@ WINGS = {
     "training": (
         *("schedule", "optimizers", "device", "draws", "bars", "data", "measure", "networks"),
         *("live",),
-        *("recipe", "steps", "tasks", "run", "trainer", "seeds", "repeated"),
+        *("recipe", "steps", "tasks", "run", "rates", "trainer", "seeds", "repeated"),
         *("proxies", "export"),
     ),
     "search": (

@@ -27,6 +27,7 @@ from nbnas.charts.table import table
 from nbnas.charts.training.data import data
 from nbnas.charts.training.learning_curve import learning_curve, training
 from nbnas.charts.training.lineup import lineup
+from nbnas.charts.training.range_test import range_test
 from nbnas.charts.training.skeleton import skeleton
 
 __all__ = [
@@ -51,6 +52,7 @@ __all__ = [
     "notation",
     "paired",
     "proposal",
+    "range_test",
     "search",
     "skeleton",
     "table",

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from typing import Any, cast
 
 from nbnas.brief import brief, changed
-from nbnas.checks import FLAG, SEED
+from nbnas.checks import FLAG, SEED, real, whole
 from nbnas.errors import ArchitectureError
 from nbnas.graphs.architecture import ARCHITECTURE, Architecture
 from nbnas.graphs.spaces.operation import own_operations
@@ -12,8 +12,12 @@ from nbnas.records import Evaluation
 from nbnas.training.data.image_data import ImageData
 from nbnas.training.data.text import TextData
 from nbnas.training.networks.network import check_operations, reads_text
+from nbnas.training.rates.range_test import RangeTest
+from nbnas.training.rates.rising import rates_between, with_rising_rate
 from nbnas.training.recipe import Recipe
 from nbnas.training.run import Training
+
+_RATE, _STEPS = real(above=0, most=1e6), whole(20, 100_000)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +34,7 @@ class Trainer(Recipe):
         batch_size: Largest number of images of a step, 64; for text the number of places at which
             it is read side by side, 32.
         learning_rate: Highest learning rate, 0.2; 0.01 for text; what is usual for another
-            `optimizer`.
+            `optimizer`. `find_learning_rate` helps to choose.
         schedule: How the learning rate changes over the steps.
         momentum: Momentum, at least 0 and below 1; of AdamW the first beta.
         weight_decay: Factor of the squared weights' gradient, 0.0005; of AdamW, as for text, and
@@ -114,6 +118,42 @@ class Trainer(Recipe):
         self._check(architecture)
         seed, final = SEED("seed", seed), FLAG("final", final)
         return Training(self, architecture, seed, final=final)
+
+    def find_learning_rate(
+        self,
+        architecture: Architecture,
+        seed: int = 0,
+        *,
+        lowest: float | None = None,
+        highest: float | None = None,
+        steps: int = 100,
+    ) -> RangeTest:
+        """The learning-rate range test: train with a rate that rises until the loss does, too.
+
+        What is trained is thrown away; it takes as long as so many steps of a training.
+
+        Args:
+            architecture: The architecture, for pictures or for text as the data are.
+            seed: Seed of initialisation, shuffling, augmentation and dropout.
+            lowest: The first learning rate; `None` for a thousandth of the optimiser's usual one.
+            highest: The last one; `None` for fifty times the usual one.
+            steps: Number of steps, at least 20; the epochs that they make up may be many or none.
+
+        Returns:
+            The loss at each rate, with a suggestion; as the last line of a cell it is drawn.
+
+        Raises:
+            ArchitectureError: As for `start`.
+            SettingError: If a value is not allowed, or `highest` is not above `lowest`.
+            TrainingError: If the loss is no finite number from the first rates on.
+        """
+        self._check(architecture)
+        usual = self.usual["learning_rate"]
+        first = usual / 1000 if lowest is None else _RATE("lowest", lowest)
+        last = max(50 * usual, 50 * first) if highest is None else highest
+        last = real(above=first, most=1e9)("highest", last)
+        rates = rates_between(first, last, _STEPS("steps", steps))
+        return with_rising_rate(self, architecture, rates, SEED("seed", seed))
 
     def for_space(self, space: Any) -> "Trainer":  # noqa: ANN401
         """The trainer that knows a space's own operations; a search asks for it.

@@ -178,6 +178,8 @@ def overrides():
         # What no trainer takes, so that the seed is checked and nothing is trained.
         "Trainer.__call__": {"architecture": member_of("RecurrentSpace")},
         "Trainer.test": {"architecture": member_of("RecurrentSpace")},
+        "Trainer.find_learning_rate": {"architecture": member_of("RecurrentSpace")},
+        "RangeTest": {"rates": range(1, 11), "losses": (0.5,) * 10},
         "Operation": {"name": "gelu"},
         "Trainer.for_space": {"space": nb.CellSpace()},
         "Baseline.train": {"rates": (1.0,), "test": False},
