@@ -28,6 +28,7 @@ from nbnas.charts.training.data import data
 from nbnas.charts.training.learning_curve import learning_curve, training
 from nbnas.charts.training.lineup import lineup
 from nbnas.charts.training.range_test import range_test
+from nbnas.charts.training.recipe import schedule, settings
 from nbnas.charts.training.skeleton import skeleton
 
 __all__ = [
@@ -53,7 +54,9 @@ __all__ = [
     "paired",
     "proposal",
     "range_test",
+    "schedule",
     "search",
+    "settings",
     "skeleton",
     "table",
     "timeline",

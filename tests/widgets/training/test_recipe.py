@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+import torch
 
 import nbnas as nb
 from nbnas.widgets import bundle, view
@@ -8,6 +9,8 @@ WIDGET = "application/vnd.jupyter.widget-view+json"
 RATES = tuple(np.geomspace(1e-3, 10, 30).tolist())
 FOUND = nb.RangeTest(nb.CellSpace().sample(0, 1)[0], RATES, tuple(3 - np.tanh(RATES)), 0.25)
 THINGS = {
+    "schedule": lambda: nb.Warmup(nb.LinearDecay(), 0.1),
+    "optimizer": nb.AdamW,
     "range": lambda: FOUND,
 }
 
@@ -31,3 +34,12 @@ def test_a_range_test_says_what_it_suggests():
     said = view(FOUND).summary
     assert f"falls most at a learning rate of {FOUND.suggestion:.3g}" in said
     assert "The recipe has 0.25." in said
+
+
+def test_schedules_and_optimizers_are_told():
+    for schedule in (nb.OneCycle(), nb.Cosine(), nb.LinearDecay()):
+        assert repr(schedule) in view(schedule).summary
+    muon = [nb.Muon()] if hasattr(torch.optim, "Muon") else []
+    for optimizer in (nb.SGD(), nb.AdamW(), *muon):
+        usual = optimizer.usual(text=False)["learning_rate"]
+        assert f"usual learning rate {usual:g} for pictures" in view(optimizer).summary
