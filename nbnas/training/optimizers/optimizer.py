@@ -1,4 +1,9 @@
-"""The optimisers that a recipe can name: frozen settings, which make torch's own optimisers."""
+"""The optimisers that a recipe can name: frozen settings, which make torch's own optimisers.
+
+The learning rates that are usual with each are those with which small cells learned best in a few
+epochs of digits, and an LSTM in three epochs over 60,000 characters of Shakespeare, among rates a
+factor of two or three apart.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -67,7 +72,7 @@ class SGD:
 
     def usual(self, *, text: bool) -> Mapping[str, float]:
         """See `Optimizer.usual`."""
-        return _usual(1.0, 0.0) if _TEXT("text", text) else _usual(0.2, 5e-4)
+        return _usual(2.0, 0.0) if _TEXT("text", text) else _usual(0.2, 5e-4)
 
     def build(self, network: nn.Module, steps: Steps) -> torch.optim.Optimizer:
         """See `Optimizer.build`."""
@@ -106,7 +111,7 @@ class AdamW:
 
     def usual(self, *, text: bool) -> Mapping[str, float]:
         """See `Optimizer.usual`."""
-        return _usual(0.01, 0.01) if _TEXT("text", text) else _usual(0.01, 0.05)
+        return _usual(0.01, 0.01) if _TEXT("text", text) else _usual(0.02, 0.05)
 
     def build(self, network: nn.Module, steps: Steps) -> torch.optim.Optimizer:
         """See `Optimizer.build`."""
@@ -133,7 +138,7 @@ class Muon:
         Jordan et al., Muon: An optimizer for hidden layers in neural networks, 2024.
     """
 
-    rest: float = 0.2
+    rest: float = 0.1
 
     def __post_init__(self) -> None:
         settle(self, rest=real(above=0))
@@ -141,7 +146,7 @@ class Muon:
 
     def usual(self, *, text: bool) -> Mapping[str, float]:
         """See `Optimizer.usual`."""
-        return _usual(0.02, 0.01) if _TEXT("text", text) else _usual(0.05, 0.01)
+        return _usual(0.2, 0.01) if _TEXT("text", text) else _usual(0.1, 0.01)
 
     def build(self, network: nn.Module, steps: Steps) -> torch.optim.Optimizer:
         """See `Optimizer.build`."""

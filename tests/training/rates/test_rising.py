@@ -77,7 +77,7 @@ def test_it_ends_where_the_loss_diverges(data):
 
 def test_rates_belong_to_the_optimizer(data):
     found = trainer(data, optimizer=AdamW()).find_learning_rate(CELL, steps=40)
-    assert found.rates[0] == pytest.approx(1e-5)
+    assert found.rates[0] == pytest.approx(AdamW().usual(text=False)["learning_rate"] / 1000)
     assert 1e-3 < found.suggestion < 0.5
 
 
