@@ -10,6 +10,7 @@ from . import charts as charts
 from . import errors as errors
 from . import graphs as graphs
 from . import notebook as notebook
+from . import recipes as recipes
 from . import records as records
 from . import search as search
 from . import surrogate as surrogate
@@ -52,6 +53,7 @@ from .notebook.search import read_parameters as read_parameters
 from .notebook.sweep import read_sweep_parameters as read_sweep_parameters
 from .notebook.tables.benchmark import read_benchmark_parameters as read_benchmark_parameters
 from .notebook.tables.distances import read_distance_parameters as read_distance_parameters
+from .recipes.named import NamedRecipe as NamedRecipe
 from .records.evaluation import EpochReport as EpochReport
 from .records.evaluation import Evaluation as Evaluation
 from .records.measure import ACCURACY as ACCURACY

@@ -60,6 +60,7 @@ SUBJECTS = {
         f"nbnas.training.optimizers.optimizer.{name}": "nbnas.widgets.training.recipe:optimizer"
         for name in _OPTIMIZERS
     },
+    "nbnas.recipes.named.NamedRecipe": "nbnas.widgets.training.recipe:recipe",
     "nbnas.training.rates.range_test.RangeTest": "nbnas.widgets.training.recipe:range_test",
     "nbnas.batch.sweep.Sweep": "nbnas.widgets.search.sweep:sweep",
     "nbnas.baselines.baseline.Baseline": "nbnas.widgets.training.lineup:baseline",

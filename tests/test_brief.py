@@ -102,6 +102,7 @@ def of_trainings():
             ),
             nb.Trainer(data, operations=[OWN]),
         ),
+        *nb.recipes.known,
         nb.RangeTest(CELLS[0], tuple(range(1, 11)), (2.0,) * 10, 0.1),
         nb.RecordedTraining(dataclasses.replace(TRIALS[0], reports=(report,))),
         nb.LiveTraining(CELLS[0], 0, 3),

@@ -33,6 +33,7 @@ RANKS = {
     "training": 3,
     "search": 4,
     "baselines": 4,
+    "recipes": 4,
     "charts": 5,
     "subjects": 5,
     "widgets": 6,
@@ -83,6 +84,7 @@ WINGS = {
         *("tables",),
         *("background", "ledger", "shared", "workers", "taken", "search", "replay", "benchmark"),
     ),
+    "recipes": ("named", "known"),
     "baselines": ("networks", "baseline", "known", "lineup", "compare"),
     "charts": (
         *("addresses", "chart", "theme", "config", "scales", "lettering", "columns"),

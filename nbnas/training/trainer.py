@@ -26,7 +26,7 @@ class Trainer(Recipe):
 
     On pictures the optimiser is stochastic gradient descent with Nesterov's momentum by default;
     on text it is AdamW, with truncated backpropagation through time. Defaults that differ are
-    given as "12; 6 for text".
+    given as "12; 6 for text". `nbnas.recipes` has settings that go together.
 
     Attributes:
         data: The pictures or the text.

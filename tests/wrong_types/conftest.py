@@ -186,6 +186,7 @@ def overrides():
             for name in ("SGD", "AdamW", "Muon")
             for method, right in {"build": {"steps": STEPS}, "usual": {"text": False}}.items()
         },
+        "NamedRecipe": {"when": "Never.", "settings": ()},
         "RangeTest": {"rates": range(1, 11), "losses": (0.5,) * 10},
         "Operation": {"name": "gelu"},
         "Trainer.for_space": {"space": nb.CellSpace()},

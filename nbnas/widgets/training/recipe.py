@@ -1,4 +1,4 @@
-"""Views of what a training is made of: schedules, optimisers, the range test."""
+"""Views of what a training is made of: recipes, schedules, optimisers, the range test."""
 
 from typing import Any
 
@@ -8,6 +8,7 @@ from nbnas.charts.training.recipe import schedule as drawn_schedule
 from nbnas.charts.training.recipe import settings as drawn_settings
 from nbnas.widgets.view import View
 
+_COLUMNS = ("setting", "by default", "here", "why")
 _MATRICES, _OTHERS, _ALL = "kernels and matrices", "all other weights", "all weights"
 _STEPS = {
     "SGD": ((_ALL, "the gradient, with momentum"),),
@@ -17,6 +18,20 @@ _STEPS = {
         (_OTHERS, "as AdamW: biases, normalisations, embeddings, the output layer"),
     ),
 }
+
+
+def recipe(recipe: Any) -> View:  # noqa: ANN401
+    """What a named recipe sets, beside the default, and when to use it."""
+    from nbnas.recipes.named import by_default  # torch takes a second to import
+
+    rows = [(one.name, by_default(one.name), one.said, one.why) for one in recipe.settings]
+    chart = drawn_settings(
+        _COLUMNS,
+        rows,
+        heading=f"The recipe {recipe.name!r}",
+        subtitle="for pictures; all that is not told is as by default",
+    )
+    return View(f"{recipe.when} Called with a data set, it gives the Trainer.", chart)
 
 
 def schedule(schedule: Any) -> View:  # noqa: ANN401

@@ -9,6 +9,7 @@ WIDGET = "application/vnd.jupyter.widget-view+json"
 RATES = tuple(np.geomspace(1e-3, 10, 30).tolist())
 FOUND = nb.RangeTest(nb.CellSpace().sample(0, 1)[0], RATES, tuple(3 - np.tanh(RATES)), 0.25)
 THINGS = {
+    "recipe": lambda: nb.recipes.strong,
     "schedule": lambda: nb.Warmup(nb.LinearDecay(), 0.1),
     "optimizer": nb.AdamW,
     "range": lambda: FOUND,
@@ -28,6 +29,11 @@ def test_static_is_picture_and_text_and_no_widget(thing, static, no_widgets):
 def test_live_has_a_widget(thing, live):
     data, _ = bundle(thing)
     assert set(data) == {WIDGET, "image/png", "text/plain"}
+
+
+def test_a_recipe_says_when_to_use_it():
+    for recipe in nb.recipes.known:
+        assert view(recipe).summary.startswith(recipe.when)
 
 
 def test_a_range_test_says_what_it_suggests():
