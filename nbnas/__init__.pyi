@@ -143,6 +143,9 @@ from .training.data.text import TextData as TextData
 from .training.export.export import export as export
 from .training.export.exported import Exported as Exported
 from .training.live import LiveTraining as LiveTraining
+from .training.networks.skeleton.skeleton import CellSkeleton as CellSkeleton
+from .training.networks.skeleton.skeleton import nas_bench_101_skeleton as nas_bench_101_skeleton
+from .training.networks.skeleton.skeleton import nas_bench_201_skeleton as nas_bench_201_skeleton
 from .training.optimizers.optimizer import SGD as SGD
 from .training.optimizers.optimizer import AdamW as AdamW
 from .training.optimizers.optimizer import Muon as Muon

@@ -87,6 +87,9 @@ SUBJECTS = {
     "nbnas.training.data.image_data.ImageData": "nbnas.widgets.training.data:data",
     "nbnas.training.data.text.TextData": "nbnas.widgets.training.data:text",
     "nbnas.training.live.LiveTraining": "nbnas.widgets.training.training:training",
+    "nbnas.training.networks.skeleton.skeleton.CellSkeleton": (
+        "nbnas.widgets.training.skeleton:skeleton"
+    ),
     "nbnas.records.observations.Comparison": "nbnas.widgets.search.search:comparison",
     "nbnas.search.replay.Round": "nbnas.widgets.search.round:round_",
     "nbnas.surrogate.process.why.Why": "nbnas.widgets.search.round:why",

@@ -75,7 +75,7 @@ WINGS = {
     "training": (
         *("schedule", "optimizers", "device", "draws", "bars", "data", "measure", "networks"),
         *("live",),
-        *("recipe", "steps", "tasks", "run", "rates", "trainer", "seeds", "repeated"),
+        *("usual", "recipe", "steps", "tasks", "run", "rates", "trainer", "seeds", "repeated"),
         *("proxies", "export"),
     ),
     "search": (

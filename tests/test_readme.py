@@ -40,6 +40,15 @@ def test_what_is_ones_own_takes_ten_lines(what):
     assert shortest <= 10
 
 
+def test_the_size_of_a_skeleton_is_that_of_what_it_trains(capsys):
+    (example,) = (text for text in PYTHON if "nb.CellSkeleton(" in text)
+    exec(compile(example, "README.md", "exec"), {})
+    own, benchmark = capsys.readouterr().out.splitlines()
+    told, trained = re.search(r"parameters=(\d+), .* (\d+)$", own).groups()
+    assert told == trained
+    assert benchmark == "Size(parameters=344346, multiply_adds=47104650)"
+
+
 @pytest.mark.slow
 def test_a_space_and_a_network_of_ones_own_are_searched(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)

@@ -107,7 +107,7 @@ class Baseline:
         """
         trainer = TRAINER("trainer", trainer)
         network = None if self.build is None else self
-        return replace(trainer, network=network, operations=())
+        return replace(trainer, network=network, operations=(), skeleton=None)
 
     def train(
         self,

@@ -127,6 +127,15 @@ def whole_or_none(smallest: int) -> Callable[[Any], int]:
     return check
 
 
+def share(value: Any) -> float:  # noqa: ANN401
+    """A share below one half, or 0 to leave it open."""
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 0.5:
+        raise SettingError(
+            f"expected a share of at most 0.5, or 0 to leave it open; got {shown(value)}"
+        )
+    return float(value)
+
+
 def minutes(value: Any) -> float:  # noqa: ANN401
     """A number of minutes, or 0 for no limit."""
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < math.inf:

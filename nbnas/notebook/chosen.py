@@ -16,7 +16,7 @@ from nbnas.notebook.combinations import ACQUISITIONS, MEASURES
 from nbnas.notebook.data import KNOWN, Source
 from nbnas.notebook.known import KnownNetworks, compare_known
 from nbnas.notebook.own import is_own, own_function, own_objective, own_space
-from nbnas.notebook.recipes import Choice, choices, largest_side, settings_of
+from nbnas.notebook.recipes import Choice, choices, in_skeleton, largest_side, settings_of
 from nbnas.notebook.spaces import KERNELS, SPACES, USUAL
 from nbnas.notebook.strategies import STRATEGIES
 from nbnas.records import Evaluation
@@ -36,11 +36,13 @@ class SearchParameters:
         space: A word of `SPACES`, or a Python file and a name in it.
         objective: A Python file and a name in it, or empty for training on the data.
         network: A Python file and the name of a function in it that builds networks, or empty.
+        skeleton: A word of `SKELETONS`, or empty for the recipe's own.
         strategy: A word of `STRATEGIES`.
         kernel: A word of `KERNELS`; empty for the usual one of a space of one's own.
         acquisition: A word of `ACQUISITIONS`.
         measure: A word of `MEASURES`; empty for that of the data, or of the objective.
         size: Side of the pictures of a folder, in pixels; 0 to choose it.
+        validation: Share of them to choose architectures by; 0 to choose it.
         trials: Number of trials in all.
         budget: The minutes that the notebook may take, which run from now on.
         initial: Number of random ones among the trials.
@@ -58,11 +60,13 @@ class SearchParameters:
     space: str
     objective: str
     network: str
+    skeleton: str
     strategy: str
     kernel: str
     acquisition: str
     measure: str
     size: int
+    validation: float
     trials: int
     budget: Budget
     initial: int
@@ -83,8 +87,10 @@ class SearchParameters:
             known = digits_trainer()
             trainer = dataclasses.replace(known.trainer, epochs=self.epochs)
             return dataclasses.replace(known, trainer=trainer)
-        data = self.data.read(self.size or None, largest_side(self.device))
-        settings = settings_of(self.data, data, self.device)
+        data = self.data.read(
+            self.size or None, largest_side(self.device), self.validation or None
+        )
+        settings = in_skeleton(settings_of(self.data, data, self.device), self.skeleton)
         settings |= {"epochs": self.epochs} if self.epochs else {}
         settings |= {"measure": MEASURES[self.measure]} if self.measure else {}
         network = own_function(self.network) if self.network else None
@@ -212,8 +218,10 @@ class SearchParameters:
         if self.objective or self.space != USUAL[self.data.kind]:
             own.append(_short(self.space))
         own += [_short(self.network)] if self.network else []
+        own += [self.skeleton] if self.skeleton else []
         own += [self.measure] if self.measure else []
         own += [f"{self.size}-pixels"] if self.size else []
+        own += [f"validation-{self.validation:g}"] if self.validation else []
         own += [f"{self.epochs}-epochs"] if self.epochs else []
         return "-".join([*own, f"seed-{self.seed}"])
 

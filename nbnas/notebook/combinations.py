@@ -13,7 +13,7 @@ from nbnas.graphs.spaces.choice.space import ChoiceSpace
 from nbnas.graphs.spaces.choices import categorical
 from nbnas.notebook.data import KNOWN
 from nbnas.notebook.own import is_own, own_function, own_objective, own_space
-from nbnas.notebook.spaces import SPACES, USUAL, words_for
+from nbnas.notebook.spaces import OF_CELLS, SPACES, USUAL, words_for
 from nbnas.notebook.strategies import STRATEGIES
 from nbnas.records import Measure
 from nbnas.records.measure import (
@@ -76,7 +76,7 @@ def _objective(values: Values) -> Iterator[str]:
     if not values["objective"]:
         return
     yield from _tried("objective", lambda: own_objective(values["objective"]))
-    usual = {"network": "", "measure": "", "size": 0, "epochs": 0}
+    usual = {"network": "", "skeleton": "", "measure": "", "size": 0, "validation": 0, "epochs": 0}
     given = [name for name, nothing in usual.items() if values[name] != nothing]
     given = ["data", *given] if values["data"].word != KNOWN else given
     if given:
@@ -100,6 +100,8 @@ def _known(values: Values) -> Iterator[str]:
         yield f"space: expected cells for {KNOWN}, which knows these; for others {instead}"
     if values["network"]:
         yield f"network: expected none for {KNOWN}, which knows cells only; {instead}"
+    if values["skeleton"]:
+        yield f"skeleton: expected none for {KNOWN}, which knows its own only; {instead}"
     if values["measure"] not in ("", "accuracy"):
         yield f"measure: expected accuracy for {KNOWN}, which knows that; {instead}"
 
@@ -116,6 +118,17 @@ def _space(values: Values) -> Iterator[str]:
         )
     if values["network"]:
         yield from _tried("network", lambda: own_function(values["network"]))
+    if values["skeleton"] and not values["objective"]:
+        yield from _skeleton(values)
+
+
+def _skeleton(values: Values) -> Iterator[str]:
+    """A skeleton repeats cells for pictures."""
+    space = values["space"] or USUAL[values["data"].kind]
+    if values["network"]:
+        yield "skeleton: expected none with a network of your own, which has its own"
+    elif space in SPACES and SPACES[space].kernels != OF_CELLS:
+        yield f"skeleton: expected none for the space {space}; only cells and dag are repeated"
 
 
 def _own_space(values: Values) -> Iterator[str]:
@@ -192,6 +205,11 @@ def _data(values: Values) -> Iterator[str]:
         yield (
             f"size: expected 0, since only the pictures of a folder can be made any size; "
             f"{data.word} has its own"
+        )
+    if values["validation"] and not data.folder and not values["objective"]:
+        yield (
+            f"validation: expected 0, since only a folder of pictures is split by a share of your "
+            f"own; {data.word} has its own parts"
         )
 
 

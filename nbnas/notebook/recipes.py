@@ -5,7 +5,7 @@ Notation
     p    pixels of a picture
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,11 +14,17 @@ from nbnas.training.data.augment import CropAndFlip
 from nbnas.training.data.image_data import ImageData
 from nbnas.training.data.text import TextData
 from nbnas.training.device import choose_device
+from nbnas.training.networks.skeleton.plan import small_plan
+from nbnas.training.networks.skeleton.skeleton import (
+    CellSkeleton,
+    nas_bench_101_skeleton,
+    nas_bench_201_skeleton,
+)
 
 CPU_SIDE, SIDE = 32, 64  # pixels: the most that is chosen for pictures of a folder
 CPU_EFFORT, EFFORT = 1.2e7, 1.6e8  # pixels that are trained on: n · p · epochs
 EPOCHS_OF_NAMED = 12  # on data that have a word
-FEWEST, MOST = 4, 40  # epochs on pictures
+FEWEST, MOST = 4, 60  # epochs on pictures
 CPU_TOKENS, TOKENS = 1.5e6, 15e6  # tokens that are trained on: n · epochs
 MULTIPLY_ADDS = 5_000_000  # of a network of layers, for one picture; a few seconds an epoch
 INITIAL, INITIAL_OF_OWN = 10, 5  # random architectures before there is a model
@@ -71,6 +77,26 @@ def settings_of(source: Source, data: ImageData | TextData, device: str) -> dict
     return _of_pictures(data, device)
 
 
+SKELETONS: Mapping[str, Callable[[], CellSkeleton]] = {
+    "nas-bench-201": nas_bench_201_skeleton,
+    "nas-bench-101": nas_bench_101_skeleton,
+}
+"""The words of the skeletons that cells can be put into."""
+
+
+def in_skeleton(settings: Mapping[str, Any], word: str) -> dict[str, Any]:
+    """Settings of a `Trainer` with a skeleton in place of channels and cells.
+
+    Args:
+        settings: The settings.
+        word: One of `SKELETONS`, or empty for the settings as they are.
+    """
+    if not word:
+        return dict(settings)
+    others = {name: value for name, value in settings.items() if name not in ("channels", "cells")}
+    return others | {"skeleton": SKELETONS[word]()}
+
+
 _LARGE: Mapping[str, Any] = {"batch_size": 256, "channels": 16, "cells": 2}
 
 
@@ -110,9 +136,18 @@ def choices(trainer: Any, source: Source, device: str) -> tuple[Choice, ...]:  #
     if source.folder:
         side = "×".join(map(str, data.image_shape[1:]))  # noqa: RUF001
         why = f"at most {largest_side(device)} pixels, which train quickly here; -p size 96 for 96"
-        told = (Choice("pictures", side, why), *told)
+        told = (Choice("pictures", side, why), _chosen_by(data), *told)
     where = "GPUs train more in the same time" if on_cpu(device) else "a GPU, which trains more"
     return (*told, Choice("device", str(choose_device(device)), where))
+
+
+def _chosen_by(data: ImageData) -> Choice:
+    """How many pictures architectures are compared on."""
+    held_out, trained = len(data.val[1]), len(data.train[1])
+    why = "of few pictures many, as an accuracy on few says little; -p validation 0.2 for a fifth"
+    if held_out <= trained / 2:
+        why = "the folder's own, or a fifth; -p validation 0.3 for more where it has none"
+    return Choice("validation part", f"{held_out:,} pictures", why)
 
 
 def _of_pictures_said(trainer: Any) -> tuple[Choice, ...]:  # noqa: ANN401
@@ -132,13 +167,21 @@ def _of_pictures_said(trainer: Any) -> tuple[Choice, ...]:  # noqa: ANN401
             if turned
             else "photographs, shifted and mirrored, show the same",
         ),
-        Choice(
-            "network of cells",
-            f"2 × {trainer.cells} cells, {trainer.channels} and {2 * trainer.channels} channels",  # noqa: RUF001
-            "wider for more pictures; networks of layers have sizes of their own",
-        ),
+        Choice("network of cells", *_cells_said(trainer)),
         Choice("measure", trainer.measure.name, "what the search improves; see -p measure"),
     )
+
+
+def _cells_said(trainer: Any) -> tuple[str, str]:  # noqa: ANN401
+    """How many cells of how many channels a network has, and why."""
+    plan = trainer.skeleton or small_plan(trainer.channels, trainer.cells)
+    *widths, last = map(str, plan.widths)
+    cells = f"{plan.stages} × {plan.cells} cells"  # noqa: RUF001
+    channels = f"{', '.join(widths)} and {last}" if widths else last
+    why = "wider for more pictures; networks of layers have sizes of their own"
+    if trainer.skeleton is not None:
+        why = "the skeleton that was asked for; without it networks are smaller and train sooner"
+    return f"{cells}, {channels} channels", why
 
 
 def _of_text_said(trainer: Any) -> tuple[Choice, ...]:  # noqa: ANN401

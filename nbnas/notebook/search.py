@@ -11,6 +11,7 @@ from nbnas.notebook.checks import (
     minutes,
     new_file,
     new_folder,
+    share,
     text,
     whole,
     whole_or_none,
@@ -20,7 +21,7 @@ from nbnas.notebook.chosen import SearchParameters
 from nbnas.notebook.combinations import ACQUISITIONS, MEASURES, check_combinations
 from nbnas.notebook.data import source
 from nbnas.notebook.own import is_own
-from nbnas.notebook.recipes import EPOCHS_OF_NAMED, initial_of
+from nbnas.notebook.recipes import EPOCHS_OF_NAMED, SKELETONS, initial_of
 from nbnas.notebook.spaces import KERNELS, SPACES, USUAL
 from nbnas.notebook.strategies import STRATEGIES
 from nbnas.training.device import choose_device
@@ -116,11 +117,13 @@ _RULES: Mapping[str, Callable[[Any], Any]] = {
     "space": _word_or_own(SPACES),
     "objective": _own,
     "network": _own,
+    "skeleton": _or_none(word(SKELETONS)),
     "strategy": word(STRATEGIES),
     "kernel": _or_none(word(KERNELS)),
     "acquisition": _or_none(word(ACQUISITIONS)),
     "measure": _or_none(word(MEASURES)),
     "size": whole_or_none(4),
+    "validation": share,
     "trials": whole(1),
     "budget": minutes,
     "initial": whole_or_none(2),

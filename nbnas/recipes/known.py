@@ -7,6 +7,7 @@ References:
 from nbnas.recipes.named import NamedRecipe, Setting
 from nbnas.training.data.augment import CropAndFlip
 from nbnas.training.data.image_data import ImageData
+from nbnas.training.networks.skeleton.skeleton import nas_bench_201_skeleton
 from nbnas.training.schedule import Cosine
 
 COLORS = 3  # channels of a photograph
@@ -47,9 +48,10 @@ strong = NamedRecipe(
 )
 nas_bench_201 = NamedRecipe(
     "nas_bench_201",
-    "For figures to put beside NAS-Bench-201: 200 epochs by its published recipe.",
+    "For figures to put beside NAS-Bench-201: 200 epochs of its networks by its published recipe.",
     (
         Setting("epochs", 200, "as published"),
+        Setting("skeleton", nas_bench_201_skeleton(), "as published; None for yours"),
         Setting("batch_size", 256, "as published"),
         Setting("learning_rate", 0.1, "as published"),
         Setting("schedule", Cosine(), "as published, down to 0 without a warm-up"),

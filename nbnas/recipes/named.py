@@ -10,8 +10,8 @@ from nbnas.checks import TEXT, Rule, each, instance, settle
 from nbnas.errors import SettingError, shown
 from nbnas.training.data.image_data import IMAGE_DATA, ImageData
 from nbnas.training.measure import PICTURE_MEASURES
-from nbnas.training.recipe import NEVER, OF_PICTURES
 from nbnas.training.trainer import Trainer
+from nbnas.training.usual import NEVER, OF_PICTURES
 
 NAMES = tuple(field.name for field in fields(Trainer) if field.name != "data")
 _NAME: Rule[str] = Rule(

@@ -110,8 +110,10 @@ class Shared(Background):
             else:
                 self._taken_on.add(claim.number)
         self._reclaimed = None
-        if all(claim.number != one.number for one in self.under_way):
-            self.under_way = (*self.under_way, claim)
+        # One that was taken over while nobody was free has its worker only now.
+        claim = replace(claim, origin=replace(claim.origin, worker=self._ledger.name(worker)))
+        others = (one for one in self.under_way if one.number != claim.number)
+        self.under_way = tuple(sorted((*others, claim), key=lambda one: one.number))
         return claim
 
     def _overtaken(self) -> bool:

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
-from types import MappingProxyType
 from typing import Any
 
 from torch import Tensor
@@ -19,44 +18,28 @@ from nbnas.training.data.mix import MIX, Mix, check_mix
 from nbnas.training.data.text import TEXT_DATA, TextData
 from nbnas.training.device import choose_device
 from nbnas.training.measure import PICTURE_MEASURES, measures_of_text
-from nbnas.training.networks.own import NETWORK, Build, check_operation
-from nbnas.training.optimizers.optimizer import OPTIMIZER, SGD, AdamW, Optimizer
+from nbnas.training.networks.own import NETWORK, Build
+from nbnas.training.networks.skeleton.build import check_fit
+from nbnas.training.networks.skeleton.plan import Plan, small_plan
+from nbnas.training.networks.skeleton.skeleton import SKELETON, CellSkeleton
+from nbnas.training.optimizers.optimizer import OPTIMIZER, Optimizer
 from nbnas.training.schedule import SCHEDULE, OneCycle, Schedule
+from nbnas.training.usual import (
+    BY_DATA,
+    LATER,
+    NEVER,
+    NOT_OF_TEXT,
+    OF_PICTURES,
+    OF_TEXT,
+    OF_TEXT_ONLY,
+    RATES,
+)
 
 ONE_CYCLE = OneCycle()
 AUGMENT = offering("a transform of one image", "CropAndFlip()", "__call__")
 SIZE = whole(1)
 THREADS = whole(1, 10_000).optional
 _TOLD_OTHERWISE = ("data", "device", "channels_last", "network", "operations")
-BY_DATA: Any = None  # the default of a setting that depends on the data
-OF_PICTURES: Mapping[str, Any] = MappingProxyType(
-    {
-        **{"epochs": 12, "batch_size": 64, "channels": 8, "sequence": None, "clip": None},
-        "optimizer": SGD(),
-    }
-)
-"""What settings are by default where the data are pictures; the optimiser knows the others."""
-OF_TEXT: Mapping[str, Any] = MappingProxyType(
-    {
-        **{"epochs": 6, "batch_size": 32, "channels": 128, "sequence": 64, "clip": 1.0},
-        "optimizer": AdamW(),
-    }
-)
-"""What they are where the data are text."""
-RATES = ("learning_rate", "weight_decay")
-NEVER: Mapping[str, Any] = MappingProxyType(
-    {
-        **{"sequence": None, "dropout": 0.0, "augment": None, "channels_last": None, "mix": None},
-        **{"test_flip": False, "decay_all": True, "ema": None, "patience": None},
-    }
-)
-"""What settings are where they have no effect."""
-LATER = (  # studies from before know none of them
-    *("measure", "sequence", "dropout", "clip"),
-    *("optimizer", "decay_all", "ema", "patience", "mix", "test_flip"),
-)
-NOT_OF_TEXT = ("augment", "channels_last", "mix", "test_flip")
-OF_TEXT_ONLY = ("sequence", "dropout")
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +71,7 @@ class Recipe:
     clip: float | None = None
     network: Build | None = None
     operations: tuple[Operation, ...] = ()
+    skeleton: CellSkeleton | None = None
     optimizer: Optimizer = BY_DATA
     decay_all: bool = True
     ema: float | None = None
@@ -121,6 +105,7 @@ class Recipe:
             clip=real(above=0).optional,
             network=NETWORK.optional,
             operations=OPERATIONS,
+            skeleton=SKELETON.optional,
             decay_all=FLAG,
             ema=real(above=0, below=1).optional,
             patience=SIZE.optional,
@@ -130,7 +115,7 @@ class Recipe:
         object.__setattr__(self, "operations", own_operations(self.operations))
         _check_suits(self)
         choose_device(self.device)
-        check_own(self.operations, self.data, self.channels)
+        check_own(self.operations, self.data, self.skeleton or small_plan(self.channels, 1))
 
     @property
     def usual(self) -> Mapping[str, Any]:
@@ -178,22 +163,48 @@ class Recipe:
         return {"data": f"{self.data.name} {self.data.fingerprint}", **settings, **own}
 
 
-def check_own(operations: Sequence[Operation], data: Any, channels: int) -> None:  # noqa: ANN401
-    """Check that a user's operations keep the shape of the images of both stages of a network.
+def check_own(operations: Sequence[Operation], data: Any, skeleton: Plan) -> None:  # noqa: ANN401
+    """Check that a user's operations keep the shape of the images of all stages of a network.
 
     Args:
         operations: The operations; none is right, too.
         data: The data set; one without images has no use for them.
-        channels: Number of channels of the first stage; the second has twice as many.
+        skeleton: What the stages are of.
 
     Raises:
         SettingError: If two have one name, or one gives another shape; the message says both.
     """
     check_distinct(operations)
-    height, width = (getattr(data, "image_shape", None) or (0, 0, 0))[1:]
-    for operation in operations if height else ():
-        check_operation(operation, channels, (height, width))
-        check_operation(operation, 2 * channels, (max(1, height // 2), max(1, width // 2)))
+    if image_shape := getattr(data, "image_shape", None):
+        check_fit(skeleton, operations, image_shape)
+
+
+def check_skeleton(recipe: Any) -> None:  # noqa: ANN401
+    """Check that a skeleton is given alone, and that the images are large enough for it.
+
+    Args:
+        recipe: What has `data`, a `skeleton` or `None`, `channels`, `cells`, and may have a
+            `network` of a user's own.
+
+    Raises:
+        SettingError: If not; the message says what to leave out.
+    """
+    if recipe.skeleton is None:
+        return
+    if getattr(recipe, "network", None) is not None:
+        raise SettingError(
+            "expected a skeleton or a network of your own, which has none, got both: "
+            f"skeleton={recipe.skeleton!r}; leave one of them out"
+        )
+    usual = {"channels": OF_PICTURES["channels"], "cells": 1}
+    given = {name: getattr(recipe, name) for name in usual if getattr(recipe, name) != usual[name]}
+    if given:
+        said = ", ".join(f"{name}={value}" for name, value in given.items())
+        raise SettingError(
+            f"expected channels and cells to be those of the skeleton, got {said} and "
+            f"skeleton={recipe.skeleton!r}; give them to the skeleton"
+        )
+    recipe.skeleton.shapes(recipe.data.image_shape)
 
 
 def _check_suits(recipe: Recipe) -> None:
@@ -212,6 +223,7 @@ def _check_suits(recipe: Recipe) -> None:
         raise SettingError(
             f"expected measure to be one of {read}: {allowed}; got {recipe.measure.name!r}"
         )
+    check_skeleton(recipe)
     if isinstance(recipe.data, TextData):
         whole(2, len(recipe.data.train) // 2)("batch_size", recipe.batch_size)
     elif recipe.mix is not None:

@@ -210,6 +210,7 @@ def _bare_network_of(
         channels=trainer.channels,
         cells=trainer.cells,
         operations=trainer.operations,
+        skeleton=trainer.skeleton,
         generator=generator,
     )
 

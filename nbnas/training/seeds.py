@@ -37,10 +37,10 @@ from nbnas.training.networks.network import (
 from nbnas.training.networks.side_by_side import side_by_side
 from nbnas.training.optimizers.groups import set_learning_rate
 from nbnas.training.optimizers.optimizer import SGD, AdamW
-from nbnas.training.recipe import NEVER
 from nbnas.training.run import network_of
 from nbnas.training.steps.optimizer import optimizer_of
 from nbnas.training.trainer import Trainer
+from nbnas.training.usual import NEVER
 from nbnas.undisturbed import undisturbed
 
 ALONE = ("network", "augment", "mix", "ema", "patience", "clip", "test_flip")

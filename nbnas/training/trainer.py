@@ -11,7 +11,7 @@ from nbnas.graphs.spaces.operation import own_operations
 from nbnas.records import Evaluation
 from nbnas.training.data.image_data import ImageData
 from nbnas.training.data.text import TextData
-from nbnas.training.networks.network import check_operations, reads_text
+from nbnas.training.networks.network import check_cell, check_operations, reads_text
 from nbnas.training.rates.range_test import RangeTest
 from nbnas.training.rates.rising import rates_between, with_rising_rate
 from nbnas.training.recipe import Recipe
@@ -50,7 +50,8 @@ class Trainer(Recipe):
             quickest for networks as small as those of digits, and results depend on it.
         device: "auto" for CUDA, else MPS, else the CPU; or one of these by its word.
         mixed_precision: Whether to compute in bfloat16 where that is safe; `None` for on CUDA.
-        channels_last: Whether to keep channels last in memory; `None` for on CUDA.
+        channels_last: Whether to keep channels last in memory; `None` for wherever that
+            is quicker, which is on CUDA and the CPU.
         measure: What is searched by, such as `nbnas.BALANCED_ACCURACY`; by default the accuracy,
             for text bits a character, or perplexity if it is read by words. All measures are in
             `Evaluation.measured`.
@@ -66,6 +67,8 @@ class Trainer(Recipe):
             weights that the seed decides. What goes wrong in it is a failed trial, with the line.
         operations: Your own operations of cells, as a `CellSpace` has them; names of built-in
             ones may be among them, so that `space.operations` does. A search tells them itself.
+        skeleton: What the cells are put into, such as `nbnas.nas_bench_201_skeleton()`, in place
+            of `channels` and `cells`; by default two stages with average pooling between them.
         optimizer: How a step is made of a gradient: `nbnas.SGD()`, `nbnas.AdamW()`, as for text,
             or `nbnas.Muon()`.
         decay_all: Whether the weight decay acts on biases and normalisations, too.
@@ -111,8 +114,9 @@ class Trainer(Recipe):
             The training, before its first epoch.
 
         Raises:
-            ArchitectureError: If the architecture has an unknown operation, or is a recurrent
-                cell, which reads text, and the data are pictures, or the other way round.
+            ArchitectureError: If the architecture has an unknown operation, is a whole network
+                and there is a skeleton, or is a recurrent cell, which reads text, and the data are
+                pictures, or the other way round.
             SettingError: If the seed is no whole number from 0 to below 2**63.
         """
         self._check(architecture)
@@ -189,6 +193,8 @@ class Trainer(Recipe):
         if self.network is None:
             check_operations(architecture, self.operations)
             _check_reads(self.data, architecture)
+            if self.skeleton is not None:
+                check_cell(architecture)
 
     def test(self, architecture: Architecture, seed: int = 0) -> float:
         """Train on training and validation part, and return the measure on the test part."""

@@ -32,6 +32,19 @@ WRONG = {
     "size of arrays": ({"data": "arrays.npz", "size": 32}, "size: expected 0"),
     "size of the known": ({"size": 32}, "size: expected 0"),
     "network of the known": ({"network": "my_own.py:build"}, "network: expected none for nas-b"),
+    "skeleton of the known": ({"skeleton": "nas-bench-201"}, "skeleton: expected none for nas-b"),
+    "skeleton of layers": (
+        PHOTOS | {"space": "cnn", "skeleton": "nas-bench-201"},
+        "skeleton: expected none for the space cnn; only cells and dag",
+    ),
+    "skeleton of text": (
+        TEXT | {"skeleton": "nas-bench-101"},
+        "skeleton: expected none for the space recurrent",
+    ),
+    "skeleton and network": (
+        PHOTOS | {"network": "my_own.py:build", "skeleton": "nas-bench-101"},
+        "skeleton: expected none with a network of your own",
+    ),
     "choices without a network": (
         PHOTOS | {"space": "my_own.py:space", "trials": 5},
         r"network: expected a file.py:name that builds .* as build\(architecture, data\), or an o",

@@ -1,15 +1,17 @@
 """What the parameter `data` may be: every kind is read, and gets a recipe, a space and a name."""
 
 import gzip
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 import nbnas as nb
 from nbnas.errors import DataError, SettingError
-from nbnas.notebook.data import Source, source
+from nbnas.notebook.data import Source, _chosen_share, source
 from nbnas.notebook.search import read_parameters
 from nbnas.training.data.augment import CropAndFlip
+from nbnas.training.data.reading.files import ClassFolders
 from nbnas.training.data.reading.npz import from_npz
 
 
@@ -21,18 +23,42 @@ def test_a_folder_of_pictures_is_trained_on_as_photographs(defaults, in_own):
     chosen = chosen_for(defaults, data="photos")
     trainer = chosen.make_objective()
     assert trainer.data.image_shape == (3, 32, 32)
-    assert (trainer.epochs, trainer.batch_size, trainer.augment) == (40, 16, CropAndFlip(4))
+    assert (trainer.epochs, trainer.batch_size, trainer.augment) == (60, 16, CropAndFlip(4))
     assert chosen.make_space(trainer) == nb.CellSpace()
     assert chosen.study_name == "photos-seed-0-wl+hamming-logei-5-initial"
     told = {choice.what: choice.chosen for choice in chosen.choices(trainer)}
     assert told["pictures"].split("×") == ["32", "32"]  # noqa: RUF001
-    assert told["epochs"] == "40"
+    assert told["epochs"] == "60"
+    assert told["validation part"] == f"{len(trainer.data.val[1])} pictures"
     assert told["augmentation"] == "CropAndFlip(padding=4)"
     other = chosen_for(defaults, data="photos", size=16, epochs=3, measure="log-loss")
     trainer = other.make_objective()
     assert trainer.data.image_shape == (3, 16, 16)
     assert (trainer.epochs, trainer.measure) == (3, nb.LOG_LOSS)
     assert other.study_name.startswith("photos-log-loss-16-pixels-3-epochs-seed-0-")
+
+
+def test_of_few_pictures_more_are_to_choose_by(defaults, in_own):
+    data = chosen_for(defaults, data="photos").make_objective().data
+    count = sum(len(labels) for _, labels in (data.train, data.val, data.test))
+    assert len(data.val[1]) == round(0.4 * count)
+    chosen = chosen_for(defaults, data="photos", validation=0.2)
+    assert len(chosen.make_objective().data.val[1]) == round(0.2 * count)
+    assert chosen.study_name.startswith("photos-validation-0.2-seed-0-")
+    with pytest.raises(SettingError, match=r"validation: .*at most 0\.5.*got 0\.7"):
+        chosen_for(defaults, data="photos", validation=0.7)
+    with pytest.raises(SettingError, match="validation: expected 0, since only a folder"):
+        chosen_for(defaults, data="digits", validation=0.3)
+
+
+@pytest.mark.parametrize(
+    ("sizes", "share"),
+    [((400,), 0.4), ((800,), 0.25), ((1000,), None), ((50_000,), None), ((300, 100), 0.4),
+     ((240, 80, 80), None)],
+)  # fmt: skip
+def test_the_share_to_choose_by_follows_the_number_of_pictures(sizes, share):
+    parts = [ClassFolders(Path(), ("x",), ("a",) * size, (0,) * size, 0) for size in sizes]
+    assert _chosen_share(parts) == share
 
 
 def test_layers_are_bounded_for_the_pictures(defaults, in_own):

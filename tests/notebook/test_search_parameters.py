@@ -5,23 +5,30 @@ from nbnas import benchmarks
 from nbnas.benchmarks import digits_trainer
 from nbnas.errors import SettingError
 from nbnas.graphs.spaces.cell import CellSpace
+from nbnas.notebook.recipes import in_skeleton
 from nbnas.notebook.search import read_parameters
 from nbnas.notebook.spaces import SPACES
 from nbnas.search.search import Search
 from nbnas.search.strategies.bayesian import BayesianOptimization
 from nbnas.search.strategies.random import RandomSearch
 from nbnas.surrogate.acquisition.improvement import UpperConfidenceBound
+from nbnas.training.networks.skeleton.skeleton import (
+    nas_bench_101_skeleton,
+    nas_bench_201_skeleton,
+)
 
 GOOD = {
     "data": "digits",
     "space": "",
     "objective": "",
     "network": "",
+    "skeleton": "",
     "strategy": "bayes",
     "kernel": "",
     "acquisition": "",
     "measure": "",
     "size": 0,
+    "validation": 0,
     "trials": 30,
     "budget": 0,
     "initial": 0,
@@ -71,6 +78,25 @@ def test_what_was_the_default_once_opens_its_studies_by_its_word():
     assert remembered == FIRST_RECIPE
 
 
+def test_a_skeleton_takes_the_place_of_channels_and_cells():
+    chosen = read_parameters(GOOD | {"skeleton": "nas-bench-201"})
+    trainer = chosen.make_objective()
+    assert trainer.skeleton == nas_bench_201_skeleton()
+    assert "digits-nas-bench-201-12-epochs" in chosen.study_name
+    (said,) = (c for c in chosen.choices(trainer) if c.what == "network of cells")
+    assert said.chosen.endswith("5 cells, 16, 32 and 64 channels")
+    (usual,) = (c for c in read_parameters(GOOD).choices(trainer_of(GOOD)) if c.what == said.what)
+    assert usual.chosen.endswith("1 cells, 8 and 16 channels")
+    assert in_skeleton({"epochs": 3, "channels": 16, "cells": 2}, "nas-bench-101") == {
+        "epochs": 3,
+        "skeleton": nas_bench_101_skeleton(),
+    }
+
+
+def trainer_of(parameters):
+    return read_parameters(parameters).make_objective()
+
+
 def test_all_is_known_of_the_protocol_and_of_nothing_else():
     known = GOOD | {"data": "nas-bench-digits"}
     protocol = read_parameters(known)
@@ -103,6 +129,7 @@ def test_every_kernel_word_gives_a_prior(kernel):
         ("data", "mnist", "nas-bench-digits, digits, cifar10, or the path .* there is no mnist"),
         ("strategy", "bo", "bayes, random, evolution, local-search, reinforce, tpe, bananas"),
         ("kernel", 3, r"wl\+hamming, wl\+edit, .*empty to choose it"),
+        ("skeleton", "small", "nas-bench-201, nas-bench-101.*empty to choose it"),
         ("acquisition", "EI", "logei, ei, pi, ucb"),
         ("trials", 0, "at least 1"),
         ("trials", "thirty", "whole number"),

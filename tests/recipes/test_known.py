@@ -21,7 +21,8 @@ def photographs():
 
 def test_every_known_recipe_trains(photographs):
     for recipe in nb.recipes.known:
-        evaluation = recipe(photographs, epochs=1, channels=4, device="cpu")(CELL)
+        small = {"epochs": 1, "channels": 4, "skeleton": None, "device": "cpu"}
+        evaluation = recipe(photographs, **small)(CELL)
         assert 0 <= evaluation.value <= 1
         assert recipe.when.endswith(".")
 
@@ -33,6 +34,7 @@ def test_nas_bench_201_is_the_published_one(photographs):
     assert (trainer.momentum, trainer.weight_decay, trainer.decay_all) == (0.9, 5e-4, True)
     assert (trainer.optimizer, trainer.schedule) == (nb.SGD(nesterov=True), nb.Cosine())
     assert trainer.augment == CropAndFlip(padding=4)
+    assert trainer.skeleton == nb.nas_bench_201_skeleton()
     assert (trainer.label_smoothing, trainer.ema, trainer.clip) == (0, None, None)
 
 

@@ -62,7 +62,12 @@ def test_a_trial_that_is_left_while_another_is_proposed_is_not_two(tmp_path, mon
     late = iter([True, False])  # the process that made it dies after the first look
     monkeypatch.setattr("nbnas.search.ledger.is_gone", lambda _: not next(late, False))
     monkeypatch.setattr(search._ledger, "_holder", "another process")
-    for _ in range(3):
+    taken = search._take_on("worker 2")
+    assert (taken.number, taken.architecture) == (0, claim.architecture)
+    assert taken.origin.worker == search._ledger.name("worker 2")
+    assert search.under_way == (taken,)
+    search._settle(taken, search._evaluate(taken))
+    for _ in range(2):
         search.step()
     assert search.observations[0].architecture == claim.architecture
     assert [e.origin.number for e in search.observations] == [0, 1, 2]

@@ -33,6 +33,10 @@ NETWORKS = [
     *ChainSpace().sample(0, 2),
     *CnnSpace().sample(0, 2),
 ]
+SKELETONS = [
+    nb.CellSkeleton(4, 1, 3, prune=False),
+    nb.CellSkeleton(8, 1, 3, "max", "resnet", "concatenate", "plain"),
+]
 
 
 def gradients(network, images, labels, device, layout):
@@ -65,6 +69,21 @@ def test_a_network_has_the_gradients_of_the_cpu(architecture, layout):
     shape, rng = (3, 16, 16), torch.Generator().manual_seed(0)
     network = build_network(architecture, image_shape=shape, classes=10, channels=4, generator=rng)
     assert_alike(network.eval(), shape, layout)
+
+
+@each_layout
+@pytest.mark.parametrize("skeleton", SKELETONS, ids=repr)
+def test_a_network_by_a_skeleton_has_the_gradients_of_the_cpu(skeleton, layout):
+    shape = (3, 15, 13)  # odd sides, whose last pixels are pooled alone
+    for architecture in (POOLED, *DagSpace().sample(3, 2)):
+        network = build_network(
+            architecture,
+            image_shape=shape,
+            classes=10,
+            skeleton=skeleton,
+            generator=torch.Generator().manual_seed(0),
+        )
+        assert_alike(network.eval(), shape, layout)
 
 
 @each_layout

@@ -1,10 +1,13 @@
 import threading
+from dataclasses import replace
 
 import pytest
 import torch
 
 from nbnas.errors import SettingError
+from nbnas.graphs.spaces.cell import CellSpace
 from nbnas.training import device as module
+from nbnas.training.data.images import digits
 from nbnas.training.device import (
     Place,
     choose_device,
@@ -13,6 +16,7 @@ from nbnas.training.device import (
     choose_precision,
     cpu_threads,
 )
+from nbnas.training.trainer import Trainer
 
 CPU, CUDA = torch.device("cpu"), torch.device("cuda:0")
 
@@ -32,7 +36,8 @@ def test_a_place_is_what_was_asked_for():
     assert place == Place(CPU, torch.bfloat16, torch.channels_last)
     with place.autocast:
         assert torch.is_autocast_enabled("cpu")
-    assert choose_place("cpu", None, None) == Place()
+    assert choose_place("cpu", None, None) == Place(layout=torch.channels_last)
+    assert choose_place("cpu", None, False) == Place()
     with Place().autocast:
         assert not torch.is_autocast_enabled("cpu")
     with pytest.raises(SettingError, match="tpu"):
@@ -69,8 +74,21 @@ def test_precision(monkeypatch):
 
 
 def test_layout():
-    assert choose_layout(CPU, None) == choose_layout(CUDA, False) == torch.contiguous_format
-    assert choose_layout(CPU, True) == choose_layout(CUDA, None) == torch.channels_last
+    assert choose_layout(torch.device("mps"), None) == torch.contiguous_format
+    assert choose_layout(CPU, False) == choose_layout(CUDA, False) == torch.contiguous_format
+    assert choose_layout(CPU, None) == choose_layout(CUDA, None) == torch.channels_last
+    assert choose_layout(torch.device("mps"), True) == torch.channels_last
+
+
+def test_gray_pictures_give_the_same_numbers_in_either_layout():
+    """As NAS-Bench-Digits was made with the one, and is trained with the other."""
+    trainer = Trainer(digits(train=200, validation=100), epochs=1, device="cpu")
+    for cell in CellSpace().sample(0, 3):
+        losses = [
+            replace(trainer, channels_last=last)(cell, 1).reports[0].train_loss
+            for last in (False, True)
+        ]
+        assert losses[0] == pytest.approx(losses[1], rel=1e-4)
 
 
 def test_release_memory_asks_the_device(monkeypatch):

@@ -16,9 +16,9 @@ from nbnas.training.data.books import from_text
 from nbnas.training.data.images import digits
 from nbnas.training.measure import evaluate
 from nbnas.training.optimizers.optimizer import SGD, AdamW, Muon
-from nbnas.training.recipe import LATER
 from nbnas.training.schedule import LinearDecay, Warmup
 from nbnas.training.trainer import Trainer
+from nbnas.training.usual import LATER
 
 CELL = cell(["nor_conv_1x1", "none", "none", "skip_connect", "nor_conv_3x3", "none"])
 HAS_MUON = hasattr(torch.optim, "Muon")

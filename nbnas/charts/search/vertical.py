@@ -69,7 +69,7 @@ class Vertical:
 
 
 def vertical_of(found: BenchmarkCurves) -> Vertical:
-    """The axis that holds the curves from the last random query on, and most of what is before."""
+    """The axis that holds the curves from `_later` on, and most of what is before."""
     if found.bounds is not None:
         low, high = found.bounds
         return Vertical(low - 0.02 * (high - low), high + 0.02 * (high - low))
@@ -88,10 +88,13 @@ def vertical_of(found: BenchmarkCurves) -> Vertical:
 
 
 def _later(found: BenchmarkCurves, which: int) -> np.ndarray:
-    """Middles or ends of all bands from the last random query on: what the axis should hold."""
+    """Middles or ends of all bands, as far as the axis should hold them.
+
+    That is from the last random query on, or from a third of a short course.
+    """
     chosen = []
     for band in found.curves.values():
-        start = found.initial - 1 if len(band[0]) >= found.initial else 0
+        start = max(min(found.initial - 1, len(band[0]) // 3), 0)
         chosen.append(np.where(np.isfinite(band[which]), band[which], band[0])[start:])
     return np.concatenate(chosen)
 

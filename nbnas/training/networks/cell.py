@@ -18,7 +18,6 @@ import torch
 from torch import Tensor, nn
 
 from nbnas.graphs.architecture import IDENTITY, ZERO, Architecture, Edge
-from nbnas.graphs.canonical import has_vertex_operations
 from nbnas.training.networks.own import Builds, Own
 
 Fan = tuple[int, str, tuple[int, ...]]
@@ -100,13 +99,23 @@ class Cell(nn.Module):
         architecture: Any architecture whose operations are known.
         channels: Number of channels of every vertex.
         own: What builds each operation of a user's own, by its name.
+        prune: Whether edges that are not live are left out. NAS-Bench-201's authors compute them;
+            what begins at a vertex that nothing reaches then begins with zeros, of which a batch
+            normalisation makes the bias that it learns.
     """
 
-    def __init__(self, architecture: Architecture, channels: int, own: Builds = NONE_OWN) -> None:
+    def __init__(
+        self,
+        architecture: Architecture,
+        channels: int,
+        own: Builds = NONE_OWN,
+        *,
+        prune: bool = True,
+    ) -> None:
         super().__init__()
         self.channels = channels
         self.output = len(architecture.nodes) - 1
-        self.fans = fans(live_edges(architecture))
+        self.fans = fans(built_edges(architecture, prune=prune))
         self.operations = nn.ModuleList(
             Own(own[word], channels, len(targets))
             if word in own
@@ -116,24 +125,28 @@ class Cell(nn.Module):
 
     def forward(self, images: Tensor) -> Tensor:
         """Compute the output vertex, `(n, C, H, W)` to `(n, C, H, W)`."""
-        if not self.fans:
-            return torch.zeros_like(images)
         values = {0: images}
         for (source, _, targets), operation in zip(self.fans, self.operations, strict=True):
-            outputs = operation(values[source])
+            outputs = operation(at(values, source))
             shared = outputs.shape[1] == self.channels
             terms = itertools.repeat(outputs) if shared else outputs.split(self.channels, dim=1)
             for target, term in zip(targets, terms, strict=False):
                 values[target] = values[target] + term if target in values else term
-        return values[self.output]
+        return at(values, self.output)
+
+
+def at(values: Mapping[int, Tensor], vertex: int) -> Tensor:
+    """What is at a vertex: zeros where nothing reaches it."""
+    return values[vertex] if vertex in values else torch.zeros_like(values[0])
 
 
 class VertexCell(nn.Module):
     """A cell with operations at its vertices: each is applied to the sum of what its edges bring.
 
     The output is the sum of what reaches it, too, so that every vertex has C channels;
-    NAS-Bench-101 concatenates there and gives the inner vertices fewer channels instead. Vertices
-    that are not on a path from input to output are left out; without a path it gives zeros.
+    NAS-Bench-101 concatenates there and gives the inner vertices fewer channels instead, see
+    `nbnas.training.networks.split_cell`. Vertices that are not on a path from input to output are
+    left out; without a path it gives zeros.
 
     Args:
         architecture: Any architecture whose edges are links and whose vertices are known.
@@ -164,11 +177,11 @@ class VertexCell(nn.Module):
         return values[self.output]
 
 
-def build_cell(architecture: Architecture, channels: int, own: Builds = NONE_OWN) -> nn.Module:
-    """The cell's module: a `VertexCell` where every edge is a link, else a `Cell`."""
-    if has_vertex_operations(architecture):
-        return VertexCell(architecture, channels)
-    return Cell(architecture, channels, own)
+def built_edges(architecture: Architecture, *, prune: bool) -> tuple[Edge, ...]:
+    """The edges that a cell computes: its live ones, or all but "none", in order."""
+    if prune:
+        return live_edges(architecture)
+    return tuple(edge for edge in architecture.edges if edge[2] != ZERO)
 
 
 def live_edges(architecture: Architecture) -> tuple[Edge, ...]:

@@ -1,4 +1,10 @@
-"""How many multiply-adds a network of any layers takes, for a picture or for a token."""
+"""How many weights a network of any layers has, and how many multiply-adds it takes.
+
+Notation
+    C, H, W   channels, height and width of an image
+"""
+
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
@@ -8,6 +14,74 @@ _WITHOUT = tuple(
     f"torch.nn.modules.{kind}"
     for kind in ("activation", "batchnorm", "container", "dropout", "flatten", "pooling")
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """How large a network is.
+
+    Attributes:
+        parameters: Number of trainable weights.
+        multiply_adds: Number of multiply-adds for one image, or one token of a text.
+    """
+
+    parameters: int
+    multiply_adds: int
+
+
+class Classifier(nn.Linear):
+    """A linear layer of which the additions of the bias count among the multiply-adds.
+
+    So NAS-Bench-201's authors count, and their published numbers are with them.
+    """
+
+
+def count_parameters(network: nn.Module) -> int:
+    """Number of trainable weights."""
+    return sum(weight.numel() for weight in network.parameters() if weight.requires_grad)
+
+
+def count_multiply_adds(network: nn.Module, image_shape: tuple[int, int, int]) -> int:
+    """Number of multiply-adds of the convolutions and linear layers for one image.
+
+    In a network with layers of a user's own, all products of matrices count.
+
+    Args:
+        network: The network; left as it is.
+        image_shape: `(C, H, W)` of the image.
+
+    Returns:
+        The count. Additions of biases, normalisation and pooling are not counted, as is usual, but
+        for the bias of a `Classifier`.
+    """
+    weight = next(network.parameters())
+    image = torch.zeros(1, *image_shape, dtype=weight.dtype, device=weight.device)
+    training = network.training
+    try:
+        network.eval()
+        counted = _layers_multiply_adds if counts_by_layer(network) else computed_multiply_adds
+        biases = (c.out_features for c in network.modules() if isinstance(c, Classifier))
+        return counted(network, image) + sum(biases)
+    finally:
+        network.train(training)
+
+
+def _layers_multiply_adds(network: nn.Module, image: Tensor) -> int:
+    counts: list[int] = []
+
+    def count(layer: nn.Module, inputs: tuple[Tensor, ...], output: Tensor) -> None:
+        weight = layer.get_parameter("weight")
+        counts.append(output.numel() * weight[0].numel())
+
+    layers = [layer for layer in network.modules() if isinstance(layer, nn.Conv2d | nn.Linear)]
+    hooks = [layer.register_forward_hook(count) for layer in layers]
+    try:
+        with torch.inference_mode():
+            network(image)
+    finally:
+        for hook in hooks:
+            hook.remove()
+    return sum(counts)
 
 
 def counts_by_layer(network: nn.Module) -> bool:

@@ -7,18 +7,14 @@ Notation
     first vertex   architecture        built as
     "image"        a whole network     `nbnas.training.networks.layered`, as it is
     "x"            a recurrent cell    `nbnas.training.networks.recurrent`, which reads text
-    any other      a cell for images   the skeleton of the cell benchmarks:
-
-    image -> stem -> cells -> reduction (twice C, half H and W) -> cells -> mean -> classifier
-
-References:
-    Dong and Yang, NAS-Bench-201, ICLR 2020, section 2.1.
+    any other      a cell for images   `nbnas.training.networks.skeleton`, which repeats it
 """
 
+import functools
 from collections.abc import Iterable, Sequence
 
 import torch
-from torch import Tensor, nn
+from torch import nn
 
 from nbnas.errors import ArchitectureError, SettingError
 from nbnas.graphs.architecture import LINK, ZERO, Architecture
@@ -29,12 +25,16 @@ from nbnas.graphs.spaces.recurrent.graph import begins_recurrent, recipe_of
 from nbnas.graphs.spaces.shapes import KINDS
 from nbnas.graphs.values import is_of_choices
 from nbnas.training.draws import drawing
-from nbnas.training.networks.cell import NONE_OWN, OPERATIONS, VERTEX_OPERATIONS, build_cell
+from nbnas.training.networks.cell import OPERATIONS, VERTEX_OPERATIONS
 from nbnas.training.networks.cell import Cell as Cell
 from nbnas.training.networks.layered import build_layers
-from nbnas.training.networks.multiply_adds import computed_multiply_adds, counts_by_layer
-from nbnas.training.networks.own import Builds, builds_of
+from nbnas.training.networks.multiply_adds import Classifier
+from nbnas.training.networks.multiply_adds import count_multiply_adds as count_multiply_adds
+from nbnas.training.networks.multiply_adds import count_parameters as count_parameters
+from nbnas.training.networks.own import builds_of
 from nbnas.training.networks.recurrent import build_recurrent
+from nbnas.training.networks.skeleton.build import build_planned
+from nbnas.training.networks.skeleton.plan import Plan, small_plan
 from nbnas.training.networks.weights import initialize
 
 IMAGE = "image"  # the first vertex of whole networks
@@ -48,6 +48,7 @@ def build_network(
     channels: int = 8,
     cells: int = 1,
     operations: Sequence[Operation] = (),
+    skeleton: Plan | None = None,
     generator: torch.Generator,
 ) -> nn.Module:
     """Build and initialise a network, on the CPU, leaving torch's own generator alone.
@@ -62,6 +63,7 @@ def build_network(
         cells: Number of cells of each of the two stages. A whole network has none. Of a recurrent
             cell, the number of layers.
         operations: A user's own operations of cells. Their weights begin as torch makes them.
+        skeleton: What repeats a cell for images, in place of `channels` and `cells`.
         generator: Source of the initial weights, a generator of the CPU.
 
     Returns:
@@ -69,7 +71,8 @@ def build_network(
         `RecurrentNetwork`, tokens `(T, B)` to logits `(T, B, classes)` and its hidden states.
 
     Raises:
-        ArchitectureError: If the architecture has an unknown operation.
+        ArchitectureError: If the architecture has an unknown operation, or is no cell for images
+            and there is a skeleton.
         SettingError: If there is no channel, cell or class, or an image shape is missing or given
             to a recurrent cell.
 
@@ -81,6 +84,8 @@ def build_network(
         torch.Size([5, 2, 65])
     """
     check_operations(architecture, operations)
+    if skeleton is not None:
+        check_cell(architecture)
     if min(channels, cells, classes) < 1:
         raise SettingError(
             "expected at least one channel, cell and class, "
@@ -94,13 +99,18 @@ def build_network(
         return build_layers(
             architecture, image_shape=image_shape, classes=classes, generator=generator
         )
-    stages = (image_shape[0], classes, channels, cells)
+    plan = small_plan(channels, cells) if skeleton is None else skeleton
+    build = functools.partial(
+        build_planned,
+        *(plan, architecture, image_shape[0], classes),
+        classifier=nn.Linear if skeleton is None else Classifier,
+    )
     if own := builds_of(operations, architecture):
         with drawing(generator):
-            network = skeleton(architecture, *stages, own=own)
+            network = build(own=own)
     else:
         with torch.device("meta"):
-            network = skeleton(architecture, *stages)
+            network = build()
         network = network.to_empty(device="cpu")
     initialize(network, generator)
     return network
@@ -109,6 +119,20 @@ def build_network(
 def reads_text(architecture: Architecture) -> bool:
     """Whether it is a recurrent cell, which reads text; all other architectures read images."""
     return begins_recurrent(architecture)
+
+
+def check_cell(architecture: Architecture) -> None:
+    """Check that an architecture is a cell for images, which a skeleton can repeat.
+
+    Raises:
+        ArchitectureError: If it is a whole network or a recurrent cell.
+    """
+    if architecture.nodes[0] == IMAGE or reads_text(architecture):
+        what = "recurrent cell" if reads_text(architecture) else "whole network"
+        raise ArchitectureError(
+            f"expected a cell for images, which the skeleton repeats, got the {what} "
+            f"{architecture.text!r:.200}; leave the skeleton out"
+        )
 
 
 def check_operations(architecture: Architecture, own: Sequence[Operation] = ()) -> None:
@@ -165,85 +189,3 @@ def _check_words(words: Iterable[str], known: Iterable[str], text: str, hint: st
             f"expected operations out of {', '.join(known)}; "
             f"got {', '.join(sorted(unknown))} in {text!r:.200}{hint}"
         )
-
-
-def count_parameters(network: nn.Module) -> int:
-    """Number of trainable weights."""
-    return sum(weight.numel() for weight in network.parameters() if weight.requires_grad)
-
-
-def count_multiply_adds(network: nn.Module, image_shape: tuple[int, int, int]) -> int:
-    """Number of multiply-adds of the convolutions and linear layers for one image.
-
-    In a network with layers of a user's own, all products of matrices count.
-
-    Args:
-        network: The network; left as it is.
-        image_shape: `(C, H, W)` of the image.
-
-    Returns:
-        The count. Additions of biases, normalisation and pooling are not counted, as is usual.
-    """
-    weight = next(network.parameters())
-    image = torch.zeros(1, *image_shape, dtype=weight.dtype, device=weight.device)
-    training = network.training
-    try:
-        network.eval()
-        if counts_by_layer(network):
-            return _layers_multiply_adds(network, image)
-        return computed_multiply_adds(network, image)
-    finally:
-        network.train(training)
-
-
-def _layers_multiply_adds(network: nn.Module, image: Tensor) -> int:
-    counts: list[int] = []
-
-    def count(layer: nn.Module, inputs: tuple[Tensor, ...], output: Tensor) -> None:
-        weight = layer.get_parameter("weight")
-        counts.append(output.numel() * weight[0].numel())
-
-    layers = [layer for layer in network.modules() if isinstance(layer, nn.Conv2d | nn.Linear)]
-    hooks = [layer.register_forward_hook(count) for layer in layers]
-    try:
-        with torch.inference_mode():
-            network(image)
-    finally:
-        for hook in hooks:
-            hook.remove()
-    return sum(counts)
-
-
-def skeleton(
-    architecture: Architecture,
-    colors: int,
-    classes: int,
-    channels: int,
-    cells: int,
-    own: Builds = NONE_OWN,
-) -> nn.Sequential:
-    """The repeated cells of an architecture, with whatever weights torch gives.
-
-    Args:
-        architecture: A cell for images.
-        colors: Channels of an image.
-        classes: Number of classes.
-        channels: Channels of the first stage.
-        cells: Cells of each of the two stages.
-        own: What builds each operation of a user's own, by its name.
-    """
-    stem = nn.Conv2d(colors, channels, 3, padding=1, bias=False)
-    return nn.Sequential(
-        nn.Sequential(stem, nn.BatchNorm2d(channels)),
-        *(build_cell(architecture, channels, own) for _ in range(cells)),
-        _reduction(channels),
-        *(build_cell(architecture, 2 * channels, own) for _ in range(cells)),
-        nn.Sequential(nn.BatchNorm2d(2 * channels), nn.ReLU()),
-        nn.Sequential(nn.AdaptiveAvgPool2d(1), nn.Flatten()),
-        nn.Linear(2 * channels, classes),
-    )
-
-
-def _reduction(channels: int) -> nn.Module:
-    convolution = nn.Conv2d(channels, 2 * channels, 1, bias=False)
-    return nn.Sequential(nn.AvgPool2d(2), convolution, nn.BatchNorm2d(2 * channels))

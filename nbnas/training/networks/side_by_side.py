@@ -19,9 +19,10 @@ import torch
 from torch import Tensor, nn
 
 from nbnas.errors import ArchitectureError
-from nbnas.training.networks.cell import Cell
+from nbnas.training.networks.cell import Cell, at
 from nbnas.training.networks.normalize import Normalize
 from nbnas.training.networks.own import Own
+from nbnas.training.networks.skeleton.parts import Residual
 
 
 @functools.singledispatch
@@ -46,6 +47,7 @@ def side_by_side(first: nn.Module, *others: nn.Module) -> nn.Module:
 @side_by_side.register(nn.Identity)
 @side_by_side.register(nn.ReLU)
 @side_by_side.register(nn.AvgPool2d)
+@side_by_side.register(nn.MaxPool2d)
 @side_by_side.register(nn.AdaptiveAvgPool2d)
 @side_by_side.register(nn.Flatten)
 def _alike(first: nn.Module, *others: nn.Module) -> nn.Module:
@@ -56,6 +58,12 @@ def _alike(first: nn.Module, *others: nn.Module) -> nn.Module:
 @side_by_side.register
 def _sequence(first: nn.Sequential, *others: nn.Sequential) -> nn.Sequential:
     return nn.Sequential(*(side_by_side(*layers) for layers in zip(first, *others, strict=True)))
+
+
+@side_by_side.register
+def _residuals(first: Residual, *others: Residual) -> Residual:
+    ways = zip(*((each.body, each.shortcut) for each in (first, *others)), strict=True)
+    return Residual(*(side_by_side(*layers) for layers in ways))
 
 
 @side_by_side.register
@@ -136,13 +144,11 @@ class _Cells(nn.Module):
 
     def forward(self, images: Tensor) -> Tensor:
         """Compute the output vertex, groups to groups."""
-        if not self.edges:
-            return torch.zeros_like(images)
         values = {0: images}
         for (source, target), operation in zip(self.edges, self.operations, strict=True):
-            term = operation(values[source])
+            term = operation(at(values, source))
             values[target] = values[target] + term if target in values else term
-        return values[self.output]
+        return at(values, self.output)
 
 
 def _copy(operations: Sequence[nn.Module], copy: int, channels: int) -> nn.Module:
@@ -164,6 +170,7 @@ def _convolution(like: nn.Conv2d, weights: Sequence[Tensor]) -> nn.Conv2d:
         groups * inputs,
         groups * outputs,
         like.kernel_size,  # type: ignore[arg-type]
+        like.stride,  # type: ignore[arg-type]
         padding=like.padding,  # type: ignore[arg-type]
         groups=groups,
         bias=False,

@@ -6,21 +6,26 @@ The network is built on torch's meta device, where tensors have shapes and no nu
 from dataclasses import dataclass
 
 import torch
+from torch import nn
 
 from nbnas.graphs.architecture import Architecture
 from nbnas.graphs.spaces.operation import Operation, own_operations
 from nbnas.training.networks.layered import LayeredNetwork
-from nbnas.training.networks.multiply_adds import token_multiply_adds
+from nbnas.training.networks.multiply_adds import Size as Size
+from nbnas.training.networks.multiply_adds import (
+    count_multiply_adds,
+    count_parameters,
+    token_multiply_adds,
+)
 from nbnas.training.networks.network import (
     IMAGE,
     build_network,
     check_operations,
-    count_multiply_adds,
-    count_parameters,
     reads_text,
-    skeleton,
 )
 from nbnas.training.networks.recurrent import RecurrentNetwork
+from nbnas.training.networks.skeleton.build import build_planned
+from nbnas.training.networks.skeleton.plan import small_plan
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,19 +46,6 @@ class Setting:
     channels: int = 8
     cells: int = 1
     operations: tuple[str | Operation, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Size:
-    """How large a network is.
-
-    Attributes:
-        parameters: Number of trainable weights.
-        multiply_adds: Number of multiply-adds for one image, or one token of a text.
-    """
-
-    parameters: int
-    multiply_adds: int
 
 
 def network_size(architecture: Architecture, setting: Setting | None = None) -> Size:
@@ -85,12 +77,13 @@ def network_size(architecture: Architecture, setting: Setting | None = None) -> 
             sizes = (given.classes, given.channels, given.channels, given.cells)
             text = RecurrentNetwork(architecture, *sizes)
             return Size(count_parameters(text), token_multiply_adds(text))
-        network: torch.nn.Module
+        network: nn.Module
         if architecture.nodes[0] == IMAGE:
             network = LayeredNetwork(architecture, given.image_shape, given.classes)
         else:
             colors = given.image_shape[0]
-            network = skeleton(architecture, colors, given.classes, given.channels, given.cells)
+            plan, classes = small_plan(given.channels, given.cells), given.classes
+            network = build_planned(plan, architecture, colors, classes, classifier=nn.Linear)
         return Size(count_parameters(network), count_multiply_adds(network, given.image_shape))
 
 

@@ -23,8 +23,10 @@ from nbnas.training.data.resident import chosen, parts_on
 from nbnas.training.device import choose_device, cpu_threads, release_memory
 from nbnas.training.networks.network import build_network
 from nbnas.training.networks.normalize import normalizing
+from nbnas.training.networks.skeleton.plan import small_plan
+from nbnas.training.networks.skeleton.skeleton import SKELETON, CellSkeleton
 from nbnas.training.proxies.scores import Proxy, flops, jacov, nwot, params, synflow
-from nbnas.training.recipe import SIZE, THREADS, check_own
+from nbnas.training.recipe import SIZE, THREADS, check_own, check_skeleton
 from nbnas.undisturbed import undisturbed
 
 Scores = dict[str, float]
@@ -79,6 +81,7 @@ class ZeroCost:
         device: "auto" for CUDA, else MPS, else the CPU; or one of these by its word.
         operations: Your own operations of cells; names of built-in ones may be among them, so that
             `space.operations` does.
+        skeleton: What cells are put into, in place of `channels` and `cells`; see `Trainer`.
 
     Raises:
         SettingError: If a value is not allowed or the device is missing; the message says what is.
@@ -102,6 +105,7 @@ class ZeroCost:
     threads: int | None = 1
     device: str = "auto"
     operations: tuple[str | Operation, ...] = ()
+    skeleton: CellSkeleton | None = None
 
     def __post_init__(self) -> None:
         settle(self, data=IMAGE_DATA)
@@ -113,8 +117,10 @@ class ZeroCost:
                 f"{shown(self.proxies)}"
             )
         choose_device(self.device)
-        settle(self, operations=OPERATIONS)
-        check_own(own_operations(self.operations), self.data, self.channels)
+        settle(self, operations=OPERATIONS, skeleton=SKELETON.optional)
+        check_skeleton(self)
+        skeleton = self.skeleton or small_plan(self.channels, 1)
+        check_own(own_operations(self.operations), self.data, skeleton)
 
     @brief
     def __repr__(self) -> str:
@@ -148,7 +154,7 @@ class ZeroCost:
             release_memory(device)
             raise TrainingError(
                 f"expected the proxies to score {architecture.text!r:.200} on {device} with "
-                f"batch={self.batch}, channels={self.channels} and cells={self.cells}, but: "
+                f"batch={self.batch}{self._network}, but: "
                 f"{type(error).__name__}: {error}; if it is for want of memory, lower one of them"
             ) from error
         _check_finite(scores, architecture)
@@ -184,11 +190,19 @@ class ZeroCost:
             channels=self.channels,
             cells=self.cells,
             operations=own_operations(self.operations),
+            skeleton=self.skeleton,
             generator=torch.Generator().manual_seed(int(self.seed)),
         )
         network.to(device).eval()  # the mode in which it is probed
         images, labels = self._batch(device)
         return {p.__name__: float(p(network, images, labels)) for p in self.proxies}
+
+    @property
+    def _network(self) -> str:
+        """What decides how large networks are, in words."""
+        if self.skeleton is not None:
+            return f" and skeleton={self.skeleton!r}"
+        return f", channels={self.channels} and cells={self.cells}"
 
     def _batch(self, device: torch.device) -> tuple[Tensor, Tensor]:
         """The normalised images, and their labels, that every network is probed with."""

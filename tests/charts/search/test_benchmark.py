@@ -116,6 +116,11 @@ def test_the_axis_holds_what_comes_after_the_random_queries():
     assert (whole.low, whole.high) == (-2, 102)
 
 
+def test_a_short_course_is_seen_whole_but_for_its_first_third():
+    found = made({"bayes": band(88.0, 92.0, queries=12)}, initial=10)
+    assert vertical_of(found).low < np.linspace(88.0, 92.0, 12)[4]
+
+
 @pytest.mark.parametrize("axis", [Vertical(0.01, 10, True), Vertical(-3, 5)])
 def test_places_on_the_axis_go_there_and_back(axis):
     for share in (0, 0.3, 1):

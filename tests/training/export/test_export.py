@@ -212,6 +212,24 @@ def test_every_file_gives_the_same_classes(trainer, tmp_path, space):
     check_card(folder)
 
 
+SKELETONS = {
+    "201": nbnas.CellSkeleton(4, 2, prune=False),
+    "101": nbnas.CellSkeleton(8, 2, 3, "max", "conv-bn-relu", "concatenate", "plain"),
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", SKELETONS)
+def test_every_file_of_a_network_by_a_skeleton_gives_the_same_classes(tmp_path, name):
+    data = nbnas.digits(train=600, validation=600)
+    trainer = nbnas.Trainer(data, epochs=1, device="cpu", skeleton=SKELETONS[name])
+    dag = DagSpace().parse("conv3x3-bn-relu,maxpool3x3,conv1x1-bn-relu|0-1,0-3,1-2,1-4,2-4,3-4")
+    architecture = dag if name == "101" else CELL
+    made = export(nbnas.Evaluation(architecture, 0.5, seed=2), trainer, tmp_path / "model")
+    assert dict(made.agreement).keys() == {"model.py", "model.onnx", "model.pt2"}
+    assert min(share for _, share in made.agreement) >= 0.999
+
+
 def check_card(folder: Path):
     """The three lines of the card run, in the folder, without nbnas."""
     text = (folder / "card.md").read_text("utf-8")

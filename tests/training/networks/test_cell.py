@@ -58,6 +58,27 @@ def test_cell_is_the_sum_of_its_edges(architecture):
     )
 
 
+@pytest.mark.parametrize("architecture", CellSpace().sample(8, 12), ids=str)
+def test_a_cell_that_is_not_pruned_computes_every_edge(architecture):
+    module = Cell(architecture, 4, prune=False)
+    built = {(u, v) for u, _, targets in module.fans for v in targets}
+    assert built == {(u, v) for u, v, word in architecture.edges if word != "none"}
+    initialize(module, torch.Generator().manual_seed(0))
+    images = torch.randn(5, 4, 6, 6, generator=torch.Generator().manual_seed(1))
+    expected = edge_by_edge(module, architecture, images)
+    torch.testing.assert_close(module(images), expected, atol=1e-4, rtol=1e-4)
+
+
+def test_what_begins_with_nothing_learns_a_bias():
+    module = Cell(cell(["none", "none", "nor_conv_1x1", "none", "none", "skip_connect"]), 2)
+    assert not module.fans
+    module = Cell(cell(["none", "none", "none", "none", "nor_conv_1x1", "none"]), 2, prune=False)
+    with torch.no_grad():
+        module.operations[0][2].bias.copy_(torch.tensor([1.0, -2.0]))
+    given = module(torch.randn(3, 2, 4, 4))
+    assert torch.equal(given, torch.tensor([1.0, -2.0])[:, None, None].expand(3, 2, 4, 4))
+
+
 @pytest.mark.parametrize("word", OPERATIONS)
 def test_every_operation_gives_scores(word, build):
     network = build(cell([word] * 6), shape=(3, 9, 7), cells=2, channels=4, classes=5)

@@ -7,11 +7,13 @@ from nbnas.graphs.spaces.chain.space import ChainSpace
 from nbnas.graphs.spaces.dag.space import DagSpace
 from nbnas.training.networks.network import build_network, count_parameters
 from nbnas.training.networks.side_by_side import side_by_side
+from nbnas.training.networks.skeleton.skeleton import CellSkeleton
 
 SHAPE, CLASSES, GROUPS = (2, 8, 8), 3, 3
 EMPTY = cell(["none"] * 6)
 CONVOLUTIONS = cell(["nor_conv_3x3"] * 6)
 SKIPS = cell(["skip_connect"] * 6)
+DEAD_ENDS = cell(["none", "nor_conv_3x3", "nor_conv_1x1", "none", "nor_conv_3x3", "none"])
 
 
 def networks(architecture, groups=GROUPS, cells=1):
@@ -63,6 +65,29 @@ def squares(network):
     """The sum of the squares of all gradients; without a path some weights have none."""
     gradients = (w.grad for w in network.parameters() if w.grad is not None)
     return sum(float(gradient.double().square().sum()) for gradient in gradients)
+
+
+@pytest.mark.parametrize("reduction", ["residual", "max"])
+@pytest.mark.parametrize("prune", [True, False])
+def test_networks_of_a_skeleton_are_computed_together(reduction, prune):
+    skeleton = CellSkeleton(3, 1, 3, reduction, "conv-bn-relu", prune=prune)
+    for architecture in (EMPTY, DEAD_ENDS, *CellSpace().sample(4, 3)):
+        apart = [
+            build_network(
+                architecture,
+                image_shape=SHAPE,
+                classes=CLASSES,
+                skeleton=skeleton,
+                generator=torch.Generator().manual_seed(seed),
+            )
+            for seed in range(2)
+        ]
+        x = images(2)
+        together = side_by_side(*apart)
+        scores = together(x.flatten(1, 2))
+        for group, network in enumerate(apart):
+            expected = network(x[:, group])
+            torch.testing.assert_close(scores[:, group], expected, rtol=1e-4, atol=1e-5)
 
 
 def test_groups_do_not_meet():

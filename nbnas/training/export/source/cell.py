@@ -2,8 +2,7 @@
 
 Notation
     xV              what vertex V of a cell gives
-    C               channels of the first stage; the second has 2 C
-    pair            the modules of one operation in the first and in the second stage
+    C               channels of the first stage; each has twice that of the one before
     word            the name of an operation, such as "nor_conv_3x3"
 """
 
@@ -16,7 +15,7 @@ from torch import nn
 from nbnas.training.export.own.code import Code
 from nbnas.training.export.source.block import BODY, Attribute, Block, docstring, identifier
 from nbnas.training.export.source.expression import STEP, Call, Expression, laid_out, summed
-from nbnas.training.export.source.modules import in_terms_of, written
+from nbnas.training.export.source.modules import for_all_widths, written
 from nbnas.training.networks.cell import Cell, VertexCell
 
 Cells = Cell | VertexCell
@@ -56,7 +55,7 @@ def cell_block(
     """The class of a cell, and the functions of its operations.
 
     Args:
-        cells: One cell of each stage, the first with `channels`, the second with twice as many.
+        cells: One cell of each stage, each with twice the channels of the one before.
         words: The architecture's nodes.
         channels: C.
         code: What makes the operations of a user's own, by their names.
@@ -126,17 +125,23 @@ def _of_edges(cells: Sequence[Cell]) -> Flow:
     steps: list[Step] = []
     terms: dict[int, list[str]] = {}
     shared: dict[int, list[str]] = {}
-    for place, (source, word, targets) in enumerate(first.fans):
+    read = _read(first)
+    for place, (source, word, ends) in enumerate(first.fans):
         modules = [cell.operations[place] for cell in cells]
+        copies = [number for number, end in enumerate(ends) if end in read]
+        targets = [ends[number] for number in copies]
+        if not targets:  # nobody would miss it
+            continue
         if all(type(module) is nn.Identity for module in modules):
             for target in targets:
                 terms.setdefault(target, []).append(f"x{source}")
             continue
-        each = [_apart(m, len(targets), c.channels) for m, c in zip(modules, cells, strict=True)]
+        each = [_apart(m, len(ends), c.channels) for m, c in zip(modules, cells, strict=True)]
         alone = len(each[0]) == 1 < len(targets)
-        for number, target in enumerate(targets[:1] if alone else targets):
+        for number, target in zip(copies[: 1 if alone else None], targets, strict=False):
             name = f"edge_{source}_{target}"
-            steps.append(Step(name, word, tuple(copies[number] for copies in each)))
+            stages = tuple(apart[number if len(apart) > 1 else 0] for apart in each)
+            steps.append(Step(name, word, stages))
             terms.setdefault(target, []).append(f"self.{name}(x{source})")
         if alone:
             value = f"x{source}_{identifier(word)}"
@@ -144,7 +149,18 @@ def _of_edges(cells: Sequence[Cell]) -> Flow:
             shared.setdefault(source, []).append(line)
             for target in targets:
                 terms.setdefault(target, []).append(value)
+    for source, _, ends in first.fans:
+        if source and source not in terms and read & {*ends}:  # nothing reaches it
+            terms[source] = ["torch.zeros_like(x0)"]
     return Flow(tuple(steps), tuple(_summed(terms, shared, first.output)) or _ZEROS)
+
+
+def _read(cell: Cell) -> set[int]:
+    """The vertices from which edges lead to the output, and the output itself."""
+    read = {cell.output}
+    for source, _, targets in sorted(cell.fans, reverse=True):
+        read |= {source} if read & {*targets} else set()
+    return read
 
 
 def _summed(
@@ -191,24 +207,30 @@ def _copy(module: nn.Module, number: int, copies: int, channels: int) -> nn.Modu
 def _function(step: Step, name: str, channels: int, code: Code | None) -> list[str] | None:
     """The function that makes an operation for a number of channels."""
     if code is not None and step.word in code.called:
-        return [*_head(step, name), f"    return {code.called[step.word]}(channels)", "", ""]
+        return [
+            *head_of(step.word, name),
+            f"    return {code.called[step.word]}(channels)",
+            "",
+            "",
+        ]
     codes = [written(module) for module in step.modules]
-    first = codes[0]
-    if first is None or None in codes:
+    if None in codes:
         return None
-    made: Expression | None = first
-    if len(codes) > 1 and codes[1] is not None:
-        made = in_terms_of(channels, first, codes[1])
-    lines = [*_head(step, name)]
-    if made is None:  # the widths explain no difference: say both
-        lines += [f"    if channels == {channels}:", *laid_out(first, BODY, "return ")]
-        made = codes[-1] or first
-    return [*lines, *laid_out(made, STEP, "return "), "", ""]
+    said = [each for each in codes if each is not None]
+    made: Expression | None = for_all_widths(channels, said)
+    lines = []
+    if made is None:  # the widths explain no difference: say all
+        for stage, each in enumerate(said[:-1]):
+            lines += [f"    if channels == {channels * 2**stage}:"]
+            lines += laid_out(each, BODY, "return ")
+        made = said[-1]
+    return [*head_of(step.word, name), *lines, *laid_out(made, STEP, "return "), "", ""]
 
 
-def _head(step: Step, name: str) -> Iterator[str]:
+def head_of(word: str, name: str) -> Iterator[str]:
+    """The first lines of the function that makes an operation."""
     yield f"def {name}(channels: int) -> nn.Module:"
-    yield from docstring(f"The operation {_quoted(step.word)}.", STEP)
+    yield from docstring(f"The operation {_quoted(word)}.", STEP)
 
 
 def _quoted(word: str) -> str:

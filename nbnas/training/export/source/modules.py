@@ -7,14 +7,19 @@ Notation
 
 import inspect
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 from torch import nn
 
 from nbnas.training.export.source.expression import Call, Expression
 from nbnas.training.networks.cell import AveragePool
+from nbnas.training.networks.multiply_adds import Classifier
 
+_LIKE: Mapping[type[nn.Module], type[nn.Module]] = MappingProxyType(
+    {AveragePool: nn.AvgPool2d, Classifier: nn.Linear}
+)
 _PER_SIDE = ("kernel_size", "stride", "padding", "dilation", "output_padding")
 _PLAIN = (bool, int, float, str, type(None))
 _NOT_SAID = ("self", "device", "dtype")
@@ -40,7 +45,7 @@ def written(module: nn.Module) -> Call | None:
         return _sequence(module)
     if type(module) is nn.Identity:  # takes arguments, and forgets them
         return Call("nn.Identity")
-    kind = nn.AvgPool2d if type(module) is AveragePool else type(module)
+    kind = _LIKE.get(type(module), type(module))
     if getattr(nn, kind.__name__, None) is not kind or any(True for _ in module.children()):
         return None
     given = list(_arguments(module, kind))
@@ -56,13 +61,16 @@ def leaves(modules: Iterable[nn.Module]) -> Iterator[nn.Module]:
             yield module
 
 
-def in_terms_of(channels: int, one: Expression, other: Expression) -> Expression | None:
+def in_terms_of(
+    channels: int, one: Expression, other: Expression, times: int = 2
+) -> Expression | None:
     """One expression for two widths, in terms of the name `channels`.
 
     Args:
         channels: The width of the first.
         one: Written for this many channels.
-        other: Written for twice as many.
+        other: Written for more of them.
+        times: How many times as many.
 
     Returns:
         The expression; `None` if no multiple of the width explains the difference.
@@ -72,27 +80,47 @@ def in_terms_of(channels: int, one: Expression, other: Expression) -> Expression
         ('nn.Linear(8, 10)', '2 * channels')
     """
     if isinstance(one, Call) and isinstance(other, Call):
-        return _call_in_terms_of(channels, one, other)
+        return _call_in_terms_of(channels, one, other, times)
     if one == other:
         return one
     first, second = _ARGUMENT.fullmatch(str(one)), _ARGUMENT.fullmatch(str(other))
     if first is None or second is None or first[1] != second[1]:
         return None
-    number, twice = int(first[2]), int(second[2])
-    if twice != 2 * number:
+    number = int(first[2])
+    if int(second[2]) != times * number:
         return None
     if number % channels == 0:
-        times = number // channels
-        return first[1] + ("channels" if times == 1 else f"{times} * channels")
+        each = number // channels
+        return first[1] + ("channels" if each == 1 else f"{each} * channels")
     share = channels // number if channels % number == 0 else None
     return None if share is None else f"{first[1]}channels // {share}"
 
 
-def _call_in_terms_of(channels: int, one: Call, other: Call) -> Call | None:
+def for_all_widths(channels: int, codes: Sequence[Expression]) -> Expression | None:
+    """One expression for all stages of a skeleton, in terms of the name `channels`.
+
+    Args:
+        channels: The width of the first stage; each has twice that of the one before.
+        codes: Written for each stage, at least one.
+
+    Returns:
+        The expression; `None` if no multiple of the width explains the differences.
+
+    Example:
+        >>> for_all_widths(8, ("nn.Conv2d(8, 8, 3)",) * 2), for_all_widths(8, ("8", "16", "32"))
+        ('nn.Conv2d(8, 8, 3)', 'channels')
+    """
+    first, *others = codes
+    found = [in_terms_of(channels, first, code, 2**k) for k, code in enumerate(others, 1)]
+    same = all(each == found[0] for each in found)
+    return first if not found else found[0] if same else None
+
+
+def _call_in_terms_of(channels: int, one: Call, other: Call, times: int) -> Call | None:
     if (one.head, len(one.arguments)) != (other.head, len(other.arguments)):
         return None
     pairs = zip(one.arguments, other.arguments, strict=True)
-    arguments = tuple(in_terms_of(channels, *pair) for pair in pairs)
+    arguments = tuple(in_terms_of(channels, *pair, times) for pair in pairs)
     said = tuple(each for each in arguments if each is not None)
     return Call(one.head, said) if len(said) == len(arguments) else None
 

@@ -18,8 +18,12 @@ from nbnas.training.export.source.cell import cell_block, cell_module
 from nbnas.training.export.source.expression import Call, Expression
 from nbnas.training.export.source.layered import layered_block
 from nbnas.training.export.source.modules import leaves, written
+from nbnas.training.export.source.reduction import reduction_block
+from nbnas.training.export.source.split import split_block, split_module
 from nbnas.training.networks.cell import Cell, VertexCell
 from nbnas.training.networks.layered import LayeredNetwork
+from nbnas.training.networks.skeleton.parts import Residual
+from nbnas.training.networks.split_cell import SplitCell
 
 SAYS = "The network that was found: pictures to scores; the highest score is the class."
 
@@ -77,37 +81,42 @@ def body_of(body: nn.Module, architecture: Architecture, code: Code | None = Non
 
 
 def _is_cell(module: nn.Module) -> bool:
-    return isinstance(module, Cell | VertexCell)
+    return isinstance(module, Cell | VertexCell | SplitCell)
 
 
 def _skeleton(
     parts: Sequence[nn.Module], architecture: Architecture, code: Code | None
 ) -> Body | None:
     """Cells in stages, with other layers before, between and after them."""
-    cells = [part for part in parts if isinstance(part, Cell | VertexCell)]
     groups = [(cell, list(some)) for cell, some in itertools.groupby(parts, _is_cell)]
-    stages = [some for cell, some in groups if cell]
-    channels = _channels(groups)
-    firsts = [stage[0] for stage in stages]
-    pair = [cell for cell in cells if any(cell is first for first in firsts)]
-    if len(pair) > 2 or not channels:
-        return None
-    block = cell_block(pair, architecture.nodes, channels[0], code)
+    channels, words = _channels(groups), architecture.nodes
+    block = _cell_block([some[0] for cell, some in groups if cell], words, channels, code)
+    reduction = reduction_block([p for p in parts if isinstance(p, Residual)], channels)
     if block is None:
         return None
     attributes = []
     stage = 0
     for index, (is_cell, some) in enumerate(groups):
-        name = f"cells_{stage + 1}" if is_cell else _name(index, len(groups))
         if is_cell:
-            attributes.append(_stage(name, some, channels[stage], architecture))
+            attributes.append(_stage(f"cells_{stage + 1}", some, channels[stage], words))
             stage += 1
             continue
-        other = _other(name, some)
+        other = _other(_name(index, len(groups)), some, channels[stage - 1])
         if other is None:
             return None
         attributes.append(other)
-    return Body((block, _network(tuple(attributes), _chained([a.name for a in attributes]))))
+    network = _network(tuple(attributes), _chained([a.name for a in attributes]))
+    return Body((block, *([] if reduction is None else [reduction]), network))
+
+
+def _cell_block(
+    firsts: Sequence[nn.Module], words: Sequence[str], channels: list[int], code: Code | None
+) -> Block | None:
+    """The class of the cells, by the first one of each stage."""
+    if isinstance(firsts[0], SplitCell):
+        return split_block(firsts[0], words)
+    cells = [cell for cell in firsts if isinstance(cell, Cell | VertexCell)]
+    return cell_block(cells, words, channels[0], code)
 
 
 def _channels(groups: Sequence[tuple[bool, list[nn.Module]]]) -> list[int]:
@@ -123,25 +132,35 @@ def _channels(groups: Sequence[tuple[bool, list[nn.Module]]]) -> list[int]:
 
 
 def _name(index: int, groups: int) -> str:
+    """What the layers of a group are called; a skeleton has two groups a stage, and one more."""
     if index == 0:
         return "stem"
-    return "head" if index == groups - 1 else "reduction"
+    if index == groups - 1:
+        return "head"
+    return "reduction" if groups == 5 else f"reduction_{index // 2}"
 
 
 def _stage(
-    name: str, cells: Sequence[nn.Module], channels: int, architecture: Architecture
+    name: str, cells: Sequence[nn.Module], channels: int, words: Sequence[str]
 ) -> Attribute:
-    one = f"Cell({channels})"
-    many = f"*(Cell({channels}) for _ in range({len(cells)}))"
-    code = Call("nn.Sequential", (one if len(cells) == 1 else many,))
-    each = [c for c in cells if isinstance(c, Cell | VertexCell)]
-    return Attribute(
-        name, code, nn.Sequential(*(cell_module(cell, architecture.nodes) for cell in each))
-    )
+    """The cells of a stage, as one sequence."""
+    modules, calls = [], []
+    for cell in cells:
+        if isinstance(cell, SplitCell):
+            modules.append(split_module(cell))
+            calls.append(f"Cell({cell.inputs}, {cell.channels})")
+        elif isinstance(cell, Cell | VertexCell):
+            modules.append(cell_module(cell, words))
+            calls.append(f"Cell({channels})")
+    runs = [(call, len(list(some))) for call, some in itertools.groupby(calls)]
+    said = (one if n == 1 else f"*({one} for _ in range({n}))" for one, n in runs)
+    return Attribute(name, Call("nn.Sequential", tuple(said)), nn.Sequential(*modules))
 
 
-def _other(name: str, some: Sequence[nn.Module]) -> Attribute | None:
-    """Layers between cells, as one sequence."""
+def _other(name: str, some: Sequence[nn.Module], channels: int) -> Attribute | None:
+    """Layers between cells, as one sequence; a residual block as what it is."""
+    if len(some) == 1 and isinstance(some[0], Residual):
+        return Attribute(name, Call("Reduction", (str(channels),)), some[0])
     layers = nn.Sequential(*leaves(some))
     code: Expression | None = written(layers)
     return None if code is None else Attribute(name, code, layers)

@@ -2,7 +2,7 @@ import pytest
 import torch
 from torch import nn
 
-from nbnas.training.export.source.modules import in_terms_of, leaves, written
+from nbnas.training.export.source.modules import for_all_widths, in_terms_of, leaves, written
 
 LAYERS = [
     nn.Conv2d(3, 8, 3),
@@ -97,6 +97,21 @@ def test_leaves_are_in_order():
 )
 def test_widths_become_a_name(one, other, expected):
     assert in_terms_of(8, one, other) == expected
+
+
+@pytest.mark.parametrize(
+    ("codes", "expected"),
+    [
+        (("8",), "8"),
+        (("8", "16", "32"), "channels"),
+        (("3", "3", "3"), "3"),
+        (("8", "16", "16"), None),
+        (("8", "16", "24"), None),
+        (("4", "8", "16", "32"), "channels // 2"),
+    ],
+)
+def test_the_widths_of_all_stages_become_a_name(codes, expected):
+    assert for_all_widths(8, codes) == expected
 
 
 def test_two_widths_become_one_call():

@@ -10,6 +10,7 @@ from nbnas.graphs.spaces.cell import CellSpace, cell
 from nbnas.graphs.spaces.chain.space import ChainSpace
 from nbnas.graphs.spaces.cnn.space import CnnSpace
 from nbnas.graphs.spaces.dag.space import DagSpace
+from nbnas.training.networks.skeleton.skeleton import CellSkeleton
 
 SPACES = {
     "cells": (CellSpace(), (3, 16, 16), {"channels": 6, "cells": 2}),
@@ -34,15 +35,17 @@ def architectures(name, number):
     return light[: number if name in ("cells", "dag") else 5], shape, settings
 
 
-def check_same(found, image_shape):
+def check_same(found, image_shape, *, all_weights=True):
     generator = torch.Generator().manual_seed(1)
     x = torch.randint(0, 256, (5, *image_shape), dtype=torch.uint8, generator=generator)
     with torch.no_grad():
         expected, got = found.trained(x), found.made(x)
     assert expected.std() > 0
+    assert torch.isfinite(expected).all()
     torch.testing.assert_close(got, expected, rtol=1e-5, atol=1e-5)
     number = sum(weight.numel() for weight in found.made.parameters())
-    assert number == sum(weight.numel() for weight in found.trained.parameters())
+    whole = sum(weight.numel() for weight in found.trained.parameters())
+    assert number == whole if all_weights else number <= whole
 
 
 @pytest.mark.parametrize("name", SPACES)
@@ -53,9 +56,59 @@ def test_the_source_is_the_network(sourced, name):
         check_same(sourced(architecture, shape, **settings), shape)
 
 
+SKELETONS = {
+    "201": CellSkeleton(4, 2, prune=False),
+    "101": CellSkeleton(8, 3, 3, "max", "conv-bn-relu", "concatenate", "plain"),
+    "max": CellSkeleton(5, 1, 3, "max"),
+    "two": CellSkeleton(6, 2, 2, vertices="concatenate"),
+    "one": CellSkeleton(6, 1, 1, stem="resnet"),
+    "four": CellSkeleton(3, 1, 4, "average"),
+}
+
+
+@pytest.mark.parametrize("name", SKELETONS)
+def test_the_source_of_a_network_by_a_skeleton_is_the_network(sourced, name, formatted):
+    skeleton, shape = SKELETONS[name], (3, 16, 13)
+    for architecture in (ONES[4], *CellSpace().sample(6, 2), *DagSpace().sample(6, 3)):
+        found = sourced(architecture, shape, skeleton=skeleton)
+        check_same(found, shape, all_weights=skeleton.prune)
+        formatted(found.source.text)
+
+
+def test_dead_ends_are_left_out_and_what_begins_with_nothing_is_not(sourced):
+    architecture = cell(["none", "nor_conv_3x3", "nor_conv_1x1", "none", "nor_conv_3x3", "none"])
+    text = sourced(architecture, skeleton=SKELETONS["201"]).source.text
+    assert "edge_0_2" not in text
+    assert "edge_1_2" not in text
+    assert "        x1 = torch.zeros_like(x0)\n        return self.edge_1_3(x1)\n" in text
+
+
+def test_reductions_have_one_class(sourced):
+    text = sourced(ONES[3], skeleton=SKELETONS["201"]).source.text
+    assert text.count("class Reduction(nn.Module)") == 1
+    assert "nn.Conv2d(channels, 2 * channels, 3, stride=2, padding=1, bias=False)" in text
+    assert "self.reduction_2 = Reduction(8)" in text
+    assert "self.cells_3 = nn.Sequential(*(Cell(16) for _ in range(2)))" in text
+    assert "self.reduction = Reduction(6)" in (
+        sourced(ONES[3], skeleton=SKELETONS["two"]).source.text
+    )
+
+
 @pytest.mark.parametrize("architecture", ONES, ids=str)
 def test_the_source_of_a_cell_is_the_network(sourced, architecture):
     check_same(sourced(architecture, cells=2), (3, 16, 16))
+
+
+@pytest.fixture(scope="module")
+def formatted(tmp_path_factory):
+    """Takes texts; in the end they have to be as ruff formats them."""
+    texts = set()
+    yield texts.add
+    folder = tmp_path_factory.mktemp("sources")
+    for number, text in enumerate(sorted(texts)):
+        (folder / f"{number}.py").write_text(text, encoding="utf-8")
+    if ruff := shutil.which("ruff"):
+        subprocess.run([ruff, "format", "--isolated", "--check", folder], check=True)
 
 
 def test_the_source_of_every_space_is_formatted_and_needs_no_nbnas(sourced, tmp_path):

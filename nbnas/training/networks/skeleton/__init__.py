@@ -1,0 +1,1 @@
+"""What cells are put into: stem, stages of equal cells with reductions between, head."""
