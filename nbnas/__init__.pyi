@@ -10,6 +10,7 @@ from . import charts as charts
 from . import errors as errors
 from . import graphs as graphs
 from . import notebook as notebook
+from . import recipes as recipes
 from . import records as records
 from . import search as search
 from . import surrogate as surrogate
@@ -52,6 +53,7 @@ from .notebook.search import read_parameters as read_parameters
 from .notebook.sweep import read_sweep_parameters as read_sweep_parameters
 from .notebook.tables.benchmark import read_benchmark_parameters as read_benchmark_parameters
 from .notebook.tables.distances import read_distance_parameters as read_distance_parameters
+from .recipes.named import NamedRecipe as NamedRecipe
 from .records.evaluation import EpochReport as EpochReport
 from .records.evaluation import Evaluation as Evaluation
 from .records.measure import ACCURACY as ACCURACY
@@ -144,14 +146,20 @@ from .training.live import LiveTraining as LiveTraining
 from .training.networks.skeleton.skeleton import CellSkeleton as CellSkeleton
 from .training.networks.skeleton.skeleton import nas_bench_101_skeleton as nas_bench_101_skeleton
 from .training.networks.skeleton.skeleton import nas_bench_201_skeleton as nas_bench_201_skeleton
+from .training.optimizers.optimizer import SGD as SGD
+from .training.optimizers.optimizer import AdamW as AdamW
+from .training.optimizers.optimizer import Muon as Muon
 from .training.proxies.scores import jacov as jacov
 from .training.proxies.scores import nwot as nwot
 from .training.proxies.scores import synflow as synflow
 from .training.proxies.zero_cost import Scored as Scored
 from .training.proxies.zero_cost import ZeroCost as ZeroCost
+from .training.rates.range_test import RangeTest as RangeTest
 from .training.run import Training as Training
 from .training.schedule import Cosine as Cosine
+from .training.schedule import LinearDecay as LinearDecay
 from .training.schedule import OneCycle as OneCycle
+from .training.schedule import Warmup as Warmup
 from .training.trainer import Trainer as Trainer
 
 __version__: str

@@ -33,6 +33,8 @@ _KERNELS = (
     "nbnas.surrogate.kernels.weisfeiler_lehman.WeisfeilerLehmanKernel",
     "nbnas.surrogate.kernels.knowledge.KnowledgeKernel",
 )
+_SCHEDULES = ("Cosine", "LinearDecay", "OneCycle", "Warmup")
+_OPTIMIZERS = ("SGD", "AdamW", "Muon")
 COMPOSED = (  # drawn where they are made of ours
     "gpytorch.kernels.kernel.AdditiveKernel",
     "gpytorch.kernels.kernel.ProductKernel",
@@ -50,6 +52,16 @@ SUBJECTS = {
     **dict.fromkeys(_THOMPSON, "nbnas.widgets.surrogate.thompson:thompson"),
     **dict.fromkeys(_NOISY, "nbnas.widgets.surrogate.noisy:noisy"),
     **dict.fromkeys((*_KERNELS, *COMPOSED), "nbnas.widgets.surrogate.prior:kernel"),
+    **{
+        f"nbnas.training.schedule.{name}": "nbnas.widgets.training.recipe:schedule"
+        for name in _SCHEDULES
+    },
+    **{
+        f"nbnas.training.optimizers.optimizer.{name}": "nbnas.widgets.training.recipe:optimizer"
+        for name in _OPTIMIZERS
+    },
+    "nbnas.recipes.named.NamedRecipe": "nbnas.widgets.training.recipe:recipe",
+    "nbnas.training.rates.range_test.RangeTest": "nbnas.widgets.training.recipe:range_test",
     "nbnas.batch.sweep.Sweep": "nbnas.widgets.search.sweep:sweep",
     "nbnas.baselines.baseline.Baseline": "nbnas.widgets.training.lineup:baseline",
     "nbnas.baselines.lineup.Lineup": "nbnas.widgets.training.lineup:lineup",

@@ -33,6 +33,7 @@ BY_DEFAULT = (
     *("RandomSearch", "RegularizedEvolution", "LocalSearch", "Reinforce", "Tpe", "OneCycle"),
     *("BayesianOptimization", "NormalScores", "NegativeLogError", "OperationEncoding"),
     *("PathEncoding", "Ensemble", "GaussianProcess", "WeisfeilerLehmanKernel", "Measure"),
+    *("LinearDecay", "Warmup", "SGD", "AdamW", "Muon"),
 )
 
 
@@ -101,6 +102,8 @@ def of_trainings():
             ),
             nb.Trainer(data, operations=[OWN]),
         ),
+        *nb.recipes.known,
+        nb.RangeTest(CELLS[0], tuple(range(1, 11)), (2.0,) * 10, 0.1),
         *(nb.nas_bench_101_skeleton(), nb.Trainer(data, skeleton=nb.CellSkeleton(65_536, 10_000))),
         nb.RecordedTraining(dataclasses.replace(TRIALS[0], reports=(report,))),
         nb.LiveTraining(CELLS[0], 0, 3),

@@ -33,6 +33,7 @@ RANKS = {
     "training": 3,
     "search": 4,
     "baselines": 4,
+    "recipes": 4,
     "charts": 5,
     "subjects": 5,
     "widgets": 6,
@@ -73,8 +74,8 @@ WINGS = {
     ),
     "training": (
         *("schedule", "optimizers", "device", "draws", "bars", "data", "measure", "networks"),
-        *("live", "losses", "recipe", "tasks", "memory", "checkpoints", "run"),
-        *("trainer", "seeds", "repeated", "proxies", "export"),
+        *("live", "usual", "losses", "recipe", "steps", "tasks", "memory", "checkpoints", "run"),
+        *("rates", "trainer", "seeds", "repeated", "proxies", "export"),
     ),
     "search": (
         *("candidates", "ideas", "pending", "maximizers", "strategies"),
@@ -82,9 +83,11 @@ WINGS = {
         *("tables",),
         *("background", "ledger", "shared", "workers", "taken", "search", "replay", "benchmark"),
     ),
+    "recipes": ("named", "known"),
     "baselines": ("networks", "baseline", "known", "lineup", "compare"),
     "charts": (
-        *("addresses", "chart", "theme", "config", "scales", "lettering", "render", "table"),
+        *("addresses", "chart", "theme", "config", "scales", "lettering", "columns"),
+        *("render", "table"),
         *("graphs", "surrogate", "training", "search", "lab"),
     ),
     "widgets": (
@@ -93,15 +96,8 @@ WINGS = {
     ),
     "benchmarks": ("protocol", "archive", "journal", "shipped", "pack", "generate", "report"),
     "batch": (
-        "grid",
-        "notebook",
-        "run",
-        "child",
-        "process",
-        "dask",
-        "progress",
-        "collected",
-        "sweep",
+        *("grid", "notebook", "run", "child", "process", "dask", "progress", "collected"),
+        *("sweep",),
     ),
     "notebook": (
         *("checks", "own", "strategies", "tables", "data", "recipes", "spaces", "budget"),

@@ -27,6 +27,8 @@ from nbnas.charts.table import table
 from nbnas.charts.training.data import data
 from nbnas.charts.training.learning_curve import learning_curve, training
 from nbnas.charts.training.lineup import lineup
+from nbnas.charts.training.range_test import range_test
+from nbnas.charts.training.recipe import schedule, settings
 from nbnas.charts.training.skeleton import skeleton
 
 __all__ = [
@@ -51,7 +53,10 @@ __all__ = [
     "notation",
     "paired",
     "proposal",
+    "range_test",
+    "schedule",
     "search",
+    "settings",
     "skeleton",
     "table",
     "timeline",

@@ -33,6 +33,7 @@ def evaluate(
     classes: int,
     place: Place = HERE,
     size: int = EVALUATION_BATCH,
+    flip: bool = False,
 ) -> Tensor:
     """Measure a network on pictures, in batches, without waiting for the device.
 
@@ -42,6 +43,8 @@ def evaluate(
         classes: K.
         place: Where it computes.
         size: How many pictures it reads at a time.
+        flip: Whether the scores of each picture are the mean of its own and of those of its mirror
+            image.
 
     Returns:
         `(1 + K,)`: the sum of the losses (without label smoothing), and the number of right
@@ -53,7 +56,11 @@ def evaluate(
     pieces = zip(torch.split(images, size), torch.split(labels, size), strict=True)
     with torch.inference_mode(), place.autocast:
         for x, y in pieces:
-            scores = network(x.to(labels.device).contiguous(memory_format=place.layout))
+            x = x.to(labels.device).contiguous(memory_format=place.layout)
+            scores = network(x)
+            if flip:
+                mirrored = x.flip(3).contiguous(memory_format=place.layout)
+                scores = (scores + network(mirrored)) / 2
             totals[0] += cross_entropy(scores, y, reduction="sum").float()
             totals[1:].index_add_(0, y, right_answers(scores, y).float())
     return totals

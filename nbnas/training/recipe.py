@@ -3,7 +3,6 @@
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
-from types import MappingProxyType
 from typing import Any
 
 from torch import Tensor
@@ -15,6 +14,7 @@ from nbnas.graphs.spaces.operation import OPERATIONS, Operation, check_distinct,
 from nbnas.records.measure import MEASURE, Measure
 from nbnas.source import source_of
 from nbnas.training.data.image_data import IMAGE_DATA, ImageData
+from nbnas.training.data.mix import MIX, Mix, check_mix
 from nbnas.training.data.text import TEXT_DATA, TextData
 from nbnas.training.device import choose_device
 from nbnas.training.measure import PICTURE_MEASURES, measures_of_text
@@ -22,7 +22,18 @@ from nbnas.training.networks.own import NETWORK, Build
 from nbnas.training.networks.skeleton.build import check_fit
 from nbnas.training.networks.skeleton.plan import Plan, small_plan
 from nbnas.training.networks.skeleton.skeleton import SKELETON, CellSkeleton
+from nbnas.training.optimizers.optimizer import OPTIMIZER, Optimizer
 from nbnas.training.schedule import SCHEDULE, OneCycle, Schedule
+from nbnas.training.usual import (
+    BY_DATA,
+    LATER,
+    NEVER,
+    NOT_OF_TEXT,
+    OF_PICTURES,
+    OF_TEXT,
+    OF_TEXT_ONLY,
+    RATES,
+)
 
 ONE_CYCLE = OneCycle()
 AUGMENT = offering("a transform of one image", "CropAndFlip()", "__call__")
@@ -30,26 +41,6 @@ SIZE = whole(1)
 THREADS = whole(1, 10_000).optional
 _TOLD_OTHERWISE = ("data", "device", "channels_last", "network", "operations")
 _NEVER_TOLD = ("checkpoint_minutes", "keep_weights")  # they change no results
-BY_DATA: Any = None  # the default of a setting that depends on the data
-OF_PICTURES: Mapping[str, Any] = MappingProxyType(
-    {
-        **{"epochs": 12, "batch_size": 64, "learning_rate": 0.2, "weight_decay": 5e-4},
-        **{"channels": 8, "sequence": None, "clip": None},
-    }
-)
-"""What settings are by default where the data are pictures."""
-OF_TEXT: Mapping[str, Any] = MappingProxyType(
-    {
-        **{"epochs": 6, "batch_size": 32, "learning_rate": 0.01, "weight_decay": 0.01},
-        **{"channels": 128, "sequence": 64, "clip": 1.0},
-    }
-)
-"""What they are where the data are text."""
-LATER = (  # studies from before know none of them
-    *("measure", "sequence", "dropout", "clip", "skeleton", "deterministic"),
-)
-NOT_OF_TEXT = ("augment", "channels_last", "skeleton")
-OF_TEXT_ONLY = ("sequence", "dropout")
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,9 +76,15 @@ class Recipe:
     checkpoint_minutes: float | None = 5.0
     keep_weights: bool = False
     deterministic: bool = False
+    optimizer: Optimizer = BY_DATA
+    decay_all: bool = True
+    ema: float | None = None
+    patience: int | None = None
+    mix: Mix | None = None
+    test_flip: bool = False
 
     def __post_init__(self) -> None:
-        settle(self, data=either(IMAGE_DATA, TEXT_DATA))
+        settle(self, data=either(IMAGE_DATA, TEXT_DATA), optimizer=OPTIMIZER.optional)
         for name, value in self.usual.items():
             if getattr(self, name) is None:
                 object.__setattr__(self, name, value)
@@ -116,6 +113,11 @@ class Recipe:
             checkpoint_minutes=real(above=0).optional,
             keep_weights=FLAG,
             deterministic=FLAG,
+            decay_all=FLAG,
+            ema=real(above=0, below=1).optional,
+            patience=SIZE.optional,
+            mix=MIX.optional,
+            test_flip=FLAG,
         )
         object.__setattr__(self, "operations", own_operations(self.operations))
         _check_suits(self)
@@ -125,8 +127,11 @@ class Recipe:
     @property
     def usual(self) -> Mapping[str, Any]:
         """The defaults that depend on the data, by name."""
-        own = OF_PICTURES if isinstance(self.data, ImageData) else OF_TEXT
-        return {**own, "measure": self.measures[0]}
+        text = isinstance(self.data, TextData)
+        own = OF_TEXT if text else OF_PICTURES
+        optimizer = own["optimizer"] if self.optimizer is None else self.optimizer
+        rates = {name: optimizer.usual(text=text).get(name) for name in RATES}
+        return {**own, **rates, "measure": self.measures[0]}
 
     @property
     def measures(self) -> tuple[Measure, ...]:
@@ -155,7 +160,7 @@ class Recipe:
         Returns:
             The data set's name and hash and each setting as text, the same in every process.
         """
-        usual = {"dropout": 0.0, "skeleton": None, "deterministic": False, **self.usual}
+        usual = {**NEVER, **self.usual}
         names = [f.name for f in fields(self) if f.name not in (*_TOLD_OTHERWISE, *_NEVER_TOLD)]
         told = [n for n in names if n not in LATER or getattr(self, n) != usual[n]]
         settings = {name: _stable_repr(getattr(self, name)) for name in told}
@@ -213,10 +218,9 @@ def _check_suits(recipe: Recipe) -> None:
     """Check that settings and data go together."""
     pictures = isinstance(recipe.data, ImageData)
     read = "pictures" if pictures else "text"
-    usual = {"dropout": 0.0}
     for name in OF_TEXT_ONLY if pictures else NOT_OF_TEXT:
         given = getattr(recipe, name)
-        if given != usual.get(name):
+        if given != NEVER[name]:
             raise SettingError(
                 f"expected no {name} with {read}, which have no use for it, got "
                 f"{name}={shown(given)}; leave it out"
@@ -229,6 +233,8 @@ def _check_suits(recipe: Recipe) -> None:
     check_skeleton(recipe)
     if isinstance(recipe.data, TextData):
         whole(2, len(recipe.data.train) // 2)("batch_size", recipe.batch_size)
+    elif recipe.mix is not None:
+        check_mix(recipe.mix, recipe.data.image_shape, recipe.data.classes)
 
 
 def _stable_repr(value: object) -> str:

@@ -30,15 +30,15 @@ class RepeatedTrainer:
     It has no checkpoints, being made for small networks: a trial that is ended begins anew.
 
     Attributes:
-        trainer: The recipe, without augmentation.
+        trainer: The recipe; see `nbnas.training.seeds.check_seeds`.
         seeds: The seeds of initial weights and order of the images. They are the same for every
             architecture, so the same architecture gets the same value again, up to rounding.
         representative: Gives what is trained in an architecture's place, such as the first of
             those that count as one; `None` for the architecture itself.
 
     Raises:
-        SettingError: If a seed is missing or no whole number, or the recipe augments images or
-            is on text.
+        SettingError: If a seed is missing or no whole number, or the recipe has what belongs to
+            trainings that are alone.
 
     Example:
         >>> from nbnas.graphs.spaces.cell import CellSpace

@@ -38,8 +38,11 @@ from nbnas.training.networks.faults import fault
 from nbnas.training.networks.network import build_network, count_parameters
 from nbnas.training.networks.normalize import normalized
 from nbnas.training.networks.own import build_own
-from nbnas.training.optimizers import SGD, AdamW
+from nbnas.training.optimizers.groups import set_learning_rate
 from nbnas.training.recipe import Recipe
+from nbnas.training.steps.averaging import Averaging
+from nbnas.training.steps.optimizer import optimizer_of
+from nbnas.training.steps.stopping import Stopping
 from nbnas.training.tasks.pictures import PictureTask
 from nbnas.training.tasks.task import Task
 from nbnas.training.tasks.text import TextTask
@@ -117,38 +120,46 @@ class Training(KeptTraining):
         train, held_out = task.parts(final=self.final)
         check_weights_fit(trainer, self.architecture, place)
         network = network_of(trainer, self.architecture, rng).to(place.device)
-        self.network = network = network.to(memory_format=place.layout)
+        network = network.to(memory_format=place.layout)
         check_batch_fits(trainer, self.architecture, network, place)
+        averaging = Averaging(network, trainer.ema)
+        self.network = averaging.network
+        patience = None if self.final else trainer.patience  # else the test part would choose
+        stopping = Stopping(self.network, patience, self.measure, trainer.measures)
         optimizer = optimizer_of(trainer, network)
         scaler = torch.amp.GradScaler(place.device.type, enabled=place.precision == torch.float16)
         pieces = Pieces(task, network, scaler, place, allowed=self.alone)
-        moving = Moving(network, optimizer, scaler, rng, self._draws, pieces)
+        kept = (network, averaging, stopping, optimizer, scaler)
+        moving = Moving(*kept, rng, self._draws, pieces)
         now = Progress(moving, place.device)
         self._resume(now)
         batches = task.batches_of(train)
         rate = partial(rate_of, trainer, steps=batches * trainer.epochs)
         losses = Losses(trainer.epochs, batches, rate, trainer.learning_rate)
         now.seconds += time.perf_counter() - start
-        while now.epoch < trainer.epochs:
+        while not self.is_trained:
             now.begin_epoch()
             network.train()
             for x, y in now.coming(task.batches(train)):
                 answer = pieces.learn((x, y), now.carried)  # forward and backward
-                now.rate = optimizer.param_groups[0]["lr"] = rate(now.step)
+                now.rate = rate(now.step)
+                set_learning_rate(optimizer, now.rate)
                 if trainer.clip is not None:
                     scaler.unscale_(optimizer)
                     nn.utils.clip_grad_norm_(network.parameters(), trainer.clip)
                 scaler.step(optimizer)
                 scaler.update()
+                averaging.update()
                 if losses.add(now.add(answer, y.numel())) or self._keeper.due:
                     losses.check(now.step)
                     self._save(now, self.reports)
             losses.check(now.step)
-            held = self._figures = pieces.figures(held_out)
+            held = pieces.figures(averaging.network, held_out)
             loss, right, speed = now.finish_epoch()
             at, known = (now.epoch, trainer.epochs), (now.rate, now.seconds, speed)
             report = epoch_report(at, (loss, right), held, known, self.measure)
             losses.check_report(report)
+            report, self._figures = stopping.seen(report, held)
             self._save(now, (*self.reports, report))
             yield report
 
@@ -157,7 +168,7 @@ class Training(KeptTraining):
         parts = now.moving.pieces.training
         return Evaluation(
             self.architecture,
-            value=self.reports[-1].measured,
+            value=self._figures[self.measure],
             seconds=self.reports[-1].seconds,
             seed=self.seed,
             parameters=count_parameters(network),
@@ -219,22 +230,4 @@ def _bare_network_of(
         operations=trainer.operations,
         skeleton=trainer.skeleton,
         generator=generator,
-    )
-
-
-def optimizer_of(trainer: Recipe, network: nn.Module) -> torch.optim.Optimizer:
-    """The optimiser of a recipe for a network's weights; see `Trainer`."""
-    weights, rate = network.parameters(), trainer.learning_rate
-    fused = next(network.parameters()).device.type in ("cpu", "cuda")
-    decay = trainer.weight_decay
-    if isinstance(trainer.data, TextData):
-        betas = (trainer.momentum, 0.999)
-        return AdamW(weights, rate, betas, weight_decay=decay, fused=fused)
-    return SGD(
-        weights,
-        lr=rate,
-        momentum=trainer.momentum,
-        weight_decay=decay,
-        nesterov=trainer.momentum > 0,
-        fused=fused,
     )

@@ -81,6 +81,51 @@ class Cosine:
         return _cosine(peak, 0.0, step / steps)
 
 
+@dataclass(frozen=True, slots=True)
+class LinearDecay:
+    """Down from the peak to zero along a line, as `torch.optim.lr_scheduler.LinearLR` to 0.
+
+    References:
+        Defazio et al., When, Why and How Much? Adaptive Learning Rate Scheduling by Refinement,
+        2023.
+    """
+
+    def learning_rate(self, peak: float, step: int, steps: int) -> float:
+        """The learning rate of a step; see `Schedule.learning_rate`."""
+        peak, step, steps = _checked(peak, step, steps)
+        return peak * (1 - step / steps)
+
+
+@dataclass(frozen=True, slots=True)
+class Warmup:
+    """Up to the peak along a line, step by step, and then another schedule over what is left.
+
+    Attributes:
+        schedule: What follows, such as `Cosine()` or `LinearDecay()`.
+        share: Fraction of the steps on which the rate rises, between 0 and 1.
+
+    Raises:
+        SettingError: If `share` is not between 0 and 1, or the other one is no schedule.
+
+    References:
+        Goyal et al., Accurate, Large Minibatch SGD, 2017, section 2.2.
+    """
+
+    schedule: Schedule = Cosine()
+    share: float = 0.05
+
+    def __post_init__(self) -> None:
+        settle(self, schedule=SCHEDULE, share=real(above=0, below=1))
+
+    def learning_rate(self, peak: float, step: int, steps: int) -> float:
+        """The learning rate of a step; see `Schedule.learning_rate`."""
+        peak, step, steps = _checked(peak, step, steps)
+        rising = min(math.ceil(self.share * steps), steps - 1)
+        if step < rising:
+            return peak * (step + 1) / rising
+        return self.schedule.learning_rate(peak, step - rising, steps - rising)
+
+
 def _cosine(start: float, end: float, fraction: float) -> float:
     """From `start` (fraction 0) to `end` (fraction 1) along half a cosine."""
     return end + (start - end) / 2 * (1 + math.cos(math.pi * fraction))

@@ -35,10 +35,15 @@ from nbnas.training.networks.network import (
     count_parameters,
 )
 from nbnas.training.networks.side_by_side import side_by_side
-from nbnas.training.run import network_of, optimizer_of
+from nbnas.training.optimizers.groups import set_learning_rate
+from nbnas.training.optimizers.optimizer import SGD, AdamW
+from nbnas.training.run import network_of
+from nbnas.training.steps.optimizer import optimizer_of
 from nbnas.training.trainer import Trainer
+from nbnas.training.usual import NEVER
 from nbnas.undisturbed import undisturbed
 
+ALONE = ("network", "augment", "mix", "ema", "patience", "clip", "test_flip", "keep_weights")
 EVALUATED = 150  # images at a time; their groups fit the cache of one core
 CPU = torch.device("cpu")
 
@@ -51,7 +56,7 @@ def train_seeds(
     There are no checkpoints: where it is ended, it begins anew.
 
     Args:
-        trainer: The recipe, without augmentation.
+        trainer: The recipe; see `check_seeds`.
         architecture: A cell with operations on its edges.
         seeds: The seeds, `G` of them.
 
@@ -62,7 +67,7 @@ def train_seeds(
 
     Raises:
         ArchitectureError: If the architecture cannot be trained in this way.
-        SettingError: If there is no seed, or the recipe augments images or is on text.
+        SettingError: If there is no seed, or the recipe cannot be; see `check_seeds`.
         TrainingError: If a loss is no longer a finite number.
     """
     trainings = SeedTrainings(trainer, architecture, tuple(map(int, seeds)))
@@ -75,18 +80,25 @@ def check_seeds(trainer: Trainer, seeds: Sequence[int]) -> None:
     """Check that a recipe can be trained with these seeds side by side.
 
     Raises:
-        SettingError: If there is no seed, or the recipe augments images, has a network of its own,
-            keeps weights or is on text.
+        SettingError: If there is no seed, the recipe is on text, or has a setting that belongs to
+            trainings that are alone: augmentation or mixing, a network of its own, averaged or
+            kept weights, early stopping, clipping, flips in tests, or an optimiser that sees more
+            than one weight at once.
     """
     each(SEED, least=1, of="a seed")("seeds", seeds)
     _ = trainer.pictures  # it is on pictures
-    for name, only in (("network", None), ("augment", None), ("keep_weights", False)):
-        given = getattr(trainer, name)
-        if given is not only:
+    for name in ALONE:
+        given, usual = getattr(trainer, name), NEVER.get(name)
+        if given != usual:
             raise SettingError(
-                f"expected {name} to be {only} to train seeds side by side, got {name}="
-                f"{shown(given)}; train them one by one with it"
+                f"expected {name} to be {usual} to train seeds side by side, got "
+                f"{name}={shown(given)}; train them one by one with it"
             )
+    if not isinstance(trainer.optimizer, SGD | AdamW):
+        raise SettingError(
+            "expected optimizer to be SGD() or AdamW() to train seeds side by side, as these see "
+            f"each weight by itself, got {shown(trainer.optimizer)}; train them one by one with it"
+        )
 
 
 @dataclass(slots=True)
@@ -94,7 +106,7 @@ class SeedTrainings:
     """The trainings of one architecture: iterate `epochs`, then ask for `evaluations`.
 
     Args:
-        trainer: The recipe, without augmentation.
+        trainer: The recipe; see `check_seeds`.
         architecture: A cell with operations on its edges.
         seeds: The seeds, `G` of them.
 
@@ -104,7 +116,7 @@ class SeedTrainings:
 
     Raises:
         ArchitectureError: If the architecture cannot be trained in this way.
-        SettingError: If there is no seed, or the recipe augments images or is on text.
+        SettingError: If there is no seed, or the recipe cannot be; see `check_seeds`.
     """
 
     trainer: Trainer
@@ -180,7 +192,7 @@ class SeedTrainings:
                 scores = network(x)
                 losses = _losses(scores, y, trainer.label_smoothing)
                 rate = trainer.schedule.learning_rate(trainer.learning_rate, step, steps)
-                optimizer.param_groups[0]["lr"] = rate
+                set_learning_rate(optimizer, rate)
                 optimizer.zero_grad()
                 torch.autograd.backward((losses / len(batch)).sum())
                 optimizer.step()

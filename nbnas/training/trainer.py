@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from typing import Any, cast
 
 from nbnas.brief import brief, changed
-from nbnas.checks import FLAG, SEED
+from nbnas.checks import FLAG, SEED, real, whole
 from nbnas.errors import ArchitectureError
 from nbnas.graphs.architecture import ARCHITECTURE, Architecture
 from nbnas.graphs.spaces.operation import own_operations
@@ -12,28 +12,33 @@ from nbnas.records import Evaluation
 from nbnas.training.data.image_data import ImageData
 from nbnas.training.data.text import TextData
 from nbnas.training.networks.network import check_cell, check_operations, reads_text
+from nbnas.training.rates.range_test import RangeTest
+from nbnas.training.rates.rising import rates_between, with_rising_rate
 from nbnas.training.recipe import Recipe
 from nbnas.training.run import Training
+
+_RATE, _STEPS = real(above=0, most=1e6), whole(20, 100_000)
 
 
 @dataclass(frozen=True, slots=True)
 class Trainer(Recipe):
     """How networks are trained; an objective, from an architecture to a measure on validation.
 
-    On pictures the optimiser is stochastic gradient descent with Nesterov's momentum; on text it
-    is AdamW (Loshchilov and Hutter, Decoupled Weight Decay Regularization, ICLR 2019), with
-    truncated backpropagation through time. Defaults that differ are given as "12; 6 for text".
+    On pictures the optimiser is stochastic gradient descent with Nesterov's momentum by default;
+    on text it is AdamW, with truncated backpropagation through time. Defaults that differ are
+    given as "12; 6 for text". `nbnas.recipes` has settings that go together.
 
     Attributes:
         data: The pictures or the text.
         epochs: Number of passes over the training part, 12; 6 for text.
         batch_size: Largest number of images of a step, 64; for text the number of places at which
             it is read side by side, 32.
-        learning_rate: Highest learning rate, 0.2; 0.01 for text.
+        learning_rate: Highest learning rate, 0.2; 0.01 for text; what is usual for another
+            `optimizer`. `find_learning_rate` helps to choose.
         schedule: How the learning rate changes over the steps.
-        momentum: Momentum, at least 0 and below 1; for text the first beta of AdamW.
-        weight_decay: Factor of the squared weights' gradient, 0.0005; for text what is taken off
-            the weights, 0.01 of the learning rate.
+        momentum: Momentum, at least 0 and below 1; of AdamW the first beta.
+        weight_decay: Factor of the squared weights' gradient, 0.0005; of AdamW, as for text, and
+            of Muon what is taken off the weights, 0.01 of the learning rate.
         label_smoothing: Share of the target that is spread over all classes, 0 to below 1.
         channels: Number of channels of the network's first stage, 8; for text the size of an
             embedded token and of a hidden state, 128.
@@ -73,6 +78,21 @@ class Trainer(Recipe):
             CUDA that costs speed, as sums in any order are quicker, and 24 MiB of its memory; it
             has to be the first that a process computes there. What torch cannot do so is a failed
             trial that names it. On the CPU the numbers are the same anyway.
+        optimizer: How a step is made of a gradient: `nbnas.SGD()`, `nbnas.AdamW()`, as for text,
+            or `nbnas.Muon()`.
+        decay_all: Whether the weight decay acts on biases and normalisations, too.
+        ema: How much of a moving average of the weights stays in each step, such as 0.99, once
+            there were many steps; what is measured and exported is the average. `None` for none.
+        patience: How many epochs without a better value are waited for; then the training ends.
+            What counts is the best epoch: its measures, and its weights in `network`. A schedule
+            plans its rates for all `epochs`, so that one which ends early has seen high rates
+            only. Final trainings, which hold out the test part alone, go on to the last epoch,
+            and that counts. `None` for all epochs.
+        mix: A transform of a batch of training images and the shares of their classes, such as
+            `v2.MixUp()` or `v2.CutMix()` of `torchvision.transforms`, after `augment`.
+        test_flip: Whether each held-out picture is measured by the mean of its own scores and of
+            those of its mirror image. Exported files read a picture once, and their card says how
+            good that is.
 
     Where the memory of a device is too little for a batch, it is read in two, four or eight pieces
     whose gradients are added up, and `Evaluation.measured` says in how many
@@ -113,14 +133,45 @@ class Trainer(Recipe):
                 pictures, or the other way round.
             SettingError: If the seed is no whole number from 0 to below 2**63.
         """
-        ARCHITECTURE("architecture", architecture)
+        self._check(architecture)
         seed, final = SEED("seed", seed), FLAG("final", final)
-        if self.network is None:
-            check_operations(architecture, self.operations)
-            _check_reads(self.data, architecture)
-            if self.skeleton is not None:
-                check_cell(architecture)
         return Training(self, architecture, seed, final=final)
+
+    def find_learning_rate(
+        self,
+        architecture: Architecture,
+        seed: int = 0,
+        *,
+        lowest: float | None = None,
+        highest: float | None = None,
+        steps: int = 100,
+    ) -> RangeTest:
+        """The learning-rate range test: train with a rate that rises until the loss does, too.
+
+        What is trained is thrown away; it takes as long as so many steps of a training.
+
+        Args:
+            architecture: The architecture, for pictures or for text as the data are.
+            seed: Seed of initialisation, shuffling, augmentation and dropout.
+            lowest: The first learning rate; `None` for a thousandth of the optimiser's usual one.
+            highest: The last one; `None` for fifty times the usual one.
+            steps: Number of steps, at least 20; the epochs that they make up may be many or none.
+
+        Returns:
+            The loss at each rate, with a suggestion; as the last line of a cell it is drawn.
+
+        Raises:
+            ArchitectureError: As for `start`.
+            SettingError: If a value is not allowed, or `highest` is not above `lowest`.
+            TrainingError: If the loss is no finite number from the first rates on.
+        """
+        self._check(architecture)
+        usual = self.usual["learning_rate"]
+        first = usual / 1000 if lowest is None else _RATE("lowest", lowest)
+        last = max(50 * usual, 50 * first) if highest is None else highest
+        last = real(above=first, most=1e9)("highest", last)
+        rates = rates_between(first, last, _STEPS("steps", steps))
+        return with_rising_rate(self, architecture, rates, SEED("seed", seed))
 
     def for_space(self, space: Any) -> "Trainer":  # noqa: ANN401
         """The trainer that knows a space's own operations; a search asks for it.
@@ -145,6 +196,19 @@ class Trainer(Recipe):
     def __call__(self, architecture: Architecture, seed: int = 0) -> Evaluation:
         """Train, and return the evaluation with the measure on validation; see `start`."""
         return self.start(architecture, seed).run()
+
+    def _check(self, architecture: Architecture) -> None:
+        """Check that an architecture is one, and can be trained on these data.
+
+        Raises:
+            ArchitectureError: If not.
+        """
+        ARCHITECTURE("architecture", architecture)
+        if self.network is None:
+            check_operations(architecture, self.operations)
+            _check_reads(self.data, architecture)
+            if self.skeleton is not None:
+                check_cell(architecture)
 
     def test(self, architecture: Architecture, seed: int = 0) -> float:
         """Train on training and validation part, and return the measure on the test part."""

@@ -8,6 +8,7 @@ import sys
 import pytest
 import torch
 from torch.nn.functional import cross_entropy
+from torchvision.transforms import v2
 
 import nbnas as nb
 from nbnas.graphs.spaces.cell import cell
@@ -216,3 +217,33 @@ def test_deterministic_gives_the_same_numbers_in_float32():
     ]
     assert [run.returncode for run in runs] == [0, 0], runs[0].stderr
     assert runs[0].stdout == runs[1].stdout
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"ema": 0.9, "patience": 1},
+        {"optimizer": nb.AdamW(), "decay_all": False, "schedule": nb.Warmup()},
+        {"mix": v2.CutMix(), "augment": CropAndFlip(1, cutout=3), "test_flip": True},
+        {"optimizer": "Muon", "clip": 1.0},
+    ],
+    ids=str,
+)
+def test_settings_of_a_recipe_are_those_of_the_cpu(settings):
+    """In float32 the first epoch is the same, so that the same pictures were seen."""
+    if settings.get("optimizer") == "Muon":
+        if not hasattr(torch.optim, "Muon"):
+            pytest.skip("torch has no Muon")
+        settings = settings | {"optimizer": nb.Muon()}
+    losses = []
+    for device in ("cpu", CUDA):
+        recipe = {"epochs": 1, "learning_rate": 0.002, "mixed_precision": False, **settings}
+        report = next(iter(nb.Trainer(nb.digits(200, 200), device=device, **recipe).start(POOLED)))
+        losses.append((report.train_loss, report.val_loss))
+    assert losses[1] == pytest.approx(losses[0], rel=2e-2)
+
+
+def test_a_range_test_on_the_device():
+    trainer = nb.Trainer(nb.digits(200, 200), device="cuda")
+    found = trainer.find_learning_rate(POOLED, steps=60)
+    assert 0.01 < found.suggestion < 2

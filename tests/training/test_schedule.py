@@ -2,7 +2,7 @@ import pytest
 import torch
 
 from nbnas.errors import SettingError
-from nbnas.training.schedule import Cosine, OneCycle
+from nbnas.training.schedule import Cosine, LinearDecay, OneCycle, Warmup
 
 
 def rates(scheduler, optimizer, steps):
@@ -38,7 +38,8 @@ def test_cosine_is_that_of_torch():
 
 @pytest.mark.parametrize("steps", [1, 2, 3])
 def test_few_steps_give_finite_rates(steps):
-    for schedule in (OneCycle(), OneCycle(0.5), Cosine()):
+    warm = (Warmup(), Warmup(LinearDecay(), 0.9))
+    for schedule in (OneCycle(), OneCycle(0.5), Cosine(), LinearDecay(), *warm):
         for step in range(steps):
             assert 0 < schedule.learning_rate(0.1, step, steps) <= 0.1
 
@@ -47,3 +48,36 @@ def test_few_steps_give_finite_rates(steps):
 def test_wrong_warmup(warmup):
     with pytest.raises(SettingError, match="warmup to be a finite number above 0 and below 1"):
         OneCycle(warmup)
+    with pytest.raises(SettingError, match="share to be a finite number above 0 and below 1"):
+        Warmup(share=warmup)
+
+
+def test_linear_decay_is_that_of_torch():
+    optimizer = sgd(0.3)
+    options = {"start_factor": 1.0, "end_factor": 1e-300, "total_iters": 30}
+    scheduler = torch.optim.lr_scheduler.LinearLR(optimizer, **options)
+    ours = [LinearDecay().learning_rate(0.3, step, 30) for step in range(30)]
+    assert ours == pytest.approx(rates(scheduler, optimizer, 30), abs=1e-12)
+
+
+@pytest.mark.parametrize("share", [0.1, 0.25])
+def test_warmup_is_torchs_linear_one_before_its_cosine(share):
+    optimizer, rising = sgd(0.3), round(40 * share)
+    schedulers = [
+        torch.optim.lr_scheduler.LinearLR(optimizer, 1 / rising, total_iters=rising - 1),
+        torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, T_max=40 - rising),
+    ]
+    scheduler = torch.optim.lr_scheduler.SequentialLR(optimizer, schedulers, [rising])
+    ours = [Warmup(Cosine(), share).learning_rate(0.3, step, 40) for step in range(40)]
+    assert ours == pytest.approx(rates(scheduler, optimizer, 40), abs=1e-12)
+
+
+def test_warmup_goes_before_any_schedule():
+    warm = Warmup(LinearDecay(), 0.5)
+    given = [warm.learning_rate(1.0, step, 8) for step in range(8)]
+    assert given == pytest.approx([0.25, 0.5, 0.75, 1.0, 1.0, 0.75, 0.5, 0.25])
+
+
+def test_a_wrong_schedule_after_the_warmup():
+    with pytest.raises(SettingError, match=r"expected schedule to be a schedule such as OneCycle"):
+        Warmup("cosine")

@@ -1,12 +1,14 @@
 import numpy as np
 import pytest
 import torch
+from torchvision.transforms import v2
 
 from nbnas.errors import ArchitectureError, SettingError, TrainingError
 from nbnas.graphs.spaces.cell import CellSpace, cell
 from nbnas.graphs.spaces.dag.space import DagSpace
 from nbnas.training import seeds as module
 from nbnas.training.data.images import digits, from_arrays
+from nbnas.training.optimizers.optimizer import AdamW
 from nbnas.training.schedule import Cosine
 from nbnas.training.seeds import train_seeds
 from nbnas.training.trainer import Trainer
@@ -32,7 +34,14 @@ FIGURES = ("train_loss", "train_accuracy", "val_loss", "val_accuracy", "learning
 
 
 @pytest.mark.parametrize(
-    "settings", [{}, {"label_smoothing": 0.1, "momentum": 0.0}, {"schedule": Cosine(), "cells": 2}]
+    "settings",
+    [
+        {},
+        {"label_smoothing": 0.1, "momentum": 0.0},
+        {"schedule": Cosine(), "cells": 2},
+        {"decay_all": False, "weight_decay": 0.1},
+        {"optimizer": AdamW(), "decay_all": False, "learning_rate": 0.001},
+    ],
 )
 def test_gives_what_the_trainer_gives(data, settings):
     trainer = recipe(data, **settings)
@@ -93,8 +102,10 @@ def test_torchs_own_state_is_left_alone(data):
 def test_what_cannot_be_trained_so_is_refused(data):
     with pytest.raises(SettingError, match=r"at least 1 of them.*a seed"):
         train_seeds(recipe(data), CELL, ())
-    with pytest.raises(SettingError, match="augment"):
-        train_seeds(recipe(data, augment=torch.nn.Identity()), CELL, (0,))
+    settings = {"augment": torch.nn.Identity(), "mix": v2.Identity(), "ema": 0.9, "patience": 2}
+    for name, value in (settings | {"clip": 1.0, "test_flip": True}).items():
+        with pytest.raises(SettingError, match=f"expected {name} to be .* train them one by one"):
+            train_seeds(recipe(data, **{name: value}), CELL, (0,))
     with pytest.raises(ArchitectureError, match="operations on their edges"):
         train_seeds(recipe(data), DagSpace().sample(0, 1)[0], (0,))
 
@@ -105,3 +116,17 @@ def test_a_loss_that_is_no_number_ends_it(data, monkeypatch):
     )
     with pytest.raises(TrainingError, match=r"finite losses, got nan .* seed 4"):
         train_seeds(recipe(data), CELL, (4, 5))
+
+
+def test_an_optimizer_that_sees_several_weights_at_once_is_refused(data):
+    class Other:
+        def usual(self, *, text):
+            return {"learning_rate": 0.1, "weight_decay": 0.0}
+
+        def build(self, network, steps):
+            return torch.optim.SGD(network.parameters(), steps.learning_rate)
+
+    trainer = recipe(data, optimizer=Other())
+    assert trainer(CELL).status == "completed"
+    with pytest.raises(SettingError, match=r"optimizer to be SGD\(\) or AdamW\(\).*one by one"):
+        train_seeds(trainer, CELL, (0,))

@@ -19,8 +19,10 @@ from nbnas.search.benchmark.unit import FRACTION
 from nbnas.search.pending import Situation
 from nbnas.surrogate.process.diagnosis import diagnose
 from nbnas.training.networks.network import build_network
+from nbnas.training.optimizers.groups import Steps
 
 PARTS = ("train", "val", "test")
+STEPS = Steps(0.1, 0.9, 5e-4, outputs=10)
 SPACES = {
     "CellSpace": nb.CellSpace(),
     "ChainSpace": nb.ChainSpace(3),
@@ -178,6 +180,14 @@ def overrides():
         # What no trainer takes, so that the seed is checked and nothing is trained.
         "Trainer.__call__": {"architecture": member_of("RecurrentSpace")},
         "Trainer.test": {"architecture": member_of("RecurrentSpace")},
+        "Trainer.find_learning_rate": {"architecture": member_of("RecurrentSpace")},
+        **{
+            f"{name}.{method}": right
+            for name in ("SGD", "AdamW", "Muon")
+            for method, right in {"build": {"steps": STEPS}, "usual": {"text": False}}.items()
+        },
+        "NamedRecipe": {"when": "Never.", "settings": ()},
+        "RangeTest": {"rates": range(1, 11), "losses": (0.5,) * 10},
         "Operation": {"name": "gelu"},
         "Trainer.for_space": {"space": nb.CellSpace()},
         "Baseline.train": {"rates": (1.0,), "test": False},

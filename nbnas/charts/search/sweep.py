@@ -7,9 +7,9 @@ import altair as alt
 
 from nbnas.charts import theme
 from nbnas.charts.chart import Chart
-from nbnas.charts.lettering import width as width_of
+from nbnas.charts.columns import ROW, lines_of
+from nbnas.charts.columns import columns as in_columns
 
-ROW = 22  # pixels of a line
 LOOKS = {  # of each state: shape, colour, filled
     "finished": ("circle", theme.GREEN, True),
     "running": ("triangle-right", theme.BLUE, True),
@@ -32,17 +32,10 @@ def runs(
     Returns:
         The chart.
     """
-    marks: list[Any] = []
-    height = ROW * (1 + len(rows))  # the names of the columns, and the runs
-    y = alt.Y("y:Q", axis=None, scale=theme.scale((height, 0)))
-    left = 20.0
-    for column in columns:
-        said = [column, *(str(row.get(column, "")) for row in rows)]
-        lines = [
-            {"text": text, "y": ROW * (at + 0.5), "head": at == 0} for at, text in enumerate(said)
-        ]
-        marks += _words(lines, left, y)
-        left += max(width_of(text, theme.SMALL, bold=True) for text in said) + 22
+    height, y = lines_of(rows)
+    texts = [[str(row.get(column, "")) for column in columns] for row in rows]
+    words, width = in_columns(columns, texts, 20.0, y)
+    marks: list[Any] = list(words)
     for state, (shape, color, filled) in LOOKS.items():
         places = [{"y": ROW * (at + 1.5)} for at, row in enumerate(rows) if row["state"] == state]
         if places:
@@ -51,20 +44,4 @@ def runs(
             )
             marks.append(mark.encode(x=alt.value(6), y=y))
     title = theme.title(heading, subtitle)
-    return theme.layered(*marks, width=max(left, 260), height=height, title=title)
-
-
-def _words(lines: list[dict[str, Any]], left: float, y: alt.Y) -> list[alt.Chart]:
-    """The texts of a column; its name is bold."""
-    found = []
-    for head in (True, False):
-        data = theme.rows([line for line in lines if line["head"] == head])
-        words = Chart(data).mark_text(
-            align="left",
-            baseline="middle",
-            fontSize=theme.SMALL,
-            color=theme.INK,
-            fontWeight=600 if head else "normal",
-        )
-        found.append(words.encode(x=alt.value(left), y=y, text="text:N"))
-    return found
+    return theme.layered(*marks, width=max(width, 260), height=height, title=title)

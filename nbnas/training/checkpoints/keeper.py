@@ -25,7 +25,7 @@ from nbnas.training.checkpoints.file import (
 from nbnas.training.recipe import Recipe
 
 CHECKPOINT, WEIGHTS = ".checkpoint", ".weights"
-OF_STEPS = ("optimizer", "scaler", "generator", "drawn", "draws", "carried", "totals")
+OF_STEPS = ("optimizer", "stopping", "scaler", "generator", "drawn", "draws", "carried", "totals")
 
 
 class Keeper:

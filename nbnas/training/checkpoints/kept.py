@@ -79,6 +79,11 @@ class KeptTraining(LiveTraining):
         """Whether its place has the weights after its end, so that nothing is left to train."""
         return self._keeper.ended
 
+    @property
+    def is_trained(self) -> bool:
+        """Whether the last epoch is done: of those that are planned, or on a plateau."""
+        return _are_all(self.reports)
+
     def _resume(self, now: Progress) -> None:
         """Begin, or be as far as what was kept tells."""
 
@@ -94,8 +99,7 @@ class KeptTraining(LiveTraining):
 
     def _save(self, now: Progress, reports: Sequence[EpochReport]) -> None:
         """Write a checkpoint if it is time; after the last epoch the weights, if they are kept."""
-        ended = now.epoch == self.epochs
-        if ended and self.trainer.keep_weights:
+        if _are_all(reports) and self.trainer.keep_weights:
             self._keeper.write_weights(self._state(now, reports))
         elif self._keeper.due:
             self._keeper.write(self._state(now, reports))
@@ -108,3 +112,8 @@ class KeptTraining(LiveTraining):
             "figures": {each.name: value for each, value in self._figures.items()},
             "started": self._started,
         }
+
+
+def _are_all(reports: Sequence[EpochReport]) -> bool:
+    """Whether reports are those of all epochs of a training."""
+    return bool(reports) and reports[-1].epoch == reports[-1].epochs

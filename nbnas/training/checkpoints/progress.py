@@ -14,6 +14,8 @@ from torch import Tensor, nn
 
 from nbnas.training.draws import Draws
 from nbnas.training.memory.pieces import Pieces
+from nbnas.training.steps.averaging import Averaging
+from nbnas.training.steps.stopping import Stopping
 from nbnas.training.tasks.task import Answer, Batch
 
 
@@ -23,6 +25,8 @@ class Moving:
 
     Attributes:
         network: The weights, and the running statistics.
+        averaging: Their average, where one is asked for.
+        stopping: The best epoch so far, where that counts.
         optimizer: Its momenta, among others.
         scaler: The scale of the loss in float16.
         generator: Source of order, augmentation and dropout, on the CPU.
@@ -31,6 +35,8 @@ class Moving:
     """
 
     network: nn.Module
+    averaging: Averaging
+    stopping: Stopping
     optimizer: torch.optim.Optimizer
     scaler: torch.amp.GradScaler
     generator: torch.Generator
@@ -137,6 +143,8 @@ class Progress:
             "totals": self.totals,
             "carried": _each(self.carried, torch.clone),
             "network": moving.network.state_dict(),
+            "averaging": moving.averaging.state_dict(),
+            "stopping": moving.stopping.state_dict(),
             "optimizer": moving.optimizer.state_dict(),
             "scaler": moving.scaler.state_dict(),
             "drawn": self._drawn,
@@ -154,6 +162,7 @@ class Progress:
         moving, weights = self.moving, state["network"]
         _check_same(moving.network.state_dict(), weights)
         moving.network.load_state_dict(weights)
+        moving.averaging.load_state_dict(state["averaging"])
         for name in _COUNTS:
             setattr(self, name, int(state[name]))
         self.rate, self.seconds = float(state["rate"]), float(state["seconds"])
@@ -163,8 +172,9 @@ class Progress:
 
     def _resume_steps(self, state: Mapping[str, Any]) -> None:
         moving = self.moving
-        own = {"param_groups": moving.optimizer.state_dict()["param_groups"]}
-        moving.optimizer.load_state_dict({**state["optimizer"], **own})  # of this device
+        moving.stopping.load_state_dict(state["stopping"])
+        own = moving.optimizer.state_dict()
+        moving.optimizer.load_state_dict(_on_this_device(own, state["optimizer"]))
         if moving.scaler.is_enabled() and state["scaler"]:
             moving.scaler.load_state_dict(state["scaler"])
         self.totals = state["totals"].to(self.device)
@@ -183,6 +193,13 @@ def _check_same(own: Mapping[str, Any], found: Mapping[str, Any]) -> None:
     if one != other:
         differing = sorted(set(one.items()) ^ set(other.items()))[:2]
         raise ValueError(f"it is of another network, which differs in {differing}")
+
+
+def _on_this_device(own: Mapping[str, Any], found: Mapping[str, Any]) -> dict[str, Any]:
+    """What an optimiser remembers, with its settings as they are here; it may be two in one."""
+    if "param_groups" in own:
+        return {**found, "param_groups": own["param_groups"]}
+    return {name: _on_this_device(own[name], part) for name, part in found.items()}
 
 
 _COUNTS = ("epoch", "batch", "step", "seen")

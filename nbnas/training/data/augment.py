@@ -6,14 +6,16 @@ Notation
 """
 
 import threading
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 
 import torch
 from torch import Tensor
 from torch.nn.functional import pad
 
-from nbnas.checks import settle, whole
+from nbnas.brief import ADDED, brief, settings
+from nbnas.checks import FLAG, settle, whole
 from nbnas.errors import SettingError
 
 _GLOBAL_RANDOMNESS = threading.Lock()
@@ -28,15 +30,26 @@ class CropAndFlip:
 
     Attributes:
         padding: Largest shift, in pixels.
+        flip: Whether left and right are swapped in half of the images.
+        cutout: Side of a square in pixels that is 0 in each image, with its centre anywhere in it,
+            so that part of the square may lie beyond the edge; 0 for none.
 
     References:
         He et al., Deep Residual Learning for Image Recognition, CVPR 2016, section 4.2.
+        DeVries and Taylor, Improved Regularization of Convolutional Neural Networks with Cutout,
+        2017.
     """
 
     padding: int = 4
+    flip: bool = field(default=True, metadata=ADDED)
+    cutout: int = field(default=0, metadata=ADDED)
 
     def __post_init__(self) -> None:
-        settle(self, padding=whole(0, 10_000))
+        settle(self, padding=whole(0, 10_000), flip=FLAG, cutout=whole(0, 10_000))
+
+    @brief
+    def __repr__(self) -> str:
+        return settings(self)
 
     def __call__(self, images: Tensor, generator: torch.Generator | None = None) -> Tensor:
         """Transform each image of a batch.
@@ -53,11 +66,25 @@ class CropAndFlip:
         shifts = torch.randint(2 * self.padding + 1, (2, n, 1), generator=generator)
         swapped = torch.randint(2, (n, 1), generator=generator, dtype=torch.bool)
         rows, columns = shifts[0] + torch.arange(height), shifts[1] + torch.arange(width)
-        columns = torch.where(swapped, columns.flip(1), columns)
+        if self.flip:
+            columns = torch.where(swapped, columns.flip(1), columns)
         places = (torch.arange(n)[:, None, None], rows[:, :, None], columns[:, None, :])
         which, y, x = (place.to(images.device, non_blocking=True) for place in places)
         padded = pad(images, [self.padding] * 4)
-        return padded.permute(0, 2, 3, 1)[which, y, x].permute(0, 3, 1, 2)
+        moved = padded.permute(0, 2, 3, 1)[which, y, x].permute(0, 3, 1, 2)
+        return self._cut(moved, generator) if self.cutout else moved
+
+    def _cut(self, images: Tensor, generator: torch.Generator | None) -> Tensor:
+        """The images with a square of 0 in each."""
+        n, _, *sides = images.shape
+        inside = []
+        for side in sides:
+            centres = torch.randint(side, (n, 1), generator=generator)
+            first = centres - self.cutout // 2
+            places = torch.arange(side)
+            inside.append((first <= places) & (places < first + self.cutout))
+        squares = inside[0][:, None, :, None] & inside[1][:, None, None, :]
+        return images.masked_fill(squares.to(images.device, non_blocking=True), 0)
 
 
 def augment_images(
@@ -83,18 +110,31 @@ def augment_images(
     """
     if isinstance(transform, CropAndFlip):
         return transform(images, generator)
+    with seeded(generator, images.device):
+        transformed = [transform(image) for image in images]
+    for image in transformed:
+        _check_image(image, images)
+    return torch.stack(transformed)
+
+
+@contextmanager
+def seeded(generator: torch.Generator, device: torch.device) -> Iterator[None]:
+    """A context in which torch's global generators begin with a seed that another one gives.
+
+    One lock keeps others out meanwhile; afterwards the generators are as they were.
+
+    Args:
+        generator: Gives the seed, a generator of the CPU; one draw of it is used.
+        device: Whose generator is seeded, beside the CPU's.
+    """
     seed = int(torch.randint(2**62, (), generator=generator))
-    device = images.device
     devices = [] if device.type == "cpu" else [device.index or 0]
     kind = "cuda" if device.type == "cpu" else device.type
     with _GLOBAL_RANDOMNESS, torch.random.fork_rng(devices, device_type=kind):
         torch.default_generator.manual_seed(seed)
         if devices:
             getattr(torch, device.type).manual_seed(seed)
-        transformed = [transform(image) for image in images]
-    for image in transformed:
-        _check_image(image, images)
-    return torch.stack(transformed)
+        yield
 
 
 def _check_image(image: object, images: Tensor) -> None:

@@ -27,6 +27,7 @@ from nbnas.training.export.pictures import on_disk
 from nbnas.training.export.rerun import Pictures, Scores, check_agreement, rerun
 from nbnas.training.export.source.reading import classify_source
 from nbnas.training.export.source.source import Source
+from nbnas.training.export.told import trained_in_words
 from nbnas.training.export.written import Written, referring, written_source
 from nbnas.training.networks.network import count_multiply_adds, count_parameters
 from nbnas.training.run import Training
@@ -188,7 +189,7 @@ class Writing:
             if self.training.final
             else f"the {train:,} pictures of the training part"
         )
-        return f"{epochs_of(self.training)} on {on}, seed {self.training.seed}"
+        return trained_in_words(self.training, on)
 
 
 def check_same(given: Scores, expected: Scores, close: float, architecture: Architecture) -> None:
@@ -224,11 +225,6 @@ def trained_of(training: Training) -> nn.Module:
     trained = copy.deepcopy(training.network)
     assert trained is not None  # as was checked
     return trained.cpu().float().to(memory_format=torch.contiguous_format).eval()
-
-
-def epochs_of(training: Training) -> str:
-    """How long it was, in words."""
-    return "1 epoch" if training.epochs == 1 else f"{training.epochs} epochs"
 
 
 def release() -> str:

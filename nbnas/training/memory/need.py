@@ -25,6 +25,7 @@ from nbnas.training.data.text import TextData
 from nbnas.training.device import Place
 from nbnas.training.memory.available import available_memory
 from nbnas.training.networks.size import Setting, meta_network
+from nbnas.training.optimizers.optimizer import AdamW
 from nbnas.training.recipe import Recipe
 
 # So many numbers a network may keep of each of a picture, or of an embedded token and its logits;
@@ -103,8 +104,9 @@ def need_of(recipe: Recipe, network: nn.Module) -> Need:
     """What a network's weights take in training, wherever they are."""
     trained = sum(weight.nbytes for weight in network.parameters() if weight.requires_grad)
     held = sum(each.nbytes for each in (*network.parameters(), *network.buffers()))
-    kept = 2 if isinstance(recipe.data, TextData) else int(recipe.momentum > 0)
-    return Need(held, trained, kept * trained)
+    kept = 2 if isinstance(recipe.optimizer, AdamW) else int(recipe.momentum > 0)
+    averages = held if recipe.ema is not None else 0
+    return Need(held + averages, trained, kept * trained)
 
 
 def activations_of(recipe: Recipe, network: nn.Module, place: Place) -> int:

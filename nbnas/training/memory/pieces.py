@@ -69,9 +69,9 @@ class Pieces:
             )
         return answer
 
-    def figures(self, part: Part) -> Figures:
-        """All measures of the network on a part; see `Task.figures`."""
-        measure = partial(self.task.figures, self.network, part)
+    def figures(self, network: nn.Module, part: Part) -> Figures:
+        """All measures of a network, which may be an average, on a part; see `Task.figures`."""
+        measure = partial(self.task.figures, network, part)
         figures, self.held_out = self._fitting(measure, self.held_out, EVALUATION_BATCH)
         return figures
 

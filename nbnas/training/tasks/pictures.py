@@ -15,6 +15,7 @@ from torch.nn.functional import cross_entropy
 
 from nbnas.training.data.augment import augment_images
 from nbnas.training.data.image_data import ImageData
+from nbnas.training.data.mix import mix_images
 from nbnas.training.data.resident import chosen, parts_on
 from nbnas.training.device import Place
 from nbnas.training.measure import (
@@ -38,7 +39,7 @@ class PictureTask:
         data: The pictures.
         recipe: The settings.
         place: Where the network computes.
-        generator: Source of order and augmentation.
+        generator: Source of order, augmentation and mixing.
     """
 
     data: ImageData
@@ -71,18 +72,23 @@ class PictureTask:
     def answer(self, network: nn.Module, batch: Batch, carried: None) -> Answer:
         """Cross-entropy of the scores; nothing is carried; see `Task.answer`.
 
-        The network's first module is left out: what is augmented is normalised already.
+        The network's first module is left out: what is augmented is normalised already. Of a mixed
+        picture the class that it shows most of is the right one.
         """
         (x, y), (_, body) = batch, cast(nn.Sequential, network)
+        target = y
+        if self.recipe.mix is not None:
+            x, target = mix_images(x, y, self.data.classes, self.recipe.mix, self.generator)
+            x, y = x.contiguous(memory_format=self.place.layout), target.argmax(1)
         scores = body(x)
-        loss = cross_entropy(scores, y, label_smoothing=self.recipe.label_smoothing)
+        loss = cross_entropy(scores, target, label_smoothing=self.recipe.label_smoothing)
         return Answer(loss, right_answers(scores.detach(), y).sum())
 
     def figures(self, network: nn.Module, part: Part, less: int = 1) -> Figures:
         """Accuracy, balanced accuracy and log loss; see `Task.figures`."""
         images, labels = part
-        size = max(1, EVALUATION_BATCH // less)
-        totals = evaluate(network, (images, labels), self.data.classes, self.place, size)
+        size, flip = max(1, EVALUATION_BATCH // less), self.recipe.test_flip
+        totals = evaluate(network, (images, labels), self.data.classes, self.place, size, flip)
         counts = torch.bincount(labels, minlength=len(totals) - 1).tolist()
         return picture_figures(totals.tolist(), counts)
 

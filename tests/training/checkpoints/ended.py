@@ -1,11 +1,13 @@
 """Small trainings that are ended at any step."""
 
+import torch
 from torch import nn
 from torchvision.transforms import v2
 
 from nbnas.graphs.spaces.cell import cell
 from nbnas.training.checkpoints.keeper import Keeper
 from nbnas.training.data.augment import CropAndFlip
+from nbnas.training.optimizers.optimizer import AdamW, Muon
 
 LIGHT = cell(["nor_conv_1x1", "none", "none", "skip_connect", "nor_conv_3x3", "none"])
 TIMES = ("seconds", "images_per_second")
@@ -28,8 +30,15 @@ KINDS = {
     "augmented at once": {"augment": CropAndFlip(1), "channels_last": True, "clip": 0.5},
     "augmented one by one": {"augment": v2.RandomHorizontalFlip(), "mixed_precision": True},
     "a network of one's own": {"network": perceptron, "momentum": 0},
+    "averaged and mixed": {
+        **{"ema": 0.9, "mix": v2.MixUp(), "test_flip": True},
+        **{"optimizer": AdamW(), "decay_all": False, "learning_rate": 0.01},
+    },
+    "the best epoch": {"patience": 3},
     "text": {"dropout": 0.2, "clip": 1.0},
 }
+if hasattr(torch.optim, "Muon"):
+    KINDS["two optimisers"] = {"optimizer": Muon(), "learning_rate": 0.02}
 
 
 class Sparse(Keeper):

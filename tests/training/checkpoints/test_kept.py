@@ -160,6 +160,19 @@ def test_weights_are_kept_where_the_recipe_says_so(make, same, whole, tmp_path):
     assert all(torch.equal(ours[name], theirs[name]) for name in ours)
 
 
+def test_one_that_ended_on_a_plateau_is_kept_with_its_best_epoch(make, same, tmp_path):
+    trainer, architecture = make(epochs=9, patience=1, keep_weights=True, learning_rate=1.0)
+    first = trainer.start(architecture, 5).keep(tmp_path / "trial")
+    evaluation = first.run()
+    assert len(evaluation.reports) < 9
+    again = trainer.start(architecture, 5).keep(tmp_path / "trial")
+    assert again.is_kept
+    assert list(again) == []
+    assert same(again.evaluation) == same(evaluation)
+    weights, kept = (each.network.state_dict() for each in (first, again))
+    assert all(torch.equal(weights[name], kept[name]) for name in weights)
+
+
 def test_nothing_is_written_without_minutes_or_a_place(make, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     trainer, architecture = make()

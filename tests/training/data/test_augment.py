@@ -88,3 +88,42 @@ def test_without_padding_images_are_kept_or_mirrored():
 def test_a_wrong_padding_is_refused(padding):
     with pytest.raises(SettingError, match="whole number from 0"):
         CropAndFlip(padding)
+
+
+def test_flips_can_be_left_out():
+    generator = torch.Generator().manual_seed(0)
+    assert torch.equal(CropAndFlip(0, flip=False)(batch(), generator), batch())
+
+
+def test_cutout_is_a_square_around_any_pixel():
+    images = torch.ones(600, 2, 7, 9)
+    cut = CropAndFlip(0, flip=False, cutout=3)(images, torch.Generator().manual_seed(0)) == 0
+    assert torch.equal(cut[:, 0], cut[:, 1])
+    rows, columns = cut[:, 0].any(2), cut[:, 0].any(1)
+    assert torch.equal(cut[:, 0], rows[:, :, None] & columns[:, None, :])
+    for sides, length in ((rows, 7), (columns, 9)):
+        firsts, counts = sides.int().argmax(1), sides.sum(1)
+        spans = {*zip(firsts.tolist(), counts.tolist(), strict=True)}
+        inside = {(first, 3) for first in range(length - 2)}
+        assert spans == inside | {(0, 2), (length - 2, 2)}  # a pixel beyond either edge
+
+
+def test_cutout_comes_after_the_same_crops():
+    images = torch.rand(20, 3, 8, 8, generator=torch.Generator().manual_seed(0)) + 1
+    plain, cut = (
+        CropAndFlip(0, cutout=cutout)(images, torch.Generator().manual_seed(1))
+        for cutout in (0, 4)
+    )
+    assert torch.equal(torch.where(cut == 0, plain, cut), plain)
+    assert (cut == 0).any()
+
+
+def test_what_came_later_is_told_only_where_it_is_used():
+    assert repr(CropAndFlip(2)) == "CropAndFlip(padding=2)"
+    assert repr(CropAndFlip(2, cutout=4)) == "CropAndFlip(padding=2, cutout=4)"
+
+
+@pytest.mark.parametrize("settings", [{"flip": 1}, {"cutout": -1}, {"cutout": 2.5}], ids=str)
+def test_wrong_settings_are_refused(settings):
+    with pytest.raises(SettingError, match=f"expected {next(iter(settings))} to be"):
+        CropAndFlip(**settings)

@@ -41,10 +41,10 @@ from nbnas.training.export.text.foretold import (
     right_share,
 )
 from nbnas.training.export.text.formats import onnx_file, program_of
+from nbnas.training.export.told import trained_in_words
 from nbnas.training.export.writing import (
     CHECKED,
     check_same,
-    epochs_of,
     release,
     trained_of,
     write_picture,
@@ -178,7 +178,7 @@ class TextWriting:
         level, final = self.data.level, self.training.final
         part = "training and validation part together" if final else "the training part"
         on = f"{train + val if final else train:,} {level}s of {part}"
-        return f"{epochs_of(self.training)} on the {on}, seed {self.training.seed}"
+        return trained_in_words(self.training, f"the {on}")
 
     @property
     def _state(self) -> tuple[int, int, int]:

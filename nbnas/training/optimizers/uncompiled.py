@@ -9,12 +9,13 @@ References:
 """
 
 import inspect
+from typing import Any
 
 import torch
 from torch.optim import Optimizer
 
 
-class _Uncompiled:
+class Uncompiled:
     """The methods that every optimiser inherits, unwrapped."""
 
     add_param_group = inspect.unwrap(Optimizer.add_param_group)
@@ -23,13 +24,31 @@ class _Uncompiled:
     load_state_dict = inspect.unwrap(Optimizer.load_state_dict)
 
 
-class SGD(_Uncompiled, torch.optim.SGD):
+class SGD(Uncompiled, torch.optim.SGD):
     """Stochastic gradient descent."""
 
     step = torch.no_grad()(inspect.unwrap(torch.optim.SGD.step))
 
 
-class AdamW(_Uncompiled, torch.optim.AdamW):
+class AdamW(Uncompiled, torch.optim.AdamW):
     """Adam with decoupled weight decay."""
 
     step = torch.no_grad()(inspect.unwrap(torch.optim.AdamW.step))
+
+
+def has_muon() -> bool:
+    """Whether the installed torch has Muon, which came with 2.9."""
+    return hasattr(torch.optim, "Muon")
+
+
+def muon(*given: Any, **options: Any) -> Optimizer:  # noqa: ANN401
+    """Momentum orthogonalised by Newton and Schulz's iteration; for matrices only.
+
+    Args:
+        given: As `torch.optim.Muon` takes it.
+        options: The same.
+    """
+    theirs = torch.optim.Muon
+    step = torch.no_grad()(inspect.unwrap(theirs.step))
+    made: Optimizer = type("Muon", (Uncompiled, theirs), {"step": step})(*given, **options)
+    return made

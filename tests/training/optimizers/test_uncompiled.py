@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 import torch
 
-from nbnas.training.optimizers import SGD, AdamW
+from nbnas.training.optimizers.uncompiled import SGD, AdamW, muon
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 SCRIPT = """
 import sys
 import nbnas as nb
@@ -76,3 +76,18 @@ def test_a_search_trains_without_the_compiler():
         [sys.executable, "-W", "ignore", "-c", SCRIPT], cwd=ROOT, capture_output=True, text=True
     )
     assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.skipif(not hasattr(torch.optim, "Muon"), reason="torch has no Muon")
+def test_muon_is_that_of_pytorch():
+    found = []
+    for optimizer in (muon, torch.optim.Muon):
+        torch.manual_seed(0)
+        layer = torch.nn.Linear(5, 3, bias=False)
+        optimize = optimizer(layer.parameters(), lr=0.1, momentum=0.8, weight_decay=0.1)
+        for _ in range(3):
+            optimize.zero_grad()
+            layer(torch.randn(7, 5)).square().sum().backward()
+            optimize.step()
+        found.append(layer.weight.detach())
+    assert torch.equal(*found)

@@ -1,0 +1,1 @@
+"""How a step is made of a gradient: the optimisers."""

@@ -1,0 +1,1 @@
+"""Which learning rate? The learning-rate range test."""

@@ -1,0 +1,1 @@
+"""What a training does beside each step and each epoch: averaging of weights, early stopping."""
