@@ -173,7 +173,7 @@ def test_too_little_memory_is_a_failed_trial_and_the_search_goes_on():
     [
         {"ema": 0.9, "patience": 1},
         {"optimizer": nb.AdamW(), "decay_all": False, "schedule": nb.Warmup()},
-        {"mix": v2.CutMix(), "augment": CropAndFlip(1, cutout=3), "test_flip": True},
+        {"mix": v2.CutMix(num_classes=10), "augment": CropAndFlip(1, cutout=3), "test_flip": True},
         {"optimizer": "Muon", "clip": 1.0},
     ],
     ids=str,
