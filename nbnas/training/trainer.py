@@ -88,8 +88,8 @@ class Trainer(Recipe):
             plans its rates for all `epochs`, so that one which ends early has seen high rates
             only. Final trainings, which hold out the test part alone, go on to the last epoch,
             and that counts. `None` for all epochs.
-        mix: A transform of a batch of training images and the shares of their classes, such as
-            `v2.MixUp()` or `v2.CutMix()` of `torchvision.transforms`, after `augment`.
+        mix: A transform of a batch of training images and their labels, after `augment`, such as
+            `v2.MixUp(num_classes=10)` or `v2.CutMix(num_classes=10)` of `torchvision.transforms`.
         test_flip: Whether each held-out picture is measured by the mean of its own scores and of
             those of its mirror image. Exported files read a picture once, and their card says how
             good that is.

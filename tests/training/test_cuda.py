@@ -224,7 +224,7 @@ def test_deterministic_gives_the_same_numbers_in_float32():
     [
         {"ema": 0.9, "patience": 1},
         {"optimizer": nb.AdamW(), "decay_all": False, "schedule": nb.Warmup()},
-        {"mix": v2.CutMix(), "augment": CropAndFlip(1, cutout=3), "test_flip": True},
+        {"mix": v2.CutMix(num_classes=10), "augment": CropAndFlip(1, cutout=3), "test_flip": True},
         {"optimizer": "Muon", "clip": 1.0},
     ],
     ids=str,

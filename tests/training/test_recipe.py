@@ -30,8 +30,8 @@ CHANGES = [
     {"decay_all": False, "weight_decay": 0.05},
     {"ema": 0.9},
     {"patience": 1, "epochs": 9},
-    {"mix": v2.MixUp()},
-    {"mix": v2.CutMix()},
+    {"mix": v2.MixUp(num_classes=10)},
+    {"mix": v2.CutMix(num_classes=10)},
     {"augment": CropAndFlip(1, flip=False, cutout=3)},
     {"test_flip": True},
     {"schedule": Warmup(LinearDecay(), 0.2)},
@@ -110,7 +110,9 @@ def test_text_is_trained_with_them_too(text, change):
         assert figures(found) != figures(small(text, **settings)(lstm(), 1))
 
 
-@pytest.mark.parametrize("change", [{"mix": v2.MixUp()}, {"test_flip": True}], ids=str)
+@pytest.mark.parametrize(
+    "change", [{"mix": v2.MixUp(num_classes=10)}, {"test_flip": True}], ids=str
+)
 def test_text_is_neither_mixed_nor_mirrored(text, change):
     (name,) = change
     with pytest.raises(SettingError, match=f"expected no {name} with text, .* leave it out"):
@@ -127,7 +129,7 @@ def test_text_is_neither_mixed_nor_mirrored(text, change):
         ({"ema": 0.0}, "ema to be None or"),
         ({"patience": 0}, "patience to be None or a whole number from 1"),
         ({"mix": "mixup"}, "mix to be None or a transform of a batch"),
-        ({"mix": v2.CutMix(num_classes=3)}, "expected mix to take images"),
+        ({"mix": v2.CutMix(num_classes=3)}, "expected mix to give images"),
         ({"test_flip": None}, "test_flip to be True or False"),
     ],
 )
@@ -137,8 +139,8 @@ def test_wrong_settings_are_refused(data, change, expected):
 
 
 def test_of_a_mixed_picture_the_class_that_it_shows_most_of_is_right(data):
-    def next_class(images, shares):
-        return images, 0.6 * shares.roll(1, 1) + 0.4 * shares
+    def next_class(images, labels):
+        return images, 0.6 * one_hot((labels + 1) % 10, 10) + 0.4 * one_hot(labels, 10)
 
     def linear(architecture, data):
         return nn.Sequential(nn.Flatten(), nn.Linear(64, data.classes))

@@ -21,8 +21,11 @@ from nbnas.errors import SettingError, shown
 from nbnas.training.data.augment import seeded
 
 Mix = Callable[[Tensor, Tensor], tuple[Tensor, Tensor]]
-MIX = offering("a transform of a batch of images and its classes", "v2.CutMix()", "__call__")
+MIX = offering(
+    "a transform of a batch of images and its labels", "v2.CutMix(num_classes=10)", "__call__"
+)
 PROBED = 4  # images on which a transform is tried
+_HINT = "use a transform of whole batches, such as v2.CutMix(num_classes={}) of torchvision"
 
 
 def mix_images(
@@ -37,8 +40,9 @@ def mix_images(
         images: Batch `(n, C, H, W)`.
         labels: The class of each, `(n,)`.
         classes: K.
-        transform: From images and shares to the same, such as `v2.MixUp()` or `v2.CutMix()` of
-            `torchvision.transforms`.
+        transform: From images and labels to images and shares, such as `v2.MixUp(num_classes=10)`
+            or `v2.CutMix(num_classes=10)` of `torchvision.transforms`; labels may stay as they
+            are where nothing was mixed.
         generator: Source of the seed, a generator of the CPU.
 
     Returns:
@@ -47,16 +51,17 @@ def mix_images(
     Raises:
         SettingError: If the transform gives anything else.
     """
-    shares = one_hot(labels, classes).to(torch.float32)
     with seeded(generator, images.device):
-        mixed = transform(images, shares)
+        mixed = transform(images, labels)
+    if _is_pair(mixed) and _alike(mixed[1], labels):
+        mixed = (mixed[0], one_hot(mixed[1], classes).to(torch.float32))
+    shares = torch.empty(len(labels), classes, device="meta")
     if not _is_pair(mixed) or not all(map(_alike, mixed, (images, shares))):
         raise SettingError(
-            f"expected mix to give images {tuple(images.shape)} and shares of classes "
-            f"{tuple(shares.shape)} as it got, but it gave {_form(mixed)}; use a transform of "
-            "whole batches, such as v2.MixUp() or v2.CutMix() of torchvision.transforms"
+            f"expected mix to give images {tuple(images.shape)} as it got and shares of classes "
+            f"{tuple(shares.shape)}, but it gave {_form(mixed)}; {_HINT.format(classes)}"
         )
-    return mixed
+    return mixed[0], mixed[1]
 
 
 def check_mix(transform: Mix, image_shape: tuple[int, int, int], classes: int) -> None:
@@ -77,10 +82,9 @@ def check_mix(transform: Mix, image_shape: tuple[int, int, int], classes: int) -
         raise
     except Exception as error:
         raise SettingError(
-            f"expected mix to take images {tuple(images.shape)} and shares of {classes} classes "
-            f"{(PROBED, classes)}, but {shown(transform)} raised {type(error).__name__}: "
-            f"{error!s:.300}; use a transform of whole batches, such as v2.MixUp() or v2.CutMix() "
-            "of torchvision.transforms, without num_classes"
+            f"expected mix to take images {tuple(images.shape)} and labels {(PROBED,)}, but "
+            f"{shown(transform)} raised {type(error).__name__}: {error!s:.300}; "
+            f"{_HINT.format(classes)}"
         ) from error
 
 

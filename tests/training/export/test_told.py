@@ -38,7 +38,7 @@ def trained(data, final=True, **settings):
 def test_the_averaged_weights_are_exported(data, lighten, tmp_path):
     pytest.importorskip("onnxscript")
     lighten(writing, "rerun", here)
-    trainer, training = trained(data, ema=0.9, mix=v2.MixUp(), decay_all=False)
+    trainer, training = trained(data, ema=0.9, mix=v2.MixUp(num_classes=10), decay_all=False)
     made = export(training.evaluation, trainer, tmp_path / "a", training=training)
     assert made.agreement == (("model.py", 1.0),)
     assert made.accuracy == pytest.approx(training.evaluation.value, abs=1 / 1197)
