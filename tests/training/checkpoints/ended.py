@@ -31,7 +31,7 @@ KINDS = {
     "augmented one by one": {"augment": v2.RandomHorizontalFlip(), "mixed_precision": True},
     "a network of one's own": {"network": perceptron, "momentum": 0},
     "averaged and mixed": {
-        **{"ema": 0.9, "mix": v2.MixUp(), "test_flip": True},
+        **{"ema": 0.9, "mix": v2.MixUp(num_classes=3), "test_flip": True},
         **{"optimizer": AdamW(), "decay_all": False, "learning_rate": 0.01},
     },
     "the best epoch": {"patience": 3},

@@ -72,7 +72,7 @@ def test_what_cannot_be_moved_is_said(theirs):
 def test_functions_and_classes_of_a_notebook_are_read_from_its_cells():
     from IPython.core.interactiveshell import InteractiveShell
 
-    shell = InteractiveShell()
+    shell = InteractiveShell(warn_venv=False)
     try:
         shell.run_cell("from torch import nn\nwidth = 3")
         shell.run_cell(
