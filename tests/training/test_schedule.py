@@ -60,6 +60,7 @@ def test_linear_decay_is_that_of_torch():
     assert ours == pytest.approx(rates(scheduler, optimizer, 30), abs=1e-12)
 
 
+@pytest.mark.filterwarnings("ignore:The epoch parameter")  # of torch 2.4, about itself
 @pytest.mark.parametrize("share", [0.1, 0.25])
 def test_warmup_is_torchs_linear_one_before_its_cosine(share):
     optimizer, rising = sgd(0.3), round(40 * share)

@@ -104,8 +104,9 @@ def read_file(path: Path) -> dict[str, Any] | None:
 
 def warn_of(path: Path, error: Exception) -> None:
     """Say that a checkpoint cannot be used."""
+    why = " ".join(str(error).split())  # torch says some things in many lines
     warnings.warn(
-        f"the checkpoint {str(path)!r} cannot be used ({type(error).__name__}: {error!s:.200}); "
+        f"the checkpoint {str(path)!r} cannot be used ({type(error).__name__}: {why:.200}); "
         "it is ignored, and the training begins anew",
         stacklevel=3,
     )
