@@ -1,5 +1,6 @@
 """What the README says is executed: its example runs, its commands are those that the CI calls."""
 
+import inspect
 import re
 from pathlib import Path
 
@@ -47,6 +48,27 @@ def test_the_size_of_a_skeleton_is_that_of_what_it_trains(capsys):
     told, trained = re.search(r"parameters=(\d+), .* (\d+)$", own).groups()
     assert told == trained
     assert benchmark == "Size(parameters=344346, multiply_adds=47104650)"
+
+
+def test_recipes_train_and_the_range_test_suggests_a_rate(capsys):
+    (example,) = (text for text in PYTHON if "nb.recipes.quick(" in text)
+    names = {}
+    exec(compile(example, "README.md", "exec"), names)
+    values, found = capsys.readouterr().out.splitlines()
+    quick, strong = map(float, values.split())
+    assert 0.5 < quick < strong
+    told = re.match(r"RangeTest\(suggestion=([\d.]+), 100 steps from", found)
+    assert 0.0002 < float(told.group(1)) < 10
+    assert (names["quick"].epochs, names["strong"].patience) == (4, 5)
+
+
+def test_recipes_that_it_names_are_those_there_are():
+    known = {recipe.name for recipe in nb.recipes.known}
+    named = {*re.findall(r"`nb\.recipes\.(\w+)`", README)}
+    assert named == known
+    settings = README.split("what else recipes are made of: ")[1].split(".")[0]
+    taken = inspect.signature(nb.Trainer).parameters
+    assert {*re.findall(r"`(\w+)`", settings)} <= taken.keys()
 
 
 @pytest.mark.slow

@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+import torch
 
 import nbnas as nb
 from nbnas.graphs.spaces.cell import cell
@@ -38,14 +39,28 @@ def test_nas_bench_201_is_the_published_one(photographs):
     assert (trainer.label_smoothing, trainer.ema, trainer.clip) == (0, None, None)
 
 
-def test_strong_mirrors_photographs_only(photographs):
+def test_strong_moves_and_mirrors_photographs_only(photographs):
     strong = nb.recipes.strong(photographs)
-    assert strong.augment == CropAndFlip(padding=2)
+    assert strong.augment == CropAndFlip(padding=1)
+    assert nb.recipes.strong(pictures(3, 32)).augment == CropAndFlip(padding=2)
     assert strong.test_flip
     gray = nb.recipes.strong(pictures(1))
-    assert gray.augment == CropAndFlip(padding=2, flip=False)
+    assert gray.augment is None
     assert not gray.test_flip
-    assert nb.recipes.strong(nb.digits()).augment.padding == 1
+
+
+@pytest.mark.skipif(not hasattr(torch.optim, "Muon"), reason="torch has no Muon")
+def test_strong_is_better_than_the_default_on_digits():
+    data = nb.digits()
+    strong, default = (
+        trainer(CELL).value for trainer in (nb.recipes.strong(data, epochs=12), Trainer(data))
+    )
+    assert strong > default
+
+
+def test_strong_does_without_muon_where_torch_has_none(photographs, monkeypatch):
+    monkeypatch.delattr(torch.optim, "Muon", raising=False)
+    assert nb.recipes.strong(photographs).optimizer == nb.SGD()
 
 
 def test_a_study_tells_recipes_apart(photographs):
