@@ -125,7 +125,8 @@ class Muon:
 
     A kernel `(O, I, H, W)` counts as a matrix of O rows. Biases, normalisations, embeddings and
     the output layer, which is known by as many rows as there are classes, belong to AdamW, with
-    the recipe's momentum as its first beta. The orthogonalisation itself is torch's, which has it
+    the recipe's momentum as its first beta; a network without any matrix is all AdamW's. The
+    orthogonalisation itself is torch's, which has it
     from 2.9 on, in bfloat16.
 
     Attributes:
@@ -156,11 +157,8 @@ class Muon:
         if others:
             rate = {"lr": self.rest * steps.learning_rate, FACTOR: self.rest}
             rest = _adamw(network, [group | rate for group in others], steps, SECOND_BETA)
-        if not matrices:
-            raise SettingError(
-                "expected a network with matrices or kernels for Muon, got one whose only weights "
-                "are biases, normalisations, embeddings and an output layer; use AdamW()"
-            )
+        if rest is not None and not matrices:
+            return rest
         return Beside(matrices, partial(_muon, steps), rest)
 
 

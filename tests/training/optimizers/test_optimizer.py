@@ -47,9 +47,11 @@ def test_muon_has_the_matrices_and_adamw_the_rest():
 
 
 @needs_muon
-def test_muon_without_a_matrix_is_refused():
-    with pytest.raises(SettingError, match=r"matrices or kernels for Muon.*use AdamW\(\)"):
-        Muon().build(nn.Sequential(nn.BatchNorm2d(3), nn.Linear(4, 3)), STEPS)
+def test_a_network_without_a_matrix_is_all_of_adamw():
+    made = Muon(rest=0.5).build(nn.Sequential(nn.BatchNorm2d(3), nn.Linear(4, 3)), STEPS)
+    assert isinstance(made, torch.optim.AdamW)
+    (rest,) = made.param_groups
+    assert (len(rest["params"]), rest[FACTOR]) == (4, 0.5)
 
 
 def test_where_torch_has_no_muon_it_is_said(monkeypatch):
