@@ -37,6 +37,7 @@ class SearchParameters:
         objective: A Python file and a name in it, or empty for training on the data.
         network: A Python file and the name of a function in it that builds networks, or empty.
         skeleton: A word of `SKELETONS`, or empty for the recipe's own.
+        optimizer: A word of `OPTIMIZERS`, or empty for the recipe's own.
         strategy: A word of `STRATEGIES`.
         kernel: A word of `KERNELS`; empty for the usual one of a space of one's own.
         acquisition: A word of `ACQUISITIONS`.
@@ -61,6 +62,7 @@ class SearchParameters:
     objective: str
     network: str
     skeleton: str
+    optimizer: str
     strategy: str
     kernel: str
     acquisition: str
@@ -90,7 +92,8 @@ class SearchParameters:
         data = self.data.read(
             self.size or None, largest_side(self.device), self.validation or None
         )
-        settings = in_skeleton(settings_of(self.data, data, self.device), self.skeleton)
+        settings = settings_of(self.data, data, self.device, self.optimizer)
+        settings = in_skeleton(settings, self.skeleton)
         settings |= {"epochs": self.epochs} if self.epochs else {}
         settings |= {"measure": MEASURES[self.measure]} if self.measure else {}
         network = own_function(self.network) if self.network else None
@@ -218,7 +221,7 @@ class SearchParameters:
         if self.objective or self.space != USUAL[self.data.kind]:
             own.append(_short(self.space))
         own += [_short(self.network)] if self.network else []
-        own += [self.skeleton] if self.skeleton else []
+        own += [word for word in (self.skeleton, self.optimizer) if word]
         own += [self.measure] if self.measure else []
         own += [f"{self.size}-pixels"] if self.size else []
         own += [f"validation-{self.validation:g}"] if self.validation else []

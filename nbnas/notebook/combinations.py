@@ -13,6 +13,7 @@ from nbnas.graphs.spaces.choice.space import ChoiceSpace
 from nbnas.graphs.spaces.choices import categorical
 from nbnas.notebook.data import KNOWN
 from nbnas.notebook.own import is_own, own_function, own_objective, own_space
+from nbnas.notebook.recipes import OPTIMIZERS
 from nbnas.notebook.spaces import OF_CELLS, SPACES, USUAL, words_for
 from nbnas.notebook.strategies import STRATEGIES
 from nbnas.records import Measure
@@ -65,7 +66,7 @@ def check_combinations(values: Values) -> None:
     Raises:
         SettingError: If some do not; the message says of all of them what goes together.
     """
-    checks = (_objective, _known, _space, _model, _strategy, _data, _export)
+    checks = (_objective, _known, _space, _optimizer, _model, _strategy, _data, _export)
     faults = [fault for check in checks for fault in check(values)]
     if faults:
         raise SettingError("; ".join(faults))
@@ -76,7 +77,8 @@ def _objective(values: Values) -> Iterator[str]:
     if not values["objective"]:
         return
     yield from _tried("objective", lambda: own_objective(values["objective"]))
-    usual = {"network": "", "skeleton": "", "measure": "", "size": 0, "validation": 0, "epochs": 0}
+    words = dict.fromkeys(("network", "skeleton", "optimizer", "measure"), "")
+    usual = words | dict.fromkeys(("size", "validation", "epochs"), 0)
     given = [name for name, nothing in usual.items() if values[name] != nothing]
     given = ["data", *given] if values["data"].word != KNOWN else given
     if given:
@@ -102,6 +104,8 @@ def _known(values: Values) -> Iterator[str]:
         yield f"network: expected none for {KNOWN}, which knows cells only; {instead}"
     if values["skeleton"]:
         yield f"skeleton: expected none for {KNOWN}, which knows its own only; {instead}"
+    if values["optimizer"]:
+        yield f"optimizer: expected none for {KNOWN}, which knows its own only; {instead}"
     if values["measure"] not in ("", "accuracy"):
         yield f"measure: expected accuracy for {KNOWN}, which knows that; {instead}"
 
@@ -129,6 +133,12 @@ def _skeleton(values: Values) -> Iterator[str]:
         yield "skeleton: expected none with a network of your own, which has its own"
     elif space in SPACES and SPACES[space].kernels != OF_CELLS:
         yield f"skeleton: expected none for the space {space}; only cells and dag are repeated"
+
+
+def _optimizer(values: Values) -> Iterator[str]:
+    """Not every installed torch has all of them."""
+    if values["optimizer"]:
+        yield from _tried("optimizer", OPTIMIZERS[values["optimizer"]])
 
 
 def _own_space(values: Values) -> Iterator[str]:

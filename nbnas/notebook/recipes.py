@@ -20,11 +20,14 @@ from nbnas.training.networks.skeleton.skeleton import (
     nas_bench_101_skeleton,
     nas_bench_201_skeleton,
 )
+from nbnas.training.optimizers.optimizer import SGD, AdamW, Muon, Optimizer
+from nbnas.training.optimizers.uncompiled import has_muon
 
 CPU_SIDE, SIDE = 32, 64  # pixels: the most that is chosen for pictures of a folder
 CPU_EFFORT, EFFORT = 1.2e7, 1.6e8  # pixels that are trained on: n · p · epochs
 EPOCHS_OF_NAMED = 12  # on data that have a word
 FEWEST, MOST = 4, 60  # epochs on pictures
+MANY = 10_000  # training pictures
 CPU_TOKENS, TOKENS = 1.5e6, 15e6  # tokens that are trained on: n · epochs
 MULTIPLY_ADDS = 5_000_000  # of a network of layers, for one picture; a few seconds an epoch
 INITIAL, INITIAL_OF_OWN = 10, 5  # random architectures before there is a model
@@ -60,14 +63,31 @@ def initial_of(source: Source | None) -> int:
     return INITIAL if source is not None and source.path is None else INITIAL_OF_OWN
 
 
-def settings_of(source: Source, data: ImageData | TextData, device: str) -> dict[str, Any]:
+def settings_of(
+    source: Source, data: ImageData | TextData, device: str, optimizer: str = ""
+) -> dict[str, Any]:
     """The settings of a `Trainer`, all else being as it is by default.
 
     Args:
         source: Where the data are from.
         data: The data.
         device: Where trainings compute.
+        optimizer: A word of `OPTIMIZERS`, or empty to choose.
     """
+    settings = _by_sgd(source, data, device)
+    word = optimizer or _best_optimizer(source, data)
+    if word and word != "sgd":
+        settings.pop("learning_rate", None)  # what is usual with the other
+    return settings | ({"optimizer": OPTIMIZERS[word]()} if word else {})
+
+
+def _best_optimizer(source: Source, data: ImageData | TextData) -> str:
+    """Muon for pictures of one's own, as long as there are so few that steps are dear."""
+    few = isinstance(data, ImageData) and len(data.train[1]) < MANY
+    return "muon" if source.path is not None and few and has_muon() else ""
+
+
+def _by_sgd(source: Source, data: ImageData | TextData, device: str) -> dict[str, Any]:
     if source.word == "cifar10":
         return {"epochs": EPOCHS_OF_NAMED, **_LARGE, "augment": CropAndFlip(), "threads": None}
     if source.path is None:
@@ -75,6 +95,10 @@ def settings_of(source: Source, data: ImageData | TextData, device: str) -> dict
     if isinstance(data, TextData):
         return {"epochs": _epochs_of_text(len(data.train), device)}
     return _of_pictures(data, device)
+
+
+OPTIMIZERS: Mapping[str, Callable[[], Optimizer]] = {"sgd": SGD, "adamw": AdamW, "muon": Muon}
+"""The words of the optimisers."""
 
 
 SKELETONS: Mapping[str, Callable[[], CellSkeleton]] = {
@@ -107,7 +131,7 @@ def _of_pictures(data: ImageData, device: str) -> dict[str, Any]:
     effort = CPU_EFFORT if on_cpu(device) else EFFORT
     epochs = min(max(round(effort / (n * height * width)), FEWEST), MOST)
     augment = CropAndFlip(max(least // 8, 1)) if colors == 3 else None
-    large = not on_cpu(device) and n >= 10_000
+    large = not on_cpu(device) and n >= MANY
     small: dict[str, Any] = {"channels": 16, "batch_size": 64 if n >= 5000 else 32}
     if n < 1000:  # more steps, each a smaller one
         small = {"channels": 8, "batch_size": 16, "learning_rate": 0.1}
@@ -158,6 +182,7 @@ def _of_pictures_said(trainer: Any) -> tuple[Choice, ...]:  # noqa: ANN401
     turned = trainer.augment is None
     return (
         Choice("epochs", str(trainer.epochs), why),
+        Choice("optimiser", *_optimizer_said(trainer)),
         Choice("learning rate", _rate(trainer), "up and down again in one cycle, quick to learn"),
         Choice("batch", str(trainer.batch_size), "smaller for few pictures: more steps"),
         Choice(
@@ -170,6 +195,14 @@ def _of_pictures_said(trainer: Any) -> tuple[Choice, ...]:  # noqa: ANN401
         Choice("network of cells", *_cells_said(trainer)),
         Choice("measure", trainer.measure.name, "what the search improves; see -p measure"),
     )
+
+
+def _optimizer_said(trainer: Any) -> tuple[str, str]:  # noqa: ANN401
+    """By what steps are made, and why."""
+    why = "the usual one; -p optimizer muon or adamw for another"
+    if isinstance(trainer.optimizer, Muon):
+        why = "learns more from few pictures in as many steps; -p optimizer sgd for the usual one"
+    return repr(trainer.optimizer), why
 
 
 def _cells_said(trainer: Any) -> tuple[str, str]:  # noqa: ANN401

@@ -21,7 +21,7 @@ from nbnas.notebook.chosen import SearchParameters
 from nbnas.notebook.combinations import ACQUISITIONS, MEASURES, check_combinations
 from nbnas.notebook.data import source
 from nbnas.notebook.own import is_own
-from nbnas.notebook.recipes import EPOCHS_OF_NAMED, SKELETONS, initial_of
+from nbnas.notebook.recipes import EPOCHS_OF_NAMED, OPTIMIZERS, SKELETONS, initial_of
 from nbnas.notebook.spaces import KERNELS, SPACES, USUAL
 from nbnas.notebook.strategies import STRATEGIES
 from nbnas.training.device import choose_device
@@ -118,6 +118,7 @@ _RULES: Mapping[str, Callable[[Any], Any]] = {
     "objective": _own,
     "network": _own,
     "skeleton": _or_none(word(SKELETONS)),
+    "optimizer": _or_none(word(OPTIMIZERS)),
     "strategy": word(STRATEGIES),
     "kernel": _or_none(word(KERNELS)),
     "acquisition": _or_none(word(ACQUISITIONS)),

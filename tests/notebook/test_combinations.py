@@ -33,6 +33,7 @@ WRONG = {
     "size of the known": ({"size": 32}, "size: expected 0"),
     "network of the known": ({"network": "my_own.py:build"}, "network: expected none for nas-b"),
     "skeleton of the known": ({"skeleton": "nas-bench-201"}, "skeleton: expected none for nas-b"),
+    "optimizer of the known": ({"optimizer": "sgd"}, "optimizer: expected none for nas-bench-d"),
     "skeleton of layers": (
         PHOTOS | {"space": "cnn", "skeleton": "nas-bench-201"},
         "skeleton: expected none for the space cnn; only cells and dag",

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 
 import nbnas as nb
 from nbnas.errors import DataError, SettingError
@@ -13,6 +14,7 @@ from nbnas.notebook.search import read_parameters
 from nbnas.training.data.augment import CropAndFlip
 from nbnas.training.data.reading.files import ClassFolders
 from nbnas.training.data.reading.npz import from_npz
+from nbnas.training.optimizers.uncompiled import has_muon
 
 
 def chosen_for(defaults, **given):
@@ -24,6 +26,7 @@ def test_a_folder_of_pictures_is_trained_on_as_photographs(defaults, in_own):
     trainer = chosen.make_objective()
     assert trainer.data.image_shape == (3, 32, 32)
     assert (trainer.epochs, trainer.batch_size, trainer.augment) == (60, 16, CropAndFlip(4))
+    assert trainer.optimizer == (nb.Muon() if has_muon() else nb.SGD())
     assert chosen.make_space(trainer) == nb.CellSpace()
     assert chosen.study_name == "photos-seed-0-wl+hamming-logei-5-initial"
     told = {choice.what: choice.chosen for choice in chosen.choices(trainer)}
@@ -36,6 +39,28 @@ def test_a_folder_of_pictures_is_trained_on_as_photographs(defaults, in_own):
     assert trainer.data.image_shape == (3, 16, 16)
     assert (trainer.epochs, trainer.measure) == (3, nb.LOG_LOSS)
     assert other.study_name.startswith("photos-log-loss-16-pixels-3-epochs-seed-0-")
+
+
+def test_a_search_begun_by_sgd_goes_on_by_its_word(defaults, in_own, monkeypatch):
+    earlier = chosen_for(defaults, data="photos", optimizer="sgd").make_objective()
+    assert (earlier.optimizer, earlier.learning_rate) == (nb.SGD(), 0.1)
+    monkeypatch.delattr(torch.optim, "Muon", raising=False)
+    assert (
+        chosen_for(defaults, data="photos").make_objective().fingerprint() == earlier.fingerprint()
+    )
+    with pytest.raises(SettingError, match=r"optimizer: .*expected torch 2\.9 or newer"):
+        chosen_for(defaults, data="photos", optimizer="muon")
+
+
+def test_the_optimiser_can_be_chosen_for_any_data(defaults):
+    chosen = chosen_for(defaults, data="digits", optimizer="adamw")
+    trainer = chosen.make_objective()
+    assert (trainer.optimizer, trainer.learning_rate) == (nb.AdamW(), 0.02)
+    assert chosen.study_name.startswith("digits-adamw-12-epochs-seed-0")
+    (said,) = (choice for choice in chosen.choices(trainer) if choice.what == "optimiser")
+    assert said.chosen == "AdamW(beta=0.999)"
+    usual = chosen_for(defaults, data="digits").make_objective()
+    assert (usual.optimizer, usual.learning_rate) == (nb.SGD(), 0.2)
 
 
 def test_of_few_pictures_more_are_to_choose_by(defaults, in_own):
