@@ -58,7 +58,7 @@ WINGS = {
         ),
         *("spaces", "distances"),
     ),
-    "records": ("measure", "claim", "evaluation", "observations", "proposal"),
+    "records": ("measure", "claim", "profile", "report", "evaluation", "observations", "proposal"),
     "surrogate": (
         *(
             "warp",
@@ -73,9 +73,10 @@ WINGS = {
         *("kernels", "process", "ensemble", "acquisition"),
     ),
     "training": (
-        *("schedule", "optimizers", "device", "draws", "bars", "data", "measure", "networks"),
+        *("schedule", "optimizers", "device", "profiling", "draws", "bars", "data", "measure"),
+        *("networks",),
         *("live", "usual", "losses", "recipe", "steps", "tasks", "memory", "checkpoints", "run"),
-        *("rates", "trainer", "seeds", "repeated", "proxies", "export"),
+        *("rates", "trainer", "groups", "seeds", "repeated", "proxies", "export"),
     ),
     "search": (
         *("candidates", "ideas", "pending", "maximizers", "strategies"),
