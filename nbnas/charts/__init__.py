@@ -30,6 +30,7 @@ from nbnas.charts.training.lineup import lineup
 from nbnas.charts.training.range_test import range_test
 from nbnas.charts.training.recipe import schedule, settings
 from nbnas.charts.training.skeleton import skeleton
+from nbnas.charts.training.step import step
 
 __all__ = [
     "Colors",
@@ -58,6 +59,7 @@ __all__ = [
     "search",
     "settings",
     "skeleton",
+    "step",
     "table",
     "timeline",
     "to_png",

@@ -77,12 +77,12 @@ class StepProfile:
 
     @property
     def memory_text(self) -> str:
-        """The memory in words: "at most 412 MB of the whole process"; empty where unknown."""
+        """The memory in words: "peak 412 MB of the whole process"; empty where unknown."""
         if self.memory is None:
             return ""
         large = self.memory >= 1e9
         size = f"{self.memory / 1e9:.2f} GB" if large else f"{self.memory / 1e6:.0f} MB"
-        return f"at most {size} of {self.memory_of}"
+        return f"peak {size} of {self.memory_of}"
 
     @brief
     def __repr__(self) -> str:

@@ -19,12 +19,12 @@ PROFILE = nb.StepProfile(
 def test_says_all_in_one_line():
     assert repr(PROFILE) == (
         "StepProfile(12.3 ms: data 0.3 ms, forward 4.0 ms, backward 7.0 ms, optimiser 1.0 ms; "
-        "batch of 64 images in 2 pieces, for each of 3 networks; at most 412 MB of the whole "
+        "batch of 64 images in 2 pieces, for each of 3 networks; peak 412 MB of the whole "
         "process)"
     )
-    assert PROFILE.memory_text == "at most 412 MB of the whole process"
+    assert PROFILE.memory_text == "peak 412 MB of the whole process"
     assert dataclasses.replace(PROFILE, memory=12_340_000_000).memory_text.startswith(
-        "at most 12.34 GB"
+        "peak 12.34 GB"
     )
 
 

@@ -13,6 +13,7 @@ from nbnas.widgets.lab.atlas import shorten
 from nbnas.widgets.lab.budget import countable
 from nbnas.widgets.lab.picture import picture
 from nbnas.widgets.search.trials import seconds
+from nbnas.widgets.training.training import pace_said
 
 Page = dict[str, Any]
 WORKERS_TOLD = 4  # of those that train, one by one
@@ -75,7 +76,8 @@ def curve_page(search: Any) -> Page:  # noqa: ANN401
     title = f"{'Last trained' if ended else 'In training'}: trial {max(number, 1)}"
     left = training.seconds_left
     more = f" About {seconds(left)} left." if left and not ended else ""
-    line = f"{name}. {summary(reports, search.measure)}{more}"
+    known = pace_said(reports[-1], getattr(training, "counted", "images")) if reports else ""
+    line = f"{name}. {summary(reports, search.measure)}{known}{more}"
     page = curve_data(reports, max(training.epochs, len(reports)), search.measure)
     return {"title": title, "line": line} | page
 
