@@ -54,6 +54,7 @@ from .notebook.sweep import read_sweep_parameters as read_sweep_parameters
 from .notebook.tables.benchmark import read_benchmark_parameters as read_benchmark_parameters
 from .notebook.tables.distances import read_distance_parameters as read_distance_parameters
 from .recipes.named import NamedRecipe as NamedRecipe
+from .records.estimate import TimeEstimate as TimeEstimate
 from .records.evaluation import Evaluation as Evaluation
 from .records.measure import ACCURACY as ACCURACY
 from .records.measure import BALANCED_ACCURACY as BALANCED_ACCURACY

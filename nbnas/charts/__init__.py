@@ -12,6 +12,7 @@ from nbnas.charts.graphs.notation import notation
 from nbnas.charts.render import to_png, to_svg
 from nbnas.charts.search.benchmark import curves
 from nbnas.charts.search.clock import clock
+from nbnas.charts.search.estimate import estimate
 from nbnas.charts.search.paired import paired
 from nbnas.charts.search.proposal import proposal
 from nbnas.charts.search.search import search
@@ -45,6 +46,7 @@ __all__ = [
     "diagnoses",
     "diagnosis",
     "distribution",
+    "estimate",
     "explanation",
     "gallery",
     "landscape",

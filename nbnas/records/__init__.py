@@ -6,6 +6,7 @@ candidates.
 """
 
 from nbnas.records.claim import Claim, Origin
+from nbnas.records.estimate import TimeEstimate
 from nbnas.records.evaluation import Evaluation, Status
 from nbnas.records.measure import ACCURACY, Measure
 from nbnas.records.observations import Comparison, Observations, Standing
@@ -28,4 +29,5 @@ __all__ = [
     "Status",
     "Step",
     "StepProfile",
+    "TimeEstimate",
 ]

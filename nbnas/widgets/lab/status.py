@@ -137,7 +137,17 @@ def _said(search: Any, done: int, budget: int) -> str:  # noqa: ANN401
         "paused": f"Paused after {theme.count(done, 'trial')}. Press Run to go on.",
         "failed": "The run has ended with an error. Press Run to try again.",
     }
-    return fixed.get(state) or _idle(search.observations, done, budget)
+    if state in fixed:
+        return fixed[state]
+    return _estimated(search, done, budget) + _idle(search.observations, done, budget)
+
+
+def _estimated(search: Any, done: int, budget: int) -> str:  # noqa: ANN401
+    """How long it will take, where that was asked for and is still true."""
+    found = getattr(search, "estimated", None)
+    if found is None or found.total is None or (found.done, found.trials) != (done, budget):
+        return ""
+    return f"{found.text}. "
 
 
 def _crew(crew: Any, state: str) -> str:  # noqa: ANN401
