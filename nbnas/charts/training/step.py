@@ -79,8 +79,8 @@ def facts_of(profile: StepProfile) -> list[tuple[str, str]]:
 def _facts(report: EpochReport, profile: StepProfile) -> list[tuple[str, str]]:
     """Throughput and learning rate, where they are known."""
     pace, rate = report.images_per_second, report.learning_rate
-    held = "over the epoch, with what it took to measure"
-    found = [("throughput", f"{pace:,.0f} {profile.counted} per second {held}")]
+    held = "measuring the held-out part included"
+    found = [("throughput", f"{pace:,.0f} {profile.counted} per second, {held}")]
     found = found if math.isfinite(pace) else []
     last = [("learning rate", f"{rate:.3g} in the last step")]
     return found + (last if math.isfinite(rate) else [])
