@@ -84,8 +84,9 @@ class StepTimer:
         """
         times = [self._times(laps) for laps in self._timed]
         known = [each for each in times if all(map(math.isfinite, each.values()))]
-        names = tuple(known[0]) if known else ()
-        parts = tuple((name, median(each.get(name, 0.0) for each in known)) for name in names)
+        names = tuple(known[-1]) if known else ()
+        known = [each for each in known if tuple(each) == names]  # the first may be made otherwise
+        parts = tuple((name, median(each[name] for each in known)) for name in names)
         memory = (self._peak.bytes, self._peak.of)
         batch = self._batch // networks
         return StepProfile(parts, len(known), batch, self._counted, pieces, networks, *memory)

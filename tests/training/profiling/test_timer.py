@@ -100,6 +100,16 @@ def test_a_step_that_is_captured_is_not_timed(clock, queue, count, monkeypatch):
     assert timer.profile().parts == ()
 
 
+def test_steps_that_are_made_otherwise_than_the_last_do_not_count(clock, queue, count):
+    timer = StepTimer(clock, count, 5)
+    for at, _ in enumerate(timer.steps(iter([BATCH] * 5))):
+        queue.work(9.0 if at < 2 else 1.0)
+        timer.lap(FORWARD if at < 2 else "whole step")
+    queue.wait()
+    found = timer.profile()
+    assert (found.parts, found.timed) == (((DATA, 0.0), ("whole step", 1.0)), 3)
+
+
 def test_a_step_that_fails_is_left_out(clock, queue, count):
     timer = StepTimer(clock, count, 2)
     next(timer.steps(iter([BATCH, BATCH])))  # what comes then never ends it
