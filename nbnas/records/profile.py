@@ -10,6 +10,8 @@ from nbnas.errors import ObservationError
 
 DATA, FORWARD, BACKWARD, OPTIMISER = "data", "forward", "backward", "optimiser"
 """The parts of a step: a batch is drawn and augmented; loss; gradients; weights change."""
+WHOLE = "all else"
+"""Forward, backward and optimiser in one, where a device is told of all of them by one call."""
 
 _SECONDS = real(0).raising(ObservationError)
 _COUNT, _ONE = (whole(least, 2**62).raising(ObservationError) for least in (0, 1))

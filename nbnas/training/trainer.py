@@ -1,30 +1,27 @@
 """The objective that trains: from an architecture to its measure on the held-out part."""
 
 from dataclasses import dataclass, replace
-from functools import partial
 from typing import Any, cast
 
 from nbnas.brief import brief, changed
 from nbnas.checks import FLAG, SEED, real, whole
 from nbnas.errors import ArchitectureError
 from nbnas.graphs.architecture import ARCHITECTURE, Architecture
-from nbnas.graphs.space import SPACE
 from nbnas.graphs.spaces.operation import own_operations
-from nbnas.records import Evaluation, TimeEstimate
+from nbnas.records import Evaluation
 from nbnas.training.data.image_data import ImageData
 from nbnas.training.data.text import TextData
 from nbnas.training.networks.network import check_cell, check_operations, reads_text
 from nbnas.training.rates.range_test import RangeTest
 from nbnas.training.rates.rising import rates_between, with_rising_rate
-from nbnas.training.recipe import Recipe
-from nbnas.training.rehearsal.rehearsal import time_trainings
+from nbnas.training.rehearsal.rehearsed import Rehearsed
 from nbnas.training.run import Training
 
 _RATE, _STEPS = real(above=0, most=1e6), whole(20, 100_000)
 
 
 @dataclass(frozen=True, slots=True)
-class Trainer(Recipe):
+class Trainer(Rehearsed):
     """How networks are trained; an objective, from an architecture to a measure on validation.
 
     On pictures the optimiser is stochastic gradient descent with Nesterov's momentum by default;
@@ -175,27 +172,6 @@ class Trainer(Recipe):
         last = real(above=first, most=1e9)("highest", last)
         rates = rates_between(first, last, _STEPS("steps", steps))
         return with_rising_rate(self, architecture, rates, SEED("seed", seed))
-
-    def estimate(self, space: Any, trials: int = 1, seed: int = 0) -> TimeEstimate:  # noqa: ANN401
-        """How long trainings will take, told by some steps of a few architectures of a space.
-
-        Up to twelve are timed, for three seconds or a twentieth of it all; one of middling size is
-        always. Those that a strategy will choose may be larger or smaller.
-
-        Args:
-            space: The space that will be searched.
-            trials: How many trainings there will be.
-            seed: Decides which architectures are timed; nothing else depends on it.
-
-        Returns:
-            The estimate; without a time, and with the reason, where none could be trained.
-
-        Raises:
-            SettingError: If something is no space, no number or no seed.
-        """
-        SPACE("space", space), whole(0)("trials", trials), SEED("seed", seed)
-        start = partial(Trainer.start, seed=seed)
-        return time_trainings(self.for_space(space), start, space, trials, seed)
 
     def for_space(self, space: Any) -> "Trainer":  # noqa: ANN401
         """The trainer that knows a space's own operations; a search asks for it.

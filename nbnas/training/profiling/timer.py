@@ -14,7 +14,7 @@ from typing import Any
 
 import torch
 
-from nbnas.records.profile import DATA, FORWARD, StepProfile
+from nbnas.records.profile import BACKWARD, DATA, FORWARD, OPTIMISER, WHOLE, StepProfile
 from nbnas.training.profiling.clock import Clock, NoClock, clock_of
 from nbnas.training.profiling.peak import NoPeak, Peak, peak_of
 
@@ -63,9 +63,14 @@ class StepTimer:
             at += 1
 
     def lap(self, part: str) -> None:
-        """A part of the step ends here; without effect in a step that is not timed."""
+        """A part of the step ends here; without effect in a step that is not timed.
+
+        The optimiser's part is `WHOLE` in a step whose other parts were not told one by one.
+        """
         if self._laps is None:
             return
+        if part == OPTIMISER and all(name != BACKWARD for name, _ in self._laps):
+            part = WHOLE
         moment = self._clock.mark()
         if moment is None:
             self._laps = None
