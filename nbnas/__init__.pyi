@@ -54,7 +54,7 @@ from .notebook.sweep import read_sweep_parameters as read_sweep_parameters
 from .notebook.tables.benchmark import read_benchmark_parameters as read_benchmark_parameters
 from .notebook.tables.distances import read_distance_parameters as read_distance_parameters
 from .recipes.named import NamedRecipe as NamedRecipe
-from .records.evaluation import EpochReport as EpochReport
+from .records.estimate import TimeEstimate as TimeEstimate
 from .records.evaluation import Evaluation as Evaluation
 from .records.measure import ACCURACY as ACCURACY
 from .records.measure import BALANCED_ACCURACY as BALANCED_ACCURACY
@@ -64,9 +64,11 @@ from .records.measure import PERPLEXITY as PERPLEXITY
 from .records.measure import Measure as Measure
 from .records.observations import Comparison as Comparison
 from .records.observations import Observations as Observations
+from .records.profile import StepProfile as StepProfile
 from .records.proposal import Candidate as Candidate
 from .records.proposal import Proposal as Proposal
 from .records.proposal import Step as Step
+from .records.report import EpochReport as EpochReport
 from .search.benchmark.benchmark import Benchmark as Benchmark
 from .search.benchmark.clock import BenchmarkClock as BenchmarkClock
 from .search.benchmark.curves import BenchmarkCurves as BenchmarkCurves

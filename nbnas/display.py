@@ -3,6 +3,7 @@
 It loads nothing that draws; the first object that is displayed does.
 """
 
+import contextlib
 import sys
 import warnings
 from contextlib import AbstractContextManager, nullcontext
@@ -11,7 +12,7 @@ from typing import Any
 from nbnas.drawing import DRAWERS
 from nbnas.loading import loading
 from nbnas.subjects import COMPOSED, LIVE, SUBJECTS
-from nbnas.waiting import WATCHERS
+from nbnas.waiting import TELLERS, WATCHERS
 
 
 def register(shell: Any) -> None:  # noqa: ANN401
@@ -30,6 +31,8 @@ def register(shell: Any) -> None:  # noqa: ANN401
             formatter.mimebundle_formatter.for_type_by_name(module, name, draw)
     if _watch not in WATCHERS:
         WATCHERS.append(_watch)
+    if _tell not in TELLERS:
+        TELLERS.append(_tell)
 
 
 def _bundle(thing: object, **_: object) -> object:
@@ -72,6 +75,14 @@ def _watch(thing: object) -> AbstractContextManager[object]:
     except ImportError:
         return nullcontext()
     return progress(thing)
+
+
+def _tell(said: str) -> None:
+    """Write a line into the log of papermill; without the packages for that, nothing."""
+    with contextlib.suppress(ImportError), loading():
+        from nbnas.widgets.search.log import log
+
+        log(said)
 
 
 def _draw(thing: object) -> bytes | None:

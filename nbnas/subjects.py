@@ -77,6 +77,8 @@ SUBJECTS = {
     "nbnas.graphs.distances.embedding.Embedding": "nbnas.widgets.graphs.embedding:embedding",
     "nbnas.records.evaluation.Evaluation": "nbnas.widgets.search.trials:evaluation",
     "nbnas.records.observations.Observations": "nbnas.widgets.search.trials:observations",
+    "nbnas.records.estimate.TimeEstimate": "nbnas.widgets.search.estimate:estimate",
+    "nbnas.records.profile.StepProfile": "nbnas.widgets.training.training:step",
     "nbnas.records.proposal.Proposal": "nbnas.widgets.search.proposal:proposal",
     "nbnas.surrogate.process.prior.GaussianProcess": "nbnas.widgets.surrogate.prior:prior",
     "nbnas.surrogate.process.evidence.Evidence": "nbnas.widgets.surrogate.prior:evidence",

@@ -88,11 +88,23 @@ def of_trainings():
     book = nb.from_text("a line of text\n" * 20, name="a\nlong name " * 30)
     trainer = nb.Trainer(data, epochs=3, schedule=nb.Cosine(), label_smoothing=0.125)
     report = nb.EpochReport(1, 3, 0.1, 0.9, 0.2, 0.8, 0.2, 1.5, 1e3)
+    hours = nb.TimeEstimate(1000, 3, (1e6,), at_once=7, limit=9e9)
+    steps = nb.StepProfile((("forward", 1e-3),) * 30, 20, 64, memory=10**9, memory_of="it " * 90)
     lost = nb.Evaluation(CELLS[0], None, "failed", error="out\nof memory " * 200)
     scored = nb.Scored(CELLS[0], {"nwot": 1.5, "synflow": 1e30}, 1, 9, 0.1)
     return [
-        *(data, book, nb.Trainer(book), trainer, trainer.start(CELLS[0]), report, lost),
-        *(nb.ZeroCost(data), scored),
+        *(
+            data,
+            book,
+            nb.Trainer(book),
+            trainer,
+            trainer.start(CELLS[0]),
+            report,
+            steps,
+            hours,
+            lost,
+        ),
+        *(nb.ZeroCost(data), scored, hours),
         *(OWN, nb.CellSpace(("none", OWN), 9), nb.Trainer(data, network=nb.baselines.plain)),
         *(
             nb.baselines.alexnet,

@@ -58,7 +58,10 @@ WINGS = {
         ),
         *("spaces", "distances"),
     ),
-    "records": ("measure", "claim", "evaluation", "observations", "proposal"),
+    "records": (
+        *("measure", "claim", "profile", "estimate", "report", "evaluation", "observations"),
+        *("proposal",),
+    ),
     "surrogate": (
         *(
             "warp",
@@ -73,15 +76,16 @@ WINGS = {
         *("kernels", "process", "ensemble", "acquisition"),
     ),
     "training": (
-        *("schedule", "optimizers", "device", "draws", "bars", "data", "measure", "networks"),
+        *("schedule", "optimizers", "device", "profiling", "draws", "bars", "data", "measure"),
+        *("networks",),
         *("live", "usual", "losses", "recipe", "steps", "tasks", "memory", "checkpoints", "run"),
-        *("rates", "trainer", "seeds", "repeated", "proxies", "export"),
+        *("rates", "rehearsal", "trainer", "groups", "seeds", "repeated", "proxies", "export"),
     ),
     "search": (
         *("candidates", "ideas", "pending", "maximizers", "strategies"),
         *("objective", "generated", "fingerprint", "trial", "course", "store", "recorded"),
-        *("tables",),
-        *("background", "ledger", "shared", "workers", "taken", "search", "replay", "benchmark"),
+        *("tables", "background", "ledger", "shared", "workers", "taken", "estimates"),
+        *("search", "replay", "benchmark"),
     ),
     "recipes": ("named", "known"),
     "baselines": ("networks", "baseline", "known", "lineup", "compare"),

@@ -12,6 +12,7 @@ from nbnas.charts.graphs.notation import notation
 from nbnas.charts.render import to_png, to_svg
 from nbnas.charts.search.benchmark import curves
 from nbnas.charts.search.clock import clock
+from nbnas.charts.search.estimate import estimate
 from nbnas.charts.search.paired import paired
 from nbnas.charts.search.proposal import proposal
 from nbnas.charts.search.search import search
@@ -30,6 +31,7 @@ from nbnas.charts.training.lineup import lineup
 from nbnas.charts.training.range_test import range_test
 from nbnas.charts.training.recipe import schedule, settings
 from nbnas.charts.training.skeleton import skeleton
+from nbnas.charts.training.step import step
 
 __all__ = [
     "Colors",
@@ -44,6 +46,7 @@ __all__ = [
     "diagnoses",
     "diagnosis",
     "distribution",
+    "estimate",
     "explanation",
     "gallery",
     "landscape",
@@ -58,6 +61,7 @@ __all__ = [
     "search",
     "settings",
     "skeleton",
+    "step",
     "table",
     "timeline",
     "to_png",

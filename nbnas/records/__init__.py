@@ -6,10 +6,13 @@ candidates.
 """
 
 from nbnas.records.claim import Claim, Origin
-from nbnas.records.evaluation import EpochReport, Evaluation, Status
+from nbnas.records.estimate import TimeEstimate
+from nbnas.records.evaluation import Evaluation, Status
 from nbnas.records.measure import ACCURACY, Measure
 from nbnas.records.observations import Comparison, Observations, Standing
+from nbnas.records.profile import StepProfile
 from nbnas.records.proposal import Candidate, Proposal, Step
+from nbnas.records.report import EpochReport
 
 __all__ = [
     "ACCURACY",
@@ -25,4 +28,6 @@ __all__ = [
     "Standing",
     "Status",
     "Step",
+    "StepProfile",
+    "TimeEstimate",
 ]

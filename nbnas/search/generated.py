@@ -1,6 +1,7 @@
 """A training that somebody else's loop makes: a generator that yields once an epoch."""
 
 import contextlib
+import math
 import time
 from collections.abc import Generator, Iterator
 from typing import Any
@@ -94,9 +95,10 @@ class GeneratedTraining(LiveTraining):
             return said
         epoch = len(self.reports) + 1
         value = self._value(said, epoch)
-        accuracy = {"val_accuracy": value} if self.measure == ACCURACY else {"value": value}
+        accuracy, own = (value, None) if self.measure == ACCURACY else (math.nan, value)
         planned = max(self.epochs, epoch) if self.epochs else 0
-        return EpochReport(epoch, planned, seconds=self._seconds, **accuracy)
+        seconds = self._seconds
+        return EpochReport(epoch, planned, val_accuracy=accuracy, seconds=seconds, value=own)
 
     def _value(self, said: object, epoch: int) -> float:
         try:

@@ -25,6 +25,7 @@ class Objective(Protocol):
     It may offer more: `measure` (what its values are; `nbnas.ACCURACY` if it does not say),
     `epochs` (how many a generator will yield), `fingerprint() -> dict[str, str]` (what a study
     remembers of it), `test(architecture, seed) -> float` (the measure on held-out data) and
+    `estimate(space, trials, seed) -> nbnas.TimeEstimate` (how long trials will take),
     `for_space(space)` (the objective as it is for a space, such as one that knows its operations),
     `start(architecture, seed)` (a live `Training` with a `run()`; one that can be iterated over
     its epochs, with `stop()` and `evaluation`, lets a search pause and stop between two of them).

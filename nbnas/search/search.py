@@ -10,6 +10,7 @@ from nbnas.graphs.architecture import Architecture
 from nbnas.graphs.space import SPACE, SearchSpace
 from nbnas.records import Claim, Evaluation, Measure, Observations, Proposal, Step
 from nbnas.records.evaluation import EVALUATION
+from nbnas.search.estimates.estimating import Estimating
 from nbnas.search.fingerprint import fingerprint
 from nbnas.search.ledger import Ledger, StoredLedger
 from nbnas.search.objective import Objective, measure_of, on_test_data, suited
@@ -24,7 +25,7 @@ from nbnas.training.live import LiveTraining
 from nbnas.waiting import watched
 
 
-class Search(Parallel, Exporting):
+class Search(Parallel, Exporting, Estimating):
     """A search for the best architecture of a space. Live: it runs here or in the background.
 
     Same seed, same trials: whether `run` makes them or `start`, in one go, with pauses, with stops

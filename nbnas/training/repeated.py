@@ -11,13 +11,15 @@ from typing import Any
 
 import numpy as np
 
-from nbnas.checks import SEED, each, instance, settle
+from nbnas.checks import SEED, each, instance, settle, whole
 from nbnas.graphs.architecture import Architecture
-from nbnas.records import EpochReport, Evaluation, Measure
+from nbnas.graphs.space import SPACE
+from nbnas.records import EpochReport, Evaluation, Measure, TimeEstimate
 from nbnas.training.data.image_data import ImageData
 from nbnas.training.device import cpu_threads
 from nbnas.training.live import LiveTraining
 from nbnas.training.measure import Figures
+from nbnas.training.rehearsal.rehearsal import time_trainings
 from nbnas.training.seeds import SeedTrainings, check_seeds, train_seeds
 from nbnas.training.trainer import Trainer
 from nbnas.undisturbed import undisturbed
@@ -69,6 +71,16 @@ class RepeatedTrainer:
     def for_space(self, space: Any) -> "RepeatedTrainer":  # noqa: ANN401
         """The trainer that knows a space's own operations; see `Trainer.for_space`."""
         return dataclasses.replace(self, trainer=self.trainer.for_space(space))
+
+    def estimate(self, space: Any, trials: int = 1, seed: int = 0) -> TimeEstimate:  # noqa: ANN401
+        """How long trials of a search will take, see `Trainer.estimate`; of the processor."""
+        SPACE("space", space), whole(0)("trials", trials), SEED("seed", seed)
+        known = self.for_space(space)
+
+        def start(short: Trainer, architecture: Architecture) -> LiveTraining:
+            return dataclasses.replace(known, trainer=short).start(architecture, seed)
+
+        return time_trainings(known.trainer, start, space, trials, seed)
 
     def start(self, architecture: Architecture, seed: int = 0) -> "RepeatedTraining":
         """Prepare the live trainings of an architecture; iterate or run them to train.

@@ -9,6 +9,7 @@ import time
 import traceback
 from collections.abc import Iterator
 from contextlib import nullcontext
+from dataclasses import replace
 from functools import partial
 from typing import cast
 
@@ -18,6 +19,7 @@ from torch import nn
 from nbnas.errors import NbnasError
 from nbnas.graphs.architecture import Architecture
 from nbnas.records import EpochReport, Evaluation
+from nbnas.records.profile import OPTIMISER
 from nbnas.training.checkpoints.kept import KeptTraining
 from nbnas.training.checkpoints.progress import Moving, Progress
 from nbnas.training.data.text import TextData
@@ -39,6 +41,7 @@ from nbnas.training.networks.network import build_network, count_parameters
 from nbnas.training.networks.normalize import normalized
 from nbnas.training.networks.own import build_own
 from nbnas.training.optimizers.groups import set_learning_rate
+from nbnas.training.profiling.timer import timer_of
 from nbnas.training.recipe import Recipe
 from nbnas.training.steps.averaging import Averaging
 from nbnas.training.steps.optimizer import optimizer_of
@@ -128,19 +131,20 @@ class Training(KeptTraining):
         stopping = Stopping(self.network, patience, self.measure, trainer.measures)
         optimizer = optimizer_of(trainer, network)
         scaler = torch.amp.GradScaler(place.device.type, enabled=place.precision == torch.float16)
-        pieces = Pieces(task, network, scaler, place, allowed=self.alone)
+        batches = task.batches_of(train)
+        timer = timer_of(place.device, batches, self.counted)
+        pieces = Pieces(task, network, scaler, place, allowed=self.alone, timer=timer)
         kept = (network, averaging, stopping, optimizer, scaler)
         moving = Moving(*kept, rng, self._draws, pieces)
         now = Progress(moving, place.device)
         self._resume(now)
-        batches = task.batches_of(train)
         rate = partial(rate_of, trainer, steps=batches * trainer.epochs)
         losses = Losses(trainer.epochs, batches, rate, trainer.learning_rate)
         now.seconds += time.perf_counter() - start
         while not self.is_trained:
             now.begin_epoch()
             network.train()
-            for x, y in now.coming(task.batches(train)):
+            for x, y in timer.steps(now.coming(task.batches(train))):
                 answer = pieces.learn((x, y), now.carried)  # forward and backward
                 now.rate = rate(now.step)
                 set_learning_rate(optimizer, now.rate)
@@ -150,6 +154,7 @@ class Training(KeptTraining):
                 scaler.step(optimizer)
                 scaler.update()
                 averaging.update()
+                timer.lap(OPTIMISER)
                 if losses.add(now.add(answer, y.numel())) or self._keeper.due:
                     losses.check(now.step)
                     self._save(now, self.reports)
@@ -159,6 +164,7 @@ class Training(KeptTraining):
             at, known = (now.epoch, trainer.epochs), (now.rate, now.seconds, speed)
             report = epoch_report(at, (loss, right), held, known, self.measure)
             losses.check_report(report)
+            report = replace(report, profile=timer.profile(pieces.training))
             report, self._figures = stopping.seen(report, held)
             self._save(now, (*self.reports, report))
             yield report

@@ -15,19 +15,20 @@ Notation
 import math
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import torch
-from torch import Tensor, nn
-from torch.nn.functional import cross_entropy
+from torch import nn
 
 from nbnas.checks import SEED, each
 from nbnas.errors import SettingError, TrainingError, shown
 from nbnas.graphs.architecture import Architecture
 from nbnas.records import EpochReport, Evaluation
+from nbnas.records.profile import BACKWARD, FORWARD, OPTIMISER
 from nbnas.training.data.part import Part
 from nbnas.training.data.resident import parts_on
 from nbnas.training.device import cpu_threads
+from nbnas.training.groups import batches_of_groups, evaluate_groups, losses_of, totals_of
 from nbnas.training.measure import Figures, epoch_report, picture_figures
 from nbnas.training.networks.network import (
     check_operations,
@@ -37,6 +38,9 @@ from nbnas.training.networks.network import (
 from nbnas.training.networks.side_by_side import side_by_side
 from nbnas.training.optimizers.groups import set_learning_rate
 from nbnas.training.optimizers.optimizer import SGD, AdamW
+from nbnas.training.profiling.clock import HostClock
+from nbnas.training.profiling.peak import ProcessPeak
+from nbnas.training.profiling.timer import StepTimer
 from nbnas.training.run import network_of
 from nbnas.training.steps.optimizer import optimizer_of
 from nbnas.training.trainer import Trainer
@@ -44,7 +48,6 @@ from nbnas.training.usual import NEVER
 from nbnas.undisturbed import undisturbed
 
 ALONE = ("network", "augment", "mix", "ema", "patience", "clip", "test_flip", "keep_weights")
-EVALUATED = 150  # images at a time; their groups fit the cache of one core
 CPU = torch.device("cpu")
 
 
@@ -180,23 +183,26 @@ class SeedTrainings:
         optimizer = optimizer_of(trainer, network)
         batches = math.ceil(len(labels) / trainer.batch_size)
         steps, step, rate = batches * trainer.epochs, 0, 0.0
+        timer = StepTimer(HostClock(time.thread_time), ProcessPeak(), batches)
         seconds = time.thread_time() - began
         for epoch in range(1, trainer.epochs + 1):
             began = time.thread_time()
             network.train()
             totals = torch.zeros(2, groups, dtype=torch.float32)
             order = torch.stack([torch.randperm(len(labels), generator=rng) for rng in rngs], 1)
-            for batch in order.tensor_split(batches):
-                x = images[batch].flatten(1, 2).contiguous(memory_format=torch.channels_last)
-                y = labels[batch]
+            for x, y in timer.steps(batches_of_groups((images, labels), order, batches)):
                 scores = network(x)
-                losses = _losses(scores, y, trainer.label_smoothing)
+                losses = losses_of(scores, y, trainer.label_smoothing)
+                loss = (losses / len(y)).sum()
+                timer.lap(FORWARD)
                 rate = trainer.schedule.learning_rate(trainer.learning_rate, step, steps)
                 set_learning_rate(optimizer, rate)
                 optimizer.zero_grad()
-                torch.autograd.backward((losses / len(batch)).sum())
+                torch.autograd.backward(loss)
+                timer.lap(BACKWARD)
                 optimizer.step()
-                totals += _totals(losses.detach(), scores.detach(), y)
+                timer.lap(OPTIMISER)
+                totals += totals_of(losses.detach(), scores.detach(), y)
                 step += 1
             self.held = self._figures(val)
             lasted = time.thread_time() - began
@@ -204,6 +210,7 @@ class SeedTrainings:
             means = (totals.double() / len(labels)).T.tolist()
             speed = len(labels) * groups / max(lasted, 1e-9)
             known = (rate, seconds / groups, speed)
+            profile = timer.profile(networks=groups)
             made = tuple(
                 epoch_report(
                     (epoch, trainer.epochs), (loss, right), figures, known, trainer.measure
@@ -211,12 +218,12 @@ class SeedTrainings:
                 for (loss, right), figures in zip(means, self.held, strict=True)
             )
             self._check(made)
-            yield made
+            yield tuple(replace(each, profile=profile) for each in made)
 
     def _figures(self, part: Part) -> list[Figures]:
         """All measures of each network on a part."""
         classes = self.trainer.pictures.classes
-        totals = _evaluate(self._network, part, classes, len(self.seeds)).T.tolist()
+        totals = evaluate_groups(self._network, part, classes, len(self.seeds)).T.tolist()
         counts = torch.bincount(part[1], minlength=classes).tolist()
         return [picture_figures(each, counts) for each in totals]
 
@@ -228,29 +235,3 @@ class SeedTrainings:
                     f"{report.val_loss} held out after epoch {report.epoch} with seed {seed} of "
                     f"{self.architecture}; lower the learning rate"
                 )
-
-
-def _losses(scores: Tensor, labels: Tensor, smoothing: float = 0.0) -> Tensor:
-    """Cross-entropy of each group, summed over the batch, `(G,)`."""
-    losses = cross_entropy(
-        scores.flatten(0, 1), labels.flatten(), reduction="none", label_smoothing=smoothing
-    )
-    return losses.view(labels.shape).sum(0)
-
-
-def _totals(losses: Tensor, scores: Tensor, labels: Tensor) -> Tensor:
-    return torch.stack([losses, (scores.argmax(2) == labels).sum(0).to(losses.dtype)])
-
-
-def _evaluate(network: nn.Module, part: Part, classes: int, groups: int) -> Tensor:
-    """Of each group the sum of the losses and the right answers in each class, `(1 + K, G)`."""
-    totals = torch.zeros(1 + classes, groups, dtype=torch.float32)
-    network.eval()
-    with torch.inference_mode():
-        for x, y in zip(*(torch.split(values, EVALUATED) for values in part), strict=True):
-            copies = x.repeat(1, groups, 1, 1).contiguous(memory_format=torch.channels_last)
-            labels = y[:, None].expand(-1, groups)
-            scores = network(copies)
-            totals[0] += _losses(scores, labels)
-            totals[1:].index_add_(0, y, (scores.argmax(2) == labels).float())
-    return totals

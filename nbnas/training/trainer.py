@@ -14,14 +14,14 @@ from nbnas.training.data.text import TextData
 from nbnas.training.networks.network import check_cell, check_operations, reads_text
 from nbnas.training.rates.range_test import RangeTest
 from nbnas.training.rates.rising import rates_between, with_rising_rate
-from nbnas.training.recipe import Recipe
+from nbnas.training.rehearsal.rehearsed import Rehearsed
 from nbnas.training.run import Training
 
 _RATE, _STEPS = real(above=0, most=1e6), whole(20, 100_000)
 
 
 @dataclass(frozen=True, slots=True)
-class Trainer(Recipe):
+class Trainer(Rehearsed):
     """How networks are trained; an objective, from an architecture to a measure on validation.
 
     On pictures the optimiser is stochastic gradient descent with Nesterov's momentum by default;

@@ -12,6 +12,7 @@ import altair as alt
 from nbnas.brief import of_planned
 from nbnas.charts import scales, theme
 from nbnas.charts.chart import Chart
+from nbnas.charts.training.step import below
 from nbnas.records import ACCURACY, EpochReport, Evaluation, Measure
 
 TRAIN, HELD_OUT = "training", "held out"
@@ -28,8 +29,8 @@ def learning_curve(
     measure: Measure | None = None,
     width: float = 330,
     height: float = 210,
-) -> alt.HConcatChart | alt.Chart:
-    """Draw loss and accuracy by epoch.
+) -> theme.AnyChart:
+    """Draw loss and accuracy by epoch, and below it what a step of the last epoch took.
 
     Args:
         run: An evaluation, or the reports of a training so far.
@@ -39,7 +40,8 @@ def learning_curve(
 
     Returns:
         The chart: the loss on the left, where a table has it, and the accuracy on the right; or
-        the value, where there is no accuracy.
+        the value, where there is no accuracy. The step is known as long as the training is not
+        read from a store.
     """
     own = run.measure if isinstance(run, Evaluation) else None
     measure = measure or own or ACCURACY
@@ -48,7 +50,8 @@ def learning_curve(
     if not reports:
         return theme.note("no epoch has ended yet", 2 * width, height / 3, theme.title(heading))
     panels = _panels(reports, measure, width, height)
-    return _beside(panels, theme.title(heading, summary(reports, measure)), 2 * width, height)
+    title = theme.title(heading, summary(reports, measure))
+    return below(_beside(panels, title, 2 * width, height), reports)
 
 
 def training(
@@ -57,8 +60,8 @@ def training(
     measure: Measure = ACCURACY,
     width: float = 225,
     height: float = 190,
-) -> alt.HConcatChart | alt.Chart:
-    """Draw loss, accuracy and learning rate by epoch.
+) -> theme.AnyChart:
+    """Draw loss, accuracy and learning rate by epoch, and what a step of the last epoch took.
 
     Args:
         reports: The reports of a training so far.
@@ -75,7 +78,7 @@ def training(
     panels: list[theme.AnyChart] = [*_panels(reports, measure, width, height)]
     if any(math.isfinite(report.learning_rate) for report in reports):
         panels.append(_rates(reports, width, height))
-    return _beside(panels, heading, 3 * width, height)
+    return below(_beside(panels, heading, 3 * width, height), reports)
 
 
 def _beside(

@@ -30,7 +30,7 @@ def to_row(evaluation: Evaluation) -> dict[str, Any]:
         "multiply_adds": _plain(evaluation.multiply_adds),
         "started": _plain(evaluation.started),
         "error": None if evaluation.error is None else _storable(evaluation.error),
-        "reports": json.dumps([asdict(report) for report in evaluation.reports], default=_plain),
+        "reports": json.dumps([report.kept for report in evaluation.reports], default=_plain),
         "measured": json.dumps(dict(evaluation.measured), default=_plain),
         **origin_to_row(evaluation.origin),
     }

@@ -84,7 +84,7 @@ class LocalWorkers:
     @property
     def threads(self) -> int:
         """The share of each worker of the cores."""
-        return max(1, _cores() // self.workers)
+        return max(1, cores() // self.workers)
 
     def device(self, slot: int) -> str:
         """The device of a worker, from 0; empty for the objective's own."""
@@ -106,7 +106,7 @@ class LocalWorkers:
         return Crew(terms, copied(objective).content, measure)
 
 
-def _cores() -> int:
+def cores() -> int:
     """Cores that this process may use."""
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))

@@ -1,6 +1,5 @@
 """A training that keeps how far it is: it goes on after whatever has ended it or its process."""
 
-import dataclasses
 from collections.abc import Mapping, Sequence
 from os import PathLike
 from pathlib import Path
@@ -108,7 +107,7 @@ class KeptTraining(LiveTraining):
         """All that it needs to go on, as plain values and tensors."""
         return {
             **now.state(),
-            "reports": [dataclasses.asdict(each) for each in reports],
+            "reports": [each.kept for each in reports],
             "figures": {each.name: value for each, value in self._figures.items()},
             "started": self._started,
         }

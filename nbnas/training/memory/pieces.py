@@ -17,8 +17,10 @@ from typing import Any, TypeVar
 import torch
 from torch import nn
 
+from nbnas.records.profile import BACKWARD, FORWARD
 from nbnas.training.device import Place, release_memory
 from nbnas.training.measure import EVALUATION_BATCH, Figures
+from nbnas.training.profiling.timer import IDLE, StepTimer
 from nbnas.training.tasks.task import Answer, Batch, Part, Task
 
 T = TypeVar("T")
@@ -39,6 +41,7 @@ class Pieces:
         scaler: Scales the loss in float16.
         place: Where it computes.
         allowed: Whether a batch may be cut; else too little memory ends the training.
+        timer: Told when forward and backward passes end.
         training: In how many pieces a batch is read that is trained on.
         held_out: By how much those are smaller that are only measured on.
     """
@@ -48,6 +51,7 @@ class Pieces:
     scaler: torch.amp.GradScaler
     place: Place
     allowed: bool = True
+    timer: StepTimer = IDLE
     training: int = field(default=1, init=False)
     held_out: int = field(default=1, init=False)
 
@@ -100,7 +104,9 @@ class Pieces:
         with self.place.autocast:
             answer = self.task.answer(self.network, piece, carried)
         loss = answer.loss if share == 1.0 else answer.loss * share
+        self.timer.lap(FORWARD)
         torch.autograd.backward(self.scaler.scale(loss))
+        self.timer.lap(BACKWARD)
         return answer
 
     def _fitting(self, compute: Callable[[int], T], pieces: int, most: int) -> tuple[T, int]:

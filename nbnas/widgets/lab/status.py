@@ -13,6 +13,7 @@ from nbnas.widgets.lab.atlas import shorten
 from nbnas.widgets.lab.budget import countable
 from nbnas.widgets.lab.picture import picture
 from nbnas.widgets.search.trials import seconds
+from nbnas.widgets.training.training import pace_said
 
 Page = dict[str, Any]
 WORKERS_TOLD = 4  # of those that train, one by one
@@ -75,7 +76,8 @@ def curve_page(search: Any) -> Page:  # noqa: ANN401
     title = f"{'Last trained' if ended else 'In training'}: trial {max(number, 1)}"
     left = training.seconds_left
     more = f" About {seconds(left)} left." if left and not ended else ""
-    line = f"{name}. {summary(reports, search.measure)}{more}"
+    known = pace_said(reports[-1], getattr(training, "counted", "images")) if reports else ""
+    line = f"{name}. {summary(reports, search.measure)}{known}{more}"
     page = curve_data(reports, max(training.epochs, len(reports)), search.measure)
     return {"title": title, "line": line} | page
 
@@ -135,7 +137,17 @@ def _said(search: Any, done: int, budget: int) -> str:  # noqa: ANN401
         "paused": f"Paused after {theme.count(done, 'trial')}. Press Run to go on.",
         "failed": "The run has ended with an error. Press Run to try again.",
     }
-    return fixed.get(state) or _idle(search.observations, done, budget)
+    if state in fixed:
+        return fixed[state]
+    return _estimated(search, done, budget) + _idle(search.observations, done, budget)
+
+
+def _estimated(search: Any, done: int, budget: int) -> str:  # noqa: ANN401
+    """How long it will take, where that was asked for and is still true."""
+    found = getattr(search, "estimated", None)
+    if found is None or found.total is None or (found.done, found.trials) != (done, budget):
+        return ""
+    return f"{found.text}. "
 
 
 def _crew(crew: Any, state: str) -> str:  # noqa: ANN401

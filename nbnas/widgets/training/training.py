@@ -9,8 +9,10 @@ from nbnas import charts
 from nbnas.charts.graphs.notation import notation
 from nbnas.charts.theme import AnyChart
 from nbnas.charts.training.learning_curve import summary
+from nbnas.charts.training.step import heading
+from nbnas.charts.training.step import said as step_said
 from nbnas.errors import TrainingError
-from nbnas.records import ACCURACY, EpochReport, Measure
+from nbnas.records import ACCURACY, EpochReport, Measure, StepProfile
 from nbnas.widgets.live import REST
 from nbnas.widgets.panel import Panel, button
 from nbnas.widgets.search.trials import seconds
@@ -37,7 +39,7 @@ def _said(training: Any, *, stopped: bool = False) -> str:  # noqa: ANN401
     reports, left = training.reports, training.seconds_left
     said = f"Training {notation(training.architecture)}. {summary(reports, _measure(training))}"
     if reports:
-        said += _pace(reports[-1], getattr(training, "counted", "images"))
+        said += pace_said(reports[-1], getattr(training, "counted", "images"))
     if stopped:
         return f"{said} Stopped."
     if training.evaluation is None and left:
@@ -45,13 +47,25 @@ def _said(training: Any, *, stopped: bool = False) -> str:  # noqa: ANN401
     return said
 
 
-def _pace(report: EpochReport, counted: str) -> str:
-    """Learning rate and pace as a sentence, where they are known."""
+def pace_said(report: EpochReport, counted: str) -> str:
+    """Learning rate, pace, a step and the memory in sentences, where they are known.
+
+    Args:
+        report: What is told of an epoch.
+        counted: What the pace counts.
+    """
     rate, pace = report.learning_rate, report.images_per_second
     known = [f"learning rate {rate:.3g}"] * math.isfinite(rate)
     known += [f"{pace:,.0f} {counted} per second"] * math.isfinite(pace)
     said = ", ".join(known)
-    return f" {said[0].upper()}{said[1:]}." if said else ""
+    sentence = f" {said[0].upper()}{said[1:]}." if said else ""
+    return sentence + ("" if report.profile is None else step_said(report.profile))
+
+
+def step(profile: StepProfile) -> View:
+    """What a step of a training took, by part."""
+    said = step_said(profile).strip() or f"{', '.join(heading(profile))}."
+    return View(said, charts.step(profile))
 
 
 def training_finished(training: Any) -> bool:  # noqa: ANN401

@@ -72,11 +72,7 @@ def facts(search):
             each.seed,
             dict(each.measured),
             [
-                {
-                    name: value
-                    for name, value in dataclasses.asdict(report).items()
-                    if name not in TIMES
-                }
+                {name: value for name, value in report.kept.items() if name not in TIMES}
                 for report in each.reports
             ],
         )

@@ -3,12 +3,14 @@ import time
 import weakref
 
 import pytest
+from torch import nn
 
 import nbnas as nb
 from nbnas import charts
 from nbnas.charts.lab.curve import curve_data
 from nbnas.graphs.spaces.recurrent.space import lstm
-from nbnas.widgets import show, view
+from nbnas.training.repeated import RepeatedTrainer
+from nbnas.widgets import bundle, show, view
 from nbnas.widgets.training.training import _Controls, training_finished
 
 
@@ -47,9 +49,51 @@ def test_a_training_on_text_is_told_in_its_words():
     assert axes == ["loss (nats)", "bits a character"]
 
 
+def test_a_step_and_the_memory_are_told(static):
+    trainer = nb.Trainer(nb.digits(), epochs=1, batch_size=512, device="cpu")
+    training = trainer.start(nb.CellSpace().sample(0, 1)[0])
+    next(iter(training))
+    said = view(training).summary
+    profile = training.reports[-1].profile
+    assert f"One step of {profile.batch} images takes" in said
+    assert "of the whole process" in said
+    alone = view(profile)
+    assert alone.summary in said
+    assert set(bundle(profile)[0]) == {"image/png", "text/plain"}
+    assert "not known" in view(nb.StepProfile()).summary
+
+
+def test_seeds_side_by_side_are_told():
+    trainer = nb.Trainer(nb.digits(), epochs=1, batch_size=512, device="cpu")
+    trainings = RepeatedTrainer(trainer, seeds=(0, 1)).start(nb.CellSpace().sample(0, 1)[0])
+    trainings.run()
+    assert "images, for each of 2 networks takes" in view(trainings).summary
+
+
+def test_a_network_of_ones_own_is_timed_too():
+    def build(architecture, data):
+        return nn.Sequential(nn.Flatten(), nn.Linear(64, data.classes))
+
+    trainer = nb.Trainer(nb.digits(), epochs=1, network=build, device="cpu")
+    training = trainer.start(nb.CnnSpace().sample(0, 1)[0])
+    training.run()
+    assert [name for name, _ in training.reports[0].profile.parts] == [
+        *("data", "forward", "backward", "optimiser"),
+    ]
+
+
+def test_a_training_that_fails_shows_the_epochs_before():
+    trainer = nb.Trainer(nb.digits(), epochs=9, learning_rate=1e30, device="cpu")
+    training = trainer.start(nb.CellSpace().sample(3, 1)[0])
+    with pytest.raises(nb.NbnasError, match="finite loss"):
+        training.run()
+    assert "No epoch has ended yet" in view(training).summary
+
+
 def panels(training):
-    chart = charts.learning_curve(training.reports, measure=training.measure)
-    return chart.to_dict()["hconcat"]
+    chart = charts.learning_curve(training.reports, measure=training.measure).to_dict()
+    assert len(chart["vconcat"]) == 2  # and a step below
+    return chart["vconcat"][0]["hconcat"]
 
 
 def test_train_runs_in_the_background_to_the_end(training, controls, redrawn):

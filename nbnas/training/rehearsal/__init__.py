@@ -1,0 +1,1 @@
+"""How long a training takes, told by a few of its steps."""
