@@ -74,8 +74,8 @@ WINGS = {
     ),
     "training": (
         *("schedule", "optimizers", "device", "draws", "bars", "data", "measure", "networks"),
-        *("live", "usual", "losses", "recipe", "steps", "tasks", "memory", "checkpoints", "run"),
-        *("rates", "trainer", "seeds", "repeated", "proxies", "export"),
+        *("live", "usual", "losses", "recipe", "steps", "tasks", "memory", "speed", "checkpoints"),
+        *("run", "rates", "trainer", "seeds", "repeated", "proxies", "export"),
     ),
     "search": (
         *("candidates", "ideas", "pending", "maximizers", "strategies"),

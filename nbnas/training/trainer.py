@@ -90,6 +90,12 @@ class Trainer(Recipe):
             and that counts. `None` for all epochs.
         mix: A transform of a batch of training images and their labels, after `augment`, such as
             `v2.MixUp(num_classes=10)` or `v2.CutMix(num_classes=10)` of `torchvision.transforms`.
+        compile: Whether to compile the network of pictures with `torch.compile`; `None` for large
+            trainings on CUDA, which are worth the minute that it takes. Where torch cannot, as
+            without a C++ compiler, it says so and the network is computed as it is.
+        cuda_graphs: Whether to record a step as a CUDA graph and replay it, where that can be; the
+            numbers are the same up to rounding. `None` for all networks but your own, which are
+            recorded if this is `True`. `explain_speed` says what is done and why.
         test_flip: Whether each held-out picture is measured by the mean of its own scores and of
             those of its mirror image. Exported files read a picture once, and their card says how
             good that is.
