@@ -16,6 +16,8 @@ from nbnas.training.rates.range_test import RangeTest
 from nbnas.training.rates.rising import rates_between, with_rising_rate
 from nbnas.training.recipe import Recipe
 from nbnas.training.run import Training
+from nbnas.training.speed.explain import explain
+from nbnas.training.speed.explanation import SpeedExplanation
 
 _RATE, _STEPS = real(above=0, most=1e6), whole(20, 100_000)
 
@@ -178,6 +180,23 @@ class Trainer(Recipe):
         last = real(above=first, most=1e9)("highest", last)
         rates = rates_between(first, last, _STEPS("steps", steps))
         return with_rising_rate(self, architecture, rates, SEED("seed", seed))
+
+    def explain_speed(self, architecture: Architecture) -> SpeedExplanation:
+        """How the training of an architecture would be computed here, and why; it trains nothing.
+
+        Args:
+            architecture: The architecture, for pictures or for text as the data are.
+
+        Returns:
+            How steps are computed, precision, layout, threads, where pictures are made ready, and
+            when numbers are copied back, each with its reason and what a quicker one would take;
+            as the last line of a cell it is drawn.
+
+        Raises:
+            ArchitectureError: As for `start`.
+        """
+        self._check(architecture)
+        return explain(self, architecture)
 
     def for_space(self, space: Any) -> "Trainer":  # noqa: ANN401
         """The trainer that knows a space's own operations; a search asks for it.
