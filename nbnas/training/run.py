@@ -135,12 +135,11 @@ class Training(KeptTraining):
         now = Progress(moving, place.device)
         self._resume(now)
         batches = task.batches_of(train)
-        rate = partial(rate_of, trainer, steps=batches * trainer.epochs)
+        steps = batches * trainer.epochs
+        rate = partial(rate_of, trainer, steps=steps)
         losses = Losses(trainer.epochs, batches, rate, trainer.learning_rate)
         plain = Step(pieces, optimizer, averaging, trainer.clip)
-        step = quickest(
-            trainer, self.architecture, plain, place, rng, batches * trainer.epochs - now.step
-        )
+        step = quickest(trainer, self.architecture, plain, place, rng, steps)
         now.seconds += time.perf_counter() - start
         while not self.is_trained:
             now.begin_epoch()

@@ -149,6 +149,6 @@ class StepGraph:
 def _put_rates_on(optimizer: torch.optim.Optimizer, device: torch.device) -> None:
     """Keep the learning rates on the device, so that a recorded step reads those of its time."""
     for group in optimizer.param_groups:
-        group["lr"] = torch.tensor(float(group["lr"]), device=device)
+        group["lr"] = torch.tensor(float(group["lr"]), dtype=torch.float32, device=device)
         if "capturable" in group:
             group["capturable"] = device.type == "cuda"

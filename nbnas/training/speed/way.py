@@ -112,7 +112,7 @@ def _against_graphs(recipe: Recipe, place: Place, steps: int) -> Iterator[tuple[
         yield "float16 needs its loss scaled, about which the computer decides", "a newer GPU"
     if own and recipe.cuda_graphs is None:
         yield (
-            "a network or operation of your own may do another thing in each step, a recording not",
+            "a network or operation of your own may do other things in each step, a recording not",
             "cuda_graphs=True, if yours never looks at a value on the device or counts its calls",
         )
     if steps < FEWEST and recipe.cuda_graphs is None:

@@ -54,7 +54,7 @@ class Averaging:
             device: Where the network is.
         """
         if self._model is not None:
-            self._share = torch.ones((), device=device)
+            self._share = torch.ones((), dtype=torch.float32, device=device)
 
     def update(self) -> None:
         """Take the weights after a step into the average."""
