@@ -249,8 +249,8 @@ def main(given=None):
     print(f"{card}; torch {torch.__version__}")
     print(*HEAD, sep=" | ")
     device = "cpu" if asked.dry_run else "cuda"
-    for each in measured(asked.parts, device, asked.dry_run, asked.files):
-        print(*each, sep=" | ", flush=True)
+    for *each, met in measured(asked.parts, device, asked.dry_run, asked.files):
+        print(*each, "dry" if met and asked.dry_run else met, sep=" | ", flush=True)
     return 0
 
 

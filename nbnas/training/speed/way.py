@@ -102,7 +102,7 @@ def _against_graphs(recipe: Recipe, place: Place, steps: int) -> Iterator[tuple[
     if isinstance(recipe.data, TextData):
         yield "hidden states and masks of text go from step to step through the computer", ""
     if recipe.deterministic:
-        yield "deterministic=True is kept apart from what is recorded", "deterministic=False"
+        yield "nobody has tried deterministic=True with recorded steps", "deterministic=False"
     if recipe.mix is not None:
         yield "mix draws for each batch on the CPU", "no mix; augment=CropAndFlip() is recorded"
     if not isinstance(recipe.optimizer, SGD | AdamW):
