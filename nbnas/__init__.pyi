@@ -162,6 +162,8 @@ from .training.schedule import Cosine as Cosine
 from .training.schedule import LinearDecay as LinearDecay
 from .training.schedule import OneCycle as OneCycle
 from .training.schedule import Warmup as Warmup
+from .training.speed.explanation import SpeedChoice as SpeedChoice
+from .training.speed.explanation import SpeedExplanation as SpeedExplanation
 from .training.trainer import Trainer as Trainer
 
 __version__: str

@@ -61,6 +61,7 @@ SUBJECTS = {
         for name in _OPTIMIZERS
     },
     "nbnas.recipes.named.NamedRecipe": "nbnas.widgets.training.recipe:recipe",
+    "nbnas.training.speed.explanation.SpeedExplanation": "nbnas.widgets.training.recipe:speed",
     "nbnas.training.rates.range_test.RangeTest": "nbnas.widgets.training.recipe:range_test",
     "nbnas.batch.sweep.Sweep": "nbnas.widgets.search.sweep:sweep",
     "nbnas.baselines.baseline.Baseline": "nbnas.widgets.training.lineup:baseline",

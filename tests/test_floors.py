@@ -77,9 +77,9 @@ WINGS = {
     ),
     "training": (
         *("schedule", "optimizers", "device", "profiling", "draws", "bars", "data", "measure"),
-        *("networks",),
-        *("live", "usual", "losses", "recipe", "steps", "tasks", "memory", "checkpoints", "run"),
-        *("rates", "rehearsal", "trainer", "groups", "seeds", "repeated", "proxies", "export"),
+        *("networks", "live", "usual", "losses", "recipe", "steps", "tasks", "memory", "speed"),
+        *("checkpoints", "run", "rates", "rehearsal", "trainer", "groups", "seeds", "repeated"),
+        *("proxies", "export"),
     ),
     "search": (
         *("candidates", "ideas", "pending", "maximizers", "strategies"),

@@ -9,7 +9,9 @@ from torch import Tensor
 from nbnas.errors import TrainingError
 from nbnas.records import EpochReport
 
-TOGETHER = 100  # steps whose losses are looked at together, and at the end of an epoch
+# Steps whose losses are looked at together, and at the end of an epoch. A GPU is waited for then,
+# so that there as many more are.
+TOGETHER, ELSEWHERE = 100, 10
 
 
 class Losses:
@@ -32,7 +34,7 @@ class Losses:
     def add(self, loss: Tensor) -> bool:
         """Take in the loss of the next step, `()`; whether it is time to look."""
         self._losses.append(loss)
-        return len(self._losses) >= TOGETHER
+        return len(self._losses) >= TOGETHER * (1 if loss.device.type == "cpu" else ELSEWHERE)
 
     def check(self, step: int) -> None:
         """Look at them.

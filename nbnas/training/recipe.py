@@ -39,7 +39,7 @@ ONE_CYCLE = OneCycle()
 AUGMENT = offering("a transform of one image", "CropAndFlip()", "__call__")
 SIZE = whole(1)
 THREADS = whole(1, 10_000).optional
-_TOLD_OTHERWISE = ("data", "device", "channels_last", "network", "operations")
+_TOLD_OTHERWISE = ("data", "device", "channels_last", "cuda_graphs", "network", "operations")
 _NEVER_TOLD = ("checkpoint_minutes", "keep_weights")  # they change no results
 
 
@@ -82,6 +82,8 @@ class Recipe:
     patience: int | None = None
     mix: Mix | None = None
     test_flip: bool = False
+    compile: bool | None = None
+    cuda_graphs: bool | None = None
 
     def __post_init__(self) -> None:
         settle(self, data=either(IMAGE_DATA, TEXT_DATA), optimizer=OPTIMIZER.optional)
@@ -118,6 +120,8 @@ class Recipe:
             patience=SIZE.optional,
             mix=MIX.optional,
             test_flip=FLAG,
+            compile=FLAG.optional,
+            cuda_graphs=FLAG.optional,
         )
         object.__setattr__(self, "operations", own_operations(self.operations))
         _check_suits(self)

@@ -40,9 +40,10 @@ from nbnas.training.networks.faults import fault
 from nbnas.training.networks.network import build_network, count_parameters
 from nbnas.training.networks.normalize import normalized
 from nbnas.training.networks.own import build_own
-from nbnas.training.optimizers.groups import set_learning_rate
 from nbnas.training.profiling.timer import timer_of
 from nbnas.training.recipe import Recipe
+from nbnas.training.speed.quickest import quickest
+from nbnas.training.speed.step import Step
 from nbnas.training.steps.averaging import Averaging
 from nbnas.training.steps.optimizer import optimizer_of
 from nbnas.training.steps.stopping import Stopping
@@ -138,22 +139,18 @@ class Training(KeptTraining):
         moving = Moving(*kept, rng, self._draws, pieces)
         now = Progress(moving, place.device)
         self._resume(now)
-        rate = partial(rate_of, trainer, steps=batches * trainer.epochs)
+        steps = batches * trainer.epochs
+        rate = partial(rate_of, trainer, steps=steps)
         losses = Losses(trainer.epochs, batches, rate, trainer.learning_rate)
+        plain = Step(pieces, optimizer, averaging, trainer.clip)
+        step = quickest(trainer, self.architecture, plain, place, rng, steps)
         now.seconds += time.perf_counter() - start
         while not self.is_trained:
             now.begin_epoch()
             network.train()
             for x, y in timer.steps(now.coming(task.batches(train))):
-                answer = pieces.learn((x, y), now.carried)  # forward and backward
                 now.rate = rate(now.step)
-                set_learning_rate(optimizer, now.rate)
-                if trainer.clip is not None:
-                    scaler.unscale_(optimizer)
-                    nn.utils.clip_grad_norm_(network.parameters(), trainer.clip)
-                scaler.step(optimizer)
-                scaler.update()
-                averaging.update()
+                answer = step((x, y), now.carried, now.rate)
                 timer.lap(OPTIMISER)
                 if losses.add(now.add(answer, y.numel())) or self._keeper.due:
                     losses.check(now.step)
@@ -168,6 +165,7 @@ class Training(KeptTraining):
             report, self._figures = stopping.seen(report, held)
             self._save(now, (*self.reports, report))
             yield report
+        step.close()
 
     def _conclude(self) -> Evaluation:
         network, now = cast(nn.Module, self.network), cast(Progress, self._now)

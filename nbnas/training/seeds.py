@@ -56,7 +56,8 @@ def train_seeds(
 ) -> tuple[Evaluation, ...]:
     """Train an architecture once for each seed, all at once, on the CPU.
 
-    There are no checkpoints: where it is ended, it begins anew.
+    There are no checkpoints: where it is ended, it begins anew. On one core that takes about half
+    as long as one after the other; trainings that differ in more than the seed are for `workers`.
 
     Args:
         trainer: The recipe; see `check_seeds`.

@@ -16,6 +16,8 @@ from nbnas.training.rates.range_test import RangeTest
 from nbnas.training.rates.rising import rates_between, with_rising_rate
 from nbnas.training.rehearsal.rehearsed import Rehearsed
 from nbnas.training.run import Training
+from nbnas.training.speed.explain import explain
+from nbnas.training.speed.explanation import SpeedExplanation
 
 _RATE, _STEPS = real(above=0, most=1e6), whole(20, 100_000)
 
@@ -90,6 +92,12 @@ class Trainer(Rehearsed):
             and that counts. `None` for all epochs.
         mix: A transform of a batch of training images and their labels, after `augment`, such as
             `v2.MixUp(num_classes=10)` or `v2.CutMix(num_classes=10)` of `torchvision.transforms`.
+        compile: Whether to compile the network of pictures with `torch.compile`; `None` for large
+            trainings on CUDA, which are worth the minute that it takes. Where torch cannot, as
+            without a C++ compiler, it says so and the network is computed as it is.
+        cuda_graphs: Whether to record a step as a CUDA graph and replay it, where that can be; the
+            numbers are the same up to rounding. `None` for all networks but your own, which are
+            recorded if this is `True`. `explain_speed` says what is done and why.
         test_flip: Whether each held-out picture is measured by the mean of its own scores and of
             those of its mirror image. Exported files read a picture once, and their card says how
             good that is.
@@ -172,6 +180,23 @@ class Trainer(Rehearsed):
         last = real(above=first, most=1e9)("highest", last)
         rates = rates_between(first, last, _STEPS("steps", steps))
         return with_rising_rate(self, architecture, rates, SEED("seed", seed))
+
+    def explain_speed(self, architecture: Architecture) -> SpeedExplanation:
+        """How the training of an architecture would be computed here, and why; it trains nothing.
+
+        Args:
+            architecture: The architecture, for pictures or for text as the data are.
+
+        Returns:
+            How steps are computed, precision, layout, threads, where pictures are made ready, and
+            when numbers are copied back, each with its reason and what a quicker one would take;
+            as the last line of a cell it is drawn.
+
+        Raises:
+            ArchitectureError: As for `start`.
+        """
+        self._check(architecture)
+        return explain(self, architecture)
 
     def for_space(self, space: Any) -> "Trainer":  # noqa: ANN401
         """The trainer that knows a space's own operations; a search asks for it.

@@ -52,6 +52,9 @@ class LocalWorkers:
     started anew, the others go on. The objective is copied to every process once, by cloudpickle,
     so that functions defined in a notebook work.
 
+    On a CPU, one for each core is usual. On a GPU several may share a card, which a small network
+    alone does not keep busy; how much that gains beside recorded steps, nobody has measured.
+
     Args:
         workers: Number of processes.
         timeout: Seconds that a trial may take; `None` for no limit. Pauses do not count,

@@ -6,9 +6,10 @@ Notation
 """
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import torch
 from torch import Tensor
@@ -19,6 +20,20 @@ from nbnas.checks import FLAG, settle, whole
 from nbnas.errors import SettingError
 
 _GLOBAL_RANDOMNESS = threading.Lock()
+
+
+class Moves(NamedTuple):
+    """What is drawn for images: where each pixel of the result comes from, and what is blanked.
+
+    Attributes:
+        rows: The row of the padded image, `(n, H)`.
+        columns: The column of the padded image, `(n, W)`.
+        blank: Rows and columns of the square that is 0, `(n, H)` and `(n, W)`; empty for none.
+    """
+
+    rows: Tensor
+    columns: Tensor
+    blank: tuple[Tensor, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,28 +78,65 @@ class CropAndFlip:
             The transformed batch `(n, C, H, W)`, with channels last in memory.
         """
         n, _, height, width = images.shape
+        return self.move(images, self.draw(n, (height, width), generator))
+
+    def draw(
+        self, n: int, sides: tuple[int, int], generator: torch.Generator | None = None
+    ) -> Moves:
+        """Draw what happens to each image of a batch, on the CPU.
+
+        Args:
+            n: Number of images.
+            sides: Their height and width.
+            generator: As for a call.
+        """
+        height, width = sides
         shifts = torch.randint(2 * self.padding + 1, (2, n, 1), generator=generator)
         swapped = torch.randint(2, (n, 1), generator=generator, dtype=torch.bool)
         rows, columns = shifts[0] + torch.arange(height), shifts[1] + torch.arange(width)
         if self.flip:
             columns = torch.where(swapped, columns.flip(1), columns)
-        places = (torch.arange(n)[:, None, None], rows[:, :, None], columns[:, None, :])
-        which, y, x = (place.to(images.device, non_blocking=True) for place in places)
+        squares = (self._square(n, side, generator) for side in sides if self.cutout)
+        return Moves(rows, columns, tuple(squares))
+
+    def move(self, images: Tensor, moves: Moves) -> Tensor:
+        """Do to images what was drawn for them, where they are; one batch, or many together.
+
+        Args:
+            images: Batch `(n, C, H, W)`.
+            moves: What was drawn, for as many.
+
+        Returns:
+            The transformed batch `(n, C, H, W)`, with channels last in memory.
+        """
+
+        def there(drawn: Tensor) -> Tensor:
+            return drawn.to(images.device, non_blocking=True)
+
+        which = torch.arange(len(images), device=images.device)[:, None, None]
+        y, x = there(moves.rows)[:, :, None], there(moves.columns)[:, None, :]
         padded = pad(images, [self.padding] * 4)
         moved = padded.permute(0, 2, 3, 1)[which, y, x].permute(0, 3, 1, 2)
-        return self._cut(moved, generator) if self.cutout else moved
+        if not moves.blank:
+            return moved
+        rows, columns = map(there, moves.blank)
+        return moved.masked_fill(rows[:, None, :, None] & columns[:, None, None, :], 0)
 
-    def _cut(self, images: Tensor, generator: torch.Generator | None) -> Tensor:
-        """The images with a square of 0 in each."""
-        n, _, *sides = images.shape
-        inside = []
-        for side in sides:
-            centres = torch.randint(side, (n, 1), generator=generator)
-            first = centres - self.cutout // 2
-            places = torch.arange(side)
-            inside.append((first <= places) & (places < first + self.cutout))
-        squares = inside[0][:, None, :, None] & inside[1][:, None, None, :]
-        return images.masked_fill(squares.to(images.device, non_blocking=True), 0)
+    def _square(self, n: int, side: int, generator: torch.Generator | None) -> Tensor:
+        """Which rows, or columns, are within the square of each image, `(n, side)`."""
+        first = torch.randint(side, (n, 1), generator=generator) - self.cutout // 2
+        places = torch.arange(side)
+        return (first <= places) & (places < first + self.cutout)
+
+
+def joined(moves: Sequence[Moves]) -> Moves:
+    """What was drawn for several batches as that for one."""
+    if len(moves) == 1:
+        return moves[0]
+    rows = torch.cat([each.rows for each in moves])
+    columns = torch.cat([each.columns for each in moves])
+    blank = zip(*(each.blank for each in moves), strict=True)
+    return Moves(rows, columns, tuple(torch.cat(list(each)) for each in blank))
 
 
 def augment_images(

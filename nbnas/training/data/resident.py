@@ -16,6 +16,7 @@ from nbnas.training.data.part import Part
 
 Parts = tuple[Part, Part, Part]
 SHARE = 0.5  # of a GPU's free memory that images may take; the rest is for training
+READY = 0.1  # of it that pictures may take while many batches are made ready at once
 
 
 def parts_on(data: ImageData, device: torch.device) -> Parts:
@@ -54,6 +55,11 @@ def chosen(images: Tensor, places: Tensor) -> Tensor:
     if images.device == places.device:
         return images[places]
     return images[places.to(images.device)].to(places.device)
+
+
+def room_on(device: torch.device) -> float:
+    """Bytes that the pictures of batches may take while these are made ready together."""
+    return READY * _free(device) if device.type == "cuda" else 0.0
 
 
 def _fits(parts: Parts, device: torch.device) -> bool:

@@ -73,6 +73,10 @@ class Pieces:
             )
         return answer
 
+    def whole(self, batch: Batch) -> Answer:
+        """The same for a whole batch that follows from none; too little memory is an error."""
+        return self._learn(batch, None, 1)
+
     def figures(self, network: nn.Module, part: Part) -> Figures:
         """All measures of a network, which may be an average, on a part; see `Task.figures`."""
         measure = partial(self.task.figures, network, part)

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from torch import nn
+from torch import Tensor, nn
 from torch.optim import Optimizer
 
 Groups = list[dict[str, Any]]
@@ -80,7 +80,11 @@ def set_learning_rate(optimizer: Optimizer, rate: float) -> None:
         rate: What the schedule says; a group's "factor" multiplies it.
     """
     for group in optimizer.param_groups:
-        group["lr"] = rate * group[FACTOR] if FACTOR in group else rate
+        own = rate * group[FACTOR] if FACTOR in group else rate
+        if isinstance(group["lr"], Tensor):  # on the device, where a recorded step reads it
+            group["lr"].fill_(own)
+        else:
+            group["lr"] = own
 
 
 def _groups(named: Iterable[Named], steps: Steps) -> Groups:

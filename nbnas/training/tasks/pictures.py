@@ -5,18 +5,18 @@ Notation
 """
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import cast
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 from torch.nn.functional import cross_entropy
 
-from nbnas.training.data.augment import augment_images
+from nbnas.training.data.augment import CropAndFlip, Moves, augment_images, joined
 from nbnas.training.data.image_data import ImageData
 from nbnas.training.data.mix import mix_images
-from nbnas.training.data.resident import chosen, parts_on
+from nbnas.training.data.resident import chosen, parts_on, room_on
 from nbnas.training.device import Place
 from nbnas.training.measure import (
     EVALUATION_BATCH,
@@ -29,6 +29,8 @@ from nbnas.training.networks.network import count_multiply_adds
 from nbnas.training.networks.normalize import normalizing
 from nbnas.training.recipe import Recipe
 from nbnas.training.tasks.task import Answer, Batch, Part
+
+COPIES = 5  # of pictures while they are made ready: as chosen, normalised, padded and moved
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,15 +61,51 @@ class PictureTask:
         return math.ceil(len(part[1]) / self.recipe.batch_size)
 
     def batches(self, part: Part) -> Iterator[Batch]:
-        """Every picture once, normalised and augmented; sizes differ by one at most."""
+        """Every picture once, normalised and augmented; sizes differ by one at most.
+
+        On a GPU as many are made ready at once as its memory has room for, most often all of an
+        epoch. What is drawn for them is drawn batch by batch in any case.
+        """
         images, labels = part
         normalize = normalizing(self.data).to(labels.device)
         order = torch.randperm(len(labels), generator=self.generator).to(labels.device)
-        for batch in order.tensor_split(self.batches_of(part)):
-            x, y = normalize(chosen(images, batch)), labels[batch]
-            if self.recipe.augment is not None:
-                x = augment_images(x, self.recipe.augment, self.generator)
-            yield x.contiguous(memory_format=self.place.layout), y
+        batches = order.tensor_split(self.batches_of(part))
+        augment = self.recipe.augment
+        at_once = self.batches_at_once(len(batches))
+        drawn = self._moves(batches, ahead=at_once > 1)
+        for several in grouped(batches, at_once):
+            which = several[0] if len(several) == 1 else torch.cat([*several])
+            x, y = normalize(chosen(images, which)), labels[which]
+            if isinstance(augment, CropAndFlip):
+                x = augment.move(x, joined([next(drawn) for _ in several]))
+            elif augment is not None:
+                x = augment_images(x, augment, self.generator)
+            x, sizes = x.contiguous(memory_format=self.place.layout), [*map(len, several)]
+            yield from zip(torch.split(x, sizes), torch.split(y, sizes), strict=True)
+
+    def batches_at_once(self, batches: int) -> int:
+        """How many of an epoch's batches are made ready together: on a GPU what it has room for.
+
+        Other transforms than `CropAndFlip`, and mixing, draw as they go, batch by batch.
+
+        Args:
+            batches: How many an epoch has.
+        """
+        draws = self.recipe.mix is not None or not isinstance(
+            self.recipe.augment, CropAndFlip | None
+        )
+        if draws or self.place.device.type == "cpu":
+            return 1
+        size = 4 * math.prod(self.data.image_shape) * self.recipe.batch_size
+        return max(1, min(batches, int(room_on(self.place.device) // (COPIES * size))))
+
+    def _moves(self, batches: Sequence[Tensor], *, ahead: bool) -> Iterator[Moves]:
+        """What is drawn for each batch, when it is asked for or all of it ahead."""
+        augment, (_, *sides) = self.recipe.augment, self.data.image_shape
+        if not isinstance(augment, CropAndFlip):
+            return iter(())
+        drawn = (augment.draw(len(each), (sides[0], sides[1]), self.generator) for each in batches)
+        return iter([*drawn]) if ahead else drawn
 
     def answer(self, network: nn.Module, batch: Batch, carried: None) -> Answer:
         """Cross-entropy of the scores; nothing is carried; see `Task.answer`.
@@ -95,3 +133,8 @@ class PictureTask:
     def multiply_adds(self, network: nn.Module) -> int:
         """For one picture; see `Task.multiply_adds`."""
         return count_multiply_adds(network, self.data.image_shape)
+
+
+def grouped(batches: Sequence[Tensor], size: int) -> Iterator[Sequence[Tensor]]:
+    """Batches in their order, so many together at most."""
+    return (batches[first : first + size] for first in range(0, len(batches), size))

@@ -49,6 +49,28 @@ def optimizer(optimizer: Any) -> View:  # noqa: ANN401
     return View(f"{optimizer!r}: {said}.", chart)
 
 
+def speed(found: Any) -> View:  # noqa: ANN401
+    """What is chosen for the speed of a training, each with its reason."""
+    rows = []
+    for each in found.choices:
+        rows.append((each.name, each.chosen, each.why))
+        rows += [("", "", f"quicker: {each.quicker}")] * bool(each.quicker)
+    names = ("what", "chosen", "why")
+    chart = drawn_settings(
+        names,
+        rows,
+        heading=f"A training on {found.device}: {found.steps} steps",
+        subtitle=notation(found.architecture),
+    )
+    first = found.choices[0]
+    more = f" It would be quicker with {first.quicker}." if first.quicker else ""
+    return View(
+        f"How {notation(found.architecture)} is trained on {found.device}: {first.chosen} steps, "
+        f"as {first.why}.{more}",
+        chart,
+    )
+
+
 def range_test(found: Any) -> View:  # noqa: ANN401
     """The loss by learning rate, and what is suggested."""
     said = (

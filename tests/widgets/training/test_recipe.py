@@ -8,11 +8,13 @@ from nbnas.widgets import bundle, view
 WIDGET = "application/vnd.jupyter.widget-view+json"
 RATES = tuple(np.geomspace(1e-3, 10, 30).tolist())
 FOUND = nb.RangeTest(nb.CellSpace().sample(0, 1)[0], RATES, tuple(3 - np.tanh(RATES)), 0.25)
+SPEED = nb.Trainer(nb.digits(), device="cpu").explain_speed(FOUND.architecture)
 THINGS = {
     "recipe": lambda: nb.recipes.strong,
     "schedule": lambda: nb.Warmup(nb.LinearDecay(), 0.1),
     "optimizer": nb.AdamW,
     "range": lambda: FOUND,
+    "speed": lambda: SPEED,
 }
 
 
@@ -40,6 +42,23 @@ def test_a_range_test_says_what_it_suggests():
     said = view(FOUND).summary
     assert f"falls most at a learning rate of {FOUND.suggestion:.3g}" in said
     assert "The recipe has 0.25." in said
+
+
+def test_speed_is_told_with_its_reason():
+    said = view(SPEED).summary
+    assert "trained on cpu: eager steps, as CUDA graphs need CUDA" in said
+    assert said.endswith("It would be quicker with a CUDA device.")
+    choices = (nb.SpeedChoice("steps", "compiled", "it was asked for"),)
+    other = view(nb.SpeedExplanation(FOUND.architecture, "cuda:1", choices))
+    assert other.summary.endswith("compiled steps, as it was asked for.")
+
+
+def test_what_would_be_quicker_stands_below():
+    chosen = nb.SpeedChoice("threads", "1", "many <b>", "threads=8")
+    drawn = view(nb.SpeedExplanation(FOUND.architecture, "cpu", (chosen,))).chart.to_dict()
+    told = str(drawn["datasets"])
+    assert "quicker: threads=8" in told
+    assert "many <b>" in told
 
 
 def test_schedules_and_optimizers_are_told():
