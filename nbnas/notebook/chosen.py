@@ -9,15 +9,15 @@ from joblib import cpu_count
 
 from nbnas import benchmarks
 from nbnas.benchmarks.shipped import digits_trainer
+from nbnas.graphs.architecture import Architecture
 from nbnas.graphs.space import SearchSpace
-from nbnas.graphs.spaces.recurrent.space import gru, lstm, rnn
 from nbnas.notebook.budget import Budget
 from nbnas.notebook.combinations import ACQUISITIONS, MEASURES
 from nbnas.notebook.data import KNOWN, Source
 from nbnas.notebook.known import KnownNetworks, compare_known
 from nbnas.notebook.own import is_own, own_function, own_objective, own_space
 from nbnas.notebook.recipes import Choice, choices, in_skeleton, largest_side, settings_of
-from nbnas.notebook.spaces import KERNELS, SPACES, USUAL
+from nbnas.notebook.spaces import FIRST, KERNELS, SPACES, USUAL
 from nbnas.notebook.strategies import STRATEGIES
 from nbnas.records import Evaluation
 from nbnas.search.objective import Objective
@@ -47,6 +47,7 @@ class SearchParameters:
         trials: Number of trials in all.
         budget: The minutes that the notebook may take, which run from now on.
         initial: Number of random ones among the trials.
+        warm_start: Whether to begin on a new task with what is good on others.
         epochs: Epochs of each training; 0 for the recipe's own.
         seed: Seed of the search.
         device: "auto", or a device of this machine.
@@ -72,6 +73,7 @@ class SearchParameters:
     trials: int
     budget: Budget
     initial: int
+    warm_start: bool
     epochs: int
     seed: int
     device: str
@@ -125,9 +127,16 @@ class SearchParameters:
         return (
             *told,
             Choice("trials", str(self.trials), f"{self.initial} of them before there is a model"),
+            *self._begins(),
             Choice("workers", str(self.workers or 1), at_once),
             Choice("budget", f"{self.budget.minutes:g} min", str(self.budget)),
         )
+
+    def _begins(self) -> tuple[Choice, ...]:
+        """What is tried first, where something is."""
+        what = {"cells": "cells of digits", "recurrent": "LSTM, GRU and RNN"}.get(self.space, "")
+        why = "what is good elsewhere may be so here; -p warm_start false begins at random"
+        return (Choice("tried first", f"the best {what}", why),) if self.first else ()
 
     def read_truths(self) -> Mapping[str, float]:
         """The accuracy of every cell by its text, as a table knows it; empty where none does.
@@ -139,7 +148,7 @@ class SearchParameters:
         return {}
 
     def make_strategy(self) -> Strategy:
-        """The chosen strategy; on text it tries LSTM, GRU and RNN first."""
+        """The chosen strategy, with what it begins with on data of one's own."""
         return self._strategy(self.strategy)
 
     def make_baseline(self) -> Strategy:
@@ -152,10 +161,15 @@ class SearchParameters:
             acquisition = ACQUISITIONS[self.acquisition]()
             prior = GaussianProcess(KERNELS[self.kernel]()) if self.kernel else made.prior
             made = dataclasses.replace(made, prior=prior, acquisition=acquisition)
-        if self.space == "recurrent":
-            made = dataclasses.replace(made, first=(lstm(), gru(), rnn()))
-        strategy: Strategy = made
+        strategy: Strategy = dataclasses.replace(made, first=self.first)
         return strategy
+
+    @property
+    def first(self) -> tuple[Architecture, ...]:
+        """What is tried before anything random: what is known to be good, on a new task."""
+        trained = not (self.objective or self.network) and self.data.path is not None
+        new = self.warm_start and (trained or self.space == "recurrent")
+        return FIRST[self.space]() if new and self.space in FIRST else ()
 
     def share_trainings(self, search: Search, baseline: Search) -> None:
         """Tell the baseline what the search has trained, as long as it would train the same.

@@ -28,6 +28,7 @@ CPU_EFFORT, EFFORT = 1.2e7, 1.6e8  # pixels that are trained on: n · p · epoch
 EPOCHS_OF_NAMED = 12  # on data that have a word
 FEWEST, MOST = 4, 60  # epochs on pictures
 MANY = 10_000  # training pictures
+SMOOTHED = 0.1  # of the labels of fewer, which a network soon knows by heart
 CPU_TOKENS, TOKENS = 1.5e6, 15e6  # tokens that are trained on: n · epochs
 MULTIPLY_ADDS = 5_000_000  # of a network of layers, for one picture; a few seconds an epoch
 INITIAL, INITIAL_OF_OWN = 10, 5  # random architectures before there is a model
@@ -75,16 +76,14 @@ def settings_of(
         optimizer: A word of `OPTIMIZERS`, or empty to choose.
     """
     settings = _by_sgd(source, data, device)
-    word = optimizer or _best_optimizer(source, data)
+    pictures = source.path is not None and isinstance(data, ImageData)
+    few = pictures and len(data.train[1]) < MANY  # so that steps are dear
+    word = optimizer or ("muon" if few and has_muon() else "")
     if word and word != "sgd":
         settings.pop("learning_rate", None)  # what is usual with the other
+    if few and word == "muon":
+        settings["label_smoothing"] = SMOOTHED
     return settings | ({"optimizer": OPTIMIZERS[word]()} if word else {})
-
-
-def _best_optimizer(source: Source, data: ImageData | TextData) -> str:
-    """Muon for pictures of one's own, as long as there are so few that steps are dear."""
-    few = isinstance(data, ImageData) and len(data.train[1]) < MANY
-    return "muon" if source.path is not None and few and has_muon() else ""
 
 
 def _by_sgd(source: Source, data: ImageData | TextData, device: str) -> dict[str, Any]:
@@ -180,10 +179,12 @@ def _of_pictures_said(trainer: Any) -> tuple[Choice, ...]:  # noqa: ANN401
         "half a minute on one core; -p epochs 50 for 50"
     )
     turned = trainer.augment is None
+    smoothed = f"{trainer.label_smoothing:g}", "few labels are soon known by heart"
     return (
         Choice("epochs", str(trainer.epochs), why),
         Choice("optimiser", *_optimizer_said(trainer)),
         Choice("learning rate", _rate(trainer), "up and down again in one cycle, quick to learn"),
+        *([Choice("label smoothing", *smoothed)] if trainer.label_smoothing else []),
         Choice("batch", str(trainer.batch_size), "smaller for few pictures: more steps"),
         Choice(
             "augmentation",

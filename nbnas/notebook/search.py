@@ -128,6 +128,7 @@ _RULES: Mapping[str, Callable[[Any], Any]] = {
     "trials": whole(1),
     "budget": minutes,
     "initial": whole_or_none(2),
+    "warm_start": flag,
     "epochs": whole_or_none(1),
     "seed": whole(0),
     "device": _device,

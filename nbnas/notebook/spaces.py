@@ -2,8 +2,11 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from heapq import nlargest
 from typing import Any
 
+from nbnas import benchmarks
+from nbnas.graphs.architecture import Architecture
 from nbnas.graphs.distances.edit.distance import EditDistance
 from nbnas.graphs.distances.hamming import HammingDistance
 from nbnas.graphs.distances.otmann.distance import OtmannDistance
@@ -12,7 +15,7 @@ from nbnas.graphs.spaces.cell import CellSpace
 from nbnas.graphs.spaces.chain.space import ChainSpace
 from nbnas.graphs.spaces.cnn.space import CnnSpace
 from nbnas.graphs.spaces.dag.space import DagSpace
-from nbnas.graphs.spaces.recurrent.space import RecurrentSpace
+from nbnas.graphs.spaces.recurrent.space import RecurrentSpace, gru, lstm, rnn
 from nbnas.notebook.data import Kind
 from nbnas.notebook.recipes import MULTIPLY_ADDS
 from nbnas.surrogate.kernels.architecture import Kernel
@@ -72,7 +75,23 @@ SPACES: Mapping[str, Offer] = {
     "cnn": Offer("pictures", OF_LAYERS, _cnn),
     "recurrent": Offer("text", OF_RECURRENT, lambda shape, classes: RecurrentSpace()),
 }
+BEST = 3  # cells of another task to begin with
+FIRST: Mapping[str, Callable[[], tuple[Architecture, ...]]] = {
+    "cells": lambda: best_on_digits(BEST),
+    "recurrent": lambda: (lstm(), gru(), rnn()),
+}
+"""What a search in a space begins with, where its task is a new one.
+
+References:
+    Feurer et al., Initializing Bayesian Hyperparameter Optimization via Meta-Learning, AAAI 2015.
+"""
 USUAL: Mapping[Kind, str] = {"pictures": "cells", "text": "recurrent"}
+
+
+def best_on_digits(count: int) -> tuple[Architecture, ...]:
+    """The best cells of NAS-Bench-Digits, of which all are known."""
+    values, space = benchmarks.digits().values, CellSpace()
+    return tuple(space.parse(text) for text in nlargest(count, values, key=values.__getitem__))
 
 
 def words_for(kind: Kind) -> tuple[str, ...]:

@@ -27,6 +27,7 @@ def test_a_folder_of_pictures_is_trained_on_as_photographs(defaults, in_own):
     assert trainer.data.image_shape == (3, 32, 32)
     assert (trainer.epochs, trainer.batch_size, trainer.augment) == (60, 16, CropAndFlip(4))
     assert trainer.optimizer == (nb.Muon() if has_muon() else nb.SGD())
+    assert trainer.label_smoothing == (0.1 if has_muon() else 0)
     assert chosen.make_space(trainer) == nb.CellSpace()
     assert chosen.study_name == "photos-seed-0-wl+hamming-logei-5-initial"
     told = {choice.what: choice.chosen for choice in chosen.choices(trainer)}
@@ -44,6 +45,7 @@ def test_a_folder_of_pictures_is_trained_on_as_photographs(defaults, in_own):
 def test_a_search_begun_by_sgd_goes_on_by_its_word(defaults, in_own, monkeypatch):
     earlier = chosen_for(defaults, data="photos", optimizer="sgd").make_objective()
     assert (earlier.optimizer, earlier.learning_rate) == (nb.SGD(), 0.1)
+    assert earlier.label_smoothing == 0
     monkeypatch.delattr(torch.optim, "Muon", raising=False)
     assert (
         chosen_for(defaults, data="photos").make_objective().fingerprint() == earlier.fingerprint()
@@ -99,6 +101,19 @@ def test_gray_arrays_are_not_mirrored(defaults, in_own):
     trainer = chosen_for(defaults, data="arrays.npz").make_objective()
     assert (trainer.data.name, trainer.data.image_shape) == ("arrays", (1, 8, 8))
     assert trainer.augment is None
+
+
+def test_a_search_on_ones_own_pictures_begins_with_the_best_cells_of_digits(defaults, in_own):
+    chosen = chosen_for(defaults, data="photos")
+    values = nb.benchmarks.digits().values
+    best = sorted(values, key=values.get, reverse=True)[:3]
+    assert [str(cell) for cell in chosen.make_strategy().first] == best
+    assert chosen.make_baseline().first == chosen.make_strategy().first
+    (said,) = (c for c in chosen.choices(chosen.make_objective()) if c.what == "tried first")
+    assert said.chosen == "the best cells of digits"
+    assert not chosen_for(defaults, data="photos", warm_start=False).make_strategy().first
+    assert not chosen_for(defaults, data="digits").make_strategy().first
+    assert not chosen_for(defaults, data="photos", space="dag").make_strategy().first
 
 
 def test_text_begins_with_known_cells(defaults, in_own):

@@ -32,6 +32,7 @@ GOOD = {
     "trials": 30,
     "budget": 0,
     "initial": 0,
+    "warm_start": True,
     "epochs": 0,
     "seed": 0,
     "device": "cpu",
