@@ -3,13 +3,15 @@
 import dataclasses
 import inspect
 from collections.abc import Generator
-from typing import Any, Protocol, runtime_checkable
+from typing import Any, Protocol, cast, runtime_checkable
 
 from nbnas.errors import SearchError, SettingError
 from nbnas.graphs.architecture import Architecture
 from nbnas.graphs.space import SearchSpace
 from nbnas.records import ACCURACY, Evaluation, Measure
 from nbnas.records.evaluation import as_number
+from nbnas.training.checkpoints.keeper import remove_checkpoint
+from nbnas.training.trainer import Trainer
 
 Result = Evaluation | float | Generator[Any, None, Any]
 
@@ -108,8 +110,16 @@ def measure_of(objective: object, given: Measure | None = None) -> Measure:
     return given or own or ACCURACY
 
 
-def on_test_data(objective: object, measure: Measure, best: Evaluation) -> Evaluation:
+def on_test_data(
+    objective: object, measure: Measure, best: Evaluation, place: str = ""
+) -> Evaluation:
     """The evaluation with the measure on held-out test data.
+
+    Args:
+        objective: What tells it.
+        measure: What it is.
+        best: The evaluation.
+        place: Where a training for it keeps checkpoints; empty for nowhere.
 
     Raises:
         SearchError: If the objective knows no test data.
@@ -121,5 +131,16 @@ def on_test_data(objective: object, measure: Measure, best: Evaluation) -> Evalu
             f"{type(objective).__name__} has no held-out test data: give it a method "
             "test(architecture, seed) -> number"
         )
-    value = measure.check(as_number(test(best.architecture, seed=best.seed)))
-    return dataclasses.replace(best, test=value)
+    if place and getattr(type(objective), "test", None) is Trainer.test:
+        made: object = _tested(cast(Trainer, objective), best, place)
+    else:
+        made = test(best.architecture, seed=best.seed)
+    return dataclasses.replace(best, test=measure.check(as_number(made)))
+
+
+def _tested(trainer: Trainer, best: Evaluation, place: str) -> float | None:
+    """As `Trainer.test`; where it was ended before, it goes on from its checkpoint."""
+    recipe = dataclasses.replace(trainer, keep_weights=False)  # those of the trial are kept
+    value = recipe.start(best.architecture, best.seed, final=True).keep(place).run().value
+    remove_checkpoint(place)
+    return value

@@ -14,6 +14,7 @@ from nbnas.search.estimates.estimating import Estimating
 from nbnas.search.fingerprint import fingerprint
 from nbnas.search.ledger import Ledger, StoredLedger
 from nbnas.search.objective import Objective, measure_of, on_test_data, suited
+from nbnas.search.store.beside import of_final
 from nbnas.search.store.store import Store
 from nbnas.search.strategies.first import check_first
 from nbnas.search.strategies.strategy import STRATEGY, Strategy, check_suits
@@ -193,7 +194,8 @@ class Search(Parallel, Exporting, Estimating):
     def finish(self) -> Evaluation:
         """Score the incumbent on held-out test data, once; the store remembers it.
 
-        A `Trainer` trains it again on training and validation data together for that.
+        A `Trainer` trains it again on training and validation data together for that, with
+        checkpoints beside the store.
 
         Returns:
             The incumbent's evaluation with its `test` value.
@@ -209,12 +211,14 @@ class Search(Parallel, Exporting, Estimating):
         if best.test is not None:
             return best
         with watched(self):
-            tested = on_test_data(self.objective, self.measure, best)
-        place = self.observations.evaluations.index(best)
+            place = of_final(self._ledger.place(self._number(best)))
+            tested = on_test_data(self.objective, self.measure, best, place)
+        self._ledger.clear(())
+        at = self.observations.evaluations.index(best)
         if self.store is not None and tested.test is not None:
             self.store.set_test(self.study, self._number(best), tested.test)
         trials = list(self.observations)
-        trials[place] = tested
+        trials[at] = tested
         self.observations = Observations(tuple(trials), self.measure)
         return tested
 

@@ -7,6 +7,7 @@ from nbnas.errors import ExportError
 from nbnas.graphs.space import SearchSpace
 from nbnas.records import Evaluation
 from nbnas.search.shared import Shared
+from nbnas.search.store.beside import of_final
 from nbnas.search.strategies.strategy import Strategy
 from nbnas.training.export.export import export
 from nbnas.training.export.exported import Exported
@@ -52,7 +53,7 @@ class Exporting(Shared):
         trainer, place = trainer_of(self.objective), self._ledger.place(self._number(best))
         if training is None and place and trainer.keep_weights:
             training = kept_training(best, trainer, place)
-        final = f"{place}-final" if place and training is None else None
+        final = of_final(place) or None if training is None else None
         with watched(self):
             return export(best, trainer, folder, training=training, found=found, place=final)
 

@@ -155,6 +155,28 @@ def test_who_takes_over_goes_on_where_it_was(search, store, whole, curves, epoch
     assert second.observations[0].origin.attempt == 2
 
 
+def test_the_final_training_goes_on_where_it_was(search, store, epochs, monkeypatch):
+    settings = {"checkpoint_minutes": 1e-6}
+    whole = search().run(1).finish()
+    epochs.clear()
+    made = search(store, **settings).run(1)
+    evaluate = nb.training.tasks.pictures.evaluate
+
+    def ended(*given):
+        if len(epochs) == EPOCHS + 2:
+            raise KeyboardInterrupt
+        return evaluate(*given)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(nb.training.tasks.pictures, "evaluate", ended)
+        with pytest.raises(KeyboardInterrupt):
+            made.finish()
+    assert [name.rpartition("-")[2] for name in kept(store)] == ["final.checkpoint"]
+    assert search(store, **settings).finish().test == whole.test
+    assert len(epochs) == 2 * EPOCHS
+    assert not (store.parent / "s.db.checkpoints").exists()
+
+
 def test_other_studies_and_trials_have_places_of_their_own(search, store):
     made = search(store)
     other = search(store, study="sea/rch")

@@ -14,6 +14,7 @@ from nbnas.search.strategies.bayesian import BayesianOptimization
 from nbnas.search.strategies.random import RandomSearch
 from nbnas.surrogate.negative_log_error import NegativeLogError
 from nbnas.surrogate.process.prior import GaussianProcess
+from nbnas.training.data.images import digits
 from nbnas.training.trainer import Trainer
 
 SPACE = CellSpace()
@@ -207,3 +208,15 @@ def test_an_objective_is_tested_in_its_measure():
 def test_reports_know_the_measure():
     assert EpochReport(1, 2, val_accuracy=0.5).measured == 0.5
     assert EpochReport(1, 2, value=7.0).measured == 7.0
+
+
+def test_an_objective_that_tests_in_its_own_way_is_asked(tmp_path):
+    class Own(Trainer):
+        __slots__ = ()
+
+        def test(self, architecture, seed=0):
+            return 0.25
+
+    trainer = Own(digits(train=60, validation=60), epochs=1, device="cpu")
+    made = Search(SPACE, trainer, RandomSearch(), store=tmp_path / "s.db")
+    assert made.run(1).finish().test == 0.25

@@ -65,5 +65,10 @@ class Places:
             self._folder.rmdir()
 
 
+def of_final(place: str) -> str:
+    """The place of a trial's training on training and validation part together, if it has one."""
+    return f"{place}-final" if place else ""
+
+
 def _short(text: str) -> str:
     return hashlib.sha256(text.encode("utf-8", "backslashreplace")).hexdigest()[:12]
