@@ -156,6 +156,7 @@ def files(device, dry, source):
                 data,
                 epochs=epochs,
                 batch_size=16 if dry else 512,
+                optimizer=nb.SGD(),  # Muon is not recorded
                 learning_rate=0.4,
                 skeleton=nb.CellSkeleton(width, 1, 2 if dry else 3),
                 device=device,
@@ -178,7 +179,8 @@ def unpacked(source):
         return
     with tempfile.TemporaryDirectory() as folder:
         with tarfile.open(source) as archive:
-            archive.extractall(folder, filter="data")
+            safe = {"filter": "data"} if hasattr(tarfile, "data_filter") else {}  # Python 3.11.4
+            archive.extractall(folder, **safe)
         inner = Path(folder)
         while not (inner / "train").is_dir():
             (inner,) = (each for each in inner.iterdir() if each.is_dir())

@@ -112,7 +112,7 @@ def test_what_cannot_be_trained_so_is_refused(data):
 
 def test_a_loss_that_is_no_number_ends_it(data, monkeypatch):
     monkeypatch.setattr(
-        module, "_losses", lambda *args: torch.full((2,), torch.nan).requires_grad_()
+        module, "losses_of", lambda *args: torch.full((2,), torch.nan).requires_grad_()
     )
     with pytest.raises(TrainingError, match=r"finite losses, got nan .* seed 4"):
         train_seeds(recipe(data), CELL, (4, 5))
