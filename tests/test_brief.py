@@ -59,6 +59,7 @@ def of_searches(table, tmp_path):
         *(search, proposal, proposal.candidates[0], steps[0], round_, why, why.neighbors[0]),
         *(table, space, shipped, benchmark, results, results.best, results.paired),
         *(results.clock, nb.simulated(random, 4)["random x 4"]),
+        nb.Fidelities(tuple(range(1, 200)), continued=True),
         nb.Comparison(("random", "Bayesian"), (TRIALS, TRIALS)),
         dask,
         nb.LocalWorkers(4, timeout=60, memory="2 GB", devices=["cuda:0", "cuda:1"]),

@@ -13,6 +13,7 @@ from nbnas.charts.render import to_png, to_svg
 from nbnas.charts.search.benchmark import curves
 from nbnas.charts.search.clock import clock
 from nbnas.charts.search.estimate import estimate
+from nbnas.charts.search.fidelities import fidelities
 from nbnas.charts.search.paired import paired
 from nbnas.charts.search.proposal import proposal
 from nbnas.charts.search.search import search
@@ -48,6 +49,7 @@ __all__ = [
     "distribution",
     "estimate",
     "explanation",
+    "fidelities",
     "gallery",
     "landscape",
     "learning_curve",
