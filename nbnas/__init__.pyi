@@ -128,6 +128,7 @@ from .surrogate.process.diagnosis import Diagnoses as Diagnoses
 from .surrogate.process.diagnosis import Diagnosis as Diagnosis
 from .surrogate.process.diagnosis import diagnose as diagnose
 from .surrogate.process.evidence import Evidence as Evidence
+from .surrogate.process.fidelity import FidelityPosterior as FidelityPosterior
 from .surrogate.process.posterior import Posterior as Posterior
 from .surrogate.process.prior import GaussianProcess as GaussianProcess
 from .surrogate.process.why import Neighbor as Neighbor

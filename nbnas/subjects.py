@@ -25,6 +25,7 @@ _THOMPSON = (
 _NOISY = ("nbnas.surrogate.acquisition.noisy.NoisyExpectedImprovement",)
 _POSTERIORS = (
     "nbnas.surrogate.process.posterior.Posterior",
+    "nbnas.surrogate.process.fidelity.FidelityPosterior",
     "nbnas.surrogate.ensemble.posterior.EnsemblePosterior",
 )
 _KERNELS = (

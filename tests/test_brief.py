@@ -15,6 +15,7 @@ from nbnas.brief import LIMIT, cut, full, in_full
 from nbnas.graphs.spaces.layers import Layer
 from nbnas.search.benchmark.file import Row
 from nbnas.search.benchmark.unit import PERCENT
+from nbnas.surrogate.process.fidelity import condition_fidelities
 
 NOTEBOOKS = Path(__file__).parents[1] / "notebooks"
 CELLS = nb.CellSpace().sample(0, 12)
@@ -75,6 +76,7 @@ def of_models():
     prior, kernel = nb.GaussianProcess(), nb.WeisfeilerLehmanKernel(1)
     posterior = prior.fit(TRIALS).condition(TRIALS)
     return [
+        condition_fidelities(prior, posterior, TRIALS),
         *(prior, posterior, posterior.leave_one_out(), nb.Evidence(prior, TRIALS), KNOWN),
         *(nb.DistanceKernel(DISTANCE), nb.SquaredDistanceKernel(DISTANCE)),
         *(nb.KnowledgeKernel(KNOWN), nb.GaussianProcess(kernel * kernel + kernel, mean=1.0)),

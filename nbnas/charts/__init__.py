@@ -17,6 +17,7 @@ from nbnas.charts.search.fidelities import fidelities
 from nbnas.charts.search.paired import paired
 from nbnas.charts.search.proposal import proposal
 from nbnas.charts.search.search import search
+from nbnas.charts.search.spending import spending
 from nbnas.charts.search.timeline import timeline
 from nbnas.charts.search.trace import comparison, trace
 from nbnas.charts.search.truth import truth
@@ -63,6 +64,7 @@ __all__ = [
     "search",
     "settings",
     "skeleton",
+    "spending",
     "step",
     "table",
     "timeline",
