@@ -71,8 +71,8 @@ class BayesianOptimization:
             a batch.
         first: Architectures to try before all others, in this order; they count as the first of
             the initial ones.
-        fidelities: The lengths of a look and of a full training, where the search is to look before
-            it trains: `objective.fidelities`. See `strategies.fidelities.stage`.
+        fidelities: The lengths of a look and of a full training, where the search is to look
+            before it trains: `objective.fidelities`. See `strategies.fidelities.stage`.
 
     While other trials are under way, parameters are fitted less often than proposals are made: at
     most a quarter of the observations came after a fit, see `fits.fitted_to`; `prepare` makes
