@@ -84,10 +84,11 @@ class Fidelities:
                 trainings are continued.
 
         Raises:
-            SettingError: If there is no such length.
+            SettingError: If there is no such length, or it goes less far than before.
         """
-        whole_of_it = self.check(epochs)
-        return (whole_of_it - (before if self.continued else 0)) / self.full
+        upto = self.check(epochs)
+        before = whole(0, upto)("before", before)
+        return (upto - (before if self.continued else 0)) / self.full
 
 
 FIDELITIES: Rule[Fidelities] = instance(Fidelities, "Fidelities((12, 200))")

@@ -98,6 +98,6 @@ def _cost(
         return 1.0
     before = reached.get(architecture) if fidelities.continued else None
     if not callable(own):
-        return fidelities.cost(epochs, before or 0)
+        return fidelities.cost(epochs, min(before or 0, fidelities.check(epochs)))
     spared = own(architecture, before) if before else 0.0
     return max(REAL("cost", own(architecture, epochs)) - spared, 0.0)
