@@ -54,15 +54,16 @@ from .notebook.sweep import read_sweep_parameters as read_sweep_parameters
 from .notebook.tables.benchmark import read_benchmark_parameters as read_benchmark_parameters
 from .notebook.tables.distances import read_distance_parameters as read_distance_parameters
 from .recipes.named import NamedRecipe as NamedRecipe
+from .records.comparison import Comparison as Comparison
 from .records.estimate import TimeEstimate as TimeEstimate
 from .records.evaluation import Evaluation as Evaluation
+from .records.fidelities import Fidelities as Fidelities
 from .records.measure import ACCURACY as ACCURACY
 from .records.measure import BALANCED_ACCURACY as BALANCED_ACCURACY
 from .records.measure import BITS_A_CHARACTER as BITS_A_CHARACTER
 from .records.measure import LOG_LOSS as LOG_LOSS
 from .records.measure import PERPLEXITY as PERPLEXITY
 from .records.measure import Measure as Measure
-from .records.observations import Comparison as Comparison
 from .records.observations import Observations as Observations
 from .records.profile import StepProfile as StepProfile
 from .records.proposal import Candidate as Candidate
@@ -127,6 +128,7 @@ from .surrogate.process.diagnosis import Diagnoses as Diagnoses
 from .surrogate.process.diagnosis import Diagnosis as Diagnosis
 from .surrogate.process.diagnosis import diagnose as diagnose
 from .surrogate.process.evidence import Evidence as Evidence
+from .surrogate.process.fidelity import FidelityPosterior as FidelityPosterior
 from .surrogate.process.posterior import Posterior as Posterior
 from .surrogate.process.prior import GaussianProcess as GaussianProcess
 from .surrogate.process.why import Neighbor as Neighbor

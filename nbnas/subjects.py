@@ -25,6 +25,7 @@ _THOMPSON = (
 _NOISY = ("nbnas.surrogate.acquisition.noisy.NoisyExpectedImprovement",)
 _POSTERIORS = (
     "nbnas.surrogate.process.posterior.Posterior",
+    "nbnas.surrogate.process.fidelity.FidelityPosterior",
     "nbnas.surrogate.ensemble.posterior.EnsemblePosterior",
 )
 _KERNELS = (
@@ -79,6 +80,7 @@ SUBJECTS = {
     "nbnas.records.evaluation.Evaluation": "nbnas.widgets.search.trials:evaluation",
     "nbnas.records.observations.Observations": "nbnas.widgets.search.trials:observations",
     "nbnas.records.estimate.TimeEstimate": "nbnas.widgets.search.estimate:estimate",
+    "nbnas.records.fidelities.Fidelities": "nbnas.widgets.search.fidelities:fidelities",
     "nbnas.records.profile.StepProfile": "nbnas.widgets.training.training:step",
     "nbnas.records.proposal.Proposal": "nbnas.widgets.search.proposal:proposal",
     "nbnas.surrogate.process.prior.GaussianProcess": "nbnas.widgets.surrogate.prior:prior",
@@ -93,7 +95,7 @@ SUBJECTS = {
     "nbnas.training.networks.skeleton.skeleton.CellSkeleton": (
         "nbnas.widgets.training.skeleton:skeleton"
     ),
-    "nbnas.records.observations.Comparison": "nbnas.widgets.search.search:comparison",
+    "nbnas.records.comparison.Comparison": "nbnas.widgets.search.search:comparison",
     "nbnas.search.replay.Round": "nbnas.widgets.search.round:round_",
     "nbnas.surrogate.process.why.Why": "nbnas.widgets.search.round:why",
     "nbnas.search.search.Search": "nbnas.widgets.search.search:search",

@@ -15,6 +15,7 @@ from nbnas.brief import LIMIT, cut, full, in_full
 from nbnas.graphs.spaces.layers import Layer
 from nbnas.search.benchmark.file import Row
 from nbnas.search.benchmark.unit import PERCENT
+from nbnas.surrogate.process.fidelity import condition_fidelities
 
 NOTEBOOKS = Path(__file__).parents[1] / "notebooks"
 CELLS = nb.CellSpace().sample(0, 12)
@@ -59,6 +60,7 @@ def of_searches(table, tmp_path):
         *(search, proposal, proposal.candidates[0], steps[0], round_, why, why.neighbors[0]),
         *(table, space, shipped, benchmark, results, results.best, results.paired),
         *(results.clock, nb.simulated(random, 4)["random x 4"]),
+        nb.Fidelities(tuple(range(1, 200)), continued=True),
         nb.Comparison(("random", "Bayesian"), (TRIALS, TRIALS)),
         dask,
         nb.LocalWorkers(4, timeout=60, memory="2 GB", devices=["cuda:0", "cuda:1"]),
@@ -74,6 +76,7 @@ def of_models():
     prior, kernel = nb.GaussianProcess(), nb.WeisfeilerLehmanKernel(1)
     posterior = prior.fit(TRIALS).condition(TRIALS)
     return [
+        condition_fidelities(prior, posterior, TRIALS),
         *(prior, posterior, posterior.leave_one_out(), nb.Evidence(prior, TRIALS), KNOWN),
         *(nb.DistanceKernel(DISTANCE), nb.SquaredDistanceKernel(DISTANCE)),
         *(nb.KnowledgeKernel(KNOWN), nb.GaussianProcess(kernel * kernel + kernel, mean=1.0)),

@@ -46,21 +46,12 @@ GROUND = ("checks", "errors")  # the one import within the ground floor
 # The wings of each floor, the lowest first: folders, and files that lie beside them.
 WINGS = {
     "graphs": (
-        *(
-            "graph",
-            "values",
-            "canonical",
-            "architecture",
-            "space",
-            "features",
-            "encoding",
-            "parallel",
-        ),
-        *("spaces", "distances"),
+        *("graph", "values", "canonical", "architecture", "space", "features", "encoding"),
+        *("parallel", "spaces", "distances"),
     ),
     "records": (
-        *("measure", "claim", "profile", "estimate", "report", "evaluation", "observations"),
-        *("proposal",),
+        *("measure", "claim", "profile", "estimate", "report", "evaluation", "fidelities"),
+        *("observations", "comparison", "proposal"),
     ),
     "surrogate": (
         *(
@@ -84,8 +75,8 @@ WINGS = {
     "search": (
         *("candidates", "ideas", "pending", "maximizers", "strategies"),
         *("objective", "generated", "fingerprint", "trial", "course", "store", "recorded"),
-        *("tables", "background", "ledger", "shared", "workers", "taken", "estimates"),
-        *("search", "replay", "benchmark"),
+        *("tables", "background", "ledger", "shared", "fidelities", "workers", "taken"),
+        *("estimates", "search", "replay", "benchmark"),
     ),
     "recipes": ("named", "known"),
     "baselines": ("networks", "baseline", "known", "lineup", "compare"),

@@ -41,6 +41,15 @@ def test_what_is_ones_own_takes_ten_lines(what):
     assert shortest <= 10
 
 
+def test_a_search_looks_before_it_trains(capsys):
+    (example,) = (text for text in PYTHON if "nb.Fidelities(" in text)
+    exec(compile(example, "README.md", "exec"), {})
+    value, spent, full = map(float, capsys.readouterr().out.split())
+    assert 0.3 < value <= 1
+    assert 5 < spent <= 6
+    assert 1 <= full <= 2
+
+
 def test_the_size_of_a_skeleton_is_that_of_what_it_trains(capsys):
     (example,) = (text for text in PYTHON if "nb.CellSkeleton(" in text)
     exec(compile(example, "README.md", "exec"), {})

@@ -22,7 +22,8 @@ from nbnas.graphs.spaces.cell import CellSpace, texts
 from nbnas.records import EpochReport
 from nbnas.search.benchmark.table import BenchmarkTable
 from nbnas.search.benchmark.unit import PERCENT
-from nbnas.search.tables.tabular import Curve, TabularObjective
+from nbnas.search.tables.looks import Curve
+from nbnas.search.tables.tabular import TabularObjective
 from nbnas.training.repeated import RepeatedTrainer
 
 FILE = files("nbnas.benchmarks") / "digits.npz"

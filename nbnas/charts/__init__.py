@@ -13,9 +13,11 @@ from nbnas.charts.render import to_png, to_svg
 from nbnas.charts.search.benchmark import curves
 from nbnas.charts.search.clock import clock
 from nbnas.charts.search.estimate import estimate
+from nbnas.charts.search.fidelities import fidelities
 from nbnas.charts.search.paired import paired
 from nbnas.charts.search.proposal import proposal
 from nbnas.charts.search.search import search
+from nbnas.charts.search.spending import spending
 from nbnas.charts.search.timeline import timeline
 from nbnas.charts.search.trace import comparison, trace
 from nbnas.charts.search.truth import truth
@@ -48,6 +50,7 @@ __all__ = [
     "distribution",
     "estimate",
     "explanation",
+    "fidelities",
     "gallery",
     "landscape",
     "learning_curve",
@@ -61,6 +64,7 @@ __all__ = [
     "search",
     "settings",
     "skeleton",
+    "spending",
     "step",
     "table",
     "timeline",

@@ -6,10 +6,12 @@ candidates.
 """
 
 from nbnas.records.claim import Claim, Origin
+from nbnas.records.comparison import Comparison, Standing
 from nbnas.records.estimate import TimeEstimate
 from nbnas.records.evaluation import Evaluation, Status
+from nbnas.records.fidelities import Fidelities
 from nbnas.records.measure import ACCURACY, Measure
-from nbnas.records.observations import Comparison, Observations, Standing
+from nbnas.records.observations import Observations
 from nbnas.records.profile import StepProfile
 from nbnas.records.proposal import Candidate, Proposal, Step
 from nbnas.records.report import EpochReport
@@ -21,6 +23,7 @@ __all__ = [
     "Comparison",
     "EpochReport",
     "Evaluation",
+    "Fidelities",
     "Measure",
     "Observations",
     "Origin",

@@ -71,6 +71,7 @@ class Claim:
         architecture: What is evaluated.
         seed: The trial's seed.
         place: Where its training keeps checkpoints, see `nbnas.Training.keep`; empty for nowhere.
+        epochs: How far it is to be trained; `None` for a full training.
 
     Raises:
         ArchitectureError: If it is of no architecture.
@@ -82,10 +83,12 @@ class Claim:
     architecture: Architecture
     seed: int
     place: str = field(default="", compare=False)
+    epochs: int | None = None
 
     def __post_init__(self) -> None:
         settle(self, origin=ORIGIN, architecture=ARCHITECTURE, seed=SEED)
         settle(self, place=TEXT.raising(ObservationError))
+        settle(self, epochs=whole(1).raising(ObservationError).optional)
 
     @property
     def number(self) -> int:
@@ -94,7 +97,8 @@ class Claim:
 
     @brief
     def __repr__(self) -> str:
-        return f"{cut(self.architecture, 90)}, {self.origin!r}"
+        look = f"epochs={self.epochs}, " if self.epochs else ""
+        return f"{cut(self.architecture, 90)}, {look}{self.origin!r}"
 
 
 CLAIM: Rule[Claim] = instance(Claim, "Claim(origin, architecture, seed)").raising(ObservationError)

@@ -117,6 +117,8 @@ class Evaluation:
             trials. `None` where nobody has said: then it is validation accuracy.
         origin: Which trial of a study it is, what its proposal knew and who made it; `None` where
             it is no trial of a search.
+        epochs: How far its training went where that was less than all, a look at a low fidelity;
+            `None` for a full training, the only one that counts. See `Fidelities`.
 
     Raises:
         ArchitectureError: If it is of no architecture.
@@ -138,6 +140,7 @@ class Evaluation:
     measured: Mapping[str, float] = field(default_factory=lambda: Measured())
     measure: Measure | None = field(default=None, compare=False, repr=False)
     origin: Origin | None = field(default=None, compare=False, repr=False)
+    epochs: int | None = None
 
     def __post_init__(self) -> None:
         settle(self, architecture=ARCHITECTURE, reports=_REPORTS, measure=MEASURE.optional)
@@ -168,7 +171,9 @@ class Evaluation:
         said = [cut(self.architecture, 90)]
         said += [f"value={self.value:g}"] if self.value is not None else [self.status]
         said += [f"error={cut(self.error, 50)!r}"] if self.error else []
-        said += [f"epochs={len(self.reports)}"] if self.reports else []
+        said += (
+            [f"epochs={self.epochs or len(self.reports)}"] if self.epochs or self.reports else []
+        )
         return ", ".join([*said, f"seconds={self.seconds:.3g}", f"seed={self.seed}"])
 
 
@@ -190,13 +195,19 @@ def _whole(name: str, given: Any) -> int:  # noqa: ANN401
     return whole
 
 
+def _epochs(name: str, given: object) -> int:
+    if _whole(name, given) < 1:
+        raise ObservationError(f"expected {name} to be at least 1, got {given}")
+    return _whole(name, given)
+
+
 def _text(name: str, given: object) -> str:
     if not isinstance(given, str):
         raise ObservationError(f"expected a text as {name}, got {_shown(given)}")
     return given
 
 
-_MAY_BE_ABSENT = ("test", "parameters", "multiply_adds", "error")
+_MAY_BE_ABSENT = ("test", "parameters", "multiply_adds", "error", "epochs")
 _FIELDS: Mapping[str, Callable[[str, object], object]] = {
     "test": _finite,
     "seconds": _finite,
@@ -205,6 +216,7 @@ _FIELDS: Mapping[str, Callable[[str, object], object]] = {
     "parameters": _whole,
     "multiply_adds": _whole,
     "error": _text,
+    "epochs": _epochs,
 }
 
 

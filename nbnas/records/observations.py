@@ -1,16 +1,15 @@
-"""The evaluations of a search so far, and searches side by side."""
+"""The evaluations of a search so far."""
 
 import dataclasses
 import math
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from nbnas.brief import brief
-from nbnas.checks import REAL, TEXT, Rule, each, instance, settle, whole
-from nbnas.errors import ObservationError, SettingError
+from nbnas.checks import Rule, each, instance, settle, whole
+from nbnas.errors import ObservationError
 from nbnas.graphs.architecture import Architecture
 from nbnas.records.evaluation import EVALUATION, Evaluation
 from nbnas.records.measure import ACCURACY, MEASURE, Measure
@@ -83,6 +82,16 @@ class Observations:
         return tuple(evaluation for evaluation in self.evaluations if evaluation.value is not None)
 
     @property
+    def full(self) -> "Observations":
+        """The full trainings, which alone count; all of these, where there are no fidelities."""
+        return self.at(None)
+
+    def at(self, epochs: int | None) -> "Observations":
+        """Those whose training went just so far; `None` for full trainings."""
+        found = tuple(e for e in self.evaluations if e.epochs == epochs)
+        return self if len(found) == len(self.evaluations) else self._checked(found)
+
+    @property
     def values(self) -> NDArray[np.float64]:
         """Values `(n,)` as the model sees them: a failed trial counts as the worst seen value.
 
@@ -103,16 +112,22 @@ class Observations:
 
     @property
     def incumbent(self) -> Evaluation | None:
-        """The completed trial of the best value (the first of equals), if there is one."""
-        gains = self.known_gains
+        """The completed full trial of the best value (the first of equals), if there is one."""
+        gains = self._counted
         found = not np.isnan(gains).all()
         return self.evaluations[int(np.nanargmax(gains))] if found else None
 
     @property
     def trace(self) -> NDArray[np.float64]:
-        """Best value seen after each trial `(n,)`; NaN before the first completed one."""
-        gains = self.known_gains
+        """Best full value after each trial `(n,)`; NaN before the first completed full one."""
+        gains = self._counted
         return self.measure.gain(np.fmax.accumulate(gains)) if len(gains) else gains
+
+    @property
+    def _counted(self) -> NDArray[np.float64]:
+        """`known_gains`, NaN for a look at a low fidelity, too."""
+        looks = np.array([e.epochs is not None for e in self.evaluations], dtype=bool)
+        return np.where(looks, math.nan, self.known_gains)
 
     def seconds_left(self, trials: int) -> float | None:
         """Seconds until so many trials exist, if they take as long as those so far.
@@ -157,93 +172,3 @@ def with_worst(gains: NDArray[np.float64]) -> NDArray[np.float64]:
 OBSERVATIONS: Rule[Observations] = instance(
     Observations, "search.observations, or Observations((evaluation,))"
 ).raising(ObservationError)
-
-
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """Where the best of a search stands among all architectures of its space.
-
-    Attributes:
-        name: What the search is called.
-        architecture: Its incumbent.
-        truth: The incumbent's true value.
-        rank: One more than the number of architectures that are truly better.
-        regret: How far it is from the best of all, in the unit of the measure, at least 0.
-    """
-
-    name: str
-    architecture: Architecture
-    truth: float
-    rank: int
-    regret: float
-
-
-_TRUTHS: Rule[Mapping[str, float]] = Rule(
-    "a dictionary of numbers by the texts of architectures",
-    lambda truths: isinstance(truths, Mapping) and all(map(REAL.accepts, truths.values())),
-    lambda truths: truths,
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Comparison:
-    """Searches to be compared, the one of interest first.
-
-    Args:
-        names: What each one is called.
-        observations: What each one found.
-        truths: The true value of every architecture of the space by its text, where a table knows
-            them: then the comparison ends with the truth.
-
-    Raises:
-        SettingError: If there are not as many names as observations, or none, or they are of
-            different measures; or the truth of something that was evaluated is missing.
-    """
-
-    names: tuple[str, ...]
-    observations: tuple[Observations, ...]
-    truths: Mapping[str, float] = field(default_factory=dict, repr=False, hash=False)
-
-    def __post_init__(self) -> None:
-        settle(self, names=each(TEXT), observations=each(OBSERVATIONS), truths=_TRUTHS)
-        if not self.names or len(self.names) != len(self.observations):
-            raise SettingError(
-                f"expected a name for each of the observations, got {len(self.names)} names "
-                f"for {len(self.observations)}"
-            )
-        measures = {each.measure: each.measure.name for each in self.observations}
-        if len(measures) > 1:
-            raise SettingError(
-                "expected searches of one measure, which can be compared, got "
-                f"{', '.join(measures.values())}"
-            )
-        tried = (a.text for each in self.observations for a in each.architectures)
-        missing = next((text for text in tried if text not in self.truths), None)
-        if self.truths and missing is not None:
-            raise SettingError(
-                f"expected the true value of everything that was evaluated, or none at all; "
-                f"there is none of {missing:.200}"
-            )
-
-    @brief
-    def __repr__(self) -> str:
-        return "; ".join(
-            f"{name}: {repr(seen)[1:-1]}"
-            for name, seen in zip(self.names, self.observations, strict=True)
-        )
-
-    @property
-    def standings(self) -> tuple[Standing, ...]:
-        """Where each search's incumbent stands in truth; those without one are left out."""
-        measure = self.observations[0].measure
-        gains = measure.gain(np.fromiter(self.truths.values(), dtype=np.float64))
-        best = [(name, o.incumbent) for name, o in zip(self.names, self.observations, strict=True)]
-        found = []
-        for name, incumbent in best if self.truths else ():
-            if incumbent is not None:
-                truth = float(self.truths[incumbent.architecture.text])
-                gain = measure.gain(truth)
-                rank = 1 + int(np.sum(gains > gain))
-                regret = float(np.nanmax(gains)) - gain
-                found.append(Standing(name, incumbent.architecture, truth, rank, regret))
-        return tuple(found)

@@ -80,6 +80,7 @@ class Proposal:
         measure: What is predicted and improved.
         known: How many finished trials were known.
         pending: The numbers of the trials that were under way.
+        epochs: How far the architectures are to be trained; `None` for full trainings.
 
     Raises:
         ArchitectureError: If something else than architectures is proposed.
@@ -98,6 +99,7 @@ class Proposal:
     measure: Measure = ACCURACY
     known: int = 0
     pending: tuple[int, ...] = ()
+    epochs: int | None = None
 
     def __post_init__(self) -> None:
         settle(
@@ -109,13 +111,15 @@ class Proposal:
             number=whole(0),
             known=whole(0),
             pending=each(whole(0)),
+            epochs=whole(1).raising(ObservationError).optional,
             seconds=_NUMBER,
             measure=MEASURE,
         )
 
     @brief
     def __repr__(self) -> str:
-        return f"trial {self.number + 1}: {cut(self.architecture, 90)}; {self.reason}"
+        look = f" for {self.epochs} epochs" if self.epochs else ""
+        return f"trial {self.number + 1}: {cut(self.architecture, 90)}{look}; {self.reason}"
 
     @property
     def architecture(self) -> Architecture:

@@ -10,7 +10,7 @@ from psygnal import Signal
 
 from nbnas.checks import real, whole
 from nbnas.search.course import Course, State
-from nbnas.search.trial import Dropped, Taken
+from nbnas.search.trial import Dropped, Spent, Taken
 from nbnas.signals import announce
 from nbnas.waiting import watched
 
@@ -27,9 +27,10 @@ class Background:
     view's button. A subclass gives `step`, `_done` and `_failure`.
 
     Attributes:
-        target: Number of trials that the current or last run aims at.
+        target: Number of trials that the current or last run aims at; `None` for no limit.
         until: When the current or last run begins no more trials, in seconds of the monotonic
             clock; infinite for never.
+        budget: What all trials together may cost, in full trainings; infinite for anything.
         changed: Signal that emits the state's word when state, proposal or training changed, from
             whichever thread.
     """
@@ -39,6 +40,7 @@ class Background:
     def __init__(self) -> None:
         self.target: int | None = None
         self.until = math.inf
+        self.budget = math.inf
         announce = weakref.WeakMethod(self._announce)  # a search that nobody holds is gone at once
         self._course = Course(lambda: _call(announce))
 
@@ -66,11 +68,22 @@ class Background:
         """What a trial that was made failed with, if it did."""
         raise NotImplementedError(f"expected {type(self).__name__} to tell failed trials")
 
+    def _cost(self, cost: float | None, epochs: int | None) -> float:
+        """What a run may cost, in full trainings; infinite where nothing limits that."""
+        return math.inf
+
     def step(self) -> object:
         """Make one trial."""
         raise NotImplementedError(f"expected {type(self).__name__} to define step")
 
-    def run(self, trials: int, *, seconds: float | None = None) -> Self:
+    def run(
+        self,
+        trials: int | None = None,
+        *,
+        seconds: float | None = None,
+        cost: float | None = None,
+        epochs: int | None = None,
+    ) -> Self:
         """Search until so many trials exist; what exists already, in the store too, counts.
 
         Interrupting the kernel stops it between two steps of Python; nothing finished is lost.
@@ -79,24 +92,30 @@ class Background:
             trials: Total number of trials to reach.
             seconds: The other way to stop: no trial begins after so many seconds, and the one
                 under way then ends. `None` for no limit.
+            cost: A third way: no trial begins with which all would cost more, in full trainings.
+            epochs: The same in epochs of training.
 
         Returns:
             The search itself, so that as the last line of a cell it shows its state.
 
         Raises:
-            SettingError: If trials is not a positive whole number, or seconds are below 0.
+            SettingError: If trials is not a positive whole number, seconds, cost or epochs are
+                below 0, or nothing limits the run, or both cost and epochs do.
             SearchError: If the space is used up, the first ten trials all failed, or a run is
                 under way.
         """
-        trials, seconds = _TRIALS("trials", trials), _SECONDS("seconds", seconds)
+        seconds, budget = _SECONDS("seconds", seconds), self._cost(cost, epochs)
+        trials = (_TRIALS if budget == math.inf else _TRIALS.optional)("trials", trials)
         with self._course.driving(), watched(self):
-            self.target = trials
+            self.target, self.budget = trials, budget
             self.until = math.inf if seconds is None else time.monotonic() + seconds
             for _ in self._drive():
                 pass
         return self
 
-    def start(self, trials: int | None = None) -> Self:
+    def start(
+        self, trials: int | None = None, *, cost: float | None = None, epochs: int | None = None
+    ) -> Self:
         """Search in the background and return at once; after `pause`, go on.
 
         A failed trial or listener does not end it; any other error does. `wait` raises it, or when
@@ -104,18 +123,24 @@ class Background:
 
         Args:
             trials: Total number of trials to reach; the last such number, or else 30, by default.
+            cost: What all trials may cost, as for `run`; without any limit the last one.
+            epochs: The same in epochs of training.
 
         Returns:
             The search itself.
 
         Raises:
-            SettingError: If trials is not a positive whole number.
+            SettingError: If trials is not a positive whole number, or cost or epochs are wrong.
             SearchError: If a run is under way that is not paused.
         """
-        target = _TRIALS("trials", (self.target or TRIALS) if trials is None else trials)
+        budget = self._cost(cost, epochs)
+        target = None if trials is None else _TRIALS("trials", trials)
+        if target is None and budget == math.inf:
+            target, budget = self.target, self.budget
+            target = TRIALS if target is None and budget == math.inf else target
 
         def prepare() -> None:
-            self.target, self.until = target, math.inf
+            self.target, self.until, self.budget = target, math.inf, budget
 
         self._course.start(self._drive_unseen, prepare)
         return self
@@ -168,15 +193,20 @@ class Background:
 
     def _drive(self) -> Iterator[object]:
         """The loop: one trial after the other until the target, its time, a stop or an error."""
-        while self._done < (self.target or 0) and self._course.goes_on():
+        while self._done < self._wanted and self._course.goes_on():
             if time.monotonic() >= self.until:
                 return
             try:
                 yield self.step()
             except Taken:
                 time.sleep(REST)
-            except Dropped:
+            except (Dropped, Spent):
                 return
+
+    @property
+    def _wanted(self) -> float:
+        """The number of trials that a run wants; infinite where only the cost is limited."""
+        return math.inf if self.target is None else self.target
 
     def _drive_unseen(self) -> None:
         """The loop in a thread, where failed trials are kept for `wait`."""

@@ -255,4 +255,5 @@ def killed(claim: Claim, attempts: int) -> Evaluation:
         started=time.time(),
         error=why,
         origin=replace(claim.origin, attempt=attempts),
+        epochs=claim.epochs,
     )

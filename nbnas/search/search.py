@@ -11,6 +11,8 @@ from nbnas.graphs.space import SPACE, SearchSpace
 from nbnas.records import Claim, Evaluation, Measure, Observations, Proposal, Step
 from nbnas.records.evaluation import EVALUATION
 from nbnas.search.estimates.estimating import Estimating
+from nbnas.search.fidelities.costs import check_fidelities
+from nbnas.search.fidelities.spending import Spending
 from nbnas.search.fingerprint import fingerprint
 from nbnas.search.ledger import Ledger, StoredLedger
 from nbnas.search.objective import Objective, measure_of, on_test_data, suited
@@ -19,14 +21,14 @@ from nbnas.search.store.store import Store
 from nbnas.search.strategies.first import check_first
 from nbnas.search.strategies.strategy import STRATEGY, Strategy, check_suits
 from nbnas.search.taken import Exporting
-from nbnas.search.trial import Dropped, check_not_all_failed, evaluate, propose
+from nbnas.search.trial import Dropped, check_epochs, check_not_all_failed, evaluate, propose
 from nbnas.search.workers.parallel import Parallel
 from nbnas.surrogate.model import ModelPosterior
 from nbnas.training.live import LiveTraining
 from nbnas.waiting import watched
 
 
-class Search(Parallel, Exporting, Estimating):
+class Search(Parallel, Exporting, Estimating, Spending):
     """A search for the best architecture of a space. Live: it runs here or in the background.
 
     Same seed, same trials: whether `run` makes them or `start`, in one go, with pauses, with stops
@@ -58,8 +60,7 @@ class Search(Parallel, Exporting, Estimating):
         proposal: What was asked for last.
         training: The objective's live training of the current or last trial, where it has one.
         stepped: Signal that emits a `Step` after every trial.
-        changed: Signal that emits the state's word when state, proposal or training changed. It
-            comes from any thread.
+        changed: Signal that emits the state's word when something of it changed, in any thread.
     """
 
     def __init__(
@@ -81,6 +82,7 @@ class Search(Parallel, Exporting, Estimating):
         self.measure = measure_of(objective, measure)
         check_suits(strategy, self.measure)
         check_first(strategy, space)
+        check_fidelities(strategy, objective)
         self.observations = Observations((), self.measure)
         self.proposal: Proposal | None = None
         self.training: Any = None
@@ -102,12 +104,6 @@ class Search(Parallel, Exporting, Estimating):
         """The strategy's fitted model now; `None` where it has none, or not yet."""
         model = getattr(self.strategy, "posterior", None)
         return None if model is None else model(self.observations)
-
-    @property
-    def seconds_left(self) -> float | None:
-        """Seconds until `target` trials exist, if they take as long as those so far."""
-        left = None if self.target is None else self.observations.seconds_left(self.target)
-        return left if left is None or self.crew is None else left / max(1, len(self.crew.slots))
 
     def ask(self, n: int = 1) -> Proposal:
         """What to evaluate next: prior and observations, posterior, acquisition, argmax.
@@ -136,7 +132,8 @@ class Search(Parallel, Exporting, Estimating):
             known, beside = self._known_to(claim.origin)
         proposal = propose(self.space, self.strategy, known, self.seed, n, under_way=beside)
         if claim is not None:
-            proposal = replace(proposal, architectures=(claim.architecture,))
+            asked = (claim.architecture,)
+            proposal = replace(proposal, architectures=asked, epochs=claim.epochs)
         self._pending, self.proposal = proposal.architectures, proposal
         self._announce()
         return proposal
@@ -151,7 +148,8 @@ class Search(Parallel, Exporting, Estimating):
             The step, which `stepped` emits too.
 
         Raises:
-            SearchError: If its architecture was not asked for, or a run is under way.
+            SearchError: If its architecture was not asked for, it was trained less far or further
+                than was asked, or a run is under way.
             ObservationError: If the value is outside the bounds of the measure.
             StoreError: If it cannot be stored; the search is then as before, so that the
                 evaluation may be told again.
@@ -167,6 +165,8 @@ class Search(Parallel, Exporting, Estimating):
         if evaluation.value is not None:
             self.measure.check(evaluation.value)
         seen, proposal = len(self.observations), self.ask()
+        check_epochs(evaluation, proposal.epochs)
+        evaluation = replace(evaluation, epochs=proposal.epochs)
         self._look()
         if evaluation.architecture in self.observations.architectures[seen:]:
             return self._last()  # another process was faster

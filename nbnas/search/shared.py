@@ -70,12 +70,20 @@ class Shared(Background):
     def _full(self) -> bool:
         """Whether all trials that a run wants are finished or being made."""
         count = len(self.observations) + len(self.under_way)
-        return self._driven and count >= (self.target or 0)
+        return self._driven and count >= self._wanted
 
     def _others(self) -> bool:
         """Whether there are trials under way that are not this search's."""
         held = {claim.number for claim in self._ledger.held}
         return any(claim.number not in held for claim in self.under_way)
+
+    def _check_budget(self, proposal: Proposal) -> None:
+        """Check that a run may still pay for what is proposed.
+
+        Raises:
+            Spent: If not.
+        """
+        raise NotImplementedError(f"expected {type(self).__name__} to pay for {proposal!r}")
 
     def _reclaim(self, worker: str = "") -> Claim | None:
         """The first trial that nobody makes any longer, which is this search's from now on."""
@@ -100,6 +108,7 @@ class Shared(Background):
             if self._overtaken():
                 self._pending, self.proposal = (), None
             proposal = self.ask()
+            self._check_budget(proposal)
             claim = self._reclaimed  # whose maker has died just now: no new trial, but that one
             if claim is not None:
                 break
@@ -138,7 +147,8 @@ class Shared(Background):
         number = len(self.observations) + len(self.under_way)
         name = self._ledger.name(worker)
         origin = Origin(number, proposal.known, proposal.pending, name)
-        return Claim(origin, architecture, trial_seed(self.seed, number) if seed is None else seed)
+        seed = trial_seed(self.seed, number) if seed is None else seed
+        return Claim(origin, architecture, seed, epochs=proposal.epochs)
 
     def _told(self, proposal: Proposal, evaluation: Evaluation) -> Claim:
         """The claim of a trial that is told: one that waits for it, or a new one."""

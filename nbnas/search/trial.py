@@ -38,6 +38,10 @@ class Taken(SearchError):
     """Others are making the last trials that are wanted."""
 
 
+class Spent(SearchError):
+    """What a run may cost is spent: the trial that was proposed waits."""
+
+
 def trial_seed(seed: int, number: int) -> int:
     """The seed of one trial, a whole number below 2³¹ that only (seed, number) decide."""
     return int(np.random.SeedSequence([seed, number]).generate_state(1)[0] >> 1)
@@ -137,7 +141,7 @@ def evaluate(
         if not isinstance(result, Evaluation):
             value = as_number(result)
             result = Evaluation(architecture, value, seconds=seconds(), seed=seed, started=started)
-        _check_architecture(result, architecture)
+        result = _as_claimed(result, claim)
     except Dropped:
         raise
     except (Exception, SystemExit) as error:  # any fault of one trial must not end the search
@@ -149,6 +153,7 @@ def evaluate(
             seed=seed,
             started=started,
             error=reason(error),
+            epochs=claim.epochs,
         )
     if result.value is not None:
         measure.check(result.value)
@@ -179,12 +184,30 @@ def reason(error: BaseException) -> str:
     return text.encode("utf-8", "backslashreplace").decode("utf-8")[:2000]
 
 
-def _check_architecture(result: Evaluation, architecture: Architecture) -> None:
-    if result.architecture != architecture:
+def _as_claimed(result: Evaluation, claim: Claim) -> Evaluation:
+    """An evaluation of what was asked for, which knows how far its training went."""
+    if result.architecture != claim.architecture:
         raise SearchError(
-            f"expected the evaluation of the architecture that was given, {architecture}, got "
-            f"that of {result.architecture!s:.200}"
+            f"expected the evaluation of the architecture that was given, {claim.architecture}, "
+            f"got that of {result.architecture!s:.200}"
         )
+    check_epochs(result, claim.epochs)
+    return (
+        result
+        if result.epochs == claim.epochs
+        else dataclasses.replace(result, epochs=claim.epochs)
+    )
+
+
+def check_epochs(result: Evaluation, asked: int | None) -> None:
+    """Check that a training went as far as it was asked to; one that does not tell is believed.
+
+    Raises:
+        SearchError: If it tells that it went another way.
+    """
+    if result.epochs is not None and result.epochs != asked:
+        wanted = "a full training" if asked is None else f"a training of {asked} epochs"
+        raise SearchError(f"expected {wanted}, got an evaluation of {result.epochs} epochs")
 
 
 def _run(objective: Objective, claim: Claim, watch: Watch) -> object:
@@ -193,9 +216,10 @@ def _run(objective: Objective, claim: Claim, watch: Watch) -> object:
     if not watch.goes_on():
         raise Dropped(f"the search was stopped before it trained {architecture}, {WAITS}")
     start = getattr(objective, "start", None)
-    made: Any = (objective if start is None else start)(architecture, seed=seed)
+    look = {} if claim.epochs is None else {"epochs": claim.epochs}
+    made: Any = (objective if start is None else start)(architecture, seed=seed, **look)
     if isinstance(made, Generator):
-        epochs = planned(objective)
+        epochs = claim.epochs or planned(objective)
         made = GeneratedTraining(architecture, seed, made, watch.measure, epochs)
     elif start is None:
         return made

@@ -18,6 +18,7 @@ import nbnas as nb
 from nbnas.search.benchmark.unit import FRACTION
 from nbnas.search.pending import Situation
 from nbnas.surrogate.process.diagnosis import diagnose
+from nbnas.surrogate.process.fidelity import condition_fidelities
 from nbnas.training.networks.network import build_network
 from nbnas.training.optimizers.groups import Steps
 
@@ -68,20 +69,10 @@ def arguments():
         **{"value": 0.5, "amount": 0.5, "lower": 0.0, "upper": 1.0, "name": "name"},
         **{"data": data, "trainer": nb.Trainer(data, epochs=1), "final": False, "train": 10},
         **{"images": np.zeros((40, 8, 8), np.uint8), "labels": np.arange(40) % 10},
-        **{
-            "validation": 10,
-            "classes": 10,
-            "text": "wrong",
-            "error": ValueError(),
-            "namespace": {},
-        },
+        **{"validation": 10, "classes": 10, "text": "wrong", "namespace": {}},
         **{"search": searched(2), "store": "absent.db", "notebook": "absent.ipynb"},
-        **{
-            "output": "output",
-            "measure": nb.ACCURACY,
-            "reason": "because",
-            "x": torch.zeros(3, 2),
-        },
+        **{"output": "output", "measure": nb.ACCURACY, "reason": "because"},
+        **{"x": torch.zeros(3, 2), "error": ValueError()},
         **{"z": torch.zeros(3), "words": (("operation", "nor_conv_3x3"),), "encoding": None},
         **{"queries": 1, "seeds": (0,), "strategies": {"random": nb.RandomSearch}, "runs": {}},
         **{"knowledge": nb.Knowledge(("flops",), {a: (float(i),) for i, a in enumerate(cells)})},
@@ -144,6 +135,7 @@ def overrides():
         "RankDistance.matrix": dict.fromkeys("ab", SPACES["ChoiceSpace"].sample(0, 2)),
         "GaussianProcess.covariance": architectures,
         "Measure.expected": {"gain": 0.5},
+        "Fidelities": {"epochs": (1, 2)},
         "TabularObjective": {"name": "table", "values": {str(cells[0]): 0.5}},
         "TabularObjective.from_table": {"source": frame, "value": "value"},
         "GrowingUpperConfidenceBound.beta": {"n": 2, "m": 2},
@@ -213,6 +205,10 @@ def frozen(name):
         "Baseline": lambda: nb.baselines.lstm,
         "Lineup": lambda: nb.Lineup(("found",), (t["evaluation"],)),
         "Posterior": lambda: t["posterior"],
+        "Fidelities": lambda: nb.Fidelities((1, 2)),
+        "FidelityPosterior": lambda: condition_fidelities(
+            t["prior"], t["posterior"], t["observations"]
+        ),
         "EnsemblePosterior": lambda: nb.Ensemble(epochs=1).condition(t["observations"]),
         "LeaveOneOut": lambda: t["posterior"].leave_one_out(),
         "Diagnosis": lambda: diagnose(t["distance"], t["space"], t["evaluations"]),

@@ -104,7 +104,7 @@ def trace_data(
     last = max(len(observations), trials or 0, 2)
     rows = []
     for at, each in enumerate(observations, 1):
-        place, kind = placed(each.value, bounds, measure)
+        place, kind = placed(each, bounds, measure)
         key = keys.get(each.architecture, "")
         rows.append({"key": key, "trial": at, "value": place, "kind": kind})
     steps = [

@@ -8,11 +8,11 @@ import numpy as np
 
 from nbnas.charts import scales, theme
 from nbnas.charts.chart import Chart
-from nbnas.records import Measure, Observations
+from nbnas.records import Evaluation, Measure, Observations
 
-TRIAL, POOR, FAILED = "trial", "trial beyond the axis", "failed trial"
-KINDS = [TRIAL, POOR, FAILED]
-COLORS = alt.Scale(domain=KINDS, range=[theme.BLUE, theme.BLUE, theme.VERMILLION])
+TRIAL, POOR, FAILED, LOOK = "trial", "trial beyond the axis", "failed trial", "look"
+KINDS = [TRIAL, POOR, FAILED, LOOK]
+COLORS = alt.Scale(domain=KINDS, range=[theme.BLUE, theme.BLUE, theme.VERMILLION, theme.SKY])
 
 
 def trace(
@@ -39,7 +39,7 @@ def trace(
     best, measure = observations.trace, observations.measure
     measured = [each.value for each in observations if each.value is not None]
     bounds = scales.domain([*measured, *map(float, best)], measure=measure)
-    points = [_row(n, each.value, bounds, measure) for n, each in enumerate(observations, 1)]
+    points = [_row(n, each, bounds, measure) for n, each in enumerate(observations, 1)]
     last = max(len(observations), trials or 0, 2)
     x, y = _axes(last, bounds, measure, _key(points, bounds, measure))
     steps = [{"trial": n, "value": scales.within(v, bounds, measure)} for n, v in _finite(best)]
@@ -123,7 +123,9 @@ def summary(observations: Observations, trials: int | None = None) -> str:
     if not len(observations):
         return f"No trial of {trials} has ended yet." if trials else "No trial has ended yet."
     failed = len(observations) - len(observations.completed)
+    looks = len(observations) - len(observations.full)
     text = counted(len(observations), trials) + (f", {failed} failed" if failed else "")
+    text += f", {looks} of them looks" if looks else ""
     best = observations.incumbent
     if best is None or best.value is None:
         return f"{text}; nothing completed yet."
@@ -148,7 +150,7 @@ _LINES = (theme.VERMILLION, theme.BLUE, theme.GREEN, theme.PURPLE, theme.ORANGE,
 def shapes(measure: Measure) -> alt.Scale:
     """The shape of each kind of trial: a triangle points to where poor values lie."""
     triangle = "triangle-down" if measure.maximize else "triangle-up"
-    return alt.Scale(domain=KINDS, range=["circle", triangle, "M-1,-1L1,1M1,-1L-1,1"])
+    return alt.Scale(domain=KINDS, range=["circle", triangle, "M-1,-1L1,1M1,-1L-1,1", "circle"])
 
 
 def _axes(
@@ -167,16 +169,17 @@ def _finite(values: Sequence[float] | np.ndarray) -> list[tuple[int, float]]:
 
 
 def _row(
-    number: int, value: float | None, bounds: scales.Ends, measure: Measure
+    number: int, evaluation: Evaluation, bounds: scales.Ends, measure: Measure
 ) -> dict[str, object]:
-    place, kind = placed(value, bounds, measure)
+    place, kind = placed(evaluation, bounds, measure)
     return {"trial": number, "value": place, "kind": kind}
 
 
-def placed(value: float | None, bounds: scales.Ends, measure: Measure) -> tuple[float, str]:
+def placed(evaluation: Evaluation, bounds: scales.Ends, measure: Measure) -> tuple[float, str]:
     """Where a trial is drawn, and what kind it is; failed ones are near the poor end."""
+    value = evaluation.value
     if value is not None and not scales.beyond(value, bounds, measure):
-        return value, TRIAL
+        return value, TRIAL if evaluation.epochs is None else LOOK
     return scales.poor_end(bounds, measure, inside=0.03), FAILED if value is None else POOR
 
 
@@ -185,6 +188,7 @@ def _key(points: theme.Rows, bounds: scales.Ends, measure: Measure) -> str:
     kinds = {point["kind"] for point in points}
     words = ["crosses failed"] * (FAILED in kinds)
     end = measure.text(scales.poor_end(bounds, measure), digits=0)
+    words += ["rings are looks"] * (LOOK in kinds)
     words += [f"triangles lie {scales.poor_side(measure)} {end}"] * (POOR in kinds)
     return f"trial ({', '.join(words)})" if words else "trial"
 

@@ -16,6 +16,7 @@ from nbnas.search.shared import Shared
 from nbnas.search.strategies.strategy import Strategy
 from nbnas.search.tables.tabular import TabularObjective
 from nbnas.search.workers.given import as_workers
+from nbnas.search.workers.workers import Team
 from nbnas.waiting import tell
 
 ENOUGH = 3  # completed trials, whose mean tells more than anything that is timed beforehand
@@ -34,7 +35,14 @@ class Estimating(Shared):
     space: SearchSpace
     objective: Any
     strategy: Strategy
+    crew: Team | None
     estimated: TimeEstimate | None = None
+
+    @property
+    def seconds_left(self) -> float | None:
+        """Seconds until `target` trials exist, if they take as long as those so far."""
+        left = None if self.target is None else self.observations.seconds_left(self.target)
+        return left if left is None or self.crew is None else left / max(1, len(self.crew.slots))
 
     def estimate(
         self,

@@ -56,6 +56,12 @@ def text_of(value: object) -> str:
     return value
 
 
+def _epochs(value: object) -> int:
+    if _whole(value) < 1:
+        raise ValueError(f"expected a number of epochs from 1, got {value}")
+    return _whole(value)
+
+
 def _status(value: object) -> str:
     if value not in get_args(Status):
         raise ValueError(f"expected one of {', '.join(get_args(Status))}, got {value!r:.100}")
@@ -125,4 +131,5 @@ COLUMNS: Mapping[str, Callable[[object], Any]] = {
     "pending": _numbers,
     "worker": lambda value: "" if value is None else text_of(value),
     "attempt": lambda value: 1 if value is None else _count(value),
+    "epochs": _optional(_epochs),
 }

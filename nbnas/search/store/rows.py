@@ -32,6 +32,7 @@ def to_row(evaluation: Evaluation) -> dict[str, Any]:
         "error": None if evaluation.error is None else _storable(evaluation.error),
         "reports": json.dumps([report.kept for report in evaluation.reports], default=_plain),
         "measured": json.dumps(dict(evaluation.measured), default=_plain),
+        "epochs": _plain(evaluation.epochs),
         **origin_to_row(evaluation.origin),
     }
     for name, value in row.items():
@@ -60,6 +61,7 @@ def claim_to_row(claim: Claim) -> dict[str, Any]:
         "number": claim.number,
         "graph": graph,
         "seed": claim.seed,
+        "epochs": claim.epochs,
         **origin_to_row(claim.origin),
     }
 
@@ -74,8 +76,9 @@ def claim_from_row(row: Mapping[str, Any], study: str) -> Claim:
     names = ("number", "graph", "seed", "known", "pending", "worker", "attempt")
     found = {name: _read(name, row[name], where) for name in names}
     graph, seed = found.pop("graph"), found.pop("seed")
+    epochs = _read("epochs", row.get("epochs"), where)
     try:
-        return Claim(Origin(**found), graph, seed)
+        return Claim(Origin(**found), graph, seed, epochs=epochs)
     except NbnasError as error:
         raise StoreError(f"{where}: {error}") from error
 

@@ -2,7 +2,8 @@
 
 Schema 1 knew no measures: its values were accuracies, unless the user knew better. Schema 2 keeps
 the measure of each study, and further measures of each trial. Schema 3 knows where trials come
-from, and those that are under way.
+from, and those that are under way; later on, how far a look goes at a low fidelity, which studies
+without fidelities leave empty.
 
 Notation
     place     of a finished trial, from 0, in the order in which they finished; NULL where an
@@ -63,6 +64,7 @@ TRIALS = Table(
     Column("pending", Text),  # JSON
     Column("worker", String(LONGEST_WORKER)),
     Column("attempt", Integer),
+    Column("epochs", Integer),  # of a look at a low fidelity; NULL for a full training
     UniqueConstraint("study_id", "number"),
 )
 CLAIMS = Table(
@@ -79,5 +81,6 @@ CLAIMS = Table(
     Column("attempt", Integer, nullable=False),
     Column("holder", String(LONGEST_WORKER), nullable=False),  # a process; empty: nobody
     Column("lease", Float, nullable=False),
+    Column("epochs", Integer),  # of a look at a low fidelity; NULL for a full training
     UniqueConstraint("study_id", "number"),
 )

@@ -30,6 +30,7 @@ COLUMNS = (
     "worker",
     "attempt",
     "known",
+    "epochs",
 )
 PREFIX = "measured."  # of a further measure that is called as a column is
 TOLD = 3  # faults that one message tells
@@ -52,9 +53,10 @@ def load_trials(
         ("completed" or "failed"), seconds, seed, parameters, started (UTC), error, measure (its
         name, with the unit in brackets; missing where a study is from before there were
         measures), worker (who made it; empty where an earlier nbnas did), attempt (which try it
-        is, from 1), known (how many trials had finished when it was proposed); and behind them a
-        column for each further measure by its name. One that is called as a column is, or begins
-        with "measured.", has "measured." before its name.
+        is, from 1), known (how many trials had finished when it was proposed), epochs (of a look
+        at a low fidelity; missing for a full training); and behind them a column for each further
+        measure by its name. One that is called as a column is, or begins with "measured.", has
+        "measured." before its name.
 
     Raises:
         StoreError: If there is no such store or study, or it cannot be read; the message names
@@ -131,7 +133,7 @@ def _columns(
     yield from (evaluation.status, evaluation.seconds, evaluation.seed, evaluation.parameters)
     yield from (evaluation.started, evaluation.error, _title(measure))
     origin = evaluation.origin or Origin(number, number)
-    yield from (origin.worker, origin.attempt, origin.known)
+    yield from (origin.worker, origin.attempt, origin.known, evaluation.epochs)
 
 
 def _title(measure: Measure | None) -> str | None:
@@ -144,7 +146,7 @@ def _typed(frame: pd.DataFrame) -> pd.DataFrame:
     """Give the columns their types, also where a table is empty or a column holds nothing."""
     floats = dict.fromkeys(("value", "test", "seconds"), "float64")
     counts = dict.fromkeys(("number", "seed", "attempt", "known"), "int64")
-    frame = frame.astype({**floats, **counts, "parameters": "Int64"})
+    frame = frame.astype({**floats, **counts, "parameters": "Int64", "epochs": "Int64"})
     frame["started"] = [
         datetime.datetime.fromtimestamp(seconds, datetime.UTC) for seconds in frame["started"]
     ]

@@ -6,6 +6,7 @@ Notation
 """
 
 import dataclasses
+import functools
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -13,20 +14,23 @@ from itertools import islice
 
 import numpy as np
 
-from nbnas.brief import brief, cut
-from nbnas.checks import FLAG, settle, whole
+from nbnas.brief import ADDED, brief, cut
+from nbnas.checks import FLAG, instance, settle, whole
 from nbnas.errors import SettingError
 from nbnas.graphs.architecture import Architecture
 from nbnas.graphs.space import SearchSpace
 from nbnas.graphs.spaces.subspace import Subspace
 from nbnas.kept import Kept
-from nbnas.records import Measure, Observations, Proposal
+from nbnas.records import Fidelities, Measure, Observations, Proposal
 from nbnas.records.observations import OBSERVATIONS
 from nbnas.search.candidates import Novelty, can_be_listed, listed
 from nbnas.search.maximizers.exhaustive import Automatic
 from nbnas.search.maximizers.maximizer import MAXIMIZER, Maximizer
 from nbnas.search.pending import PENDING, KrigingBeliever, PendingRule, Situation
 from nbnas.search.strategies.described import described, reason
+from nbnas.search.strategies.fidelities.choose import Chooser, look_or_train
+from nbnas.search.strategies.fidelities.model import posterior_of
+from nbnas.search.strategies.fidelities.stage import LOOKS, Stage
 from nbnas.search.strategies.first import FIRST, beginning, none_first
 from nbnas.search.strategies.fits import FITS, fitted, fitted_next, fitted_to
 from nbnas.search.strategies.random import RandomSearch
@@ -67,6 +71,8 @@ class BayesianOptimization:
             a batch.
         first: Architectures to try before all others, in this order; they count as the first of
             the initial ones.
+        fidelities: The lengths of a look and of a full training, where the search is to look
+            before it trains: `objective.fidelities`. See `strategies.fidelities.stage`.
 
     While other trials are under way, parameters are fitted less often than proposals are made: at
     most a quarter of the observations came after a fit, see `fits.fitted_to`; `prepare` makes
@@ -91,18 +97,22 @@ class BayesianOptimization:
     knowledge: Knowledge | None = None
     kept: Kept = field(default_factory=lambda: Kept(FITS), repr=False)
     first: tuple[Architecture, ...] = none_first()
+    fidelities: Fidelities | None = field(default=None, metadata=ADDED)
 
     def __post_init__(self) -> None:
         initial = whole(2).raising(SettingError, "a model needs data")
         settle(self, prior=MODEL, acquisition=ACQUISITION, maximizer=MAXIMIZER, initial=initial)
         settle(self, allow_isomorphic=FLAG, pending=PENDING, first=FIRST)
-        settle(self, knowledge=KNOWLEDGE.optional)
+        settle(self, knowledge=KNOWLEDGE.optional, fidelities=LOOKS)
+        if self.fidelities is not None:
+            settle(self, prior=instance(GaussianProcess, "GaussianProcess() with fidelities"))
 
     @brief
     def __repr__(self) -> str:
         chosen = f"{self.acquisition!r}, initial={self.initial}, {type(self.maximizer).__name__}"
         begins = f", first={len(self.first)}" if self.first else ""
-        return f"{cut(chosen, 90)}{begins}, {self.prior!r}"
+        looks = f", fidelities={self.fidelities.epochs}" if self.fidelities else ""
+        return f"{cut(chosen, 90)}{begins}{looks}, {self.prior!r}"
 
     def check_measure(self, measure: Measure) -> None:
         """Check that the prior can model a measure.
@@ -126,6 +136,13 @@ class BayesianOptimization:
     ) -> Proposal:
         """Propose random architectures at first, then the best-scored candidates."""
         n, rng = check_question(space, observations, pending, n, rng)
+        if self.fidelities is not None:
+            stage = Stage(self.fidelities, observations, tuple(pending))
+            found = (self.acquisition, self.maximizer, space, rng, self.kept)
+            start = functools.partial(self._start, space, observations, pending, n, rng)
+            return look_or_train(
+                Chooser(self.prior, *found, self.allow_isomorphic, n), stage, self.initial, start
+            )
         count = len(observations) + len(pending)
         if count < self.initial or len(observations) < 2:
             return self._start(space, observations, pending, n, rng)
@@ -148,7 +165,7 @@ class BayesianOptimization:
         """Fit what the next proposals need while other trials are under way, in any thread."""
         check_known(space, observations)
         size = fitted_next(len(observations))
-        if size < max(2, self.initial // 2):  # the model is far from being asked
+        if self.fidelities is not None or size < max(2, self.initial // 2):  # far from being asked
             return
         first = observations.first(size)
         with cpu_threads(1):
@@ -162,7 +179,11 @@ class BayesianOptimization:
     @undisturbed()
     def posterior(self, observations: Observations) -> ModelPosterior | None:
         """The fitted model after some observations; `None` while there are fewer than two."""
-        if len(OBSERVATIONS("observations", observations)) < 2:
+        OBSERVATIONS("observations", observations)
+        if self.fidelities is not None and isinstance(self.prior, GaussianProcess):
+            stage = Stage(self.fidelities, observations, ())
+            return posterior_of(self.prior, stage.looks, stage.full, self.kept)
+        if len(observations) < 2:
             return None
         return self._fit(observations).condition(observations)
 

@@ -1,15 +1,32 @@
 """The columns of a table as an objective keeps them: numbers by the architecture's text."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 
+from nbnas.checks import REAL, Rule
 from nbnas.errors import DataError
 from nbnas.records import Measure
 from nbnas.search.tables.curves import mean_of_known, reports
 from nbnas.search.tables.options import Columns, Reading
 from nbnas.search.tables.reading import Rows
+
+BY_TEXT: Rule[Mapping[str, Any]] = Rule(
+    "a dictionary by the texts of architectures",
+    lambda column: isinstance(column, Mapping) and all(isinstance(text, str) for text in column),
+    lambda column: MappingProxyType(dict(column)),
+    DataError,
+)
+CURVES = replace(BY_TEXT, settled=lambda column: column)  # they may be read when asked for
+NUMBERS: Rule[Mapping[str, Any]] = Rule(
+    "a dictionary of numbers by the texts of architectures",
+    lambda column: BY_TEXT.accepts(column) and all(map(REAL.accepts, column.values())),
+    BY_TEXT.settled,
+    DataError,
+)
 
 
 def fields_of(rows: Rows, columns: Columns, reading: Reading, measure: Measure) -> dict[str, Any]:
@@ -40,6 +57,8 @@ def fields_of(rows: Rows, columns: Columns, reading: Reading, measure: Measure) 
         "pace": reading.pace,
         "measure": measure,
         "measured": _measured(rows, reading.measured),
+        "fidelities": reading.fidelities,
+        "looks": {epochs: rows.known(name) for epochs, name in reading.looks.items()},
     }
 
 

@@ -1,10 +1,13 @@
 """What a reader of a table says of it: its columns, and how they are written."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from typing import TypedDict
 
+from nbnas.checks import MAPPING, settle
 from nbnas.errors import SettingError
+from nbnas.records import Fidelities
+from nbnas.records.fidelities import FIDELITIES
 from nbnas.search.tables.notations import Notation
 from nbnas.search.tables.units import UNITS
 
@@ -25,6 +28,8 @@ class Options(TypedDict, total=False):
     parameters: str | None
     multiply_adds: str | None
     pace: float
+    fidelities: Fidelities | None
+    looks: Mapping[int, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +53,9 @@ class Reading:
         parameters: Column of the number of trainable weights.
         multiply_adds: Column of the number of multiply-adds for one image.
         pace: Seconds to wait for each second that a training took.
+        fidelities: The lengths of training, where the table has several: `Fidelities((12, 200))`.
+        looks: The column of the values after each smaller number of epochs, `{12: "valid_12"}`;
+            those of `curve` where one is absent.
 
     Raises:
         SettingError: If a word is unknown, or names are no texts.
@@ -63,6 +71,8 @@ class Reading:
     parameters: str | None = None
     multiply_adds: str | None = None
     pace: float = 0.0
+    fidelities: Fidelities | None = None
+    looks: Mapping[int, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         for name, words in (
@@ -76,6 +86,9 @@ class Reading:
         for name in ("measured", "curve"):
             object.__setattr__(self, name, column_names(name, getattr(self, name)))
         check_name("parameters", self.parameters)
+        settle(self, fidelities=FIDELITIES.optional, looks=MAPPING)
+        for column in self.looks.values():
+            check_name("looks", column)
         check_name("multiply_adds", self.multiply_adds)
 
     @classmethod

@@ -122,7 +122,8 @@ def read_rows(
 def _groups(columns: Columns, reading: Reading) -> tuple[tuple[str, ...], ...]:
     """The columns of the measure; those of a group are in one unit."""
     tests = (columns.test,) if columns.test is not None else ()
-    return tuple(filter(None, (tuple(columns.value), tests, tuple(reading.curve))))
+    looks = tuple(reading.looks.values())
+    return tuple(filter(None, (tuple(columns.value), tests, tuple(reading.curve), looks)))
 
 
 def _others(columns: Columns, reading: Reading) -> tuple[str, ...]:

@@ -5,47 +5,29 @@ Notation
 """
 
 import hashlib
-import warnings
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, fields, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
 from types import MappingProxyType
-from typing import Any, Unpack
 
 import numpy as np
 
-from nbnas.checks import REAL, TEXT, Rule, real, settle
-from nbnas.errors import DataError
+from nbnas.checks import TEXT, real, settle
+from nbnas.errors import DataError, SettingError
 from nbnas.graphs.architecture import ARCHITECTURE, Architecture
 from nbnas.graphs.space import SearchSpace
-from nbnas.records import ACCURACY, EpochReport, Evaluation, Measure
+from nbnas.records import ACCURACY, Evaluation, Fidelities, Measure
 from nbnas.records.evaluation import Measured
+from nbnas.records.fidelities import FIDELITIES
 from nbnas.records.measure import MEASURE
 from nbnas.search.recorded import RecordedTraining
-from nbnas.search.tables.columns import best_of, check_bounds, fields_of
-from nbnas.search.tables.notations import AS_WRITTEN
-from nbnas.search.tables.options import Columns, Options, Reading
-from nbnas.search.tables.reading import read_rows
-from nbnas.search.tables.source import Source
+from nbnas.search.tables.columns import BY_TEXT, CURVES, NUMBERS, best_of, check_bounds
+from nbnas.search.tables.looks import Curve, Looks, check_looks, fingerprint_of, look_at
+from nbnas.search.tables.read import FromTable
 from nbnas.search.tables.spaces import find_space, space_of
-
-Curve = tuple[EpochReport, ...]
-_BY_TEXT: Rule[Mapping[str, Any]] = Rule(
-    "a dictionary by the texts of architectures",
-    lambda column: isinstance(column, Mapping) and all(isinstance(text, str) for text in column),
-    lambda column: MappingProxyType(dict(column)),
-    DataError,
-)
-_CURVES = replace(_BY_TEXT, settled=lambda column: column)  # they may be read when asked for
-_NUMBERS: Rule[Mapping[str, Any]] = Rule(
-    "a dictionary of numbers by the texts of architectures",
-    lambda column: _BY_TEXT.accepts(column) and all(map(REAL.accepts, column.values())),
-    _BY_TEXT.settled,
-    DataError,
-)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class TabularObjective:
+class TabularObjective(FromTable):
     """Looks evaluations up in a table of published results.
 
     The search sees the value only; the value on test data is asked for by `test`. Where the table
@@ -66,6 +48,9 @@ class TabularObjective:
             once.
         measure: What the values are, and which way is better; validation accuracy by default.
         measured: Further measures by the architecture's text, each by its name.
+        fidelities: The lengths of training that can be asked for, where there are several.
+        looks: The values after fewer epochs than all, by the number of these; those of `curves`
+            where one is absent.
 
     Raises:
         DataError: If the table is empty, a column is no dictionary of numbers, or a value is
@@ -84,17 +69,21 @@ class TabularObjective:
     pace: float = 0.0
     measure: Measure = ACCURACY
     measured: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    fidelities: Fidelities | None = None
+    looks: Looks = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        settle(self, name=TEXT, curves=_CURVES, pace=real(0), measure=MEASURE, measured=_BY_TEXT)
-        settle(self, values=_NUMBERS, tests=_NUMBERS, costs=_NUMBERS, truths=_NUMBERS)
-        settle(self, parameters=_NUMBERS, multiply_adds=_NUMBERS)
+        settle(self, name=TEXT, curves=CURVES, pace=real(0), measure=MEASURE, measured=BY_TEXT)
+        settle(self, values=NUMBERS, tests=NUMBERS, costs=NUMBERS, truths=NUMBERS)
+        settle(self, parameters=NUMBERS, multiply_adds=NUMBERS, fidelities=FIDELITIES.optional)
         if not self.values:
             raise DataError(f"expected at least one architecture in table {self.name!r}, got none")
         measured = {text: Measured(numbers) for text, numbers in self.measured.items()}
         object.__setattr__(self, "measured", MappingProxyType(measured))
         for column in (self.values, self.tests, self.truths):
             check_bounds(self.name, column, self.measure)
+        looks = check_looks(self.name, self.fidelities, self.looks, self.curves, of=self.measure)
+        object.__setattr__(self, "looks", MappingProxyType(looks))
 
     def __repr__(self) -> str:
         return f"TabularObjective({self.name!r}, {len(self.values):,} architectures)"
@@ -104,106 +93,63 @@ class TabularObjective:
         values = (getattr(self, f.name) for f in fields(self))
         return type(self), tuple(dict(v) if isinstance(v, MappingProxyType) else v for v in values)
 
-    @classmethod
-    def from_table(
-        cls,
-        source: Source,
-        *,
-        value: str | Sequence[str],
-        architecture: str | Sequence[str] = "arch_str",
-        test: str | None = None,
-        cost: str | None = None,
-        measure: Measure | None = None,
-        **options: Unpack[Options],
-    ) -> "TabularObjective":
-        """Read a table with one architecture a row.
-
-        Args:
-            source: The path of a file, packed (gzip, bzip2, xz, zip, Zstandard) or not: CSV with
-                any separator and decimal mark, JSON, JSON lines, or Parquet where pyarrow is
-                installed; or a pandas DataFrame.
-            value: Column of the values, or the columns of several runs, whose mean over those that
-                are there is the value. Of fractions, percent and percent signs are understood.
-            architecture: Column of the architectures; or the two columns of matrices and
-                operations, as in NAS-Bench-101.
-            test: Column of the values on test data.
-            cost: Column of the seconds that a training takes.
-            measure: What the values are, and which way is better; validation accuracy by default.
-            **options: Any of `Reading`: `measured`, `notation`, `unit`, `missing`, `repeated`,
-                `run`, `curve`, `parameters`, `multiply_adds`, `pace`.
-
-        Returns:
-            The objective. The order of the rows changes nothing.
-
-        Raises:
-            DataError: If the table cannot be read, a column is missing, or a row is not as it
-                should be; the message names the row and says what to do.
-            SettingError: If there is no such option or run.
-
-        Example:
-            >>> import pandas as pd
-            >>> cell = "|none~0|+|none~0|none~1|+|none~0|none~1|nor_conv_3x3~2|"
-            >>> frame = pd.DataFrame({"arch": [cell], "loss": ["0,7"], "ms": [3.2]})
-            >>> loss = Measure("loss", maximize=False, lower=0)
-            >>> objective = TabularObjective.from_table(
-            ...     frame, architecture="arch", value="loss", measure=loss, measured=("ms",)
-            ... )
-            >>> objective.optimum, objective.measured[cell]
-            (0.7, {'ms': 3.2})
-        """
-        columns = Columns(architecture, value, test, cost)
-        reading = Reading.of(options)
-        rows = read_rows(source, columns, measure, reading)
-        return cls(**fields_of(rows, columns, reading, measure or ACCURACY))
-
-    @classmethod
-    def from_csv(cls, path: Source, **columns: Any) -> "TabularObjective":  # noqa: ANN401
-        """Read a table as `from_table` does; deprecated.
-
-        Texts of architectures are taken as they are written, and rows without a value are failed
-        trials, as before.
-        """
-        warnings.warn(
-            "TabularObjective.from_csv is deprecated: use TabularObjective.from_table, which "
-            "takes the same names",
-            DeprecationWarning,
-            stacklevel=2,
-        )
-        return cls.from_table(path, **{"notation": AS_WRITTEN, "missing": "fail", **columns})
-
-    def __call__(self, architecture: Architecture, seed: int = 0) -> Evaluation:
+    def __call__(
+        self, architecture: Architecture, seed: int = 0, epochs: int | None = None
+    ) -> Evaluation:
         """Look the evaluation up, without waiting.
-
-        Raises:
-            DataError: If the table has no value for the architecture.
-        """
-        text = str(ARCHITECTURE("architecture", architecture))
-        return Evaluation(
-            architecture,
-            self._find(self.values, architecture),
-            seconds=self.costs.get(text, 0.0),
-            seed=seed,
-            parameters=self.parameters.get(text),
-            multiply_adds=self.multiply_adds.get(text),
-            reports=self.curves.get(text, ()),
-            measured=self.measured.get(text, {}),
-            measure=self.measure,
-        )
-
-    def start(self, architecture: Architecture, seed: int = 0) -> RecordedTraining:
-        """Play the architecture's training again, at the table's `pace`.
 
         Args:
             architecture: An architecture of the table.
             seed: What the evaluation says of its seed; the table decides what it holds.
+            epochs: How far the training goes, see `fidelities`; all the way by default.
+
+        Raises:
+            DataError: If the table has no value for the architecture.
+            SettingError: If it has no trainings that go just so far.
+        """
+        text = str(ARCHITECTURE("architecture", architecture))
+        part, curve = self.cost(architecture, epochs), self.curves.get(text, ())
+        full = part == 1
+        return Evaluation(
+            architecture,
+            self._find(self.values, architecture) if full else self._look(architecture, epochs),
+            seconds=part * self.costs.get(text, 0.0),
+            seed=seed,
+            parameters=self.parameters.get(text),
+            multiply_adds=self.multiply_adds.get(text),
+            reports=curve if full else curve[:epochs],
+            measured=self.measured.get(text, {}) if full else {},
+            measure=self.measure,
+            epochs=None if full else epochs,
+        )
+
+    def start(
+        self, architecture: Architecture, seed: int = 0, epochs: int | None = None
+    ) -> RecordedTraining:
+        """Play the architecture's training again, at the table's `pace`; as for a call.
 
         Returns:
             The training, before its first epoch; iterate or run it.
 
         Raises:
             DataError: If the table has no value for the architecture.
+            SettingError: If it has no trainings that go just so far.
         """
-        return RecordedTraining(self(architecture, seed), self.pace)
+        return RecordedTraining(self(architecture, seed, epochs), self.pace)
+
+    def cost(self, architecture: Architecture, epochs: int | None = None) -> float:
+        """What a training costs from its beginning, in full ones: it goes by its epochs.
+
+        Raises:
+            SettingError: If there are no trainings that go just so far.
+        """
+        ARCHITECTURE("architecture", architecture)
+        if self.fidelities is None and epochs is not None:
+            raise SettingError(
+                f"table {self.name!r} holds full trainings only, got epochs={epochs!r:.50}; give "
+                "it fidelities=nbnas.Fidelities((…)), and looks={epochs: column}"
+            )
+        return 1.0 if self.fidelities is None else self.fidelities.cost(epochs)
 
     def test(self, architecture: Architecture, seed: int = 0) -> float:
         """Look the value on test data up.
@@ -248,7 +194,14 @@ class TabularObjective:
         """
         content = repr(sorted(self.values.items())).encode()
         said = {"table": self.name, "content": hashlib.sha256(content).hexdigest()[:16]}
+        if self.fidelities is not None:
+            said["fidelities"] = fingerprint_of(self.fidelities, self.looks)
         return said if self.measure == ACCURACY else {**said, "measure": repr(self.measure)}
+
+    def _look(self, architecture: Architecture, epochs: int | None) -> float:
+        """The value after some epochs, which are those of a fidelity."""
+        at = look_at(self.name, self.looks, self.curves, str(architecture), epochs or 0)
+        return self._find({} if at is None else {str(architecture): at}, architecture)
 
     def _find(self, column: Mapping[str, float], architecture: Architecture) -> float:
         value = column.get(str(ARCHITECTURE("architecture", architecture)))

@@ -13,7 +13,7 @@ from nbnas.errors import SearchError
 from nbnas.records import Claim, Measure, Step
 from nbnas.search.ledger import killed
 from nbnas.search.shared import Shared
-from nbnas.search.trial import Taken, check_not_all_failed
+from nbnas.search.trial import Spent, Taken, check_not_all_failed
 from nbnas.search.workers.ahead import Ahead
 from nbnas.search.workers.given import as_workers
 from nbnas.search.workers.slot import Killed
@@ -45,9 +45,11 @@ class Parallel(Shared):
 
     def run(
         self,
-        trials: int,
+        trials: int | None = None,
         *,
         seconds: float | None = None,
+        cost: float | None = None,
+        epochs: int | None = None,
         workers: Workers | Client | int | None = None,
     ) -> Self:
         """Search until so many trials exist; what exists already, in the store too, counts.
@@ -58,6 +60,9 @@ class Parallel(Shared):
             trials: Total number of trials to reach.
             seconds: The other way to stop: no trial begins after so many seconds, and those under
                 way then end. `None` for no limit.
+            cost: A third way: no trial begins with which all would cost more, in full trainings;
+                a look at a low fidelity costs a part of one, see `Fidelities`.
+            epochs: The same in epochs of training.
             workers: Who evaluates: `None` is this process, one trial after the other; a number is
                 so many processes, in which trials are isolated, see `LocalWorkers`; a client of
                 dask is its workers, where trials are isolated, too, see `DaskWorkers`.
@@ -66,18 +71,24 @@ class Parallel(Shared):
             The search itself, so that as the last line of a cell it shows its state.
 
         Raises:
-            SettingError: If trials is not a positive whole number, seconds are below 0, or the
-                objective cannot be copied to workers.
+            SettingError: If trials is not a positive whole number, seconds, cost or epochs are
+                below 0, nothing limits the run, both cost and epochs do, or the objective cannot
+                be copied to workers.
             SearchError: If the space is used up, the first ten trials all failed, the scheduler
                 of dask is lost, or a run is under way.
         """
         chosen = as_workers(workers)
         self._course.check_mine("run the search")
         self._workers = chosen
-        return super().run(trials, seconds=seconds)
+        return super().run(trials, seconds=seconds, cost=cost, epochs=epochs)
 
     def start(
-        self, trials: int | None = None, *, workers: Workers | Client | int | None = None
+        self,
+        trials: int | None = None,
+        *,
+        cost: float | None = None,
+        epochs: int | None = None,
+        workers: Workers | Client | int | None = None,
     ) -> Self:
         """Search in the background and return at once; after `pause`, go on.
 
@@ -86,6 +97,8 @@ class Parallel(Shared):
 
         Args:
             trials: Total number of trials to reach; the last such number, or else 30, by default.
+            cost: What all trials may cost, as for `run`; without any limit the last one.
+            epochs: The same in epochs of training.
             workers: Who evaluates, as for `run`; a run that is paused keeps those it has.
 
         Returns:
@@ -99,7 +112,7 @@ class Parallel(Shared):
         if self.state not in ("pausing", "paused"):
             self._course.check_mine("start the search")
             self._workers = chosen
-        return super().start(trials)
+        return super().start(trials, cost=cost, epochs=epochs)
 
     def _drive(self) -> Iterator[object]:
         if self._workers is None:
@@ -144,7 +157,7 @@ class Parallel(Shared):
 
     def _over(self) -> bool:
         """Whether no trial is to begin any longer, for its time or because there are enough."""
-        enough = len(self.observations) >= (self.target or 0)
+        enough = len(self.observations) >= self._wanted
         return enough or time.monotonic() >= self.until
 
     def _give(self, crew: Team) -> bool:
@@ -157,6 +170,9 @@ class Parallel(Shared):
         try:
             claim = self._take_on(slot.name)
         except Taken:
+            return False
+        except Spent:
+            self.until = 0.0  # no more trials begin; those under way end
             return False
         except SearchError:  # the space is used up
             if crew.busy:

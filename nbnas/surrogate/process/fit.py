@@ -27,7 +27,7 @@ NOISE_BOUNDS = (1e-5, 1.0)
 # A hyper-prior that keeps early fits sane: noise explains a few per cent of the variance of the
 # values unless the data say otherwise. The mean stays where it is: fitted, it sinks below what was
 # searched, and the search no longer expects enough of what it has not seen.
-LOG_NOISE_MEAN, LOG_NOISE_STDDEV = math.log(0.02), 1.0
+NOISE, LOG_NOISE_STDDEV = 0.02, 1.0
 _NOT_POSITIVE_DEFINITE = 1e10
 
 
@@ -52,7 +52,14 @@ def log_likelihood(covariance: Tensor, z: Tensor, noise: Tensor) -> Tensor | Non
 
 
 def fit_parameters(
-    kernel: Kernel, mean: float, noise: float, indices: Tensor, z: NDArray[np.float64]
+    kernel: Kernel,
+    mean: float,
+    noise: float,
+    indices: Tensor,
+    z: NDArray[np.float64],
+    *,
+    expected: float = NOISE,
+    known: Tensor | None = None,
 ) -> tuple[Kernel, float]:
     """Maximise log p(z | θ) + log p(θ) by L-BFGS, from the given parameters on.
 
@@ -62,13 +69,15 @@ def fit_parameters(
         noise: s² to start from.
         indices: Indices `(n, 1)` of the evaluated architectures.
         z: Warped values `(n,)`.
+        expected: The noise variance around which its hyper-prior lies.
+        known: Covariance `(n, n)` of a part that is not fitted, which is added to the kernel's.
 
     Returns:
         The fitted kernel and noise variance. A start where the kernel is no covariance
         comes back unchanged.
     """
     kernel = copy.deepcopy(kernel)
-    objective = _Objective(kernel, indices, torch.from_numpy(z - mean))
+    objective = _Objective(kernel, indices, torch.from_numpy(z - mean), math.log(expected), known)
     start = np.array([*_raw(kernel), math.log(noise)])
     kernel_bounds = [(-30.0, 30.0)] * (len(start) - 1)
     noise_bounds = (math.log(NOISE_BOUNDS[0]), math.log(NOISE_BOUNDS[1]))
@@ -87,8 +96,16 @@ def fit_parameters(
 class _Objective:
     """The negative log posterior of θ and its gradient, for scipy."""
 
-    def __init__(self, kernel: Kernel, indices: Tensor, z: Tensor) -> None:
+    def __init__(
+        self,
+        kernel: Kernel,
+        indices: Tensor,
+        z: Tensor,
+        log_expected: float,
+        known: Tensor | None,
+    ) -> None:
         self.kernel, self.indices, self.z = kernel, indices, z
+        self.log_expected, self.known = log_expected, known
         self.priors = [
             (prior, closure, module) for _, module, prior, closure, _ in kernel.named_priors()
         ]
@@ -98,6 +115,7 @@ class _Objective:
         _set_raw(self.kernel, theta[:-1])
         log_noise = torch.tensor(theta[-1], requires_grad=True)
         k = covariance(self.kernel, self.indices, self.indices)
+        k = k if self.known is None else k + self.known
         likelihood = log_likelihood(k, self.z, log_noise.exp())
         if likelihood is None:
             return _NOT_POSITIVE_DEFINITE, np.zeros_like(theta)
@@ -107,7 +125,7 @@ class _Objective:
 
     def _log_hyper_prior(self, log_noise: Tensor) -> Tensor:
         """log p(θ), up to a constant."""
-        total = -0.5 * ((log_noise - LOG_NOISE_MEAN) / LOG_NOISE_STDDEV) ** 2
+        total = -0.5 * ((log_noise - self.log_expected) / LOG_NOISE_STDDEV) ** 2
         for prior, closure, module in self.priors:
             total = total + prior.log_prob(closure(module)).sum()
         return total

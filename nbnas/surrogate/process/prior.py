@@ -21,7 +21,7 @@ import torch
 from gpytorch.kernels import AdditiveKernel, Kernel
 from numpy.typing import NDArray
 
-from nbnas.brief import brief
+from nbnas.brief import ADDED, brief
 from nbnas.checks import real, settle, whole
 from nbnas.errors import ObservationError
 from nbnas.graphs.architecture import Architecture, check_architectures
@@ -35,7 +35,7 @@ from nbnas.surrogate.kernels.parts import formula
 from nbnas.surrogate.kernels.weisfeiler_lehman import WeisfeilerLehmanKernel
 from nbnas.surrogate.normal_scores import NormalScores
 from nbnas.surrogate.process.believed import base_of, believe, solved_for
-from nbnas.surrogate.process.fit import fit_parameters, log_likelihood
+from nbnas.surrogate.process.fit import NOISE, fit_parameters, log_likelihood
 from nbnas.surrogate.process.posterior import Posterior, cholesky
 from nbnas.surrogate.table import TABLE, ArchitectureTable
 from nbnas.surrogate.warp import WARP, Warp, fit_warp
@@ -66,10 +66,12 @@ class GaussianProcess:
         noise: Noise variance, in warped units (where the values have variance 1, about); the fit
             starts there.
         mean: Constant mean, in warped units; it is not fitted.
+        expected_noise: Noise variance that is expected before there are data: the fit has a
+            log-normal prior around it.
 
     Raises:
-        SettingError: If noise is not finite and positive, the mean is not finite, or the kernel or
-            the warp is something else.
+        SettingError: If a noise is not finite and positive, the mean is not finite, or the
+            kernel or the warp is something else.
 
     Example:
         >>> from nbnas.graphs.spaces.cell import CellSpace
@@ -83,10 +85,12 @@ class GaussianProcess:
     noise: float = 0.02
     mean: float = 0.0
     table: ArchitectureTable = field(default_factory=ArchitectureTable, repr=False)
+    expected_noise: float = field(default=NOISE, metadata=ADDED)
 
     @undisturbed()
     def __post_init__(self) -> None:
         settle(self, kernel=KERNEL, warp=WARP, noise=real(above=0), mean=real(), table=TABLE)
+        settle(self, expected_noise=real(above=0))
         kernel = weighted(copy.deepcopy(self.kernel)).double()
         bind(kernel, self.table)
         object.__setattr__(self, "kernel", kernel)
@@ -167,7 +171,9 @@ class GaussianProcess:
             )
         _, z = fit_warp(self.warp, observations)
         indices = self.table.indices(observations.architectures)
-        kernel, noise = fit_parameters(self.kernel, self.mean, self.noise, indices, z)
+        kernel, noise = fit_parameters(
+            self.kernel, self.mean, self.noise, indices, z, expected=self.expected_noise
+        )
         return dataclasses.replace(self, kernel=kernel, noise=noise)
 
     @undisturbed()

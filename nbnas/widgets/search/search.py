@@ -8,6 +8,7 @@ from nbnas.charts.search.timeline import workers_of
 from nbnas.charts.search.trace import compare, summary
 from nbnas.charts.search.truth import tell
 from nbnas.records import Observations
+from nbnas.search.fidelities.costs import costs
 from nbnas.widgets.search.trials import seconds
 from nbnas.widgets.view import View
 
@@ -31,6 +32,8 @@ def search(search: Any) -> View:  # noqa: ANN401
         said += f" About {seconds(left)} left."
     said += last_failure(seen)
     chart = charts.search(seen, predictions, proposal, trials=search.target)
+    if len(seen.full) < len(seen):
+        chart = theme.stacked(chart, charts.spending(seen, costs(search.objective, seen)))
     if len(workers_of(seen)) > 1:
         chart = theme.stacked(chart, charts.timeline(seen))
     return View(said, chart)

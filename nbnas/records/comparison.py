@@ -1,0 +1,102 @@
+"""Searches side by side, and where each one's best stands in truth."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from nbnas.brief import brief
+from nbnas.checks import REAL, TEXT, Rule, each, settle
+from nbnas.errors import SettingError
+from nbnas.graphs.architecture import Architecture
+from nbnas.records.observations import OBSERVATIONS, Observations
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where the best of a search stands among all architectures of its space.
+
+    Attributes:
+        name: What the search is called.
+        architecture: Its incumbent.
+        truth: The incumbent's true value.
+        rank: One more than the number of architectures that are truly better.
+        regret: How far it is from the best of all, in the unit of the measure, at least 0.
+    """
+
+    name: str
+    architecture: Architecture
+    truth: float
+    rank: int
+    regret: float
+
+
+_TRUTHS: Rule[Mapping[str, float]] = Rule(
+    "a dictionary of numbers by the texts of architectures",
+    lambda truths: isinstance(truths, Mapping) and all(map(REAL.accepts, truths.values())),
+    lambda truths: truths,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Searches to be compared, the one of interest first.
+
+    Args:
+        names: What each one is called.
+        observations: What each one found.
+        truths: The true value of every architecture of the space by its text, where a table knows
+            them: then the comparison ends with the truth.
+
+    Raises:
+        SettingError: If there are not as many names as observations, or none, or they are of
+            different measures; or the truth of something that was evaluated is missing.
+    """
+
+    names: tuple[str, ...]
+    observations: tuple[Observations, ...]
+    truths: Mapping[str, float] = field(default_factory=dict, repr=False, hash=False)
+
+    def __post_init__(self) -> None:
+        settle(self, names=each(TEXT), observations=each(OBSERVATIONS), truths=_TRUTHS)
+        if not self.names or len(self.names) != len(self.observations):
+            raise SettingError(
+                f"expected a name for each of the observations, got {len(self.names)} names "
+                f"for {len(self.observations)}"
+            )
+        measures = {each.measure: each.measure.name for each in self.observations}
+        if len(measures) > 1:
+            raise SettingError(
+                "expected searches of one measure, which can be compared, got "
+                f"{', '.join(measures.values())}"
+            )
+        tried = (a.text for each in self.observations for a in each.architectures)
+        missing = next((text for text in tried if text not in self.truths), None)
+        if self.truths and missing is not None:
+            raise SettingError(
+                f"expected the true value of everything that was evaluated, or none at all; "
+                f"there is none of {missing:.200}"
+            )
+
+    @brief
+    def __repr__(self) -> str:
+        return "; ".join(
+            f"{name}: {repr(seen)[1:-1]}"
+            for name, seen in zip(self.names, self.observations, strict=True)
+        )
+
+    @property
+    def standings(self) -> tuple[Standing, ...]:
+        """Where each search's incumbent stands in truth; those without one are left out."""
+        measure = self.observations[0].measure
+        gains = measure.gain(np.fromiter(self.truths.values(), dtype=np.float64))
+        best = [(name, o.incumbent) for name, o in zip(self.names, self.observations, strict=True)]
+        found = []
+        for name, incumbent in best if self.truths else ():
+            if incumbent is not None:
+                truth = float(self.truths[incumbent.architecture.text])
+                gain = measure.gain(truth)
+                rank = 1 + int(np.sum(gains > gain))
+                regret = float(np.nanmax(gains)) - gain
+                found.append(Standing(name, incumbent.architecture, truth, rank, regret))
+        return tuple(found)

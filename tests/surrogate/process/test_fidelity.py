@@ -1,0 +1,93 @@
+"""The posterior of full results by looks and full trainings."""
+
+import numpy as np
+import pytest
+import torch
+
+import nbnas as nb
+from nbnas.records import Evaluation, Observations
+from nbnas.surrogate.process.fidelity import V0, V1, B, condition_fidelities, fit_fidelities
+from nbnas.surrogate.process.fit import fit_parameters
+
+SPACE = nb.CellSpace()
+CELLS = SPACE.sample(3, 60)
+
+
+def truth(cell):
+    text = str(cell)
+    return (
+        0.3 + 0.08 * text.count("conv_3x3") + 0.03 * text.count("skip") + 0.01 * text.count("1x1")
+    )
+
+
+def posterior(change, full=15):
+    """Given 40 looks, each a change of the truth, and some full trainings."""
+    looks = Observations(tuple(Evaluation(c, change(truth(c)), epochs=1) for c in CELLS[:40]))
+    seen = Observations(tuple(Evaluation(c, truth(c)) for c in CELLS[20 : 20 + full]))
+    prior = nb.GaussianProcess()
+    below = prior.fit(looks).condition(looks)
+    return condition_fidelities(fit_fidelities(prior, below, seen), below, seen)
+
+
+def test_the_line_is_found_whichever_way_it_goes():
+    agrees, reverse = posterior(lambda y: y / 2), posterior(lambda y: 1 - y)
+    assert agrees.slope > 0.5
+    assert reverse.slope < -0.5
+    assert min(agrees.trust, reverse.trust) > 0.9
+
+
+def test_noise_is_not_trusted():
+    rng = np.random.default_rng(0)
+    noise = posterior(lambda y: rng.uniform())
+    assert abs(noise.slope) < 0.3
+    assert noise.trust < 0.5
+
+
+def test_it_is_a_gaussian_process_with_a_line():
+    """Checked against the joint normal distribution, written out."""
+    found = posterior(lambda y: y / 2, full=6)
+    cells = CELLS[45:50]
+    seen = found.observations.architectures
+    m, s = found.looks.latent((*seen, *cells))
+    u = ((m - found.centre) / found.spread).numpy()
+    k = found.prior.covariance((*seen, *cells), (*seen, *cells)) + V0 + V1 * np.outer(u, u)
+    n = len(seen)
+    inverse = np.linalg.inv(k[:n, :n] + found.prior.noise * np.eye(n))
+    mean = B * u[n:] + k[n:, :n] @ inverse @ (found.z - B * u[:n])
+    variance = np.diag(k[n:, n:] - k[n:, :n] @ inverse @ k[:n, n:])
+    slope = B + V1 * u[:n] @ inverse @ (found.z - B * u[:n])
+    assert found.slope == pytest.approx(slope)
+    assert found.slope_stddev**2 == pytest.approx(V1 - V1 * u[:n] @ inverse @ u[:n] * V1)
+    left = (slope / found.spread * s.numpy()[n:]) ** 2
+    got = found.latent(cells)
+    np.testing.assert_allclose(got[0].numpy(), mean, atol=1e-8)
+    np.testing.assert_allclose(got[1].numpy(), np.sqrt(variance + left), atol=1e-8)
+
+
+def test_leaving_one_out_is_that():
+    found = posterior(lambda y: y / 2, full=6)
+    told = found.leave_one_out()
+    assert len(told.truth) == 6
+    draws = found.sample(CELLS[:4], 0, 500)
+    assert draws.shape == (500, 4)
+    mean, stddev = found.predict(CELLS[:4])
+    np.testing.assert_allclose(draws.mean(axis=0), mean, atol=4 * stddev.max() / 20)
+
+
+def test_one_full_training_is_enough():
+    found = posterior(lambda y: y / 2, full=2)
+    one = condition_fidelities(found.prior, found.looks, found.observations.first(1))
+    assert np.isfinite(one.latent(CELLS)[0].numpy()).all()
+    assert one.trust < 0.5
+    assert "slope=" in repr(one)
+
+
+def test_a_known_part_of_the_covariance_takes_part_in_the_fit():
+    prior, seen = nb.GaussianProcess(), posterior(lambda y: y).observations
+    z = np.linspace(-1, 1, len(seen))
+    at = prior.table.indices(seen.architectures)
+    alone = fit_parameters(prior.kernel, 0.0, 0.02, at, z)[1]
+    none = torch.zeros(len(z), len(z), dtype=torch.float64)
+    assert fit_parameters(prior.kernel, 0.0, 0.02, at, z, known=none)[1] == alone
+    assert fit_parameters(prior.kernel, 0.0, 0.02, at, z, known=none + 1)[1] != alone
+    assert fit_parameters(prior.kernel, 0.0, 0.02, at, z, expected=0.5)[1] > alone
