@@ -114,7 +114,7 @@ def test_a_training_for_files_goes_on_where_it_was(light, trainer, tmp_path, epo
     made = search.export(tmp_path / "a")
     assert len(epochs) == before + 1
     assert made.accuracy == pytest.approx(search.finish().test)
-    assert not list((tmp_path / "s.db.checkpoints").iterdir())
+    assert not (tmp_path / "s.db.checkpoints").exists()
 
 
 def test_the_place_has_to_be_a_path(trainer, tmp_path):
