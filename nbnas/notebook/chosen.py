@@ -167,7 +167,7 @@ class SearchParameters:
     @property
     def first(self) -> tuple[Architecture, ...]:
         """What is tried before anything random: what is known to be good, on a new task."""
-        trained = not (self.objective or self.network) and self.data.path is not None
+        trained = not (self.objective or self.network) and self.data.folder
         new = self.warm_start and (trained or self.space == "recurrent")
         return FIRST[self.space]() if new and self.space in FIRST else ()
 

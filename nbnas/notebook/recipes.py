@@ -27,8 +27,8 @@ CPU_SIDE, SIDE = 32, 64  # pixels: the most that is chosen for pictures of a fol
 CPU_EFFORT, EFFORT = 1.2e7, 1.6e8  # pixels that are trained on: n · p · epochs
 EPOCHS_OF_NAMED = 12  # on data that have a word
 FEWEST, MOST = 4, 60  # epochs on pictures
-MANY = 10_000  # training pictures
-SMOOTHED = 0.1  # of the labels of fewer, which a network soon knows by heart
+FEW, MANY = 1000, 10_000  # training pictures
+SMOOTHED = 0.1  # of the labels of few, which a network soon knows by heart
 CPU_TOKENS, TOKENS = 1.5e6, 15e6  # tokens that are trained on: n · epochs
 MULTIPLY_ADDS = 5_000_000  # of a network of layers, for one picture; a few seconds an epoch
 INITIAL, INITIAL_OF_OWN = 10, 5  # random architectures before there is a model
@@ -77,7 +77,7 @@ def settings_of(
     """
     settings = _by_sgd(source, data, device)
     pictures = source.path is not None and isinstance(data, ImageData)
-    few = pictures and len(data.train[1]) < MANY  # so that steps are dear
+    few = pictures and len(data.train[1]) < FEW  # so that steps are dear
     word = optimizer or ("muon" if few and has_muon() else "")
     if word and word != "sgd":
         settings.pop("learning_rate", None)  # what is usual with the other
@@ -132,7 +132,7 @@ def _of_pictures(data: ImageData, device: str) -> dict[str, Any]:
     augment = CropAndFlip(max(least // 8, 1)) if colors == 3 else None
     large = not on_cpu(device) and n >= MANY
     small: dict[str, Any] = {"channels": 16, "batch_size": 64 if n >= 5000 else 32}
-    if n < 1000:  # more steps, each a smaller one
+    if n < FEW:  # more steps, each a smaller one
         small = {"channels": 8, "batch_size": 16, "learning_rate": 0.1}
     settings = {"epochs": epochs, "augment": augment, "threads": None}
     return settings | dict(_LARGE if large else small)

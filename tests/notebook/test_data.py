@@ -113,6 +113,7 @@ def test_a_search_on_ones_own_pictures_begins_with_the_best_cells_of_digits(defa
     assert said.chosen == "the best cells of digits"
     assert not chosen_for(defaults, data="photos", warm_start=False).make_strategy().first
     assert not chosen_for(defaults, data="digits").make_strategy().first
+    assert not chosen_for(defaults, data="arrays.npz").make_strategy().first
     assert not chosen_for(defaults, data="photos", space="dag").make_strategy().first
 
 
