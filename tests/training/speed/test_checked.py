@@ -42,7 +42,7 @@ def test_the_same_is_no_distance_and_the_step_is_made_once(made):
     before = state(step)
     step.whole(batch)
     expected = state(step)
-    checked._put_back(checked._changing(step), before)
+    checked.put_back(checked._changing(step), before)
     answer, apart = compared(step, lambda: step.whole(batch), lambda: step.whole(batch), CPU)
     assert apart == 0
     assert answer.loss.item() > 0
