@@ -7,13 +7,14 @@ from recorder import RecordedCapture
 import nbnas as nb
 from nbnas.training.device import Place
 from nbnas.training.memory.pieces import Pieces
-from nbnas.training.run import network_of, task_of
+from nbnas.training.run import network_of
 from nbnas.training.speed import checked
 from nbnas.training.speed.checked import TOLERATED, compared
 from nbnas.training.speed.graph import Recording, StepGraph
 from nbnas.training.speed.step import Step
 from nbnas.training.steps.averaging import Averaging
 from nbnas.training.steps.optimizer import optimizer_of
+from nbnas.training.tasks.of_recipe import task_of
 
 CPU = torch.device("cpu")
 
