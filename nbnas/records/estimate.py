@@ -86,7 +86,8 @@ class TimeEstimate:
         said = f"{self.rest} more of {_counted(self.trials)}" if self.done else _counted(self.rest)
         if self.trial is None or self.total is None:
             return f"{said}: {self.reason or UNKNOWN}"
-        said += f" of about {duration(self.trial)}"
+        lasts = duration(self.trial)
+        said += f" of {lasts}" if lasts.startswith("under") else f" of about {lasts}"
         said += f", {self.at_once} at once" if self.at_once > 1 else ""
         if self.limit is not None and self.reached != self.rest:
             return f"{said}: about {self.reached} of them begin within {duration(self.limit)}"

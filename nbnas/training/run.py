@@ -24,7 +24,6 @@ from nbnas.training.checkpoints.kept import KeptTraining
 from nbnas.training.checkpoints.progress import Moving, Progress
 from nbnas.training.data.text import TextData
 from nbnas.training.device import (
-    Place,
     choose_device,
     choose_place,
     cpu_threads,
@@ -47,9 +46,7 @@ from nbnas.training.speed.step import Step
 from nbnas.training.steps.averaging import Averaging
 from nbnas.training.steps.optimizer import optimizer_of
 from nbnas.training.steps.stopping import Stopping
-from nbnas.training.tasks.pictures import PictureTask
-from nbnas.training.tasks.task import Task
-from nbnas.training.tasks.text import TextTask
+from nbnas.training.tasks.of_recipe import task_of
 from nbnas.undisturbed import float32, undisturbed
 
 
@@ -189,19 +186,6 @@ class Training(KeptTraining):
 def rate_of(trainer: Recipe, step: int, steps: int) -> float:
     """The learning rate of a step, by its number from 0."""
     return trainer.schedule.learning_rate(trainer.learning_rate, step, steps)
-
-
-def task_of(trainer: Recipe, place: Place, generator: torch.Generator) -> Task:
-    """What a recipe's training is about: pictures or text, as its data are.
-
-    Args:
-        trainer: The recipe.
-        place: Where the network computes.
-        generator: Source of all that is random in batches and in what is dropped.
-    """
-    if isinstance(trainer.data, TextData):
-        return TextTask(trainer.data, trainer, place, generator)
-    return PictureTask(trainer.data, trainer, place, generator)
 
 
 @float32()

@@ -14,7 +14,8 @@ from torch.nn.functional import cross_entropy
 import nbnas as nb
 from nbnas.graphs.spaces.recurrent.space import lstm
 from nbnas.training.device import Place
-from nbnas.training.run import network_of, optimizer_of, task_of
+from nbnas.training.run import network_of, optimizer_of
+from nbnas.training.tasks.of_recipe import task_of
 
 
 def seconds(network, optimizer, x, y):

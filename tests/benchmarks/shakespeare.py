@@ -16,7 +16,7 @@ from by_hand import Torchs, train_by_hand
 import nbnas as nb
 from nbnas.graphs.spaces.recurrent.space import gru, lstm, rnn
 from nbnas.training.device import Place
-from nbnas.training.run import task_of
+from nbnas.training.tasks.of_recipe import task_of
 
 KNOWN = {"LSTM": lstm(), "GRU": gru(), "RNN": rnn()}
 

@@ -64,3 +64,9 @@ def test_what_is_none_is_refused(wrong):
 )
 def test_durations(seconds, said):
     assert duration(seconds) == said
+
+
+def test_short_trials_are_under_a_tenth_of_a_second_and_not_about_that():
+    assert nb.TimeEstimate(30, each=(0.04,), source="timed steps").text.startswith(
+        "30 trials of under 0.1 s: 1.2 s"
+    )

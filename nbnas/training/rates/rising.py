@@ -22,8 +22,9 @@ from nbnas.training.networks.faults import told_where
 from nbnas.training.optimizers.groups import set_learning_rate
 from nbnas.training.rates.range_test import FEWEST, RangeTest
 from nbnas.training.recipe import Recipe
-from nbnas.training.run import network_of, task_of
+from nbnas.training.run import network_of
 from nbnas.training.steps.optimizer import optimizer_of
+from nbnas.training.tasks.of_recipe import task_of
 from nbnas.training.tasks.task import Batch, Part, Task
 from nbnas.undisturbed import undisturbed
 

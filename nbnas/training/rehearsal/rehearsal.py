@@ -24,8 +24,9 @@ from nbnas.records.estimate import STEPS_TIMED, UNKNOWN
 from nbnas.training.device import CPU, Place, choose_device, release_memory
 from nbnas.training.draws import Draws
 from nbnas.training.recipe import Recipe
-from nbnas.training.rehearsal.shortened import held_out_share, shortened, steps_of
-from nbnas.training.run import network_of, task_of
+from nbnas.training.rehearsal.shortened import held_out_share, shortened
+from nbnas.training.run import network_of
+from nbnas.training.tasks.of_recipe import steps_of, task_of
 from nbnas.undisturbed import undisturbed
 
 SAMPLED = 12  # architectures at most

@@ -3,13 +3,9 @@
 from dataclasses import replace
 from typing import TypeVar
 
-import torch
-
 from nbnas.training.data.image_data import ImageData
 from nbnas.training.data.text import TextData
-from nbnas.training.device import Place
 from nbnas.training.recipe import Recipe
-from nbnas.training.run import task_of
 
 R = TypeVar("R", bound=Recipe)
 CALM = 1e-3  # times the learning rate: a step takes as long, and nothing diverges
@@ -33,12 +29,6 @@ def shortened(recipe: R, steps: int, epochs: int) -> R:
     slow = CALM * recipe.learning_rate
     short = replace(recipe, data=few, epochs=epochs, patience=None, learning_rate=slow)
     return replace(short, checkpoint_minutes=None, keep_weights=False)
-
-
-def steps_of(recipe: Recipe) -> int:
-    """How many steps an epoch of a recipe has."""
-    task = task_of(recipe, Place(), torch.Generator())
-    return task.batches_of(task.parts(final=False)[0])
 
 
 def held_out_share(recipe: Recipe) -> float:

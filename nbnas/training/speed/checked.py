@@ -38,15 +38,15 @@ def compared(
         step: over weights, running statistics, averages and momenta.
     """
     changing = _changing(step)
-    before = _copied(changing)
+    before = copied(changing)
     with _same_draws(device):
         replay()
-    replayed = _copied(changing)
-    _put_back(changing, before)
+    replayed = copied(changing)
+    put_back(changing, before)
     try:
         answer = learn()
     except RuntimeError:
-        _put_back(changing, before)
+        put_back(changing, before)
         raise
     length, apart = _distance(changing, before), _distance(changing, replayed)
     return answer, apart / length if length else (math.inf if apart else 0.0)
@@ -62,12 +62,14 @@ def _changing(step: Step) -> list[Tensor]:
 
 
 @torch.no_grad()
-def _put_back(tensors: list[Tensor], values: list[Tensor]) -> None:
+def put_back(tensors: list[Tensor], values: list[Tensor]) -> None:
+    """Give tensors the values that they had, in their places."""
     for tensor, value in zip(tensors, values, strict=True):
         tensor.copy_(value)
 
 
-def _copied(tensors: list[Tensor]) -> list[Tensor]:
+def copied(tensors: list[Tensor]) -> list[Tensor]:
+    """The values of tensors now, which stay as they are."""
     return [tensor.detach().clone() for tensor in tensors]
 
 

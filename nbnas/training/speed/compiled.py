@@ -10,9 +10,10 @@ from collections.abc import Callable
 from typing import Any, cast
 
 import torch
-from torch import Tensor, nn
+from torch import nn
 
 from nbnas.training.memory.pieces import is_too_little
+from nbnas.training.speed.checked import copied, put_back
 from nbnas.training.speed.step import Step
 from nbnas.training.tasks.task import Answer, Batch
 
@@ -47,7 +48,7 @@ class CompiledStep:
         if self._begun:
             return self._step.learn(batch, carried)
         self._begun = True
-        before = [each.clone() for each in self._own.buffers()]
+        before = copied([*self._own.buffers()])
         drawn = self._generator.get_state(), torch.get_rng_state()
         try:
             return self._step.learn(batch, carried)
@@ -55,7 +56,7 @@ class CompiledStep:
             if is_too_little(error):
                 raise
             self._fall_back(error)
-            _put_back(self._own, before)
+            put_back([*self._own.buffers()], before)
             self._generator.set_state(drawn[0])
             torch.set_rng_state(drawn[1])
         return self._step.learn(batch, carried)
@@ -73,8 +74,3 @@ class CompiledStep:
             "compile=True of the Trainer",
             stacklevel=3,
         )
-
-
-def _put_back(network: nn.Module, before: list[Tensor]) -> None:
-    for buffer, value in zip(network.buffers(), before, strict=True):
-        buffer.copy_(value)

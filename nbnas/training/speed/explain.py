@@ -16,8 +16,8 @@ from nbnas.training.optimizers.optimizer import SGD, AdamW
 from nbnas.training.recipe import Recipe
 from nbnas.training.speed.explanation import SpeedChoice, SpeedExplanation
 from nbnas.training.speed.way import multiply_adds_of, way_of
+from nbnas.training.tasks.of_recipe import steps_of
 from nbnas.training.tasks.pictures import PictureTask
-from nbnas.training.tasks.text import TextTask
 
 # Multiply-adds of a step's forward pass from which several threads are worth it. Digits have
 # 10 million by default, 16 cores are 1.5 times as quick; 3×32×32 has 176 million, 4.9 times.
@@ -33,19 +33,11 @@ def explain(recipe: Recipe, architecture: Architecture) -> SpeedExplanation:
         architecture: What would be trained.
     """
     place = choose_place(recipe.device, recipe.mixed_precision, recipe.channels_last)
-    batches = _batches(recipe, place)
+    batches = steps_of(recipe)
     way = way_of(recipe, architecture, place, batches * recipe.epochs)
     steps = SpeedChoice("steps", way.name, way.why, way.quicker)
     choices = (steps, *_others(recipe, architecture, place, batches))
     return SpeedExplanation(architecture, str(place.device), choices)
-
-
-def _batches(recipe: Recipe, place: Place) -> int:
-    """How many steps an epoch has."""
-    data, generator = recipe.data, torch.Generator()
-    if isinstance(data, ImageData):
-        return PictureTask(data, recipe, place, generator).batches_of(data.train)
-    return TextTask(data, recipe, place, generator).batches_of((data.train,))
 
 
 def _others(

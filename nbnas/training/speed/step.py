@@ -5,7 +5,6 @@ Notation
     carried   what one batch leaves to the next
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -16,9 +15,6 @@ from nbnas.training.memory.pieces import Pieces
 from nbnas.training.optimizers.groups import set_learning_rate
 from nbnas.training.steps.averaging import Averaging
 from nbnas.training.tasks.task import Answer, Batch
-
-Stepping = Callable[[Batch, Any, float], Answer]
-"""What a training calls for each batch, with what the one before left and the learning rate."""
 
 
 @dataclass(frozen=True, slots=True)

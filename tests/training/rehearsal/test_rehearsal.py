@@ -8,8 +8,9 @@ from torch import nn
 
 import nbnas as nb
 from nbnas.training.rehearsal.rehearsal import SAMPLED, SHORT, STEPS, WITHIN, rehearse
-from nbnas.training.rehearsal.shortened import held_out_share, shortened, steps_of
+from nbnas.training.rehearsal.shortened import held_out_share, shortened
 from nbnas.training.repeated import RepeatedTrainer
+from nbnas.training.tasks.of_recipe import steps_of
 
 CELLS = nb.CellSpace().sample(0, SAMPLED)
 DIGITS = nb.digits()

@@ -7,13 +7,14 @@ from recorder import RecordedCapture
 import nbnas as nb
 from nbnas.training.device import Place
 from nbnas.training.memory.pieces import Pieces
-from nbnas.training.run import network_of, task_of
+from nbnas.training.run import network_of
 from nbnas.training.speed import checked
 from nbnas.training.speed.checked import TOLERATED, compared
 from nbnas.training.speed.graph import Recording, StepGraph
 from nbnas.training.speed.step import Step
 from nbnas.training.steps.averaging import Averaging
 from nbnas.training.steps.optimizer import optimizer_of
+from nbnas.training.tasks.of_recipe import task_of
 
 CPU = torch.device("cpu")
 
@@ -42,7 +43,7 @@ def test_the_same_is_no_distance_and_the_step_is_made_once(made):
     before = state(step)
     step.whole(batch)
     expected = state(step)
-    checked._put_back(checked._changing(step), before)
+    checked.put_back(checked._changing(step), before)
     answer, apart = compared(step, lambda: step.whole(batch), lambda: step.whole(batch), CPU)
     assert apart == 0
     assert answer.loss.item() > 0

@@ -14,12 +14,13 @@ import nbnas as nb
 from nbnas.errors import SettingError
 from nbnas.training.device import Place
 from nbnas.training.memory.pieces import Pieces
-from nbnas.training.run import network_of, task_of
+from nbnas.training.run import network_of
 from nbnas.training.speed import quickest
 from nbnas.training.speed.compiled import CompiledStep
 from nbnas.training.speed.step import Step
 from nbnas.training.steps.averaging import Averaging
 from nbnas.training.steps.optimizer import optimizer_of
+from nbnas.training.tasks.of_recipe import task_of
 
 
 class Wrapped(nn.Module):

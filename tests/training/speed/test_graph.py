@@ -107,10 +107,11 @@ def step_of(data, architecture, capture, network=None, **settings):
     """A recorded step, and a batch."""
     from nbnas.training.device import Place
     from nbnas.training.memory.pieces import Pieces
-    from nbnas.training.run import network_of, task_of
+    from nbnas.training.run import network_of
     from nbnas.training.speed.step import Step
     from nbnas.training.steps.averaging import Averaging
     from nbnas.training.steps.optimizer import optimizer_of
+    from nbnas.training.tasks.of_recipe import task_of
 
     recipe = nb.Trainer(data, batch_size=16, device="cpu", network=network, **settings)
     rng, place = torch.Generator().manual_seed(0), Place()

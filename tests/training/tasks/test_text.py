@@ -14,7 +14,8 @@ from nbnas.graphs.spaces.recurrent.space import RecurrentSpace, gru, lstm, rnn
 from nbnas.training.device import Place
 from nbnas.training.networks.recurrent import RecurrentNetwork
 from nbnas.training.repeated import RepeatedTrainer
-from nbnas.training.run import network_of, task_of
+from nbnas.training.run import network_of
+from nbnas.training.tasks.of_recipe import task_of
 
 LINES = "to be, or not to be: that is the question\nwhether it is nobler\n" * 12
 

@@ -11,7 +11,7 @@ from by_hand import Torchs, train_by_hand
 import nbnas as nb
 from nbnas.graphs.spaces.recurrent.space import lstm
 from nbnas.training.device import Place, cpu_threads
-from nbnas.training.run import task_of
+from nbnas.training.tasks.of_recipe import task_of
 
 TEXT = Path(__file__).parents[4] / "shared" / "data" / "tinyshakespeare.txt.gz"
 
