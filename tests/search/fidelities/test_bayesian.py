@@ -182,6 +182,13 @@ def test_two_workers_share_a_search():
     assert made.observations.full.completed
 
 
+def test_looks_under_way_are_spent_too(found):
+    seen = found.observations.first(12)
+    new = next(a for a in SPACE if a not in seen.architectures)
+    assert Stage(FIDELITIES, seen, (new,)).spent == pytest.approx(0.2 * 13)
+    assert Stage(FIDELITIES, seen, (seen[3].architecture,)).spent == pytest.approx(0.2 * 12)
+
+
 def test_a_stage_tells_what_is_spent(found):
     stage = Stage(FIDELITIES, found.observations, ())
     assert stage.spent == pytest.approx(0.2 * len(stage.looks))

@@ -74,8 +74,10 @@ class Stage:
 
     @property
     def spent(self) -> float:
-        """What the looks cost, in full trainings."""
-        return len(self.looks) * self.fidelities.cost(self.epochs)
+        """What the looks cost, in full trainings; those under way count, too."""
+        seen = set(self.observations.architectures)
+        looks = len(self.looks) + sum(1 for each in self.pending if each not in seen)
+        return looks * self.fidelities.cost(self.epochs)
 
     @property
     def begins(self) -> bool:
