@@ -64,7 +64,7 @@ WINGS = {
             "warped",
         ),
         *("model",),
-        *("kernels", "process", "ensemble", "seconds", "acquisition"),
+        *("kernels", "seconds", "process", "ensemble", "acquisition"),
     ),
     "training": (
         *("schedule", "optimizers", "device", "profiling", "draws", "bars", "data", "measure"),

@@ -29,7 +29,7 @@ from nbnas.search.maximizers.maximizer import MAXIMIZER, Maximizer
 from nbnas.search.pending import PENDING, KrigingBeliever, PendingRule, Situation
 from nbnas.search.strategies.described import described, reason
 from nbnas.search.strategies.fidelities.choose import Chooser, look_or_train
-from nbnas.search.strategies.fidelities.model import posterior_of
+from nbnas.search.strategies.fidelities.model import Levels
 from nbnas.search.strategies.fidelities.stage import LOOKS, Stage
 from nbnas.search.strategies.first import FIRST, beginning, none_first
 from nbnas.search.strategies.fits import FITS, fitted, fitted_next, fitted_to
@@ -71,7 +71,7 @@ class BayesianOptimization:
             a batch.
         first: Architectures to try before all others, in this order; they count as the first of
             the initial ones.
-        fidelities: The lengths of a look and of a full training, where the search is to look
+        fidelities: The lengths of looks and of a full training, where the search is to look
             before it trains: `objective.fidelities`. See `strategies.fidelities.stage`.
 
     While other trials are under way, parameters are fitted less often than proposals are made: at
@@ -182,7 +182,7 @@ class BayesianOptimization:
         OBSERVATIONS("observations", observations)
         if self.fidelities is not None and isinstance(self.prior, GaussianProcess):
             stage = Stage(self.fidelities, observations, ())
-            return posterior_of(self.prior, stage.looks, stage.full, self.kept)
+            return Levels(self.prior, stage, self.kept).full()
         if len(observations) < 2:
             return None
         return self._fit(observations).condition(observations)

@@ -1,24 +1,29 @@
-"""What looks at a low fidelity and full trainings tell together of the full result.
+"""What looks at low fidelities and full trainings tell together of the full result.
 
 Notation
-    m, s       posterior mean and standard deviation given the looks, in their warped units
-    u          (m - centre) / spread, standardised by the m of what was trained fully; of these
-               `(n,)`, of candidates `(m,)`
-    z          warped full results `(n,)`, z = b0 + b1 u + r: a line in u, and the rest
+    n, m, p    number of full trainings, of candidates, and of signals
+    signals    what full results are explained by: the posterior of the looks, in its warped
+               units; and the logarithm of the number of parameters, where it is known
+    u          signals less their centre, by their spread at what was trained fully; of these
+               `(n, p)`, of candidates `(m, p)`
+    s          standard deviations of the signals at the candidates `(m, p)`
+    z          warped full results `(n,)`, z = b0 + u b + r: a line in the signals, and the rest
     r          a Gaussian process with the kernel of the prior
-    b0, b1     normal a priori, with the means 0 and B and the variances V0 and V1
-    K          k(X, X) + V0 + V1 u uᵀ + noise `(n, n)`; L its Cholesky factor
-    α          K⁻¹ (z - B u) `(n,)`
+    b0, b      normal a priori, with the means 0 and B and the variances V0 and V `(p,)`
+    K          k(X, X) + V0 + u diag(V) uᵀ + noise `(n, n)`; L its Cholesky factor
+    α          K⁻¹ (z - u B) `(n,)`
 
-The weight of the line is estimated, with its uncertainty. Where the low fidelity tells nothing it
-goes to 0, and what remains is a Gaussian process of the full results alone; where it is reversed
-it is negative.
+The weights of the line are estimated, with their uncertainty. Where the low fidelity tells nothing
+its weight goes to 0, and what remains is a Gaussian process of the full results alone; where it is
+reversed it is negative. The looks may be such a posterior themselves, beside still shorter ones.
 
 References:
     Kennedy and O'Hagan, Predicting the output from a complex computer code when fast
     approximations are available, Biometrika 87, 2000. Le Gratiet and Garnier, Recursive co-kriging
     model for design of computer experiments with multiple levels of fidelity, 2014.
 """
+
+from __future__ import annotations
 
 import dataclasses
 from collections.abc import Sequence
@@ -38,60 +43,74 @@ from nbnas.surrogate.leave_one_out import LeaveOneOut, leave_one_out
 from nbnas.surrogate.process.fit import fit_parameters
 from nbnas.surrogate.process.posterior import Posterior, check_variance, cholesky, inverse
 from nbnas.surrogate.process.prior import GaussianProcess
+from nbnas.surrogate.seconds.parameters import ParameterCounts
 from nbnas.surrogate.warp import FittedWarp, fit_warp
 from nbnas.surrogate.warped import WarpedPosterior
 from nbnas.undisturbed import undisturbed
 
 Array = NDArray[np.float64]
-B, V0, V1 = 0.3, 1.0, 0.49
-NARROW = 0.5  # the least spread: what was trained fully may be all alike by its looks
+V0 = 1.0
+B = torch.tensor((0.3, 0.3), dtype=torch.float64)  # of the looks, and of the parameters
+V = torch.tensor((0.49, 0.1), dtype=torch.float64)
+NARROW = 0.5  # the least spread: what was trained fully may be all alike by a signal
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class FidelityPosterior(WarpedPosterior):
     """What is believed of full results, by the looks and the full trainings so far.
 
+    Or of looks, by shorter ones and these.
+
     Attributes:
         looks: The posterior of the looks.
+        sizes: The numbers of parameters, where these are known.
         prior: The prior of the rest, with its parameters.
         observations: The full trainings.
         warp: The warp, fitted to them.
         z: Their warped values `(n,)`.
-        centre: Mean of m at what was trained fully.
-        spread: Its standard deviation, at least 0.5.
-        u: u of what was trained fully `(n,)`.
+        centre: Means of the signals at what was trained fully `(p,)`.
+        spread: Their standard deviations, at least 0.5 `(p,)`.
+        u: u of what was trained fully `(n, p)`.
         factor: L `(n, n)`.
     """
 
-    looks: Posterior
+    looks: Posterior | FidelityPosterior
+    sizes: ParameterCounts | None
     prior: GaussianProcess
     observations: Observations
     warp: FittedWarp
     z: Array
-    centre: float
-    spread: float
+    centre: Tensor
+    spread: Tensor
     u: Tensor
     factor: Tensor
 
     @brief
     def __repr__(self) -> str:
         said = f"{len(self.looks.observations)} looks, slope={self.slope:.2f}"
-        return f"{said}, {self.observations!r}"
+        size = "" if self.sizes is None else f", size={float(self.slopes[1]):.2f}"
+        return f"{said}{size}, {self.observations!r}"
+
+    @property
+    def slopes(self) -> Tensor:
+        """Posterior mean of b `(p,)`: about the correlation of each signal and full results."""
+        return self._b + self._v * (self.u.T @ self._alpha)
 
     @property
     def slope(self) -> float:
-        """Posterior mean of b1: about the correlation of looks and full results."""
-        return B + float(V1 * self.u @ self._alpha)
+        """The slope of the looks."""
+        return float(self.slopes[0])
 
     @property
     def slope_stddev(self) -> float:
-        """Posterior standard deviation of b1."""
-        white = torch.linalg.solve_triangular(self.factor, V1 * self.u[:, None], upper=False)
-        return float((V1 - (white**2).sum()).clamp_min(0.0).sqrt())
+        """Its posterior standard deviation."""
+        scaled = self._v[0] * self.u[:, :1]
+        white = torch.linalg.solve_triangular(self.factor, scaled, upper=False)
+        return float((self._v[0] - (white**2).sum()).clamp_min(0.0).sqrt())
 
     @property
     def trust(self) -> float:
-        """How sure it is that looks tell of full results, from 0 to 1: b1² / (b1² + its variance).
+        """How sure it is that looks tell of full results, from 0 to 1: b² / (b² + its variance).
 
         High, too, where they tell the reverse.
         """
@@ -106,9 +125,9 @@ class FidelityPosterior(WarpedPosterior):
         """
         u, open_ = self._standardised(architectures)
         cross = self._cross(architectures, u)
-        mean = B * u + cross.T @ self._alpha
+        mean = u @ self._b + cross.T @ self._alpha
         white = inverse(self.factor) @ cross
-        before = torch.from_numpy(self.prior.variance(architectures)) + V0 + V1 * u**2
+        before = torch.from_numpy(self.prior.variance(architectures)) + V0 + u**2 @ self._v
         variance = before - white.square_().sum(dim=0)
         check_variance(variance, before)
         return mean, (variance.clamp_min(0.0) + open_**2).sqrt()
@@ -124,9 +143,9 @@ class FidelityPosterior(WarpedPosterior):
         cross = self._cross(architectures, u)
         white = torch.linalg.solve_triangular(self.factor, cross, upper=False)
         alone = torch.from_numpy(self.prior.covariance(architectures, architectures))
-        covariance = alone + V0 + V1 * torch.outer(u, u) - white.T @ white
+        covariance = alone + line_covariance(u, u) - white.T @ white
         covariance = covariance + torch.diag(open_**2)
-        mean = (B * u + cross.T @ self._alpha).numpy()
+        mean = (u @ self._b + cross.T @ self._alpha).numpy()
         normal = rng.standard_normal((k, len(architectures)))
         return self.warp.inverse(mean + normal @ root(covariance.numpy()).T)
 
@@ -139,48 +158,63 @@ class FidelityPosterior(WarpedPosterior):
         return leave_one_out(self.warp, seen.values, self.z, mean, stddev, seen.measure)
 
     def _standardised(self, architectures: Sequence[Architecture]) -> tuple[Tensor, Tensor]:
-        """u, and b1 s in the units of z, `(m,)` each."""
-        mean, stddev = self.looks.latent(architectures)
-        u = (mean - self.centre) / self.spread
-        return u, abs(self.slope) / self.spread * stddev
+        """u `(m, p)`, and what s leaves open of z `(m,)`, in its units."""
+        mean, stddev = signals(self.looks, self.sizes, architectures)
+        open_ = stddev / self.spread * self.slopes
+        return (mean - self.centre) / self.spread, (open_**2).sum(dim=1).sqrt()
 
     def _cross(self, architectures: Sequence[Architecture], u: Tensor) -> Tensor:
         """Prior covariance of z and the full results of architectures `(n, m)`."""
         rest = self.prior.covariance(self.observations.architectures, architectures)
-        return torch.from_numpy(rest) + V0 + V1 * torch.outer(self.u, u)
+        return torch.from_numpy(rest) + line_covariance(self.u, u)
 
     @property
     def _alpha(self) -> Tensor:
-        rest = torch.from_numpy(self.z) - B * self.u
+        rest = torch.from_numpy(self.z) - self.u @ self._b
         return torch.cholesky_solve(rest[:, None], self.factor)[:, 0]
+
+    @property
+    def _b(self) -> Tensor:
+        return B[: self.u.shape[1]]
+
+    @property
+    def _v(self) -> Tensor:
+        return V[: self.u.shape[1]]
 
 
 def fit_fidelities(
-    prior: GaussianProcess, looks: Posterior, full: Observations
+    prior: GaussianProcess,
+    looks: Posterior | FidelityPosterior,
+    full: Observations,
+    sizes: ParameterCounts | None = None,
 ) -> GaussianProcess:
-    """The prior of the rest, fitted to full trainings beside a line in what the looks say.
+    """The prior of the rest, fitted to full trainings beside a line in the signals.
 
     Args:
         prior: The prior, where the fit begins.
         looks: The posterior of the looks.
         full: At least two full trainings.
+        sizes: The numbers of parameters, where these are known.
     """
     _, z = fit_warp(prior.warp, full)
-    u = _line(looks, full)[2]
+    u = _line(looks, sizes, full)[2]
     kernel, noise = fit_parameters(
         prior.kernel,
         0.0,
         prior.noise,
         prior.table.indices(full.architectures),
-        z - B * u.numpy(),
+        z - (u @ B[: u.shape[1]]).numpy(),
         expected=prior.expected_noise,
-        known=V0 + V1 * torch.outer(u, u),
+        known=line_covariance(u, u),
     )
     return dataclasses.replace(prior, kernel=kernel, noise=noise)
 
 
 def condition_fidelities(
-    prior: GaussianProcess, looks: Posterior, full: Observations
+    prior: GaussianProcess,
+    looks: Posterior | FidelityPosterior,
+    full: Observations,
+    sizes: ParameterCounts | None = None,
 ) -> FidelityPosterior:
     """The posterior of full results, with the parameters as they are.
 
@@ -188,17 +222,34 @@ def condition_fidelities(
         prior: The fitted prior of the rest.
         looks: The posterior of the looks.
         full: At least one full training.
+        sizes: The numbers of parameters, where these are known.
     """
     warp, z = fit_warp(prior.warp, full)
-    centre, spread, u = _line(looks, full)
+    centre, spread, u = _line(looks, sizes, full)
     rest = torch.from_numpy(prior.covariance(full.architectures, full.architectures))
-    factor = cholesky(rest + V0 + V1 * torch.outer(u, u), prior.noise)
-    return FidelityPosterior(looks, prior, full, warp, z, centre, spread, u, factor)
+    factor = cholesky(rest + line_covariance(u, u), prior.noise)
+    return FidelityPosterior(looks, sizes, prior, full, warp, z, centre, spread, u, factor)
 
 
-def _line(looks: Posterior, full: Observations) -> tuple[float, float, Tensor]:
-    """The centre, the spread, and u of the full trainings `(n,)`."""
-    mean, _ = looks.latent(full.architectures)
-    centre = float(mean.mean())
-    spread = max(float(mean.std(correction=0)), NARROW)
+def line_covariance(u: Tensor, v: Tensor) -> Tensor:
+    """Prior covariance `(n, m)` of the line at u `(n, p)` and at v `(m, p)`."""
+    return V0 + (u * V[: u.shape[1]]) @ v.T
+
+
+def signals(
+    looks: Posterior | FidelityPosterior,
+    sizes: ParameterCounts | None,
+    architectures: Sequence[Architecture],
+) -> tuple[Tensor, Tensor]:
+    """Means and standard deviations of the signals at some architectures, `(m, p)` each."""
+    told = [each.latent(architectures) for each in (looks, sizes) if each is not None]
+    return torch.stack([m for m, _ in told], dim=1), torch.stack([s for _, s in told], dim=1)
+
+
+def _line(
+    looks: Posterior | FidelityPosterior, sizes: ParameterCounts | None, full: Observations
+) -> tuple[Tensor, Tensor, Tensor]:
+    """The centres, the spreads, and u of the full trainings `(n, p)`."""
+    mean, _ = signals(looks, sizes, full.architectures)
+    centre, spread = mean.mean(dim=0), mean.std(dim=0, correction=0).clamp_min(NARROW)
     return centre, spread, (mean - centre) / spread

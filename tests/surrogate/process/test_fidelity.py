@@ -6,7 +6,7 @@ import torch
 
 import nbnas as nb
 from nbnas.records import Evaluation, Observations
-from nbnas.surrogate.process.fidelity import V0, V1, B, condition_fidelities, fit_fidelities
+from nbnas.surrogate.process.fidelity import V0, B, V, condition_fidelities, fit_fidelities
 from nbnas.surrogate.process.fit import fit_parameters
 
 SPACE = nb.CellSpace()
@@ -49,16 +49,18 @@ def test_it_is_a_gaussian_process_with_a_line():
     cells = CELLS[45:50]
     seen = found.observations.architectures
     m, s = found.looks.latent((*seen, *cells))
-    u = ((m - found.centre) / found.spread).numpy()
-    k = found.prior.covariance((*seen, *cells), (*seen, *cells)) + V0 + V1 * np.outer(u, u)
+    m, s = m[:, None], s[:, None]
+    u = ((m - found.centre) / found.spread).numpy()[:, 0]
+    b, v = float(B[0]), float(V[0])
+    k = found.prior.covariance((*seen, *cells), (*seen, *cells)) + V0 + v * np.outer(u, u)
     n = len(seen)
     inverse = np.linalg.inv(k[:n, :n] + found.prior.noise * np.eye(n))
-    mean = B * u[n:] + k[n:, :n] @ inverse @ (found.z - B * u[:n])
+    mean = b * u[n:] + k[n:, :n] @ inverse @ (found.z - b * u[:n])
     variance = np.diag(k[n:, n:] - k[n:, :n] @ inverse @ k[:n, n:])
-    slope = B + V1 * u[:n] @ inverse @ (found.z - B * u[:n])
+    slope = b + v * u[:n] @ inverse @ (found.z - b * u[:n])
     assert found.slope == pytest.approx(slope)
-    assert found.slope_stddev**2 == pytest.approx(V1 - V1 * u[:n] @ inverse @ u[:n] * V1)
-    left = (slope / found.spread * s.numpy()[n:]) ** 2
+    assert found.slope_stddev**2 == pytest.approx(v - v * u[:n] @ inverse @ u[:n] * v)
+    left = (slope / found.spread.numpy() * s.numpy()[n:])[:, 0] ** 2
     got = found.latent(cells)
     np.testing.assert_allclose(got[0].numpy(), mean, atol=1e-8)
     np.testing.assert_allclose(got[1].numpy(), np.sqrt(variance + left), atol=1e-8)

@@ -15,7 +15,7 @@ from nbnas.records import Observations, Proposal
 from nbnas.search.candidates import Novelty
 from nbnas.search.maximizers.maximizer import Maximizer
 from nbnas.search.strategies.described import described, reason
-from nbnas.search.strategies.fidelities.model import of_full, of_looks
+from nbnas.search.strategies.fidelities.model import Levels
 from nbnas.search.strategies.fidelities.stage import TRUSTED, Stage
 from nbnas.search.strategies.fidelities.words import changed_by_look
 from nbnas.surrogate.acquisition.improvement import (
@@ -26,7 +26,6 @@ from nbnas.surrogate.acquisition.improvement import (
 )
 from nbnas.surrogate.model import Model, ModelPosterior
 from nbnas.surrogate.process.fidelity import FidelityPosterior
-from nbnas.surrogate.process.posterior import Posterior
 from nbnas.surrogate.process.prior import GaussianProcess
 from nbnas.training.device import cpu_threads
 
@@ -59,71 +58,96 @@ class Chooser:
     n: int
 
     def choose(self, stage: Stage) -> Proposal:
-        """The next look or full training; at least two looks exist."""
+        """The next look or full training; at least two looks of the lowest level exist."""
         assert isinstance(self.prior, GaussianProcess)
-        looks = of_looks(self.prior, stage.looks, self.kept)
-        proposal = self._look(stage, looks, 1.0) if stage.begins else None
-        if proposal is not None and proposal.architectures:  # else all was looked at
-            return proposal
-        if not stage.full.completed:
-            return self._first(stage, looks)
-        full = of_full(self.prior, looks, stage.full, self.kept)
-        if stage.looks_on(full.trust):
-            proposal = self._look(stage, looks, full.slope)
+        return self._upto(stage.top, Levels(self.prior, stage, self.kept), 1.0)
+
+    def _upto(self, level: int, levels: Levels, slope: float) -> Proposal:
+        """The next training for the sake of a level: one of it, or a look of a lower one.
+
+        Args:
+            level: The level.
+            levels: What is believed of each.
+            slope: How what is wanted goes with the results of this level.
+        """
+        stage = levels.stage
+        if level == 0:
+            return self._improve(level, levels, slope)
+        if stage.begins(level):
+            proposal = self._upto(level - 1, levels, 1.0)
+            if proposal.architectures:  # else all was looked at
+                return proposal
+        if not stage.at(level).completed:
+            return self._first(level, levels)
+        posterior = levels.posterior(level)
+        assert isinstance(posterior, FidelityPosterior)
+        if stage.looks_on(level, posterior.trust):
+            proposal = self._upto(level - 1, levels, posterior.slope * slope)
             if proposal.architectures:
                 return proposal
-        return self._train(stage, looks, full)
+        return self._improve(level, levels, slope)
 
-    def _look(self, stage: Stage, looks: Posterior, slope: float) -> Proposal:
-        """Look where looks may improve, or get worse if it is that which full results need."""
-        sign = 1.0 if slope >= 0 else -1.0
-        best = float((sign * looks.z).max())
+    def _improve(self, level: int, levels: Levels, slope: float) -> Proposal:
+        """Train what may improve a level's results most, or look at it first.
 
-        def score(candidates: Sequence[Architecture]) -> Tensor:
-            mean, stddev = looks.latent(candidates)
+        Where full results are the reverse of looks, looks that get worse are wanted.
+        """
+        stage, posterior = levels.stage, levels.posterior(level)
+        assert posterior is not None
+        full, sign = level == stage.top, 1.0 if slope >= 0 else -1.0
+        best = float((sign * posterior.z).max())
+
+        def improvement(candidates: Sequence[Architecture]) -> Tensor:
+            mean, stddev = posterior.latent(candidates)
             return log_expected_improvement(sign * mean, stddev, best)
 
-        proposal = self._best(looks, score, stage.looked_at, stage.observations)
-        said = f"A look for {stage.epochs} epochs. By the looks so far: {proposal.reason}"
-        if sign < 0:
-            said += " Low values are sought, as the full results are the reverse of looks so far."
-        name = log_expected_improvement.__name__
-        return dataclasses.replace(proposal, reason=said, epochs=stage.epochs, acquisition=name)
+        def acquisition(candidates: Sequence[Architecture]) -> Tensor:
+            return acquisition_scores(self.acquisition, posterior, candidates, self.rng)
 
-    def _first(self, stage: Stage, looks: Posterior) -> Proposal:
-        """Train the best by its look, as nothing is known of full results."""
+        score = acquisition if full else improvement
+        seen = stage.full if full else stage.observations
+        proposal = self._best(posterior, score, stage.taken(level), seen)
+        name = type(self.acquisition).__name__ if full else log_expected_improvement.__name__
+        named = dataclasses.replace(proposal, acquisition=name, epochs=stage.epochs(level))
+        if not named.architectures:
+            return named
+        winner, why = named.architecture, _why(named.reason, full, sign)
+        trusted = isinstance(posterior, FidelityPosterior) and posterior.trust > TRUSTED
+        lowest = stage.reached(winner) + 1
+        if lowest < level and trusted:
+            aim = "a full training" if full else f"one of {stage.epochs(level)} epochs"
+            said = f"A look for {stage.epochs(lowest)} epochs before {aim}. {why}"
+            return dataclasses.replace(named, reason=said, epochs=stage.epochs(lowest))
+        if not full:
+            said = f"A look for {stage.epochs(level)} epochs. By the looks so far: {why}"
+            return dataclasses.replace(named, reason=said)
+        assert isinstance(posterior, FidelityPosterior)
+        changed = changed_by_look(posterior, winner)
+        return dataclasses.replace(named, reason=f"{why}{changed}")
+
+    def _first(self, level: int, levels: Levels) -> Proposal:
+        """Train the best by its looks, as nothing is known of the level's results."""
+        stage, looks = levels.stage, levels.posterior(level - 1)
+        assert looks is not None
 
         def score(candidates: Sequence[Architecture]) -> Tensor:
             return looks.latent(candidates)[0]
 
-        seen = tuple(dict.fromkeys(stage.looks.architectures))
+        seen = tuple(dict.fromkeys(looks.observations.architectures))
         scores = score(seen).numpy()
-        new = Novelty(stage.trained, allow_isomorphic=self.allow_isomorphic)
+        taken = stage.taken(level)
+        new = Novelty(taken, allow_isomorphic=self.allow_isomorphic)
         order = [int(i) for i in np.argsort(-scores, kind="stable") if new.claim(seen[i])]
         if not order:
-            return self._best(looks, score, stage.trained, stage.observations)
+            found = self._best(looks, score, taken, stage.observations)
+            return dataclasses.replace(found, epochs=stage.epochs(level))
         ranked = described(looks, [seen[i] for i in order[:SHOWN]], scores[order[:SHOWN]])
         chosen = tuple(seen[i] for i in order[: self.n])
-        said = f"A full training of the best by {len(stage.looks)} looks, the first of all."
-        measure = stage.observations.measure
-        return Proposal(chosen, said, ranked, len(seen), "mean of looks", measure=measure)
-
-    def _train(self, stage: Stage, looks: Posterior, full: FidelityPosterior) -> Proposal:
-        """Train what the acquisition function likes best, after a look of its own."""
-
-        def score(candidates: Sequence[Architecture]) -> Tensor:
-            return acquisition_scores(self.acquisition, full, candidates, self.rng)
-
-        proposal = self._best(full, score, stage.trained, stage.full)
-        named = dataclasses.replace(proposal, acquisition=type(self.acquisition).__name__)
-        if not proposal.architectures:
-            return named
-        winner = proposal.architecture
-        if full.trust > TRUSTED and winner not in stage.observations.architectures:
-            said = f"A look for {stage.epochs} epochs before a full training. {proposal.reason}"
-            return dataclasses.replace(named, reason=said, epochs=stage.epochs)
-        said = f"{proposal.reason}{changed_by_look(looks, full, winner)}"
-        return dataclasses.replace(named, reason=said)
+        epochs = stage.epochs(level)
+        what = "A full training" if epochs is None else f"A look for {epochs} epochs"
+        said = f"{what} of the best by {len(looks.observations)} looks, the first of all."
+        measure, name = stage.observations.measure, "mean of looks"
+        return Proposal(chosen, said, ranked, len(seen), name, measure=measure, epochs=epochs)
 
     def _best(
         self,
@@ -152,6 +176,13 @@ class Chooser:
         )
 
 
+def _why(reason: str, full: bool, sign: float) -> str:
+    """Why an architecture is chosen; what is unusual is said, too."""
+    if full or sign > 0:
+        return reason
+    return f"{reason} Low values are sought, as the full results are the reverse of looks so far."
+
+
 def look_or_train(
     chooser: Chooser, stage: Stage, initial: int, start: Callable[[], Proposal]
 ) -> Proposal:
@@ -163,10 +194,10 @@ def look_or_train(
         initial: Number of random looks.
         start: Proposes random architectures.
     """
-    looks, pending = len(stage.looks), len(stage.pending)
+    looks, pending = len(stage.at(0)), len(stage.pending)
     if looks < 2 or looks + pending < initial:
         random = start()
         if random.architectures or looks < 2:  # else all was looked at
-            return dataclasses.replace(random, epochs=stage.epochs)
+            return dataclasses.replace(random, epochs=stage.epochs(0))
     with cpu_threads(1 if pending else None):
         return chooser.choose(stage)

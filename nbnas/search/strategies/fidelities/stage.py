@@ -1,16 +1,19 @@
 """What a search with looks knows, and whether it looks or trains next.
 
 Notation
-    c          what a look costs, in full trainings
-    spent      what all looks cost so far
-    trust      how sure it is that looks tell of full results, from 0 to 1
+    k          a level: trainings of one length, 0 the shortest, K the full ones
+    c(k)       what a training of level k costs from its beginning, in full ones
+    below(k)   what all trainings of lower levels cost so far
+    trust      how sure it is that the level below tells of level k, from 0 to 1
 
-The rules, the same for every table:
+The rules of level k, the same for every table; the search asks level K, and a level that wants a
+look asks the one below:
     1. Random looks at first, then looks where the looks themselves may improve, until they cost
-       as much as four full trainings.
-    2. Then full trainings, chosen by the acquisition function of the full result. As long as looks
-       are trusted, half of what is spent goes into more of them, up to a hundred.
-    3. What is to be trained fully is looked at before, as long as looks are trusted.
+       as much as four trainings of level k.
+    2. Then trainings of level k, chosen by the acquisition function. As long as looks are trusted,
+       half of what is spent goes into more of them, up to a hundred.
+    3. What is to be trained is looked at before, at each lower level, as long as looks are
+       trusted.
 
 So a new architecture may always be chosen, and where looks tell nothing, hardly any follow: what
 is lost then is what they cost until that was known.
@@ -21,16 +24,13 @@ from dataclasses import dataclass
 from nbnas.checks import Rule
 from nbnas.graphs.architecture import Architecture
 from nbnas.records import Fidelities, Observations
+from nbnas.records.fidelities import FIDELITIES
 
-LOOKS: Rule[Fidelities | None] = Rule(
-    "None or fidelities of one look and the full training, such as Fidelities((12, 200))",
-    lambda value: value is None or (isinstance(value, Fidelities) and len(value.epochs) == 2),
-    lambda value: value,
-    objects=True,
-)
-FIRST = 4.0  # full trainings that looks may cost before the first one
-MOST = 100  # looks that are made for their own sake
-TRUSTED = 0.5  # from where on what is to be trained fully is looked at before
+LOOKS: Rule[Fidelities | None] = FIDELITIES.optional
+FIRST = 4.0  # trainings of a level that looks may cost before the first one
+MOST = 100  # looks of a level that are made for their own sake
+TRUSTED = 0.5  # from where on what is to be trained is looked at before
+ROUNDING = 1e-9
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -38,7 +38,7 @@ class Stage:
     """Where a search with looks stands.
 
     Attributes:
-        fidelities: The lengths of its trainings, of one look and of a full one.
+        fidelities: The lengths of its trainings.
         observations: All that was evaluated.
         pending: What is being evaluated; it counts as looked at and as trained.
     """
@@ -48,42 +48,62 @@ class Stage:
     pending: tuple[Architecture, ...]
 
     @property
-    def epochs(self) -> int:
-        """The epochs of a look."""
-        return self.fidelities.lower[0]
-
-    @property
-    def looks(self) -> Observations:
-        """The looks so far."""
-        return self.observations.at(self.epochs)
+    def top(self) -> int:
+        """K, the level of full trainings."""
+        return len(self.fidelities.lower)
 
     @property
     def full(self) -> Observations:
         """The full trainings so far."""
         return self.observations.full
 
-    @property
-    def looked_at(self) -> tuple[Architecture, ...]:
-        """What is not to be looked at again: what was, and what is trained or was."""
-        return (*self.observations.architectures, *self.pending)
+    def epochs(self, level: int) -> int | None:
+        """The epochs of a level as an evaluation has them: `None` for full trainings."""
+        return None if level == self.top else self.fidelities.epochs[level]
 
-    @property
-    def trained(self) -> tuple[Architecture, ...]:
-        """What is not to be trained again."""
-        return (*self.full.architectures, *self.pending)
+    def at(self, level: int) -> Observations:
+        """The trainings of a level so far."""
+        return self.observations.at(self.epochs(level))
 
-    @property
-    def spent(self) -> float:
-        """What the looks cost, in full trainings; those under way count, too."""
-        seen = set(self.observations.architectures)
-        looks = len(self.looks) + sum(1 for each in self.pending if each not in seen)
-        return looks * self.fidelities.cost(self.epochs)
+    def reached(self, architecture: Architecture) -> int:
+        """The highest level of an architecture's trainings so far; -1 without any."""
+        return self._reached().get(architecture, -1)
 
-    @property
-    def begins(self) -> bool:
-        """Whether there is no full training to learn from, and looks may cost more."""
-        return not self.full.completed and self.spent < FIRST - 1e-9
+    def taken(self, level: int) -> tuple[Architecture, ...]:
+        """What is not to be trained at a level: what was there or above it, and is under way."""
+        done = tuple(a for a, reached in self._reached().items() if reached >= level)
+        return (*done, *self.pending)
 
-    def looks_on(self, trust: float) -> bool:
-        """Whether a look for its own sake comes next."""
-        return len(self.looks) < MOST and self.spent < trust * len(self.full)
+    def below(self, level: int) -> float:
+        """What the trainings of lower levels cost, in full ones; those under way count, too."""
+        costs: dict[Architecture, float] = {}
+        for evaluation in self.observations:
+            reached = self._level(evaluation.epochs)
+            if reached < level:
+                cost = self.fidelities.cost(evaluation.epochs)
+                known = costs.get(evaluation.architecture, 0.0)
+                joined = max(known, cost) if self.fidelities.continued else known + cost
+                costs[evaluation.architecture] = joined
+        new = sum(1 for each in self.pending if self.reached(each) < 0)
+        return sum(costs.values()) + new * self.fidelities.cost(self.fidelities.epochs[0])
+
+    def begins(self, level: int) -> bool:
+        """Whether there is no training of a level to learn from, and looks may cost more."""
+        allowed = FIRST * self.fidelities.cost(self.epochs(level))
+        return not self.at(level).completed and self.below(level) < allowed - ROUNDING
+
+    def looks_on(self, level: int, trust: float) -> bool:
+        """Whether a look for its own sake comes before the next training of a level."""
+        spent = self.fidelities.cost(self.epochs(level)) * len(self.at(level))
+        few = len(self.at(level - 1)) < MOST
+        return few and self.below(level) < trust * spent - ROUNDING
+
+    def _level(self, epochs: int | None) -> int:
+        return self.top if epochs is None else self.fidelities.epochs.index(epochs)
+
+    def _reached(self) -> dict[Architecture, int]:
+        found: dict[Architecture, int] = {}
+        for each in self.observations:
+            known = found.get(each.architecture, -1)
+            found[each.architecture] = max(known, self._level(each.epochs))
+        return found
