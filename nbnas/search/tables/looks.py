@@ -6,6 +6,7 @@ Notation
 
 import hashlib
 from collections.abc import Mapping
+from dataclasses import replace
 
 from nbnas.errors import DataError
 from nbnas.records import EpochReport, Fidelities, Measure
@@ -77,6 +78,11 @@ def look_at(
             f"{len(curve)} for {text}"
         )
     return None if curve is None else curve[epochs - 1].measured
+
+
+def curve_of_look(curve: Curve, epochs: int) -> Curve:
+    """The beginning of a learning curve, as a training that is planned to end there."""
+    return tuple(replace(report, epochs=epochs) for report in curve[:epochs])
 
 
 def fingerprint_of(fidelities: Fidelities, looks: Looks) -> str:
