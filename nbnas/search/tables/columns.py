@@ -10,6 +10,7 @@ import numpy as np
 from nbnas.checks import REAL, Rule
 from nbnas.errors import DataError
 from nbnas.records import Measure
+from nbnas.search.tables.counted import counts_of
 from nbnas.search.tables.curves import mean_of_known, reports
 from nbnas.search.tables.options import Columns, Reading
 from nbnas.search.tables.reading import Rows
@@ -51,7 +52,7 @@ def fields_of(rows: Rows, columns: Columns, reading: Reading, measure: Measure) 
         "tests": rows.known(columns.test),
         "costs": costs,
         "curves": reports(rows.texts, epochs, costs, measure) if reading.curve else {},
-        "parameters": _counts(rows, reading.parameters),
+        "parameters": _counts(rows, rows.parameters),
         "multiply_adds": _counts(rows, reading.multiply_adds),
         "truths": means if run is not None else {},
         "pace": reading.pace,
@@ -85,7 +86,7 @@ def check_bounds(name: str, column: Mapping[str, float], measure: Measure) -> No
 
 
 def _counts(rows: Rows, column: str | None) -> dict[str, int]:
-    return {text: round(number) for text, number in rows.known(column).items()}
+    return {} if column is None else counts_of(rows.known(column), column, rows.name)
 
 
 def _measured(rows: Rows, columns: Sequence[str]) -> dict[str, dict[str, float]]:

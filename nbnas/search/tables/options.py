@@ -50,8 +50,10 @@ class Reading:
             the mean of their rows.
         run: Which of several columns of values is the value, from 0; regret is told by their mean.
         curve: Columns of the validation accuracy after each epoch, in order.
-        parameters: Column of the number of trainable weights.
-        multiply_adds: Column of the number of multiply-adds for one image.
+        parameters: Column of the number of trainable weights; in millions if its name ends with
+            "_m". A table with fidelities has one that is so called (`params`, `c10_params_m`
+            beside `c10_valid_200`) without being told.
+        multiply_adds: Column of the number of multiply-adds for one image, likewise.
         pace: Seconds to wait for each second that a training took.
         fidelities: The lengths of training, where the table has several: `Fidelities((12, 200))`.
         looks: The column of the values after each smaller number of epochs, `{12: "valid_12"}`;

@@ -17,6 +17,7 @@ from nbnas.errors import DataError
 from nbnas.graphs.space import SearchSpace
 from nbnas.records import Measure
 from nbnas.search.objective import measure_of
+from nbnas.search.tables.counted import parameters_among
 from nbnas.search.tables.notations import read_architectures
 from nbnas.search.tables.numbers import Numbers, read_numbers
 from nbnas.search.tables.options import Columns, Reading, check_run
@@ -35,6 +36,7 @@ class Rows:
         space: The space that they are of; `None` where they were taken as they are written.
         raw: A column of numbers for each column that was read, `(n, columns)`.
         whole: What 100 % is in the columns of the measure, by their names; 1 if it is no fraction.
+        parameters: The column of the number of trainable weights, where there is one.
     """
 
     name: str
@@ -42,6 +44,7 @@ class Rows:
     space: SearchSpace | None
     raw: pd.DataFrame
     whole: Mapping[str, float]
+    parameters: str | None = None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "whole", MappingProxyType(dict(self.whole)))
@@ -100,6 +103,10 @@ def read_rows(
             f"{where} has no column {', '.join(missing):.200}; its columns are {has:.1000}"
         )
     raw, whole = _numbers(frame, groups, chosen, reading.unit, where)
+    parameters = reading.parameters
+    if parameters is None and reading.fidelities is not None:
+        parameters = parameters_among(frame.columns, columns.value)
+        others = (*others, *filter(None, (parameters,)))
     for name in dict.fromkeys((*others, *(n for n in also if n in frame))):
         raw.setdefault(name, _other(frame[name], f"{where}, column {name}"))
     if columns.cost is not None:
@@ -116,7 +123,7 @@ def read_rows(
     )
     table = pd.DataFrame(raw, index=list(texts))[kept]
     table = _once(table, reading.repeated, where, also)
-    return Rows(where, tuple(table.index), space, table, whole)
+    return Rows(where, tuple(table.index), space, table, whole, parameters)
 
 
 def _groups(columns: Columns, reading: Reading) -> tuple[tuple[str, ...], ...]:

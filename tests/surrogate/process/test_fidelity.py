@@ -6,8 +6,16 @@ import torch
 
 import nbnas as nb
 from nbnas.records import Evaluation, Observations
-from nbnas.surrogate.process.fidelity import V0, B, V, condition_fidelities, fit_fidelities
+from nbnas.surrogate.process.fidelity import (
+    V0,
+    B,
+    V,
+    condition_fidelities,
+    fit_fidelities,
+    signals,
+)
 from nbnas.surrogate.process.fit import fit_parameters
+from nbnas.surrogate.seconds.parameters import parameter_counts
 
 SPACE = nb.CellSpace()
 CELLS = SPACE.sample(3, 60)
@@ -93,3 +101,50 @@ def test_a_known_part_of_the_covariance_takes_part_in_the_fit():
     assert fit_parameters(prior.kernel, 0.0, 0.02, at, z, known=none)[1] == alone
     assert fit_parameters(prior.kernel, 0.0, 0.02, at, z, known=none + 1)[1] != alone
     assert fit_parameters(prior.kernel, 0.0, 0.02, at, z, expected=0.5)[1] > alone
+
+
+def chain():
+    """Three lengths of training; the longest is known of few."""
+    prior, sizes = nb.GaussianProcess(), None
+    short = Observations(tuple(Evaluation(c, truth(c) / 2, epochs=1) for c in CELLS[:40]))
+    middle = Observations(tuple(Evaluation(c, truth(c) / 1.5, epochs=2) for c in CELLS[20:35]))
+    full = Observations(
+        tuple(
+            Evaluation(c, truth(c), parameters=1000 + 70 * n) for n, c in enumerate(CELLS[20:26])
+        )
+    )
+    below = prior.fit(short).condition(short)
+    above = condition_fidelities(fit_fidelities(prior, below, middle), below, middle)
+    sizes = parameter_counts(full)
+    return condition_fidelities(fit_fidelities(prior, above, full, sizes), above, full, sizes)
+
+
+def test_looks_of_several_lengths_are_a_chain():
+    found = chain()
+    assert found.slopes.shape == (2,)
+    assert found.looks.slope > 0.5
+    assert "size=" in repr(found)
+    mean, stddev = found.predict(CELLS[45:])
+    told = np.corrcoef(mean, [truth(c) for c in CELLS[45:]])[0, 1]
+    assert told > 0.8
+    assert (stddev > 0).all()
+    assert len(found.leave_one_out().truth) == 6
+    assert found.sample(CELLS[:3], 0, 2).shape == (2, 3)
+
+
+def test_a_line_in_two_signals_is_that():
+    """Checked against the joint normal distribution, written out."""
+    found, cells = chain(), CELLS[45:50]
+    seen = found.observations.architectures
+    m, s = signals(found.looks, found.sizes, (*seen, *cells))
+    u, s = ((m - found.centre) / found.spread).numpy(), (s / found.spread).numpy()
+    k = found.prior.covariance((*seen, *cells), (*seen, *cells)) + V0 + u * V.numpy() @ u.T
+    n = len(seen)
+    inverse = np.linalg.inv(k[:n, :n] + found.prior.noise * np.eye(n))
+    rest = inverse @ (found.z - u[:n] @ B.numpy())
+    slopes = B.numpy() + V.numpy() * (u[:n].T @ rest)
+    variance = np.diag(k[n:, n:] - k[n:, :n] @ inverse @ k[:n, n:]) + s[n:] ** 2 @ slopes**2
+    got = found.latent(cells)
+    np.testing.assert_allclose(found.slopes.numpy(), slopes, atol=1e-8)
+    np.testing.assert_allclose(got[0].numpy(), u[n:] @ B.numpy() + k[n:, :n] @ rest, atol=1e-8)
+    np.testing.assert_allclose(got[1].numpy(), np.sqrt(variance), atol=1e-8)
