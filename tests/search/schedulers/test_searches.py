@@ -2,6 +2,7 @@
 
 import dataclasses
 
+import numpy as np
 import pytest
 
 import nbnas as nb
@@ -244,3 +245,30 @@ def test_only_schedulers_tell_standings():
     assert nb.standings(RANDOM, Observations()) == ()
     with pytest.raises(nb.NbnasError):
         nb.standings(nb.Asha(RANDOM, FIDELITIES), None)
+
+
+def test_lower_is_better_where_the_measure_says_so(noisy):
+    loss = nb.Measure("loss", maximize=False, lower=0)
+    search = nb.Search(SPACE, noisy(), nb.SuccessiveHalving(RANDOM, FIDELITIES), measure=loss)
+    search.run(13)
+    looks = search.observations.at(1).completed
+    best = sorted(looks, key=lambda e: e.value)[:3]
+    promoted = search.observations.at(3).architectures
+    assert {*promoted} == {e.architecture for e in best}
+    fractions = nb.BayesianOptimization(nb.GaussianProcess(warp=nb.NegativeLogError()))
+    with pytest.raises(SettingError, match="expected a fraction"):
+        nb.Search(SPACE, noisy(), nb.Asha(fractions, FIDELITIES), measure=loss)
+
+
+def test_what_is_prepared_changes_nothing(noisy, rng):
+    def strategy():
+        return nb.Asha(nb.BayesianOptimization(initial=4), FIDELITIES)
+
+    search = nb.Search(SMALL, noisy(), strategy()).run(11)
+    prepared = strategy()
+    prepared.prepare(SMALL, search.observations)
+    asked = (SMALL, search.observations, search.observations.architectures[:3], 1)
+    made = [s.propose(*asked, np.random.default_rng(3)) for s in (strategy(), prepared)]
+    assert made[0] == made[1]
+    nb.Asha(RANDOM, FIDELITIES).prepare(SMALL, search.observations)
+    assert nb.Asha(RANDOM, FIDELITIES).posterior(search.observations) is None
