@@ -8,9 +8,7 @@ import pytest
 import nbnas as nb
 from nbnas.errors import ArchitectureError, SearchError, SettingError, StudyMismatchError
 from nbnas.graphs.canonical import functional_form
-from nbnas.records import Evaluation, Fidelities, Observations
-from nbnas.search.fingerprint import fingerprint
-from nbnas.search.strategies.schedulers.unseen import Unseen, without
+from nbnas.records import Fidelities
 
 SPACE = nb.CellSpace()
 SMALL = nb.Subspace(SPACE, tuple(dict.fromkeys(SPACE.sample(0, 500))))
@@ -161,90 +159,6 @@ def test_several_are_proposed_at_once(noisy, rng):
     search.run(9)
     coming = search.strategy.propose(SPACE, search.observations, (), 5, rng)
     assert (len(set(coming.architectures)), coming.epochs) == (3, 3)
-
-
-@every
-def test_wrong_parts_are_refused(kind):
-    with pytest.raises(SettingError, match=f"no scheduler itself in {kind.__name__}, got Asha"):
-        kind(nb.Asha(RANDOM, FIDELITIES), FIDELITIES)
-    looking = nb.BayesianOptimization(fidelities=Fidelities((1, 9)))
-    with pytest.raises(SettingError, match="without fidelities of its own"):
-        kind(looking, FIDELITIES)
-    for strategy, fidelities in (
-        (nb.RandomSearch, FIDELITIES),
-        (RANDOM, (1, 3, 9)),
-        (RANDOM, None),
-    ):
-        with pytest.raises(SettingError):
-            kind(strategy, fidelities)
-    for wrong in (1, 0, -3, 2.5, "3", None, True)[kind is nb.MedianStopping :]:
-        with pytest.raises(SettingError, match=r"eta|startup"):
-            kind(RANDOM, FIDELITIES, wrong)
-
-
-def test_a_bracket_must_train_one_to_the_end():
-    with pytest.raises(SettingError, match=r"size to be at least 9, eta=3 .* 2 promotions"):
-        nb.SuccessiveHalving(RANDOM, FIDELITIES, size=8)
-    with pytest.raises(SettingError, match="warmup"):
-        nb.MedianStopping(RANDOM, FIDELITIES, warmup=-1)
-
-
-def test_the_objective_must_have_the_fidelities(noisy):
-    with pytest.raises(SettingError, match="the strategy's fidelities"):
-        nb.Search(SPACE, noisy(Fidelities((1, 2))), nb.Asha(RANDOM, FIDELITIES))
-
-
-def test_studies_remember_all_settings(noisy):
-    made = fingerprint(SPACE, noisy(), nb.MedianStopping(WITHIN[1], FIDELITIES, 4, 2), 0)
-    assert made["strategy"] == "MedianStopping"
-    assert made["strategy.strategy"] == "RegularizedEvolution"
-    assert made["strategy.strategy.initial"] == "4"
-    assert made["strategy.fidelities.epochs"] == "(1, 3, 9)"
-    assert (made["strategy.startup"], made["strategy.warmup"]) == ("4", "2")
-
-
-def test_what_is_left_of_a_space():
-    seen = SPACE.sample(0, 200)
-    left = without(SPACE, seen, allow_isomorphic=False)
-    forms = {functional_form(a) for a in seen}
-    expected = [a for a in SPACE if functional_form(a) not in forms]
-    assert [*left] == expected
-    assert all(functional_form(a) not in forms for a in left.sample(1, 300))
-    near = left.neighbors(seen[0])
-    assert near == tuple(a for a in SPACE.neighbors(seen[0]) if functional_form(a) not in forms)
-    assert all(left.mutate(seen[0], seed) in left for seed in range(20))
-    assert seen[0] not in left
-    assert seen[0] in SPACE
-    assert "x" not in left
-    assert left.parse(str(seen[0])) == seen[0]
-    assert without(SPACE, (), allow_isomorphic=True) is SPACE
-    assert left == without(SPACE, reversed(seen), allow_isomorphic=False)
-    one = without(SPACE, seen, allow_isomorphic=True)
-    assert len([*one]) == len([*SPACE]) - len(set(seen))
-
-
-def test_nothing_is_left_of_a_space():
-    few = nb.Subspace(SPACE, SPACE.sample(0, 3))
-    left = Unseen(few, frozenset(few.members), allow_isomorphic=True)
-    assert [*left] == []
-    assert set(left.sample(0, 20)) <= set(few.members)  # it has to give something
-    assert left.space == SPACE
-
-
-def test_what_went_another_way_is_passed_over(rng):
-    cells = SPACE.sample(0, 4)
-    seen = Observations(tuple(Evaluation(a, 0.5, epochs=5) for a in cells))
-    asha = nb.Asha(RANDOM, FIDELITIES, 2)
-    assert nb.standings(asha, seen) == ()
-    made = asha.propose(SPACE, seen, (), 1, rng)
-    assert made.architecture not in cells
-    assert made.epochs == 1
-
-
-def test_only_schedulers_tell_standings():
-    assert nb.standings(RANDOM, Observations()) == ()
-    with pytest.raises(nb.NbnasError):
-        nb.standings(nb.Asha(RANDOM, FIDELITIES), None)
 
 
 def test_lower_is_better_where_the_measure_says_so(noisy):
