@@ -24,8 +24,9 @@ from nbnas.notebook.tables.words import (
     reading_of_words,
 )
 from nbnas.search.benchmark.benchmark import Benchmark
+from nbnas.search.benchmark.proxies import read_proxies
 from nbnas.search.benchmark.simulated import simulated
-from nbnas.search.benchmark.table import BenchmarkTable, read_proxies, read_table
+from nbnas.search.benchmark.table import BenchmarkTable, read_table
 
 
 @dataclass(frozen=True, slots=True)
