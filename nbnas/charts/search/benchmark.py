@@ -21,7 +21,7 @@ NAME = 15  # pixels between two names at least
 
 
 def curves(found: BenchmarkCurves, *, width: float = 640, height: float = 330) -> theme.AnyChart:
-    """Draw a measure of every strategy by queries.
+    """Draw a measure of every strategy by queries, or by cost.
 
     Args:
         found: The measure.
@@ -47,10 +47,11 @@ def curves(found: BenchmarkCurves, *, width: float = 640, height: float = 330) -
     )
     told_apart = theme.rows([row for row in rows if row["query"] > min(found.initial, last - 1)])
     opacity = 0.15 if len(found.curves) <= 4 else 0.09
-    area = base.mark_area(opacity=opacity, interpolate="step", clip=True)
+    step: Any = "step" if found.places is None else "step-after"
+    area = base.mark_area(opacity=opacity, interpolate=step, clip=True)
     band = area.encode(y=alt.Y("lower:Q", axis=axis, scale=vertical.scale), y2="upper:Q")
     band.data = told_apart  # before, all strategies are the same
-    line = base.mark_line(interpolate="step", strokeWidth=2.2, clip=True).encode(
+    line = base.mark_line(interpolate=step, strokeWidth=2.2, clip=True).encode(
         strokeDash=dash(found.strategies)
     )
     marks = [

@@ -95,7 +95,7 @@ class FinishedRuns:
 
     def place(self, budget: float) -> int:
         """The column of traces that belongs to a budget, from 0."""
-        return int(budget) - 1
+        return whole(1)("budget", budget) - 1
 
     def seeds(self, strategy: str) -> tuple[int, ...]:
         """The seeds of a strategy's finished runs, in order."""

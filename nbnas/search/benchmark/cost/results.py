@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from nbnas.checks import real, settle
+from nbnas.checks import real, settle, whole
 from nbnas.search.benchmark.compare import Failure
 from nbnas.search.benchmark.cost.limit import Limit
 from nbnas.search.benchmark.cost.report import Line, Summary
@@ -49,7 +49,7 @@ class CostResults(BenchmarkResults):
     epochs: int = 1
 
     def __post_init__(self) -> None:
-        settle(self, cost=real(above=0))
+        settle(self, cost=real(above=0), epochs=whole(1))
         FinishedRuns.__post_init__(self)
 
     def __repr__(self) -> str:
@@ -74,7 +74,8 @@ class CostResults(BenchmarkResults):
 
     def place(self, budget: float) -> int:
         """The column of traces that belongs to a cost, from 0."""
-        return int(np.searchsorted(self.places, budget + ROUNDING, side="right")) - 1
+        cost = real(float(self.places[0]))("budget", budget)
+        return int(np.searchsorted(self.places, cost + ROUNDING, side="right")) - 1
 
     @property
     def reached(self) -> Mapping[str, Floats]:
@@ -88,8 +89,9 @@ class CostResults(BenchmarkResults):
 
     def trainings(self, strategy: str) -> tuple[float, float]:
         """Mean numbers of looks and of full trainings in a run of a strategy."""
-        rows = [row for seed in self.seeds(strategy) for row in self.runs[strategy, seed]]
-        full, n = sum(row.epochs == self.epochs for row in rows), len(self.seeds(strategy))
+        seeds = self.seeds(strategy)
+        rows = [row for seed in seeds for row in self.runs[strategy, seed]]
+        full, n = sum(row.epochs == self.epochs for row in rows), max(len(seeds), 1)
         return (len(rows) - full) / n, full / n
 
     @property

@@ -38,7 +38,7 @@ class Ladder:
     def propose(self, space, observations, pending, n, rng):
         last = observations[-1] if len(observations) else None
         if last is not None and last.epochs is not None:
-            after = [e for e in self.fidelities.epochs if e > last.epochs][0]
+            after = next(e for e in self.fidelities.epochs if e > last.epochs)
             epochs = None if after == self.fidelities.full else after
             return Proposal((last.architecture,), "It goes on.", epochs=epochs)
         seen = {*observations.architectures}
