@@ -72,6 +72,7 @@ from .records.proposal import Step as Step
 from .records.report import EpochReport as EpochReport
 from .search.benchmark.benchmark import Benchmark as Benchmark
 from .search.benchmark.clock import BenchmarkClock as BenchmarkClock
+from .search.benchmark.cost.results import CostResults as CostResults
 from .search.benchmark.curves import BenchmarkCurves as BenchmarkCurves
 from .search.benchmark.results import BenchmarkResults as BenchmarkResults
 from .search.benchmark.simulated import simulated as simulated
@@ -102,6 +103,7 @@ from .search.strategies.schedulers.median import MedianStopping as MedianStoppin
 from .search.strategies.schedulers.standing import standings as standings
 from .search.strategies.schedulers.successive_halving import SuccessiveHalving as SuccessiveHalving
 from .search.strategies.tpe import Tpe as Tpe
+from .search.tables.joined import joined_curves as joined_curves
 from .search.tables.tabular import TabularObjective as TabularObjective
 from .search.workers.dask.workers import DaskWorkers as DaskWorkers
 from .search.workers.local import LocalWorkers as LocalWorkers

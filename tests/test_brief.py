@@ -60,6 +60,7 @@ def of_searches(table, tmp_path):
     return [
         *(search, proposal, proposal.candidates[0], steps[0], round_, why, why.neighbors[0]),
         *(table, space, shipped, benchmark, results, results.best, results.paired),
+        nb.CostResults(runs, tuple(random), 300, 2, 90.0, PERCENT, "valid", cost=4.0),
         *(results.clock, nb.simulated(random, 4)["random x 4"]),
         nb.Fidelities(tuple(range(1, 200)), continued=True),
         *schedulers(),

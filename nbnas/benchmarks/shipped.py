@@ -19,7 +19,8 @@ from nbnas.checks import FLAG
 from nbnas.errors import SettingError
 from nbnas.graphs.architecture import Architecture
 from nbnas.graphs.spaces.cell import CellSpace, texts
-from nbnas.records import EpochReport
+from nbnas.records import EpochReport, Fidelities
+from nbnas.records.fidelities import FIDELITIES
 from nbnas.search.benchmark.table import BenchmarkTable
 from nbnas.search.benchmark.unit import PERCENT
 from nbnas.search.tables.looks import Curve
@@ -35,7 +36,9 @@ def archive() -> Archive:
     return read_archive(FILE)
 
 
-def digits(seed: int | None = None, *, pace: float = 0.0) -> TabularObjective:
+def digits(
+    seed: int | None = None, *, pace: float = 0.0, fidelities: Fidelities | None = None
+) -> TabularObjective:
     """NAS-Bench-Digits: every cell of `CellSpace`, trained three times on real digits.
 
     How it was made, and how noisy it is, says `nbnas/benchmarks/README.md`. A training is replayed
@@ -46,12 +49,14 @@ def digits(seed: int | None = None, *, pace: float = 0.0) -> TabularObjective:
             told by the mean in either case.
         pace: Seconds to wait for each second that the training took: 1 for its real speed, 0 for
             at once.
+        fidelities: How far trainings may go, as `nb.Fidelities((3, 6, 12), continued=True)`: the
+            learning curves say what they were worth on the way.
 
     Returns:
         The objective, which knows its `optimum` and the `regret` of every cell.
 
     Raises:
-        SettingError: If there is no such seed.
+        SettingError: If there is no such seed, or the curves have no such trainings.
 
     Example:
         >>> objective = digits()
@@ -78,6 +83,7 @@ def digits(seed: int | None = None, *, pace: float = 0.0) -> TabularObjective:
         multiply_adds=_by_text(table.multiply_adds),
         truths=_by_text(final.mean(axis=1)),
         pace=pace,
+        fidelities=_along_curves(fidelities),
     )
 
 
@@ -98,28 +104,56 @@ def representative(architecture: Architecture) -> Architecture:
     return CellSpace().parse(tuple(numbers)[first])
 
 
-def digits_table(*, timed: bool = False) -> BenchmarkTable:
+def digits_table(*, timed: bool = False, fidelities: Fidelities | None = None) -> BenchmarkTable:
     """NAS-Bench-Digits for `Benchmark`: mean accuracies of the three seeds, in percent.
 
     Args:
         timed: Whether the mean seconds of a training are in it, which simulated workers need.
+        fidelities: How far trainings may go, see `digits`.
+
+    Raises:
+        SettingError: If the curves have no such trainings.
     """
     FLAG("timed", timed)
     table, cells = archive(), tuple(CellSpace())
-    val = 100 * table.val[:, :, -1].mean(axis=1)[table.place]
+    known = _along_curves(fidelities)
+    val, *looks = (
+        (100 * table.val[:, :, epochs - 1].mean(axis=1)[table.place]).tolist()
+        for epochs in (0, *(known.lower if known else ()))
+    )
     test = 100 * table.test.mean(axis=1)[table.place]
     seconds = table.seconds.mean(axis=1, dtype=np.float64)[table.place] if timed else ()
     return BenchmarkTable(
         "val",
         CellSpace(),
-        dict(zip(cells, val.tolist(), strict=True)),
+        dict(zip(cells, val, strict=True)),
         PERCENT,
         "test",
         dict(zip(cells, test.tolist(), strict=True)),
         dict(enumerate(cells)),
         cost="seconds" if timed else "",
         costs=dict(zip(cells, np.asarray(seconds).tolist(), strict=timed)),
+        fidelities=known,
+        looks={
+            epochs: dict(zip(cells, column, strict=True))
+            for epochs, column in zip(known.lower if known else (), looks, strict=True)
+        },
     )
+
+
+def _along_curves(fidelities: Fidelities | None) -> Fidelities | None:
+    """Fidelities that the learning curves have.
+
+    Raises:
+        SettingError: If they end elsewhere, or each is to be a training of its own.
+    """
+    known, epochs = FIDELITIES.optional("fidelities", fidelities), archive().metadata["epochs"]
+    if known is not None and (known.full != epochs or not known.continued):
+        raise SettingError(
+            f"expected fidelities along learning curves of {epochs} epochs, such as "
+            f"Fidelities((3, {epochs}), continued=True), got {known!r}"
+        )
+    return known
 
 
 def digits_proxies() -> tuple[tuple[str, ...], dict[Architecture, tuple[float, ...]]]:

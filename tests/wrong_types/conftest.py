@@ -125,6 +125,7 @@ def overrides():
     numbers = dict.fromkeys(inspect.signature(nb.Candidate).parameters, 0.5)
     report = dict.fromkeys(("epoch", "epochs"), 1)
     frame = pd.DataFrame({"arch_str": [*map(str, cells)], "value": np.linspace(0, 1, len(cells))})
+    curves = pd.DataFrame({"run": [1], "epoch": [1], "value": [0.5]})
     part = (np.zeros((4, 1, 8, 8), np.uint8), np.arange(4))
     return {
         "Architecture": {"nodes": ("input", "output"), "edges": ((0, 1, "x"),), "text": "x"},
@@ -161,6 +162,17 @@ def overrides():
             "unit": FRACTION,
             "value": "value",
         },
+        "CostResults": {
+            "strategies": ("a",),
+            "initial": 1,
+            "optimum": 1.0,
+            "unit": FRACTION,
+            "value": "value",
+        },
+        "CostResults.traces": {"strategy": "random"},
+        "CostResults.seeds": {"strategy": "random"},
+        "CostResults.trainings": {"strategy": "random"},
+        "joined_curves": {"table": curves, "curves": curves, "value": "value", "epochs": (1,)},
         "BenchmarkResults.traces": {"strategy": "random"},
         "BenchmarkResults.seeds": {"strategy": "random"},
         "Benchmark": {"output": "runs.csv"},

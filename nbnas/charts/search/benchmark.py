@@ -14,13 +14,14 @@ from nbnas.charts import theme
 from nbnas.charts.chart import Chart
 from nbnas.charts.search.vertical import Vertical, spread, vertical_of
 from nbnas.search.benchmark.curves import BenchmarkCurves
+from nbnas.search.benchmark.summaries import Band
 
 LINES = (theme.VERMILLION, theme.BLUE, theme.GREEN, theme.PURPLE, theme.ORANGE, theme.GREY)
 NAME = 15  # pixels between two names at least
 
 
 def curves(found: BenchmarkCurves, *, width: float = 640, height: float = 330) -> theme.AnyChart:
-    """Draw a measure of every strategy by queries.
+    """Draw a measure of every strategy by queries, or by cost.
 
     Args:
         found: The measure.
@@ -33,8 +34,10 @@ def curves(found: BenchmarkCurves, *, width: float = 640, height: float = 330) -
     heading = theme.title(found.title, subtitle(found))
     if not found.curves:
         return theme.note("no run is finished yet", width, height / 3, heading)
+    if not any(np.isfinite(middle).any() for middle, _, _ in found.curves.values()):
+        return theme.note("no run has a full training yet", width, height / 3, heading)
     vertical = vertical_of(found)
-    last = max(len(middle) for middle, _, _ in found.curves.values())
+    last = _last(found)
     x = _horizontal(last, found)
     axis = vertical.axis(found.axis)
     y = alt.Y("value:Q", axis=axis, scale=vertical.scale)
@@ -44,10 +47,11 @@ def curves(found: BenchmarkCurves, *, width: float = 640, height: float = 330) -
     )
     told_apart = theme.rows([row for row in rows if row["query"] > min(found.initial, last - 1)])
     opacity = 0.15 if len(found.curves) <= 4 else 0.09
-    area = base.mark_area(opacity=opacity, interpolate="step", clip=True)
+    step: Any = "step" if found.places is None else "step-after"
+    area = base.mark_area(opacity=opacity, interpolate=step, clip=True)
     band = area.encode(y=alt.Y("lower:Q", axis=axis, scale=vertical.scale), y2="upper:Q")
     band.data = told_apart  # before, all strategies are the same
-    line = base.mark_line(interpolate="step", strokeWidth=2.2, clip=True).encode(
+    line = base.mark_line(interpolate=step, strokeWidth=2.2, clip=True).encode(
         strokeDash=dash(found.strategies)
     )
     marks = [
@@ -80,7 +84,17 @@ def dash(strategies: Sequence[str]) -> alt.StrokeDash:
     return alt.StrokeDash("strategy:N", scale=scale, legend=None)
 
 
-def _horizontal(last: int, found: BenchmarkCurves) -> alt.X:
+def _last(found: BenchmarkCurves) -> float:
+    """The right end of the axis: the last query, or the last cost."""
+    if found.places is not None:
+        return float(found.places[-1])
+    return max(len(middle) for middle, _, _ in found.curves.values())
+
+
+def _horizontal(last: float, found: BenchmarkCurves) -> alt.X:
+    if found.places is not None:
+        axis = alt.Axis(title=found.counted, grid=False, tickCount=10)
+        return alt.X("query:Q", axis=axis, scale=theme.scale((0, last)))
     random = f" (the first {found.initial} are random)" if 0 < found.initial < last else ""
     title = f"{found.counted}{random}"
     axis = alt.Axis(title=title, format="d", grid=False, tickCount=10, tickMinStep=1)
@@ -97,8 +111,14 @@ def _rows(found: BenchmarkCurves, vertical: Vertical) -> theme.Rows:
             "upper": vertical.place(float(upper if np.isfinite(upper) else middle)),
         }
         for strategy, band in found.curves.items()
-        for number, (middle, lower, upper) in enumerate(zip(*band, strict=True), 1)
+        for number, middle, lower, upper in zip(_along(found, band), *band, strict=True)
+        if np.isfinite(middle)
     ]
+
+
+def _along(found: BenchmarkCurves, band: Band) -> list[float]:
+    """Where the points of a curve are along the axis."""
+    return [*range(1, len(band[0]) + 1)] if found.places is None else found.places.tolist()
 
 
 def _rules(found: BenchmarkCurves, vertical: Vertical, x: alt.X, y: alt.Y) -> list[alt.Chart]:
@@ -110,7 +130,7 @@ def _rules(found: BenchmarkCurves, vertical: Vertical, x: alt.X, y: alt.Y) -> li
         "strokeDash": [2, 3],
         "clip": True,
     }
-    rules = [Chart(data).mark_rule(**quiet).encode(x=x)]
+    rules = [Chart(data).mark_rule(**quiet).encode(x=x)] if found.places is None else []
     text = f"{found.name}: {found.limit:g}" if found.limit is not None else ""
     for value, words in ((found.limit, text), (vertical.zero, "0: found in every seed")):
         if value is not None:
@@ -124,10 +144,11 @@ def _rules(found: BenchmarkCurves, vertical: Vertical, x: alt.X, y: alt.Y) -> li
 
 
 def _names(
-    found: BenchmarkCurves, vertical: Vertical, last: int, x: alt.X, y: alt.Y, height: float
+    found: BenchmarkCurves, vertical: Vertical, last: float, x: alt.X, y: alt.Y, height: float
 ) -> list[alt.Chart]:
     """The name of each line at its end, apart from the others, and what leads there."""
-    ends = {s: vertical.place(float(band[0][-1])) for s, band in found.curves.items()}
+    last_ones = {s: band[0][-1] for s, band in found.curves.items() if np.isfinite(band[0][-1])}
+    ends = {s: vertical.place(float(value)) for s, value in last_ones.items()}
     shares = spread({s: vertical.share(v) for s, v in ends.items()}, NAME / height)
     away = last * 1.025
     leads = [

@@ -90,7 +90,7 @@ def _panel(
     )
     zero = Chart(theme.rows([{"zero": 0}])).mark_rule(color=theme.INK, opacity=0.6)
     line = zero.encode(x=alt.X("zero:Q", **x))
-    title = alt.TitleParams(f"after {differences[0].queries} queries", fontSize=theme.NORMAL)
+    title = alt.TitleParams(differences[0].when, fontSize=theme.NORMAL)
     return theme.layered(line, bar, dot, *_counts(base, x), title=title)
 
 

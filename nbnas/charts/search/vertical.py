@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import altair as alt
 import numpy as np
+from numpy.typing import NDArray
 
 from nbnas.charts import theme
 from nbnas.search.benchmark.curves import BenchmarkCurves
@@ -87,16 +88,19 @@ def vertical_of(found: BenchmarkCurves) -> Vertical:
     return Vertical(float(low - margin), float(high + margin))
 
 
-def _later(found: BenchmarkCurves, which: int) -> np.ndarray:
+def _later(found: BenchmarkCurves, which: int) -> NDArray[np.float64]:
     """Middles or ends of all bands, as far as the axis should hold them.
 
-    That is from the last random query on, or from a third of a short course.
+    That is from the last random query on, or from a third of a short course; by cost from a sixth
+    on, since a curve may begin late.
     """
     chosen = []
     for band in found.curves.values():
         start = max(min(found.initial - 1, len(band[0]) // 3), 0)
+        start = start if found.places is None else len(band[0]) // 6
         chosen.append(np.where(np.isfinite(band[which]), band[which], band[0])[start:])
-    return np.concatenate(chosen)
+    numbers: NDArray[np.float64] = np.concatenate(chosen)
+    return numbers[np.isfinite(numbers)]
 
 
 def _round(low: float, high: float) -> list[float]:

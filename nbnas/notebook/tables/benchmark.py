@@ -1,122 +1,31 @@
 """The parameters of `notebooks/benchmark.ipynb`."""
 
-import functools
+import dataclasses
+import math
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
-from nbnas.benchmarks.shipped import digits_proxies, digits_table
 from nbnas.errors import SettingError, shown
 from nbnas.notebook.checks import (
     SHIPPED,
     check_parameters,
+    file,
+    injected_parameters,
     new_file,
     table,
     text,
     whole,
-    words,
 )
-from nbnas.notebook.strategies import STRATEGIES, Proxies
-from nbnas.notebook.tables.words import (
-    TABLE_RULES,
-    columns_of_word,
-    measure_of_words,
-    reading_of_words,
+from nbnas.notebook.tables.fidelities import (
+    BY_COST,
+    DEFAULT,
+    is_looking,
+    looks_of_words,
+    names_of_word,
+    strategies_of_words,
 )
-from nbnas.search.benchmark.benchmark import Benchmark
-from nbnas.search.benchmark.simulated import simulated
-from nbnas.search.benchmark.table import BenchmarkTable, read_proxies, read_table
-
-
-@dataclass(frozen=True, slots=True)
-class BenchmarkParameters:
-    """The checked parameters of `notebooks/benchmark.ipynb`.
-
-    Attributes:
-        table: Path of a table of results, or `SHIPPED`.
-        architecture: Its column of architectures, or its two of matrices and operations.
-        value: Its column of values, which strategies see; empty for `SHIPPED`.
-        test: Its column of values on test data, or empty.
-        direction: Whether values are to "maximize" or to "minimize".
-        unit: "percent", "fraction", or the unit of plain numbers; see `measure_of_words`.
-        notation: How architectures are written, a word of `NOTATIONS`, or empty.
-        missing: Whether rows without a value are an "error", or "drop" leaves them out.
-        repeated: Whether architectures in several rows are an "error", or have the "mean" of them.
-        proxies: Path of a table of zero-cost proxies, `SHIPPED` for those of the table that ships
-            with nbnas, or empty.
-        strategies: Words of `STRATEGIES`, the one of interest first.
-        queries: Number of queries of each run.
-        initial: Number of random ones among them, with which every run begins.
-        batch: Number of architectures that are asked for at once.
-        seeds: Number of runs of each strategy.
-        first_seed: Seed of the first of them.
-        workers: Number of processes.
-        cost: Column of the seconds of a training; empty where none is needed.
-        simulated: Numbers of simulated workers that are compared; none for runs without a clock.
-        output: Path of the CSV file of the results.
-    """
-
-    table: str
-    architecture: str
-    value: str
-    test: str
-    direction: str
-    unit: str
-    notation: str
-    missing: str
-    repeated: str
-    proxies: str
-    strategies: tuple[str, ...]
-    queries: int
-    initial: int
-    batch: int
-    seeds: int
-    first_seed: int
-    workers: int
-    cost: str
-    simulated: tuple[int, ...]
-    output: str
-
-    def read_table(self) -> BenchmarkTable:
-        """The table of results; where proxies are given, of the architectures that have them."""
-        if self.table == SHIPPED:
-            return digits_table(timed=bool(self.simulated))
-        table = read_table(
-            self.table,
-            architecture=columns_of_word(self.architecture),
-            value=self.value,
-            test=self.test,
-            cost=self.cost,
-            measure=measure_of_words(self.value, self.direction, self.unit),
-            reading=reading_of_words(self.notation, self.unit, self.missing, self.repeated),
-        )
-        return table.restrict(self._read_proxies(table)[1]) if self.proxies else table
-
-    def _read_proxies(self, table: BenchmarkTable) -> Proxies:
-        if self.proxies == SHIPPED:
-            return digits_proxies()
-        return read_proxies(self.proxies, table)
-
-    def make_benchmark(self, table: BenchmarkTable) -> Benchmark:
-        """The benchmark of the strategies on the table, with what its file holds already.
-
-        The members of a table were trained separately, so isomorphic ones may both be evaluated.
-        """
-        proxies = self._read_proxies(table) if self.proxies else None
-        makers = {word: self._maker(word, proxies) for word in self.strategies}
-        return Benchmark(
-            table,
-            simulated(makers, self.simulated) if self.simulated else makers,
-            queries=self.queries,
-            seeds=range(self.first_seed, self.first_seed + self.seeds),
-            initial=self.initial,
-            batch=self.batch,
-            workers=self.workers,
-            output=self.output,
-        )
-
-    def _maker(self, word: str, proxies: Proxies | None) -> functools.partial[Any]:
-        return functools.partial(STRATEGIES[word], self.initial, True, proxies)
+from nbnas.notebook.tables.parameters import BenchmarkParameters
+from nbnas.notebook.tables.words import TABLE_RULES
 
 
 def read_benchmark_parameters(namespace: Mapping[str, Any]) -> BenchmarkParameters:
@@ -133,13 +42,54 @@ def read_benchmark_parameters(namespace: Mapping[str, Any]) -> BenchmarkParamete
         SettingError: If a name is unknown or missing, or a value is not allowed.
     """
     chosen = BenchmarkParameters(**check_parameters(namespace, _RULES))
-    if chosen.queries <= chosen.initial:
+    chosen = _with_fidelities(chosen, "queries" in injected_parameters(namespace))
+    if chosen.fidelities is None and chosen.queries <= chosen.initial:
         raise SettingError(
             f"queries: expected more than the {chosen.initial} random ones with which every "
             f"strategy begins (initial), got {chosen.queries}; all would be the same"
         )
     _check_table(chosen)
     return chosen
+
+
+def _with_fidelities(chosen: BenchmarkParameters, counted: bool) -> BenchmarkParameters:
+    """The same with what follows from the fidelities, or from there being none.
+
+    Args:
+        chosen: The parameters.
+        counted: Whether a number of queries was asked for.
+    """
+    looks, by_default = chosen.fidelities, DEFAULT if chosen.fidelities is None else BY_COST
+    chosen = dataclasses.replace(chosen, strategies=chosen.strategies or by_default)
+    if looks is None:
+        odd = [word for word in chosen.strategies if is_looking(word)]
+        if chosen.curves or odd or not isinstance(chosen.cost, str):
+            raise SettingError(
+                "fidelities: expected them with curves, with a cost in full trainings, and with "
+                f"strategies that look; got curves={chosen.curves!r}, cost={chosen.cost!r} and "
+                f"{', '.join(odd) or 'no such strategy'} without fidelities"
+            )
+        return chosen
+    if isinstance(chosen.cost, str) or chosen.simulated or counted:
+        raise SettingError(
+            "cost: expected a number of full trainings with fidelities, such as 30, in place of "
+            f"queries, and no simulated workers; got cost={chosen.cost!r}"
+            + ", and queries" * counted
+            + f", and simulated={chosen.simulated}" * bool(chosen.simulated)
+        )
+    along = not looks.columns and chosen.table != SHIPPED
+    if bool(chosen.curves) != along or (chosen.table == SHIPPED and looks.columns):
+        raise SettingError(
+            "fidelities and curves: expected columns with epochs, or epochs with a file of "
+            f"learning curves, of which {SHIPPED} has its own; got {looks!r} and "
+            f"curves={chosen.curves!r}"
+        )
+    if looks.value and chosen.value not in ("", looks.value):
+        raise SettingError(
+            f"value: expected nothing, or the last column of the fidelities, {looks.value}, got "
+            f"{chosen.value!r}"
+        )
+    return dataclasses.replace(chosen, value=looks.value or chosen.value)
 
 
 def _check_table(chosen: BenchmarkParameters) -> None:
@@ -155,7 +105,8 @@ def _check_table(chosen: BenchmarkParameters) -> None:
             f"direction and unit: expected maximize and nothing for {SHIPPED}, whose values are "
             f"accuracies; got direction={chosen.direction!r} and unit={chosen.unit!r}"
         )
-    if (chosen.table != SHIPPED and bool(chosen.simulated)) != bool(chosen.cost):
+    column = isinstance(chosen.cost, str) and bool(chosen.cost)
+    if (chosen.table != SHIPPED and bool(chosen.simulated)) != column:
         raise SettingError(
             f"cost and simulated: expected the column of training times and numbers of simulated "
             f"workers, or neither, and no column for {SHIPPED}, whose times are known; got "
@@ -184,6 +135,15 @@ def _table(value: Any) -> str:  # noqa: ANN401
     return path
 
 
+def _cost(value: Any) -> str | float:  # noqa: ANN401
+    """The name of a column, or a number above 0."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return text(value)
+    if not 0 < value < math.inf:
+        raise SettingError(f"expected a number of full trainings above 0; got {value}")
+    return float(value)
+
+
 def _numbers(value: Any) -> tuple[int, ...]:  # noqa: ANN401
     """Different whole numbers with commas, or none."""
     given = str(value).replace(" ", "") if isinstance(value, str | int) else "-"
@@ -207,14 +167,17 @@ _RULES = {
     "test": text,
     **TABLE_RULES,
     "proxies": table,
-    "strategies": words(STRATEGIES),
+    "fidelities": looks_of_words,
+    "curves": file,
+    "curve_columns": names_of_word,
+    "strategies": strategies_of_words,
     "queries": whole(3),
     "initial": whole(2),
     "batch": whole(1),
     "seeds": whole(1),
     "first_seed": whole(0),
     "workers": whole(1),
-    "cost": text,
+    "cost": _cost,
     "simulated": _numbers,
     "output": new_file,
 }

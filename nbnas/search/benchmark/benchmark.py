@@ -15,6 +15,8 @@ from psygnal import Signal
 from nbnas.checks import PATH, SEED, each, instance, whole
 from nbnas.errors import SettingError
 from nbnas.search.benchmark.compare import Failure, Make
+from nbnas.search.benchmark.cost.limit import limit_of
+from nbnas.search.benchmark.cost.results import results_of
 from nbnas.search.benchmark.file import Pair, Runs, append_run, open_file, replace_run
 from nbnas.search.benchmark.isolated import Batch, run_isolated
 from nbnas.search.benchmark.results import BenchmarkResults
@@ -30,6 +32,7 @@ from nbnas.search.benchmark.run import (
 )
 from nbnas.search.benchmark.simulated import check_simulated, workers_of
 from nbnas.search.benchmark.table import BenchmarkTable
+from nbnas.search.fidelities.costs import check_fidelities
 from nbnas.search.strategies.first import check_first
 from nbnas.search.workers.given import as_workers
 from nbnas.search.workers.workers import Workers
@@ -71,7 +74,8 @@ class Benchmark:
         strategies: What makes each strategy, by its name; the one of interest first. A run gets a
             strategy of its own, made in the process where it runs. With `simulated(…)` each is
             asked by several workers at once.
-        queries: Number of queries of each run.
+        queries: Number of queries of each run. Where the table has fidelities, what its trainings
+            cost together, in full ones, of which a strategy without fidelities makes so many.
         seeds: The seeds; with the same seed all strategies begin with the same architectures.
         initial: Number of random queries with which the strategies begin.
         batch: Number of architectures that are asked for at once.
@@ -99,7 +103,7 @@ class Benchmark:
         table: BenchmarkTable,
         strategies: Mapping[str, Make],
         *,
-        queries: int,
+        queries: float,
         seeds: Sequence[int],
         initial: int = 10,
         batch: int = 1,
@@ -109,14 +113,16 @@ class Benchmark:
         instance(BenchmarkTable, "read_table(path, …)")("table", table)
         made = tried(strategies)
         seeds = each(SEED)("seeds", seeds)
-        queries, batch = _NUMBER("queries", queries), _NUMBER("batch", batch)
+        limit, batch = limit_of(table, queries), _NUMBER("batch", batch)
         initial, self._workers = _NUMBER("initial", initial), _chosen(workers)
-        _check(strategies, seeds, table, queries)
+        _check(strategies, seeds)
         check_simulated(strategies, table, batch)
         for strategy in made.values():
             check_first(strategy, table.space)
+            check_fidelities(strategy, table)
         self.table, self.strategies, self.seeds = table, dict(strategies), tuple(seeds)
-        self.queries, self.initial, self.batch, self.workers = queries, initial, batch, workers
+        self.limit, self.queries = limit, limit.queries or limit.cost
+        self.initial, self.batch, self.workers = initial, batch, workers
         self.output = PATH("output", output).absolute()
         self.failures: tuple[Failure, ...] = ()
         self.running = False
@@ -144,19 +150,10 @@ class Benchmark:
     @property
     def results(self) -> BenchmarkResults:
         """What the finished runs found."""
-        return BenchmarkResults(
-            {pair: self._runs[pair] for pair in self._finished},
-            tuple(self.strategies),
-            self.queries,
-            self.initial,
-            self.table.best,
-            self.table.unit,
-            self.table.value,
-            self.table.test,
-            self.failures,
-            self.table.measure,
-            workers_of(self.strategies),
-        )
+        runs = {pair: self._runs[pair] for pair in self._finished}
+        names, workers = tuple(self.strategies), workers_of(self.strategies)
+        said = self.limit, self.initial, self.failures, workers
+        return results_of(self.table, runs, names, *said)
 
     @property
     def seconds_left(self) -> float | None:
@@ -206,7 +203,7 @@ class Benchmark:
 
     @property
     def _finished(self) -> tuple[Pair, ...]:
-        return tuple(p for p in self._pairs if len(self._runs.get(p, ())) >= self.queries)
+        return tuple(p for p in self._pairs if self.limit.reached(self._runs.get(p, ())))
 
     @property
     def _left(self) -> tuple[Pair, ...]:
@@ -214,7 +211,8 @@ class Benchmark:
         return tuple(pair for pair in self._pairs if pair not in done)
 
     def _outcomes(self, pairs: Iterable[Pair]) -> Iterator[tuple[Pair, Outcome]]:
-        task = Task(self.table.space, self.table.objective, self.queries, self.batch)
+        table, limit = self.table, self.limit
+        task = Task(table.space, table.objective, limit.queries, self.batch, limit.cost)
         made = [(pair, self.strategies[pair[0]]) for pair in pairs]
         if self._workers is None:
             yield from (run_pair(*one, task) for one in made)
@@ -239,18 +237,11 @@ class Benchmark:
         announce(self.progressed, Progress(*pair, self.done, self.runs, left, failure, milestone))
 
 
-def _check(
-    strategies: Mapping[str, Make], seeds: Sequence[int], table: BenchmarkTable, queries: int
-) -> None:
+def _check(strategies: Mapping[str, Make], seeds: Sequence[int]) -> None:
     if not strategies or not seeds or len(set(seeds)) < len(seeds):
         raise SettingError(
             f"expected strategies, and seeds none of which stands twice; got "
             f"{', '.join(strategies) or 'no strategy'} and the seeds {list(seeds)!r:.100}"
-        )
-    if queries > len(table.values):
-        raise SettingError(
-            f"expected queries from 1 to the {len(table.values):,} architectures of the table, "
-            f"got queries={queries}"
         )
 
 

@@ -38,21 +38,26 @@ class Query:
     Attributes:
         number: Its number, from 1.
         architecture: What was asked for.
-        value: What was measured of it, in the unit of the objective.
-        incumbent: The architecture of the best value so far, the first of equals.
+        value: What was measured of it, in the unit of the objective; `None` for a failed trial.
+        incumbent: The architecture of the best value so far, the first of equals; `None` while
+            none was trained all the way.
         best: Its value.
         seconds: Seconds that the strategy took to suggest it; those of a batch are shared equally
             among its queries.
         clock: When its training ended; 0 where the objective knows no time.
+        epochs: How far its training went; `None` where all go all the way.
+        cost: What all trainings up to this one took, in full ones; 0 where that is not counted.
     """
 
     number: int
     architecture: Architecture
-    value: float
-    incumbent: Architecture
-    best: float
+    value: float | None
+    incumbent: Architecture | None
+    best: float | None
     seconds: float
     clock: float = 0.0
+    epochs: int | None = None
+    cost: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

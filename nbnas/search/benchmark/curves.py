@@ -33,6 +33,8 @@ class BenchmarkCurves:
         limit: The best that there is, where that is worth a line.
         name: What the limit is.
         counted: What is counted along the axis.
+        places: Where the curves are along it `(k,)`, where these are no queries from 1 on. Curves
+            then are NaN where some seed has nothing yet.
     """
 
     title: str
@@ -47,6 +49,7 @@ class BenchmarkCurves:
     limit: float | None = None
     name: str = ""
     counted: str = "query"
+    places: NDArray[np.float64] | None = None
 
     @brief
     def __repr__(self) -> str:

@@ -9,7 +9,9 @@ end, as a kill may leave it, is taken out before anything is appended. A run cou
 its queries 1 … k are there in order, with k at least the number that is asked for; a shorter one
 stays until its successor is finished.
 
-Where the table knows training times there is one more column, `clock`.
+Where the table knows training times there is one more column, `clock`. Where it has fidelities
+there are `epochs` and `cost`; there values may be missing: that of a failed trial, and the best
+one while no training went all the way.
 """
 
 import csv
@@ -18,7 +20,7 @@ import json
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import astuple, dataclass, fields
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
@@ -37,27 +39,33 @@ class Row:
         seed: Seed of the run.
         query: Number of the query, from 1.
         architecture: Text of what was asked for.
-        value: What was measured of it.
-        best: The best one so far.
+        value: What was measured of it; `None` for a failed trial.
+        best: The best one so far, of full trainings; `None` where there is none yet.
         test_of_best: Value on test data of the architecture with that one, where it is known.
         seconds: Seconds that the strategy took to suggest the architecture.
         clock: When its training ended, in simulated seconds since the run began; `None` where the
             table knows no time.
+        epochs: How far its training went; `None` where the table has full trainings only.
+        cost: What all trainings up to this one took, in full ones; `None` likewise.
     """
 
     strategy: str
     seed: int
     query: int
     architecture: str
-    value: float
-    best: float
+    value: float | None
+    best: float | None
     test_of_best: float | None
     seconds: float
     clock: float | None = None
+    epochs: int | None = None
+    cost: float | None = None
 
 
-TIMED = tuple(part.name for part in fields(Row))
-COLUMNS = TIMED[:-1]  # without a clock
+Columns = tuple[str, ...]
+ALL: Columns = tuple(part.name for part in fields(Row))
+COLUMNS, TIMED, PAID = ALL[:-3], ALL[:-2], (*ALL[:-3], *ALL[-2:])
+HEADERS = {",".join(columns): columns for columns in (COLUMNS, TIMED, PAID, ALL)}
 Runs = dict[Pair, tuple[Row, ...]]
 
 
@@ -66,7 +74,8 @@ def open_file(path: Path, settings: Settings, strategies: Mapping[str, Settings]
 
     Args:
         path: The CSV file; it and its folder are made if missing.
-        settings: What decides the numbers of all runs; with "table.cost" they have a clock.
+        settings: What decides the numbers of all runs; with "table.cost" they have a clock, and
+            with "table.fidelities" a cost.
         strategies: What decides those of each strategy.
 
     Returns:
@@ -87,10 +96,15 @@ def open_file(path: Path, settings: Settings, strategies: Mapping[str, Settings]
         known = _agree(path, stored, settings, strategies)
         runs = _read(path, text)
         replace(beside, json.dumps(known, indent=1))
-        whole = _write(runs, TIMED if "table.cost" in settings else COLUMNS)
+        whole = _write(runs, columns_for("table.cost" in settings, "table.fidelities" in settings))
         if text != whole:
             replace(path, whole)
     return runs
+
+
+def columns_for(timed: bool, paid: bool) -> Columns:
+    """The columns of a file whose runs have a clock, a cost, both or neither."""
+    return (ALL if timed else PAID) if paid else TIMED if timed else COLUMNS
 
 
 def append_run(path: Path, rows: Iterable[Row]) -> None:
@@ -113,8 +127,7 @@ def replace_run(path: Path, rows: tuple[Row, ...]) -> None:
     """
     with _file_errors(path):
         runs = _read(path, path.read_bytes().decode())
-        columns = COLUMNS if rows[0].clock is None else TIMED
-        replace(path, _write({**runs, _pair(rows[0]): rows}, columns))
+        replace(path, _write({**runs, _pair(rows[0]): rows}, _columns(rows[0])))
 
 
 def replace(path: Path, text: str) -> None:
@@ -138,11 +151,10 @@ def _file_errors(path: Path) -> Iterator[None]:
 
 
 def _check_known(path: Path, beside: Path, text: str) -> None:
-    headers = [",".join(COLUMNS), ",".join(TIMED)]
-    if text and text.splitlines()[0] not in headers:
+    if text and text.splitlines()[0] not in HEADERS:
         raise DataError(
-            f"expected the columns {headers[0]} in {path}, got {text.splitlines()[0]!r:.200}; "
-            "give another output"
+            f"expected the columns {','.join(COLUMNS)} in {path}, got "
+            f"{text.splitlines()[0]!r:.200}; give another output"
         )
     if text and not beside.exists():
         raise DataError(
@@ -180,12 +192,13 @@ def _differences(where: str, old: Settings, new: Settings) -> Iterator[str]:
 def _read(path: Path, text: str) -> Runs:
     """The runs of a file; what follows the last end of a line is a torn line, and left out."""
     whole = text[: text.rfind("\n") + 1]
+    columns = HEADERS.get(whole.partition("\n")[0], COLUMNS)
     runs: Runs = {}
     part: list[Row] = []
     for number, cells in enumerate(csv.reader(io.StringIO(whole)), 1):
         if number == 1:
             continue
-        row = _row(cells, f"{path}, line {number}")
+        row = _row(cells, columns, f"{path}, line {number}")
         follows = part and _pair(part[-1]) == _pair(row) and row.query == len(part) + 1
         if not follows:
             _keep(runs, part)
@@ -205,26 +218,36 @@ def _pair(row: Row) -> Pair:
     return row.strategy, row.seed
 
 
-def _row(cells: list[str], where: str) -> Row:
+def _row(cells: list[str], columns: Columns, where: str) -> Row:
     try:
-        strategy, seed, query, architecture, *numbers = cells
-        value, best, test, seconds, clock = numbers if len(numbers) == 5 else (*numbers, "")
+        said = dict(zip(columns, cells, strict=True))
+        numbers = {name: float(said[name]) for name in columns[4:] if said[name]}
+        epochs = int(said["epochs"]) if "epochs" in columns else None
+        if {"seconds", *(("cost",) if epochs else ("value", "best"))} - {*numbers}:
+            raise ValueError("a number is missing")
         return Row(
-            *(strategy, int(seed), int(query), architecture),
-            *(float(value), float(best), float(test) if test else None, float(seconds)),
-            clock=float(clock) if clock else None,
+            *(said["strategy"], int(said["seed"]), int(said["query"]), said["architecture"]),
+            *(numbers.get("value"), numbers.get("best"), numbers.get("test_of_best")),
+            seconds=numbers["seconds"],
+            clock=numbers.get("clock"),
+            epochs=epochs,
+            cost=numbers.get("cost"),
         )
     except ValueError as error:
-        raise DataError(f"{where}: expected {','.join(COLUMNS)}, got {cells!r:.200}") from error
+        raise DataError(f"{where}: expected {','.join(columns)}, got {cells!r:.200}") from error
 
 
-def _write(runs: Runs, columns: tuple[str, ...]) -> str:
+def _write(runs: Runs, columns: Columns) -> str:
     return ",".join(columns) + "\n" + "".join(_lines(rows) for rows in runs.values())
+
+
+def _columns(row: Row) -> Columns:
+    return columns_for(row.clock is not None, row.cost is not None)
 
 
 def _lines(rows: Iterable[Row]) -> str:
     """Rows as CSV; numbers so that they are read back the same."""
     file = io.StringIO()
-    cells = (astuple(row) if row.clock is not None else astuple(row)[:-1] for row in rows)
+    cells = ([getattr(row, name) for name in _columns(row)] for row in rows)
     csv.writer(file, lineterminator="\n").writerows(cells)
     return file.getvalue()

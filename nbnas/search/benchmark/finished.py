@@ -4,7 +4,7 @@ Notation
     budget    a number of queries at which strategies are compared
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
@@ -74,7 +74,7 @@ class FinishedRuns:
             workers=_WORKERS,
             failures=each(instance(Failure, "those of a benchmark")),
         )
-        cut = {pair: rows[: self.queries] for pair, rows in self.runs.items()}
+        cut = {pair: self._within(rows) for pair, rows in self.runs.items()}
         object.__setattr__(self, "runs", MappingProxyType(cut))
 
     @property
@@ -83,10 +83,19 @@ class FinishedRuns:
         return tuple(s for s in self.strategies if self.seeds(s))
 
     @property
-    def budgets(self) -> tuple[int, ...]:
+    def budgets(self) -> tuple[float, ...]:
         """Numbers of queries at which strategies are compared: round ones, and the last."""
         rounded = (b for b in BUDGETS if self.initial < b < self.queries)
         return (*rounded, self.queries)
+
+    @property
+    def ending(self) -> str:
+        """When runs end, in words."""
+        return f"after {self.queries} queries"
+
+    def place(self, budget: float) -> int:
+        """The column of traces that belongs to a budget, from 0."""
+        return whole(1)("budget", budget) - 1
 
     def seeds(self, strategy: str) -> tuple[int, ...]:
         """The seeds of a strategy's finished runs, in order."""
@@ -121,7 +130,7 @@ class FinishedRuns:
             )
         if not seeds:
             return np.empty((0, self.queries))
-        chosen = [[getattr(row, column) for row in self.runs[strategy, s]] for s in seeds]
+        chosen = [self._trace(self.runs[strategy, s], column) for s in seeds]
         return np.array(chosen, dtype=np.float64).reshape(len(seeds), -1)
 
     def gains(self, strategy: str) -> Floats:
@@ -133,3 +142,11 @@ class FinishedRuns:
         """Whether a strategy's runs have found the best of the table, `(s, k)`."""
         found: NDArray[np.bool_] = self.gains(strategy) >= self.measure.gain(self.optimum)
         return found
+
+    def _within(self, rows: tuple[Row, ...]) -> tuple[Row, ...]:
+        """The rows of a run that count."""
+        return rows[: self.queries]
+
+    def _trace(self, rows: tuple[Row, ...], column: str) -> Sequence[float] | Floats:
+        """A column of a run `(k,)`."""
+        return [getattr(row, column) for row in rows]

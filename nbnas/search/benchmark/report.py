@@ -30,19 +30,29 @@ def summary(results: FinishedRuns) -> pd.DataFrame:
 
 def markdown(results: FinishedRuns) -> str:
     """The summary in Markdown, with a line that explains it."""
-    head, *body = _cells(results, "±")
-    align = ["---", *["--:"] * (len(head) - 1)]
-    lines = [" | ".join(["", *cells, ""]).strip() for cells in (head, align, *body)]
-    return "\n".join([*lines, "", _caption(results, "±")])
+    return in_markdown(_cells(results, "±"), _caption(results, "±"))
 
 
 def latex(results: FinishedRuns) -> str:
     """The summary as a `tabular` of booktabs, with the explanation as a comment."""
-    head, *body = ([_escaped(cell) for cell in row] for row in _cells(results, r"\pm"))
+    return in_latex(_cells(results, r"\pm"), _caption(results, "+-"))
+
+
+def in_markdown(cells: Cells, caption: str) -> str:
+    """Head and body in Markdown, with a line that explains them."""
+    head, *body = cells
+    align = ["---", *["--:"] * (len(head) - 1)]
+    lines = [" | ".join(["", *cells, ""]).strip() for cells in (head, align, *body)]
+    return "\n".join([*lines, "", caption])
+
+
+def in_latex(cells: Cells, caption: str) -> str:
+    """Head and body as a `tabular` of booktabs, with the explanation as a comment."""
+    head, *body = ([_escaped(cell) for cell in row] for row in cells)
     rows = [" & ".join(row) + r" \\" for row in body]
     return "\n".join(
         [
-            f"% {_caption(results, '+-')}",
+            f"% {caption}",
             rf"\begin{{tabular}}{{l{'r' * (len(head) - 1)}}}",
             r"\toprule",
             " & ".join(head) + r" \\",
@@ -58,16 +68,16 @@ def _numbers(results: FinishedRuns, strategy: str) -> dict[str, object]:
     best = results.traces(strategy)
     row: dict[str, object] = {"strategy": strategy, "seeds": len(best)}
     for budget in results.budgets:
-        seen = best[:, budget - 1]
+        seen = best[:, results.place(budget)]
         row |= {f"best at {budget}": seen.mean(), f"± at {budget}": float(standard_error(seen))}
     row["found"] = float(results.hits(strategy)[:, -1].mean())
     if results.test:
         tests = results.traces(strategy, "test_of_best")[:, -1]
         row |= {"test": tests.mean(), "± test": float(standard_error(tests))}
-    return row | {"seconds": _median_seconds(results.traces(strategy, "seconds"), results.initial)}
+    return row | {"seconds": median_seconds(results.traces(strategy, "seconds"), results.initial)}
 
 
-def _median_seconds(seconds: Floats, initial: int) -> float:
+def median_seconds(seconds: Floats, initial: int) -> float:
     """The median over seeds and queries; the random first ones do not count, if there are more."""
     after = seconds[:, initial:] if seconds.shape[1] > initial else seconds
     return float(np.median(after))
@@ -82,15 +92,16 @@ def _cells(results: FinishedRuns, plus_minus: str) -> Cells:
     body = []
     for row in frame.to_dict("records"):
         cells = [str(row["strategy"])]
-        cells += [_pair(row[f"best {n}"], row[f"± {n}"], digits, plus_minus) for n in names]
+        cells += [pair(row[f"best {n}"], row[f"± {n}"], digits, plus_minus) for n in names]
         cells.append(f"{row['found']:.2f}")
         if results.test:
-            cells.append(_pair(row["test"], row["± test"], digits, plus_minus))
+            cells.append(pair(row["test"], row["± test"], digits, plus_minus))
         body.append([*cells, f"{row['seconds']:.3f}" if row["seconds"] >= 0.001 else "< 0.001"])
     return [head, *body]
 
 
-def _pair(value: float, error: float, digits: int, plus_minus: str) -> str:
+def pair(value: float, error: float, digits: int, plus_minus: str) -> str:
+    """A mean with its standard error."""
     said = f"{value:.{digits}f}"
     return said if np.isnan(error) else f"{said} {plus_minus} {error:.{digits}f}"
 
@@ -98,7 +109,7 @@ def _pair(value: float, error: float, digits: int, plus_minus: str) -> str:
 def _caption(results: FinishedRuns, plus_minus: str) -> str:
     return (
         f"Mean best {results.unit.title(results.value)} {plus_minus} standard error over "
-        f"{_seeds(results)}; found: share of seeds at the best of the table "
+        f"{seeds_of(results)}; found: share of seeds at the best of the table "
         f"({results.optimum:g}) after the last query; "
         + f"test: mean {results.test} of the incumbent after the last query; "
         * bool(results.test)
@@ -107,7 +118,7 @@ def _caption(results: FinishedRuns, plus_minus: str) -> str:
     )
 
 
-def _seeds(results: FinishedRuns) -> str:
+def seeds_of(results: FinishedRuns) -> str:
     """Such as "20 seeds", or "3 to 4 seeds"."""
     numbers = sorted({len(results.seeds(strategy)) for strategy in results.present}) or [0]
     few = f"{numbers[0]} to " if len(numbers) > 1 else ""

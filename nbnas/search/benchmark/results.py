@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from nbnas.errors import SearchError
 from nbnas.search.benchmark import report as benchmark_report
 from nbnas.search.benchmark.clock import BenchmarkClock, clock_of
@@ -15,6 +17,7 @@ from nbnas.search.benchmark.curves import BenchmarkCurves, capped, of_values, re
 from nbnas.search.benchmark.finished import FinishedRuns
 from nbnas.search.benchmark.summaries import (
     Band,
+    Floats,
     PairedDifference,
     PairedDifferences,
     mean_band,
@@ -112,6 +115,7 @@ class BenchmarkResults(FinishedRuns):
             for other in self.present[1:]
             for budget in self.budgets
             if self._shared(self.present[0], other)
+            and self._both_known(self.present[0], other, budget)
         )
         return PairedDifferences(self.strategies, found)
 
@@ -139,14 +143,26 @@ class BenchmarkResults(FinishedRuns):
             )
         return self
 
+    @property
+    def _paid(self) -> bool:
+        """Whether runs are compared at costs."""
+        return False
+
     def _shared(self, first: str, second: str) -> tuple[int, ...]:
         return tuple(sorted({*self.seeds(first)} & {*self.seeds(second)}))
 
-    def _paired(self, first: str, second: str, budget: int) -> PairedDifference:
-        seeds = self._shared(first, second)
-        one, other = (self.traces_of(s, seeds, "best")[:, budget - 1] for s in (first, second))
-        gain = self.measure.gain
-        return paired_difference((first, second), gain(one), gain(other), budget, self.unit)
+    def _bests(self, first: str, second: str, budget: float) -> list[Floats]:
+        """The best of two strategies at a budget, in the seeds of both, `(s,)` each."""
+        seeds, place = self._shared(first, second), self.place(budget)
+        return [self.traces_of(s, seeds, "best")[:, place] for s in (first, second)]
+
+    def _both_known(self, first: str, second: str, budget: float) -> bool:
+        return bool(np.isfinite(self._bests(first, second, budget)).all())
+
+    def _paired(self, first: str, second: str, budget: float) -> PairedDifference:
+        one, other = self._bests(first, second, budget)
+        names, gain, paid = (first, second), self.measure.gain, self._paid
+        return paired_difference(names, gain(one), gain(other), budget, self.unit, paid=paid)
 
     def _mean_gain(self, strategy: str) -> Band:
         """The mean of what is maximised with its band, which ends at the best of the table."""

@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from nbnas.errors import NbnasError, SettingError, shown
 from nbnas.graphs.space import SearchSpace
 from nbnas.search.benchmark.compare import Failure, Make, Query, run_once
+from nbnas.search.benchmark.cost.run import run_for_cost
 from nbnas.search.benchmark.file import Pair, Row
 from nbnas.search.benchmark.simulated import Simulated, run_simulated
 from nbnas.search.benchmark.table import BenchmarkTable
 from nbnas.search.fingerprint import fingerprint
-from nbnas.search.objective import Objective
 from nbnas.search.strategies.strategy import STRATEGY, Strategy
+from nbnas.search.tables.tabular import TabularObjective
 from nbnas.training.device import cpu_threads
 
 LONGEST = 1000  # characters of a setting that the file remembers as they are
@@ -56,14 +57,16 @@ class Task:
     Attributes:
         space: What is searched.
         objective: What is maximised.
-        queries: Number of queries of a run.
+        queries: Number of queries of a run; `None` where its cost counts.
         batch: Number of architectures that are asked for at once.
+        cost: What the trainings of a run cost together, in full ones, where that counts.
     """
 
     space: SearchSpace
-    objective: Objective
-    queries: int
+    objective: TabularObjective
+    queries: int | None
     batch: int
+    cost: float | None = None
 
 
 def run_pair(pair: Pair, make: Make, task: Task) -> tuple[Pair, Outcome]:
@@ -72,6 +75,9 @@ def run_pair(pair: Pair, make: Make, task: Task) -> tuple[Pair, Outcome]:
     space, objective, queries = task.space, task.objective, task.queries
     try:
         with cpu_threads(1):  # so that runs beside each other do not slow each other
+            if queries is None:
+                cost = task.cost or 0.0
+                return pair, run_for_cost(space, objective, make(), seed, cost, task.batch)
             if isinstance(make, Simulated):
                 workers = make.workers
                 return pair, run_simulated(space, objective, make(), seed, queries, workers)
@@ -88,15 +94,20 @@ def took(rows: Iterable[Row]) -> float:
 
 def row_of(pair: Pair, query: Query, table: BenchmarkTable) -> Row:
     """A query for the file: in the file's unit, with the incumbent's value on test data."""
+    architecture, incumbent, full = query.architecture, query.incumbent, table.fidelities
+    lower = full is not None and query.epochs != full.full
+    column = table.looks.get(query.epochs or 0, {}) if lower else table.values
     return Row(
         *pair,
         query.number,
-        str(query.architecture),
-        table.values[query.architecture],
-        table.values[query.incumbent],
-        table.tests.get(query.incumbent),
+        str(architecture),
+        None if query.value is None else column[architecture],
+        None if incumbent is None else table.values[incumbent],
+        None if incumbent is None else table.tests.get(incumbent),
         float(f"{query.seconds:.4g}"),
         round(query.clock, 3) if table.cost else None,
+        query.epochs if full else None,
+        query.cost if full else None,
     )
 
 

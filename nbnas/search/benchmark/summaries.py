@@ -120,7 +120,7 @@ class PairedDifference:
     Attributes:
         first: The one strategy.
         second: The other.
-        queries: After how many queries.
+        queries: After how many queries; or at which cost, in full trainings.
         seeds: Number of seeds that both ran.
         mean: Mean of best(first) - best(second), in `unit`, of gains: above 0 where the first is
             better, also where that is the lower value.
@@ -130,11 +130,12 @@ class PairedDifference:
         better: Number of seeds in which the first is better.
         equal: Number of seeds in which both are equally good.
         unit: The unit of the values.
+        paid: Whether it is a cost.
     """
 
     first: str
     second: str
-    queries: int
+    queries: float
     seeds: int
     mean: float
     error: float
@@ -143,6 +144,12 @@ class PairedDifference:
     better: int
     equal: int
     unit: Unit
+    paid: bool = False
+
+    @property
+    def when(self) -> str:
+        """After what, or at which cost, in words."""
+        return f"at cost {self.queries:g}" if self.paid else f"after {self.queries} queries"
 
     @property
     def sentence(self) -> str:
@@ -176,7 +183,7 @@ class PairedDifference:
 
     @property
     def _where(self) -> str:
-        return f"{self.queries} queries"
+        return f"cost {self.queries:g}" if self.paid else f"{self.queries} queries"
 
     @property
     def _size(self) -> str:
@@ -213,7 +220,13 @@ class PairedDifferences:
 
 
 def paired_difference(
-    names: tuple[str, str], first: Floats, second: Floats, queries: int, unit: Unit
+    names: tuple[str, str],
+    first: Floats,
+    second: Floats,
+    queries: float,
+    unit: Unit,
+    *,
+    paid: bool = False,
 ) -> PairedDifference:
     """Compare two strategies seed by seed.
 
@@ -221,8 +234,9 @@ def paired_difference(
         names: What they are called.
         first: `(s,)`, the best gain of the first after so many queries, by seed.
         second: The same of the second, for the same seeds.
-        queries: That number of queries.
+        queries: That number of queries, or the cost.
         unit: The unit of the values.
+        paid: Whether it is a cost.
 
     Returns:
         Mean difference, standard error, interval and counts.
@@ -238,4 +252,5 @@ def paired_difference(
         int((differences > 0).sum()),
         int((differences == 0).sum()),
         unit,
+        paid,
     )

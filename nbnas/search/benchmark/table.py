@@ -7,8 +7,7 @@ Notation
              the unit of the measure
 
 References:
-    Dong and Yang, NAS-Bench-201, ICLR 2020. Abdelfattah et al., Zero-cost proxies for lightweight
-    NAS, ICLR 2021; Krishnakumar et al., NAS-Bench-Suite-Zero, NeurIPS 2022 (tables of proxies).
+    Dong and Yang, NAS-Bench-201, ICLR 2020.
 """
 
 import dataclasses
@@ -18,25 +17,23 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 
 import numpy as np
-import pandas as pd
 
 from nbnas.checks import MAPPING, TEXT, each, real, settle
 from nbnas.errors import DataError, SettingError
 from nbnas.graphs.architecture import Architecture, check_architectures
 from nbnas.graphs.space import SPACE, SearchSpace
 from nbnas.graphs.spaces.subspace import Subspace
-from nbnas.records import ACCURACY, Measure
+from nbnas.records import ACCURACY, Fidelities, Measure
+from nbnas.records.fidelities import FIDELITIES
 from nbnas.records.measure import MEASURE
 from nbnas.search.benchmark.unit import UNIT, Unit, unit_of
 from nbnas.search.tables.options import Columns, Reading
 from nbnas.search.tables.reading import Rows, read_rows
-from nbnas.search.tables.source import Source, name_of, read_frame
-from nbnas.search.tables.spaces import find_space, in_order, space_of
+from nbnas.search.tables.source import Source
+from nbnas.search.tables.spaces import find_space, space_of
 from nbnas.search.tables.tabular import TabularObjective
 
 INDEX = "arch_index"  # the column that joins tables of the same architectures
-NOT_COMPUTABLE = -1e8  # what NAS-Bench-Suite-Zero writes for a proxy that has no value
-
 
 _MAPPING = MAPPING.raising(DataError)
 _NUMBERS = each(real()).raising(DataError)
@@ -59,6 +56,9 @@ class BenchmarkTable:
         measure: What the values are, and which way is better.
         cost: Name of the column of training times; empty where there is none.
         costs: The seconds that training each one takes, where they are known.
+        fidelities: How far trainings may go, where the table knows several lengths.
+        looks: The values after each smaller number of epochs, in the unit of the file. An
+            architecture that one of them lacks has a training that fails there.
     """
 
     value: str
@@ -71,11 +71,16 @@ class BenchmarkTable:
     measure: Measure = ACCURACY
     cost: str = ""
     costs: Mapping[Architecture, float] = field(default_factory=dict)
+    fidelities: Fidelities | None = None
+    looks: Mapping[int, Mapping[Architecture, float]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         settle(self, value=TEXT, space=SPACE, unit=UNIT, test=TEXT, measure=MEASURE, cost=TEXT)
-        for name in _COLUMNS:
+        settle(self, fidelities=FIDELITIES.optional)
+        for name in (*_COLUMNS, "looks"):
             _MAPPING(name, getattr(self, name))
+        looks = {epochs: _MAPPING("looks", column) for epochs, column in self.looks.items()}
+        check_architectures(looks=[a for column in looks.values() for a in column])
         check_architectures(values=[*self.values], tests=[*self.tests], costs=[*self.costs])
         check_architectures(indices=[*self.indices.values()])
         _NUMBERS("values", tuple(self.values.values()))
@@ -84,6 +89,10 @@ class BenchmarkTable:
             raise DataError("expected at least one architecture with a value, got none")
         for name in _COLUMNS:
             object.__setattr__(self, name, MappingProxyType(dict(getattr(self, name))))
+        frozen = {epochs: MappingProxyType(dict(column)) for epochs, column in looks.items()}
+        object.__setattr__(self, "looks", MappingProxyType(frozen))
+        if self.fidelities is not None or looks:
+            _ = self.objective  # it checks that there is a column for each length, and no other
 
     def __repr__(self) -> str:
         best = f"best {self.value} {self.best:g} ({self.unit.name or self.measure.name})"
@@ -99,7 +108,18 @@ class BenchmarkTable:
         """What strategies are shown: values, as fractions where they can be, and no tests."""
         values = {str(a): value / self.unit.whole for a, value in self.values.items()}
         costs = {str(a): seconds for a, seconds in self.costs.items()}
-        return TabularObjective(self.value, values, costs=costs, measure=self.measure)
+        looks = {
+            epochs: {str(a): value / self.unit.whole for a, value in column.items()}
+            for epochs, column in self.looks.items()
+        }
+        return TabularObjective(
+            self.value,
+            values,
+            costs=costs,
+            measure=self.measure,
+            fidelities=self.fidelities,
+            looks=looks,
+        )
 
     def restrict(self, members: Collection[Architecture]) -> "BenchmarkTable":
         """The table of some of its architectures.
@@ -114,17 +134,19 @@ class BenchmarkTable:
             raise DataError("expected architectures that the table holds, but it has none of them")
         return dataclasses.replace(
             self,
-            space=space_of(_base(self.space), kept),
+            space=space_of(base_of(self.space), kept),
             values={a: self.values[a] for a in kept},
             tests={a: self.tests[a] for a in kept if a in self.tests},
             indices={i: a for i, a in self.indices.items() if a in members},
             costs={a: self.costs[a] for a in kept if a in self.costs},
+            looks={e: {a: c[a] for a in kept if a in c} for e, c in self.looks.items()},
         )
 
     def fingerprint(self) -> dict[str, str]:
         """Names of the columns and a hash of what they hold; the name of the file may change.
 
-        What is measured is in it too, if it is no accuracy, and the training times, if known.
+        What is measured is in it too, if it is no accuracy, and the training times and looks, if
+        known.
         """
         rows = sorted((str(a), v, self.tests.get(a)) for a, v in self.values.items())
         said = {"value": self.value, "test": self.test, "content": _hash(rows)}
@@ -133,6 +155,9 @@ class BenchmarkTable:
         if self.cost:
             times = sorted((str(a), seconds) for a, seconds in self.costs.items())
             said["cost"] = f"{self.cost} {_hash(times)}"
+        if self.fidelities is not None:
+            looks = {e: sorted((str(a), v) for a, v in c.items()) for e, c in self.looks.items()}
+            said["fidelities"] = f"{self.fidelities!r} {_hash(sorted(looks.items()))}"
         return said
 
 
@@ -156,7 +181,8 @@ def read_table(
         cost: Column of the seconds that a training takes; empty for none. With it every run has
             a clock, and workers can be simulated.
         measure: What the values are, and which way is better; validation accuracy by default.
-        reading: How the table is read.
+        reading: How the table is read; with fidelities and the columns of its looks, runs are
+            compared by what their trainings cost.
 
     Returns:
         The table. Its space is a `Subspace` where it does not hold every architecture of a space;
@@ -174,7 +200,22 @@ def read_table(
         )
     columns = Columns(architecture, (value,), test or None, cost or None)
     rows = read_rows(source, columns, measure, reading, also=(INDEX,))
-    return _of_rows(rows, columns, measure or ACCURACY)
+    table = _of_rows(rows, columns, measure or ACCURACY)
+    return table if reading.fidelities is None else _with_looks(table, rows, reading)
+
+
+def _with_looks(table: BenchmarkTable, rows: Rows, reading: Reading) -> BenchmarkTable:
+    """The same table, with what it knows of trainings that go less far."""
+    members, whole = [table.space.parse(text) for text in rows.texts], table.unit.whole
+    lower = reading.fidelities.lower if reading.fidelities else ()
+    curve = dict(enumerate(reading.curve, 1))
+    names = {epochs: curve[epochs] for epochs in lower if epochs in curve} | {**reading.looks}
+    columns = {epochs: _in_unit(rows, name, whole) for epochs, name in names.items()}
+    looks = {
+        epochs: {a: v for a, v in zip(members, column, strict=True) if np.isfinite(v)}
+        for epochs, column in columns.items()
+    }
+    return dataclasses.replace(table, fidelities=reading.fidelities, looks=looks)
 
 
 def _of_rows(rows: Rows, columns: Columns, measure: Measure) -> BenchmarkTable:
@@ -183,7 +224,7 @@ def _of_rows(rows: Rows, columns: Columns, measure: Measure) -> BenchmarkTable:
     members = tuple(space.parse(text) for text in rows.texts)
     whole = rows.whole[value]
     raw = dict(zip(members, rows.raw[value].tolist(), strict=True))
-    tests = dict(zip(members, _tests(rows, test, whole), strict=True)) if test else {}
+    tests = dict(zip(members, _in_unit(rows, test, whole), strict=True)) if test else {}
     indices = zip(rows.raw[INDEX], members, strict=True) if INDEX in rows.raw else ()
     costs = zip(members, rows.raw[cost].tolist(), strict=True) if cost else ()
     best = max(raw.values(), key=measure.gain)
@@ -205,50 +246,14 @@ def _hash(rows: object) -> str:
     return hashlib.sha256(repr(rows).encode()).hexdigest()[:16]
 
 
-def _tests(rows: Rows, test: str, whole: float) -> list[float]:
-    """The values on test data in the unit of the others."""
-    numbers = rows.raw[test]
-    same = rows.whole[test] == whole
-    found: list[float] = (numbers if same else numbers / rows.whole[test] * whole).tolist()
+def _in_unit(rows: Rows, column: str, whole: float) -> list[float]:
+    """The values of a column in the unit of the table's values."""
+    numbers = rows.raw[column]
+    same = rows.whole[column] == whole
+    found: list[float] = (numbers if same else numbers / rows.whole[column] * whole).tolist()
     return found
 
 
-def read_proxies(
-    source: Source, table: BenchmarkTable
-) -> tuple[tuple[str, ...], dict[Architecture, tuple[float, ...]]]:
-    """Read numbers that are known of architectures before any training.
-
-    Args:
-        source: A table with a column arch_index and a column for each proxy.
-        table: The table that it is joined to, by that column.
-
-    Returns:
-        The names of the proxies, and their numbers for each architecture of both tables, in an
-        order that is not that of the rows. A proxy that could not be computed (-1e8) counts as
-        the lowest one that could.
-
-    Raises:
-        DataError: If the file cannot be read, has no such columns or no architecture of the
-            table, or a number is missing; or if the table has no column arch_index.
-    """
-    frame, path = read_frame(source, (INDEX,), ()), name_of(source)
-    names = tuple(str(name) for name in frame if name != INDEX)
-    if INDEX not in frame or not names or not table.indices:
-        raise DataError(
-            f"expected a column {INDEX} in {path}, with proxies beside it, and the same column in "
-            f"the table of results; {path} has the columns {', '.join(map(str, frame))}"
-        )
-    frame = frame[frame[INDEX].isin(list(table.indices))]
-    numbers = frame[list(names)].apply(pd.to_numeric, errors="coerce")
-    if not len(frame) or not np.isfinite(numbers.to_numpy()).all():
-        raise DataError(f"expected finite numbers in {path} for architectures of the table")
-    lowest = numbers[numbers > NOT_COMPUTABLE].min()
-    rows = numbers.where(numbers > NOT_COMPUTABLE, lowest, axis=1).itertuples(index=False)
-    members = [table.indices[int(i)] for i in frame[INDEX]]
-    known = {a: tuple(map(float, row)) for a, row in zip(members, rows, strict=True)}
-    return names, {a: known[a] for a in in_order(_base(table.space), known)}
-
-
-def _base(space: SearchSpace) -> SearchSpace:
+def base_of(space: SearchSpace) -> SearchSpace:
     """The space around a subspace, or the space itself."""
     return space.space if isinstance(space, Subspace) else space

@@ -43,7 +43,8 @@ def results(results: Any) -> View:  # noqa: ANN401
 def curves(curves: Any) -> View:  # noqa: ANN401
     """One measure of every strategy by queries."""
     ends = (f"{strategy} {band[0][-1]:.4g}" for strategy, band in curves.curves.items())
-    said = f"{curves.title}, after the last query: {', '.join(ends) or 'no run is finished yet'}."
+    when = "after the last query" if curves.places is None else f"at cost {curves.places[-1]:g}"
+    said = f"{curves.title}, {when}: {', '.join(ends) or 'no run is finished yet'}."
     return View(said, charts.curves(curves))
 
 
@@ -66,9 +67,11 @@ def paired(found: Any) -> View:  # noqa: ANN401
 
 def _ended(results: Any, strategy: str) -> str:  # noqa: ANN401
     ends = results.traces(strategy)[:, -1]
-    mean = results.unit.text(ends.mean())
     found = f"{int(results.hits(strategy)[:, -1].sum())} of {count(len(ends), 'seed')}"
-    return f"{strategy}: {mean} after {results.queries} queries, the best found in {found}."
+    if not math.isfinite(ends.mean()):
+        return f"{strategy}: not every seed has a full training {results.ending}."
+    mean = results.unit.text(ends.mean())
+    return f"{strategy}: {mean} {results.ending}, the best found in {found}."
 
 
 def _failed(failures: Any) -> str:  # noqa: ANN401

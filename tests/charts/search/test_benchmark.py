@@ -189,3 +189,49 @@ def test_all_fit_a_screen():
         width, height = png_size(to_png(chart, scale=1))
         assert width <= 1200
         assert height <= 700
+
+
+def by_cost(bands, **options):
+    """Curves of 30 points up to a cost of 15."""
+    places = np.linspace(0.5, 15, 30)
+    counted = {"counted": "cost, in full trainings", "places": places, "initial": 0}
+    return made(bands, **counted | options)
+
+
+def test_curves_by_cost_begin_where_all_seeds_have_a_training():
+    middle, lower, upper = band(88, 91)
+    for each in (middle, lower, upper):
+        each[:8] = np.nan
+    chart = curves(by_cost({"bayes": (middle, lower, upper), "random": band(85, 90)}))
+    text = said(chart)
+    assert "cost, in full trainings" in text
+    assert "query" not in text
+    assert "are random" not in text
+    first = {name: min(r["query"] for r in rows) for name, rows in lines(chart).items()}
+    assert first == {"bayes": 4.5, "random": 0.5}
+    assert max(r["query"] for r in lines(chart)["bayes"]) == 15
+    assert all(np.isfinite(r["value"]) for rows in lines(chart).values() for r in rows)
+    marks = [layer["mark"] for layer in chart.to_dict(validate=False)["layer"]]
+    assert {m["interpolate"] for m in marks if "interpolate" in m} == {"step-after"}
+
+
+def lines(chart):
+    """The rows of the longest data set, by strategy."""
+    rows = max(data(chart), key=len)
+    return {s: [r for r in rows if r["strategy"] == s] for s in {r["strategy"] for r in rows}}
+
+
+def test_a_strategy_without_a_full_training_has_no_line():
+    nothing = tuple(np.full(30, np.nan) for _ in range(3))
+    text = said(curves(by_cost({"bayes": band(88, 91), "random": nothing})))
+    assert "bayes" in text
+    assert "random" not in text
+    assert "no run has a full training yet" in said(curves(by_cost({"random": nothing})))
+    assert to_png(curves(by_cost({"random": nothing}, log=True))).startswith(b"\x89PNG")
+
+
+def test_differences_at_a_cost_say_so():
+    differences = paired_difference(
+        ("a", "b"), np.array([91.0, 91.5]), np.array([90.0, 90.2]), 10, PERCENT, paid=True
+    )
+    assert "at cost 10" in said(paired(PairedDifferences(("a", "b"), (differences,))))

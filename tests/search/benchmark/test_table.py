@@ -11,7 +11,8 @@ from nbnas.graphs.spaces.dag.space import DagSpace
 from nbnas.graphs.spaces.recurrent.space import RecurrentSpace
 from nbnas.graphs.spaces.subspace import Subspace
 from nbnas.records import Measure
-from nbnas.search.benchmark.table import read_proxies, read_table
+from nbnas.search.benchmark.proxies import read_proxies
+from nbnas.search.benchmark.table import read_table
 from nbnas.search.benchmark.unit import FRACTION, PERCENT
 from nbnas.search.tables.options import Reading
 

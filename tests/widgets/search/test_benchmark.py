@@ -4,8 +4,11 @@ import pytest
 
 from nbnas.charts.render import to_svg
 from nbnas.graphs.spaces.cell import CellSpace
+from nbnas.graphs.spaces.subspace import Subspace
+from nbnas.records import Fidelities
 from nbnas.search.benchmark.benchmark import Benchmark, Progress
 from nbnas.search.benchmark.compare import Failure
+from nbnas.search.benchmark.cost.results import CostResults
 from nbnas.search.benchmark.table import BenchmarkTable
 from nbnas.search.benchmark.unit import PERCENT
 from nbnas.search.strategies.random import RandomSearch
@@ -86,3 +89,27 @@ def test_other_live_objects_say_no_lines(search, displayed, static):
     show(search)
     search.tell(0.9)
     assert all("display_id" in options for _, options in displayed)
+
+
+def test_results_by_cost_say_the_cost(tmp_path):
+    cells = list(dict.fromkeys(SPACE.sample(0, 30)))
+    values = {a: 80 + i / 10 for i, a in enumerate(cells)}
+    looks = {2: {a: v / 2 for a, v in values.items()}}
+    table = BenchmarkTable(
+        "valid",
+        Subspace(SPACE, cells),
+        values,
+        PERCENT,
+        fidelities=Fidelities((2, 10)),
+        looks=looks,
+    )
+    given = {"queries": 5, "seeds": range(2), "output": tmp_path / "c.csv"}
+    benchmark = Benchmark(table, {"random": RandomSearch}, **given)
+    assert view(benchmark.results).summary == "No run is finished yet."
+    found = benchmark.run().check()
+    assert "percent at cost 5, the best found in" in view(found).summary
+    assert ", at cost 5: random " in view(found.regret).summary
+    none = CostResults(dict(found.runs), ("random",), 300, 1, 90.0, PERCENT, "valid", cost=0.5)
+    assert view(none).summary == "random: not every seed has a full training at cost 0.5."
+    for thing in (benchmark, found, found.best, found.regret, found.share, found.seconds, none):
+        assert to_svg(view(thing).chart).startswith("<svg")
