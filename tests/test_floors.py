@@ -68,7 +68,8 @@ WINGS = {
     ),
     "training": (
         *("schedule", "optimizers", "device", "profiling", "draws", "bars", "data", "measure"),
-        *("networks", "live", "usual", "losses", "recipe", "steps", "tasks", "memory", "speed"),
+        *("networks", "live", "usual", "losses", "lengths", "recipe", "steps", "tasks"),
+        *("memory", "speed"),
         *("checkpoints", "run", "rates", "rehearsal", "trainer", "groups", "seeds", "repeated"),
         *("proxies", "export"),
     ),
