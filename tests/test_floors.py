@@ -97,6 +97,7 @@ WINGS = {
     ),
     "notebook": (
         *("checks", "own", "strategies", "tables", "data", "recipes", "spaces", "budget"),
+        *("lengths",),
         *("combinations", "known", "chosen", "search", "own_problem", "sweep"),
     ),
 }
