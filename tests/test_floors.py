@@ -68,7 +68,8 @@ WINGS = {
     ),
     "training": (
         *("schedule", "optimizers", "device", "profiling", "draws", "bars", "data", "measure"),
-        *("networks", "live", "usual", "losses", "recipe", "steps", "tasks", "memory", "speed"),
+        *("networks", "live", "usual", "losses", "lengths", "recipe", "steps", "tasks"),
+        *("memory", "speed"),
         *("checkpoints", "run", "rates", "rehearsal", "trainer", "groups", "seeds", "repeated"),
         *("proxies", "export"),
     ),
@@ -96,6 +97,7 @@ WINGS = {
     ),
     "notebook": (
         *("checks", "own", "strategies", "tables", "data", "recipes", "spaces", "budget"),
+        *("lengths",),
         *("combinations", "known", "chosen", "search", "own_problem", "sweep"),
     ),
 }

@@ -143,6 +143,15 @@ def minutes(value: Any) -> float:  # noqa: ANN401
     return float(value)
 
 
+def cost(value: Any) -> float:  # noqa: ANN401
+    """A number of full trainings, or 0 to leave it open."""
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < math.inf:
+        raise SettingError(
+            f"expected a number of full trainings, or 0 to leave it open; got {shown(value)}"
+        )
+    return float(value)
+
+
 def flag(value: Any) -> bool:  # noqa: ANN401
     """True or false, also as a word."""
     truth = {"true": True, "false": False}.get(str(value).lower())

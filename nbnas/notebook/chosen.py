@@ -3,7 +3,7 @@
 import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from joblib import cpu_count
 
@@ -15,6 +15,7 @@ from nbnas.notebook.budget import Budget
 from nbnas.notebook.combinations import ACQUISITIONS, MEASURES
 from nbnas.notebook.data import KNOWN, Source
 from nbnas.notebook.known import KnownNetworks, compare_known
+from nbnas.notebook.lengths import Lengths
 from nbnas.notebook.own import is_own, own_function, own_objective, own_space
 from nbnas.notebook.recipes import Choice, choices, in_skeleton, largest_side, settings_of
 from nbnas.notebook.spaces import FIRST, KERNELS, SPACES, USUAL
@@ -48,7 +49,8 @@ class SearchParameters:
         budget: The minutes that the notebook may take, which run from now on.
         initial: Number of random ones among the trials.
         warm_start: Whether to begin on a new task with what is good on others.
-        epochs: Epochs of each training; 0 for the recipe's own.
+        epochs: Epochs of a full training; 0 for the recipe's own.
+        lengths: How far trainings go, and what they may cost together.
         seed: Seed of the search.
         device: "auto", or a device of this machine.
         workers: Number of processes that train; `None` for this one.
@@ -75,6 +77,7 @@ class SearchParameters:
     initial: int
     warm_start: bool
     epochs: int
+    lengths: Lengths
     seed: int
     device: str
     workers: int | None
@@ -90,7 +93,7 @@ class SearchParameters:
         if self.data.word == KNOWN:
             known = digits_trainer()
             trainer = dataclasses.replace(known.trainer, epochs=self.epochs)
-            return dataclasses.replace(known, trainer=trainer)
+            return dataclasses.replace(known, trainer=self.lengths.of(trainer))
         data = self.data.read(
             self.size or None, largest_side(self.device), self.validation or None
         )
@@ -99,7 +102,8 @@ class SearchParameters:
         settings |= {"epochs": self.epochs} if self.epochs else {}
         settings |= {"measure": MEASURES[self.measure]} if self.measure else {}
         network = own_function(self.network) if self.network else None
-        return Trainer(data, **settings, device=self.device, network=network)
+        trainer = Trainer(data, **settings, device=self.device, network=network)
+        return cast(Objective, self.lengths.of(trainer))
 
     def make_space(self, objective: Objective) -> SearchSpace:
         """The search space; one of layers is of networks for the objective's pictures.
@@ -128,6 +132,7 @@ class SearchParameters:
             *told,
             Choice("trials", str(self.trials), f"{self.initial} of them before there is a model"),
             *self._begins(),
+            *self.lengths.choices(),
             Choice("workers", str(self.workers or 1), at_once),
             Choice("budget", f"{self.budget.minutes:g} min", str(self.budget)),
         )
@@ -147,9 +152,13 @@ class SearchParameters:
             return benchmarks.digits().values
         return {}
 
-    def make_strategy(self) -> Strategy:
-        """The chosen strategy, with what it begins with on data of one's own."""
-        return self._strategy(self.strategy)
+    def make_strategy(self, objective: Objective | None = None) -> Strategy:
+        """The chosen strategy, with what it begins with on data of one's own.
+
+        Args:
+            objective: What `make_objective` made, where trainings may be looks.
+        """
+        return self.lengths.with_looks(self._strategy(self.strategy), objective)
 
     def make_baseline(self) -> Strategy:
         """Random search, to compare with; it begins with the same architectures."""
@@ -181,7 +190,7 @@ class SearchParameters:
             search: The search that has run.
             baseline: The one to compare it with; it goes on by `run`.
         """
-        known = {(each.architecture, each.seed): each for each in search.observations}
+        known = {(each.architecture, each.seed): each for each in search.observations.full}
         while len(baseline.observations) < min(self.trials, len(search.observations)):
             proposal = baseline.ask()
             found = known.get((proposal.architecture, proposal.seed))
@@ -200,7 +209,7 @@ class SearchParameters:
         """
         alone = self.objective or self.data.word != KNOWN or self.budget.minutes or self.workers
         if not alone and cpu_count() > 1:
-            baseline.start(self.trials)
+            baseline.start(self.lengths.count, cost=self.lengths.budget)
 
     def compare_known(self, search: Search, winner: Evaluation) -> KnownNetworks:
         """Known networks beside what was found; none if nothing is to be compared.
@@ -240,6 +249,7 @@ class SearchParameters:
         own += [f"{self.size}-pixels"] if self.size else []
         own += [f"validation-{self.validation:g}"] if self.validation else []
         own += [f"{self.epochs}-epochs"] if self.epochs else []
+        own += [self.lengths.name] if self.lengths.name else []
         return "-".join([*own, f"seed-{self.seed}"])
 
 

@@ -12,6 +12,7 @@ from nbnas.graphs.space import SearchSpace
 from nbnas.graphs.spaces.choice.space import ChoiceSpace
 from nbnas.graphs.spaces.choices import categorical
 from nbnas.notebook.data import KNOWN
+from nbnas.notebook.lengths import check_lengths, check_offered
 from nbnas.notebook.own import is_own, own_function, own_objective, own_space
 from nbnas.notebook.recipes import OPTIMIZERS
 from nbnas.notebook.spaces import OF_CELLS, SPACES, USUAL, words_for
@@ -67,7 +68,7 @@ def check_combinations(values: Values) -> None:
         SettingError: If some do not; the message says of all of them what goes together.
     """
     checks = (_objective, _known, _space, _optimizer, _model, _strategy, _data, _export)
-    faults = [fault for check in checks for fault in check(values)]
+    faults = [fault for check in (*checks, check_lengths) for fault in check(values)]
     if faults:
         raise SettingError("; ".join(faults))
 
@@ -76,7 +77,10 @@ def _objective(values: Values) -> Iterator[str]:
     """An objective of one's own brings its data, measure and networks along."""
     if not values["objective"]:
         return
-    yield from _tried("objective", lambda: own_objective(values["objective"]))
+    faults = [*_tried("objective", lambda: own_objective(values["objective"]))]
+    yield from faults
+    if not faults:
+        yield from check_offered(own_objective(values["objective"]), values["fidelities"])
     words = dict.fromkeys(("network", "skeleton", "optimizer", "measure"), "")
     usual = words | dict.fromkeys(("size", "validation", "epochs"), 0)
     given = [name for name, nothing in usual.items() if values[name] != nothing]

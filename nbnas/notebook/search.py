@@ -7,6 +7,7 @@ from nbnas.errors import SettingError
 from nbnas.notebook.budget import Budget
 from nbnas.notebook.checks import (
     check_parameters,
+    cost,
     flag,
     minutes,
     new_file,
@@ -20,6 +21,7 @@ from nbnas.notebook.checks import (
 from nbnas.notebook.chosen import SearchParameters
 from nbnas.notebook.combinations import ACQUISITIONS, MEASURES, check_combinations
 from nbnas.notebook.data import source
+from nbnas.notebook.lengths import Lengths, lengths
 from nbnas.notebook.own import is_own
 from nbnas.notebook.recipes import EPOCHS_OF_NAMED, OPTIMIZERS, SKELETONS, initial_of
 from nbnas.notebook.spaces import KERNELS, SPACES, USUAL
@@ -53,14 +55,18 @@ def _completed(values: dict[str, Any]) -> dict[str, Any]:
     space = values["space"] or USUAL[data.kind]
     usual = SPACES[space].kernels[0] if space in SPACES else ""
     named = trains and data.path is None
-    return values | {
+    others = {name: values[name] for name in values if name not in ("fidelities", "cost")}
+    looks = values["fidelities"]
+    full = looks[-1] if looks and trains else 0
+    return others | {
         "space": space,
         "kernel": values["kernel"] or usual,
         "acquisition": values["acquisition"] or "logei",
         "workers": values["workers"] or None,
         "budget": Budget(values["budget"], values["compare"]),
         "initial": values["initial"] or initial_of(data if trains else None),
-        "epochs": values["epochs"] or (EPOCHS_OF_NAMED if named else 0),
+        "epochs": full or values["epochs"] or (EPOCHS_OF_NAMED if named else 0),
+        "lengths": Lengths(looks, values["cost"], values["trials"]),
     }
 
 
@@ -130,6 +136,8 @@ _RULES: Mapping[str, Callable[[Any], Any]] = {
     "initial": whole_or_none(2),
     "warm_start": flag,
     "epochs": whole_or_none(1),
+    "fidelities": lengths,
+    "cost": cost,
     "seed": whole(0),
     "device": _device,
     "workers": whole_or_none(1),

@@ -6,28 +6,39 @@ Notation
 """
 
 import contextlib
-import threading
 import time
 import weakref
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from contextlib import AbstractContextManager
 from dataclasses import replace
 
-from nbnas.errors import NbnasError
 from nbnas.holder import holder, is_gone, worker
 from nbnas.records import Claim, Evaluation
 from nbnas.records.claim import ATTEMPTS
 from nbnas.search.store.beside import Places, folder_of
-from nbnas.search.store.statements import LEASE
+from nbnas.search.store.patience import Renewal
 from nbnas.search.store.store import Store
 from nbnas.training.checkpoints.keeper import attempt_at
 
+Trial = Claim | Evaluation
+
+
+def may_go_on(evaluation: Evaluation) -> bool:
+    """Whether a longer training may go on from a trial: a look that has not failed."""
+    return evaluation.epochs is not None and evaluation.status == "completed"
+
 
 class Ledger:
-    """The trials of one search, in memory: nobody else makes any."""
+    """The trials of one search, in memory: nobody else makes any.
+
+    Attributes:
+        worker: The name of this process.
+        continued: Whether longer trainings go on from shorter ones of the same architecture.
+    """
 
     def __init__(self, worker: str = "") -> None:
         self.worker = worker
+        self.continued = False
         self._held: dict[int, Claim] = {}
         self._waiting: list[Claim] = []
 
@@ -48,20 +59,25 @@ class Ledger:
         """Whether a look may tell anything that is not known."""
         return True
 
-    def place(self, number: int) -> str:
-        """Where the training of a trial keeps checkpoints; empty for nowhere."""
-        return ""
-
-    def may_try(self, number: int, attempt: int) -> bool:
-        """Whether a trial may be tried once more: three attempts may die and come no further.
+    def place(self, number: int, trial: Trial) -> str:
+        """Where the training of a trial keeps checkpoints; empty for nowhere.
 
         Args:
             number: The trial's.
+            trial: What it is, which decides the place where trainings are continued.
+        """
+        return ""
+
+    def may_try(self, claim: Claim, attempt: int) -> bool:
+        """Whether a trial may be tried once more: three attempts may die and come no further.
+
+        Args:
+            claim: The trial.
             attempt: Which one this would be.
         """
-        return attempt - attempt_at(self.place(number)) <= ATTEMPTS
+        return attempt - attempt_at(self.place(claim.number, claim)) <= ATTEMPTS
 
-    def clear(self, numbers: Iterable[int]) -> None:
+    def clear(self, places: Iterable[str]) -> None:
         """Remove the checkpoints of trials that have ended, but whose process has not done so."""
 
     def look(self, seen: int) -> tuple[tuple[Evaluation, ...], tuple[Claim, ...]]:
@@ -159,11 +175,11 @@ class StoredLedger(Ledger):
                 self._study, self.name(worker), self._holder, self._held, is_gone
             )
             self._outdated |= claim is not None
-            if claim is None or self.may_try(claim.number, claim.origin.attempt):
+            if claim is None or self.may_try(claim, claim.origin.attempt):
                 break
             dead = killed(claim, claim.origin.attempt - 1)
             self._store.add(self._study, claim.number, dead)
-            self._places.remove([claim.number])
+            self._places.remove([self.place(claim.number, claim)])
         if claim is not None:
             self._hold(claim)
         return claim
@@ -173,16 +189,17 @@ class StoredLedger(Ledger):
         place = self._store.finish(self._study, claim.number, evaluation)
         self._drop(claim)
         self._outdated |= place != seen
-        self._places.remove([claim.number])
+        if not (self.continued and may_go_on(evaluation)):
+            self._places.remove([self.place(claim.number, claim)])
         return place == seen
 
-    def place(self, number: int) -> str:
+    def place(self, number: int, trial: Trial) -> str:
         """Where the training of a trial keeps checkpoints; empty for nowhere."""
-        return self._places.of(number)
+        return self._places.of_all(trial) if self.continued else self._places.of(number)
 
-    def clear(self, numbers: Iterable[int]) -> None:
+    def clear(self, places: Iterable[str]) -> None:
         """Remove the checkpoints of trials that have ended, but whose process has not done so."""
-        self._places.remove(numbers)
+        self._places.remove(places)
 
     def release(self, claim: Claim, attempts: int = 0) -> None:
         """Let go of a trial, for whoever comes."""
@@ -198,34 +215,6 @@ class StoredLedger(Ledger):
         self._held.pop(claim.number, None)
         if not self._held:
             self._renewal.end()
-
-
-class Renewal:
-    """Renews leases from time to time, in a thread, for as long as there are any.
-
-    Args:
-        renew: Does it once. If it fails the next time may do better.
-    """
-
-    def __init__(self, renew: Callable[[], None]) -> None:
-        self._renew = renew
-        self._ended = threading.Event()
-        self._ended.set()
-
-    def begin(self) -> None:
-        """There are leases."""
-        if self._ended.is_set():
-            self._ended = threading.Event()
-            threading.Thread(target=self._work, args=(self._ended,), daemon=True).start()
-
-    def end(self) -> None:
-        """There are none any longer."""
-        self._ended.set()
-
-    def _work(self, ended: threading.Event) -> None:
-        while not ended.wait(LEASE / 4):
-            with contextlib.suppress(NbnasError):
-                self._renew()
 
 
 def _release_all(store: Store, study: str, held: dict[int, Claim], holder: str) -> None:

@@ -30,8 +30,10 @@ class Objective(Protocol):
     `estimate(space, trials, seed) -> nbnas.TimeEstimate` (how long trials will take),
     `for_space(space)` (the objective as it is for a space, such as one that knows its operations),
     `fidelities` (the `nbnas.Fidelities` of its trainings; it is then also called with `epochs=…`
-    for one that goes less far), `cost(architecture, epochs)` (what a training costs, in full
-    ones, where that is not in proportion to its epochs) and
+    for one that goes less far; where they are continued, a longer one is a further call, with the
+    seed of the first and more `epochs`, or none for all, and gives what the whole training gives:
+    it may go on from files of its own), `cost(architecture, epochs)` (what a training costs, in
+    full ones, where that is not in proportion to its epochs) and
     `start(architecture, seed)` (a live `Training` with a `run()`; one that can be iterated over
     its epochs, with `stop()` and `evaluation`, lets a search pause and stop between two of them).
     """

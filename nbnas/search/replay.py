@@ -19,6 +19,7 @@ from nbnas.checks import offering, whole
 from nbnas.errors import SettingError
 from nbnas.graphs.architecture import Architecture
 from nbnas.records import Observations, Proposal
+from nbnas.search.fidelities.continuing import going_on
 from nbnas.search.shared import architectures
 from nbnas.search.strategies.bayesian import BayesianOptimization
 from nbnas.search.strategies.strategy import STRATEGY, Strategy
@@ -100,7 +101,8 @@ def replay(search: Search, number: int, strategy: Strategy | None = None) -> Rou
     if strategy is None and _is_it(asked, number, known):
         proposal = asked
     else:
-        proposal = propose(search.space, chosen, observations, search.seed, under_way=under_way)
+        made = propose(search.space, chosen, observations, search.seed, under_way=under_way)
+        proposal = going_on(search.objective, observations, made)
     model = getattr(chosen, "posterior", None)
     posterior = None if model is None else model(observations)
     return Round(number, observations, posterior, proposal)

@@ -11,6 +11,7 @@ from nbnas.graphs.space import SPACE, SearchSpace
 from nbnas.records import Claim, Evaluation, Measure, Observations, Proposal, Step
 from nbnas.records.evaluation import EVALUATION
 from nbnas.search.estimates.estimating import Estimating
+from nbnas.search.fidelities.continuing import Continuing, continues, going_on
 from nbnas.search.fidelities.costs import check_fidelities
 from nbnas.search.fidelities.spending import Spending
 from nbnas.search.fingerprint import fingerprint
@@ -28,7 +29,7 @@ from nbnas.training.live import LiveTraining
 from nbnas.waiting import watched
 
 
-class Search(Parallel, Exporting, Estimating, Spending):
+class Search(Parallel, Exporting, Estimating, Spending, Continuing):
     """A search for the best architecture of a space. Live: it runs here or in the background.
 
     Same seed, same trials: whether `run` makes them or `start`, in one go, with pauses, with stops
@@ -83,6 +84,7 @@ class Search(Parallel, Exporting, Estimating, Spending):
         check_suits(strategy, self.measure)
         check_first(strategy, space)
         check_fidelities(strategy, objective)
+        self._ledger.continued = continues(objective)
         self.observations = Observations((), self.measure)
         self.proposal: Proposal | None = None
         self.training: Any = None
@@ -94,7 +96,7 @@ class Search(Parallel, Exporting, Estimating, Spending):
             )
             finished, self.under_way = self.store.look(study)
             self.observations = Observations(finished, self.measure)
-            self._ledger.clear(map(self._number, finished))
+            self._clear()
 
     def __repr__(self) -> str:
         return f"<Search {self.study!r}: {repr(self.observations)[1:-1].partition(': ')[2]}>"
@@ -132,8 +134,8 @@ class Search(Parallel, Exporting, Estimating, Spending):
             known, beside = self._known_to(claim.origin)
         proposal = propose(self.space, self.strategy, known, self.seed, n, under_way=beside)
         if claim is not None:
-            asked = (claim.architecture,)
-            proposal = replace(proposal, architectures=asked, epochs=claim.epochs)
+            proposal = replace(proposal, architectures=(claim.architecture,), epochs=claim.epochs)
+        proposal = going_on(self.objective, known, proposal)
         self._pending, self.proposal = proposal.architectures, proposal
         self._announce()
         return proposal
@@ -195,7 +197,7 @@ class Search(Parallel, Exporting, Estimating, Spending):
         """Score the incumbent on held-out test data, once; the store remembers it.
 
         A `Trainer` trains it again on training and validation data together for that, with
-        checkpoints beside the store.
+        checkpoints beside the store. Those that trainings could go on from are removed then.
 
         Returns:
             The incumbent's evaluation with its `test` value.
@@ -209,16 +211,16 @@ class Search(Parallel, Exporting, Estimating, Spending):
         if best is None:
             raise SearchError("expected at least one completed trial; run the search first")
         if best.test is not None:
+            self._clear_all()
             return best
         with watched(self):
-            place = of_final(self._ledger.place(self._number(best)))
+            place = of_final(self._ledger.place(self._number(best), best))
             tested = on_test_data(self.objective, self.measure, best, place)
-        self._ledger.clear(())
-        at = self.observations.evaluations.index(best)
+        self._clear_all()
         if self.store is not None and tested.test is not None:
             self.store.set_test(self.study, self._number(best), tested.test)
         trials = list(self.observations)
-        trials[at] = tested
+        trials[trials.index(best)] = tested
         self.observations = Observations(tuple(trials), self.measure)
         return tested
 

@@ -123,7 +123,7 @@ class Shared(Background):
         claim = replace(claim, origin=replace(claim.origin, worker=self._ledger.name(worker)))
         others = (one for one in self.under_way if one.number != claim.number)
         self.under_way = tuple(sorted((*others, claim), key=lambda one: one.number))
-        return replace(claim, place=self._ledger.place(claim.number))
+        return replace(claim, place=self._ledger.place(claim.number, claim))
 
     def _overtaken(self) -> bool:
         """Whether others have taken on trials since the proposal that waits was made.
@@ -147,8 +147,12 @@ class Shared(Background):
         number = len(self.observations) + len(self.under_way)
         name = self._ledger.name(worker)
         origin = Origin(number, proposal.known, proposal.pending, name)
-        seed = trial_seed(self.seed, number) if seed is None else seed
+        seed = self._seed(architecture, number, proposal.known) if seed is None else seed
         return Claim(origin, architecture, seed, epochs=proposal.epochs)
+
+    def _seed(self, architecture: Architecture, number: int, known: int) -> int:
+        """The seed of a new trial, proposed when so many trials were known."""
+        return trial_seed(self.seed, number)
 
     def _told(self, proposal: Proposal, evaluation: Evaluation) -> Claim:
         """The claim of a trial that is told: one that waits for it, or a new one."""

@@ -50,7 +50,7 @@ class Exporting(Shared):
             f"{self.strategy!r} in {self.space!r}, seed {self.seed}; trial {number} of "
             f"{len(self.observations)}: {measure.name} {measure.text(best.value)}"
         )
-        trainer, place = trainer_of(self.objective), self._ledger.place(self._number(best))
+        trainer, place = trainer_of(self.objective), self._ledger.place(self._number(best), best)
         if training is None and place and trainer.keep_weights:
             training = kept_training(best, trainer, place)
         final = of_final(place) or None if training is None else None

@@ -11,12 +11,14 @@ from nbnas.brief import full
 from nbnas.checks import FLAG, REAL, either, offering, real, settle, whole
 from nbnas.errors import SettingError, shown
 from nbnas.graphs.spaces.operation import OPERATIONS, Operation, check_distinct, own_operations
+from nbnas.records import Fidelities
 from nbnas.records.measure import MEASURE, Measure
 from nbnas.source import source_of
 from nbnas.training.data.image_data import IMAGE_DATA, ImageData
 from nbnas.training.data.mix import MIX, Mix, check_mix
 from nbnas.training.data.text import TEXT_DATA, TextData
 from nbnas.training.device import choose_device
+from nbnas.training.lengths import settle_lengths
 from nbnas.training.measure import PICTURE_MEASURES, measures_of_text
 from nbnas.training.networks.own import NETWORK, Build
 from nbnas.training.networks.skeleton.build import check_fit
@@ -84,9 +86,11 @@ class Recipe:
     test_flip: bool = False
     compile: bool | None = None
     cuda_graphs: bool | None = None
+    fidelities: Fidelities | None = None
 
     def __post_init__(self) -> None:
         settle(self, data=either(IMAGE_DATA, TEXT_DATA), optimizer=OPTIMIZER.optional)
+        settle_lengths(self)
         for name, value in self.usual.items():
             if getattr(self, name) is None:
                 object.__setattr__(self, name, value)

@@ -14,9 +14,10 @@ import numpy as np
 from nbnas.checks import SEED, each, instance, settle, whole
 from nbnas.graphs.architecture import Architecture
 from nbnas.graphs.space import SPACE
-from nbnas.records import EpochReport, Evaluation, Measure, TimeEstimate
+from nbnas.records import EpochReport, Evaluation, Fidelities, Measure, TimeEstimate
 from nbnas.training.data.image_data import ImageData
 from nbnas.training.device import cpu_threads
+from nbnas.training.lengths import of_length
 from nbnas.training.live import LiveTraining
 from nbnas.training.measure import Figures
 from nbnas.training.rehearsal.rehearsal import time_trainings
@@ -29,7 +30,8 @@ from nbnas.undisturbed import undisturbed
 class RepeatedTrainer:
     """The mean measure on validation over several seeds, trained side by side on the CPU.
 
-    It has no checkpoints, being made for small networks: a trial that is ended begins anew.
+    It has no checkpoints, being made for small networks: a trial that is ended begins anew, and so
+    does one that goes further than a look of a trainer with continued `fidelities`.
 
     Attributes:
         trainer: The recipe; see `nbnas.training.seeds.check_seeds`.
@@ -68,6 +70,11 @@ class RepeatedTrainer:
         """What the values are: that of the trainer."""
         return self.trainer.measure
 
+    @property
+    def fidelities(self) -> Fidelities | None:
+        """How far trainings may go: as far as those of the trainer."""
+        return self.trainer.fidelities
+
     def for_space(self, space: Any) -> "RepeatedTrainer":  # noqa: ANN401
         """The trainer that knows a space's own operations; see `Trainer.for_space`."""
         return dataclasses.replace(self, trainer=self.trainer.for_space(space))
@@ -82,25 +89,32 @@ class RepeatedTrainer:
 
         return time_trainings(known.trainer, start, space, trials, seed)
 
-    def start(self, architecture: Architecture, seed: int = 0) -> "RepeatedTraining":
+    def start(
+        self, architecture: Architecture, seed: int = 0, *, epochs: int | None = None
+    ) -> "RepeatedTraining":
         """Prepare the live trainings of an architecture; iterate or run them to train.
 
         Args:
             architecture: A cell with operations on its edges.
             seed: What the evaluation says of its seed; it decides nothing.
+            epochs: How far they go, one of `fidelities`; `None` for full trainings.
 
         Returns:
             The trainings as one, whose reports are means, before the first epoch.
 
         Raises:
             ArchitectureError: If the architecture has an unknown operation.
+            SettingError: If there is no such length.
         """
-        trainings = SeedTrainings(self.trainer, self._trained(architecture), self.seeds)
-        return RepeatedTraining(trainings, architecture, seed)
+        recipe, look = of_length(self.trainer, epochs)
+        trainings = SeedTrainings(recipe, self._trained(architecture), self.seeds)
+        return RepeatedTraining(trainings, architecture, seed, look)
 
-    def __call__(self, architecture: Architecture, seed: int = 0) -> Evaluation:
+    def __call__(
+        self, architecture: Architecture, seed: int = 0, epochs: int | None = None
+    ) -> Evaluation:
         """Train, and return the evaluation with the mean measure on validation; see `start`."""
-        return self.start(architecture, seed).run()
+        return self.start(architecture, seed, epochs=epochs).run()
 
     def test(self, architecture: Architecture, seed: int = 0) -> float:
         """Train again, and return the mean measure of these networks on the test part."""
@@ -128,17 +142,25 @@ class RepeatedTraining(LiveTraining):
         trainings: The trainings, before their first epoch.
         architecture: What the evaluation says was trained.
         seed: What the evaluation says of its seed.
+        look: After how many epochs they end, where that is only a look.
     """
 
-    def __init__(self, trainings: SeedTrainings, architecture: Architecture, seed: int) -> None:
-        super().__init__(architecture, seed, trainings.trainer.epochs)
+    def __init__(
+        self,
+        trainings: SeedTrainings,
+        architecture: Architecture,
+        seed: int,
+        look: int | None = None,
+    ) -> None:
+        super().__init__(architecture, seed, look or trainings.trainer.epochs)
+        self.look = look
         self.measure = trainings.trainer.measure
         self._trainings = trainings
 
     def _rounds(self) -> Iterator[EpochReport]:
         epochs = self._trainings.epochs()
-        while (made := self._next(epochs)) is not None:
-            yield _mean(made)
+        while len(self.reports) < self.epochs and (made := self._next(epochs)) is not None:
+            yield dataclasses.replace(_mean(made), epochs=self.epochs)
 
     def _next(self, epochs: Iterator[tuple[EpochReport, ...]]) -> tuple[EpochReport, ...] | None:
         """The next epoch's reports, computed with the recipe's number of threads."""
@@ -157,6 +179,7 @@ class RepeatedTraining(LiveTraining):
             started=self._trainings.started,
             reports=self.reports,
             measured=_mean_figures(self._trainings.held),
+            epochs=self.look,
         )
 
 

@@ -63,6 +63,7 @@ class Training(KeptTraining):
     Attributes:
         final: Whether it trains on the training and validation part and holds out the test part,
             which then is what `val_loss`, `val_accuracy` and `value` of the reports are of.
+        look: The epochs of a look, which its evaluation says; `None` for a full training.
         measure: What the value is.
         network: The network, from the first epoch on; `None` again after an error.
     """
@@ -71,9 +72,15 @@ class Training(KeptTraining):
     network: nn.Module | None
 
     def __init__(
-        self, trainer: Recipe, architecture: Architecture, seed: int, *, final: bool
+        self,
+        trainer: Recipe,
+        architecture: Architecture,
+        seed: int,
+        *,
+        final: bool,
+        look: int | None = None,
     ) -> None:
-        super().__init__(trainer, architecture, seed, final=final)
+        super().__init__(trainer, architecture, seed, final=final, look=look)
         data = self.trainer.data
         self.counted = f"{data.level}s" if isinstance(data, TextData) else "images"
         self.network = None
@@ -160,6 +167,7 @@ class Training(KeptTraining):
             losses.check_report(report)
             report = replace(report, profile=timer.profile(pieces.training))
             report, self._figures = stopping.seen(report, held)
+            report = self._counted(report)
             self._save(now, (*self.reports, report))
             yield report
         step.close()
@@ -170,7 +178,7 @@ class Training(KeptTraining):
         return Evaluation(
             self.architecture,
             value=self._figures[self.measure],
-            seconds=self.reports[-1].seconds,
+            seconds=self.reports[-1].seconds - self._before,
             seed=self.seed,
             parameters=count_parameters(network),
             multiply_adds=self._task.multiply_adds(network),
@@ -180,6 +188,7 @@ class Training(KeptTraining):
                 **{measure.name: value for measure, value in self._figures.items()},
                 **({GRADIENT_ACCUMULATION: parts} if parts > 1 else {}),
             },
+            epochs=self.look,
         )
 
 

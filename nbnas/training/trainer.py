@@ -5,19 +5,18 @@ from typing import Any, cast
 
 from nbnas.brief import brief, changed
 from nbnas.checks import FLAG, SEED, real, whole
-from nbnas.errors import ArchitectureError
 from nbnas.graphs.architecture import ARCHITECTURE, Architecture
 from nbnas.graphs.spaces.operation import own_operations
 from nbnas.records import Evaluation
-from nbnas.training.data.image_data import ImageData
-from nbnas.training.data.text import TextData
-from nbnas.training.networks.network import check_cell, check_operations, reads_text
+from nbnas.training.lengths import of_length
+from nbnas.training.networks.network import check_cell, check_operations
 from nbnas.training.rates.range_test import RangeTest
 from nbnas.training.rates.rising import rates_between, with_rising_rate
 from nbnas.training.rehearsal.rehearsed import Rehearsed
 from nbnas.training.run import Training
 from nbnas.training.speed.explain import explain
 from nbnas.training.speed.explanation import SpeedExplanation
+from nbnas.training.tasks.reading import check_reads
 
 _RATE, _STEPS = real(above=0, most=1e6), whole(20, 100_000)
 
@@ -101,6 +100,12 @@ class Trainer(Rehearsed):
         test_flip: Whether each held-out picture is measured by the mean of its own scores and of
             those of its mirror image. Exported files read a picture once, and their card says how
             good that is.
+        fidelities: How far trainings may go, such as `nbnas.Fidelities((3, 12))`, of which the
+            last is `epochs`; a search then also asks for shorter ones. Each is a training of its
+            own, with its own schedule; with `continued=True` a short one is the beginning of a
+            full one, and a longer one goes on from its checkpoint, where a store has it, to the
+            very numbers of a training that was never ended. `checkpoint_minutes=None` keeps none:
+            then a longer one begins anew, to the same numbers. `None` for full trainings only.
 
     Where the memory of a device is too little for a batch, it is read in two, four or eight pieces
     whose gradients are added up, and `Evaluation.measured` says in how many
@@ -122,7 +127,14 @@ class Trainer(Rehearsed):
     def __repr__(self) -> str:
         return changed(self, self.usual)
 
-    def start(self, architecture: Architecture, seed: int = 0, *, final: bool = False) -> Training:
+    def start(
+        self,
+        architecture: Architecture,
+        seed: int = 0,
+        *,
+        final: bool = False,
+        epochs: int | None = None,
+    ) -> Training:
         """Prepare a live training; iterate or run it to train.
 
         Args:
@@ -131,6 +143,7 @@ class Trainer(Rehearsed):
             final: Whether to train on training and validation part together and to hold out the
                 test part instead. The reports' `val_loss`, `val_accuracy` and `value`, and the
                 evaluation's value, then are those of the test part.
+            epochs: How far it goes, one of `fidelities`; `None` for a full training.
 
         Returns:
             The training, before its first epoch.
@@ -139,11 +152,13 @@ class Trainer(Rehearsed):
             ArchitectureError: If the architecture has an unknown operation, is a whole network
                 and there is a skeleton, or is a recurrent cell, which reads text, and the data are
                 pictures, or the other way round.
-            SettingError: If the seed is no whole number from 0 to below 2**63.
+            SettingError: If the seed is no whole number from 0 to below 2**63, or there is no such
+                length.
         """
         self._check(architecture)
         seed, final = SEED("seed", seed), FLAG("final", final)
-        return Training(self, architecture, seed, final=final)
+        recipe, look = of_length(self, epochs)
+        return Training(recipe, architecture, seed, final=final, look=look)
 
     def find_learning_rate(
         self,
@@ -218,9 +233,11 @@ class Trainer(Rehearsed):
             return self
         return replace(self, operations=(*self.operations, *new))
 
-    def __call__(self, architecture: Architecture, seed: int = 0) -> Evaluation:
+    def __call__(
+        self, architecture: Architecture, seed: int = 0, epochs: int | None = None
+    ) -> Evaluation:
         """Train, and return the evaluation with the measure on validation; see `start`."""
-        return self.start(architecture, seed).run()
+        return self.start(architecture, seed, epochs=epochs).run()
 
     def _check(self, architecture: Architecture) -> None:
         """Check that an architecture is one, and can be trained on these data.
@@ -231,27 +248,10 @@ class Trainer(Rehearsed):
         ARCHITECTURE("architecture", architecture)
         if self.network is None:
             check_operations(architecture, self.operations)
-            _check_reads(self.data, architecture)
+            check_reads(self.data, architecture)
             if self.skeleton is not None:
                 check_cell(architecture)
 
     def test(self, architecture: Architecture, seed: int = 0) -> float:
         """Train on training and validation part, and return the measure on the test part."""
         return cast(float, self.start(architecture, seed, final=True).run().value)
-
-
-def _check_reads(data: ImageData | TextData, architecture: Architecture) -> None:
-    """Check that an architecture reads what the data are."""
-    pictures = isinstance(data, ImageData)
-    if pictures and reads_text(architecture):
-        raise ArchitectureError(
-            "expected an architecture that reads images, got the recurrent cell "
-            f"{architecture.text!r:.200}, which reads text; give the Trainer a text, such as "
-            'from_text("book.txt")'
-        )
-    if not pictures and not reads_text(architecture):
-        raise ArchitectureError(
-            f"expected a recurrent cell, which reads text as {data.name!r} is, got "
-            f"{architecture.text!r:.200}; take one of a RecurrentSpace, or train"
-            " on pictures"
-        )

@@ -27,12 +27,13 @@ NEVER: Mapping[str, Any] = MappingProxyType(
         **{"sequence": None, "dropout": 0.0, "augment": None, "channels_last": None, "mix": None},
         **{"test_flip": False, "decay_all": True, "ema": None, "patience": None, "skeleton": None},
         **{"deterministic": False, "keep_weights": False, "compile": None, "cuda_graphs": None},
+        **{"fidelities": None},
     }
 )
 """What settings are where they have no effect."""
 LATER = (  # unknown to earlier studies
     *("measure", "sequence", "dropout", "clip", "skeleton", "deterministic"),
-    *("optimizer", "decay_all", "ema", "patience", "mix", "test_flip", "compile"),
+    *("optimizer", "decay_all", "ema", "patience", "mix", "test_flip", "compile", "fidelities"),
 )
 NOT_OF_TEXT = ("augment", "channels_last", "skeleton", "mix", "test_flip", "compile")
 OF_TEXT_ONLY = ("sequence", "dropout")

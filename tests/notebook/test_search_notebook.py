@@ -84,3 +84,25 @@ def test_text_is_searched_in_the_same_notebook(own_files, tmp_path):
     trials = load_trials(tmp_path / "s.db")
     assert trials["architecture"].tolist() == [str(each.architecture) for each in known]
     assert re.search(r"bits a character \d\.\d+, on test data \d\.\d+", texts(outputs))
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("forked")
+def test_looks_go_on_in_the_same_notebook(own_files, tmp_path):
+    shutil.copytree(own_files / "photos", tmp_path / "photos")
+    own = {"data": "photos", "size": 8, "initial": 2, "warm_start": "false"}
+    outputs, _ = run(tmp_path, **own, fidelities="2,4", cost=5.5)
+    assert not [o for o in outputs if o.output_type == "stream"], "warnings or prints"
+    assert "2 of 4 epochs" in texts(outputs, "text/html")
+    trials = load_trials(tmp_path / "s.db")
+    looks = trials[trials["study"].str.contains("logei")]
+    assert set(looks["epochs"].dropna()) == {2}
+    full = looks[looks["epochs"].isna()]
+    assert len(full) >= 2
+    for _, each in full.iterrows():
+        same = looks[(looks["architecture"] == each["architecture"]) & looks["epochs"].notna()]
+        assert set(same["seed"]) <= {each["seed"]}
+    others = trials[trials["study"].str.endswith("random")]
+    assert len(others) == 5
+    assert others["epochs"].isna().all()
+    assert not (tmp_path / "s.db.checkpoints").exists()

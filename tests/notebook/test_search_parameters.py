@@ -34,6 +34,8 @@ GOOD = {
     "initial": 0,
     "warm_start": True,
     "epochs": 0,
+    "fidelities": "",
+    "cost": 0,
     "seed": 0,
     "device": "cpu",
     "workers": 0,

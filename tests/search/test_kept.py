@@ -8,6 +8,7 @@ import pytest
 import nbnas as nb
 import nbnas.training.repeated
 import nbnas.training.tasks.pictures
+from nbnas.records import Claim, Origin
 from nbnas.search.ledger import Ledger
 from nbnas.search.store.beside import folder_of
 from nbnas.search.store.location import url_of
@@ -180,10 +181,11 @@ def test_the_final_training_goes_on_where_it_was(search, store, epochs, monkeypa
 def test_other_studies_and_trials_have_places_of_their_own(search, store):
     made = search(store)
     other = search(store, study="sea/rch")
-    places = {each._ledger.place(number) for each in (made, other) for number in (0, 1)}
+    (trial,) = made.run(1).observations
+    places = {each._ledger.place(number, trial) for each in (made, other) for number in (0, 1)}
     assert len(places) == 4
     assert all(place.startswith(str(store.parent.absolute())) for place in places)
-    assert Ledger().place(0) == ""
+    assert Ledger().place(0, trial) == ""
 
 
 def test_a_working_folder_may_change(search, tmp_path, monkeypatch):
@@ -199,7 +201,8 @@ def test_what_a_kill_has_left_of_finished_trials_is_removed(search, store):
     made = search(store).run(1)
     folder = store.parent / "s.db.checkpoints"
     folder.mkdir()
-    left = [folder / f"{os.path.basename(made._ledger.place(n))}.checkpoint" for n in (0, 1)]
+    places = [made._ledger.place(n, made.observations[0]) for n in (0, 1)]
+    left = [folder / f"{os.path.basename(place)}.checkpoint" for place in places]
     abandoned = folder / "some.checkpoint.12ab.partial"
     for file in (*left, abandoned):
         file.write_bytes(b"left")
@@ -220,13 +223,13 @@ def test_a_trial_that_fails_leaves_none(search, store):
 
 def test_three_attempts_may_come_no_further(search, store):
     made = search(store)
-    ledger = made._ledger
-    assert [ledger.may_try(0, attempt) for attempt in (3, 4)] == [True, False]
+    ledger, claim = made._ledger, Claim(Origin(0, 0), made.ask().architecture, 1)
+    assert [ledger.may_try(claim, attempt) for attempt in (3, 4)] == [True, False]
     nb.training.checkpoints.file.write_file(
-        nb.training.checkpoints.file.Path(ledger.place(0) + ".checkpoint"), {}, 2
+        nb.training.checkpoints.file.Path(ledger.place(0, claim) + ".checkpoint"), {}, 2
     )
-    assert [ledger.may_try(0, attempt) for attempt in (5, 6)] == [True, False]
-    assert [Ledger().may_try(0, attempt) for attempt in (3, 4)] == [True, False]
+    assert [ledger.may_try(claim, attempt) for attempt in (5, 6)] == [True, False]
+    assert [Ledger().may_try(claim, attempt) for attempt in (3, 4)] == [True, False]
 
 
 def test_seeds_side_by_side_keep_nothing(data, store, epochs):

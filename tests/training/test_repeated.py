@@ -6,6 +6,7 @@ import pytest
 from nbnas.errors import ArchitectureError, SettingError, TrainingError
 from nbnas.graphs.spaces.cell import CellSpace
 from nbnas.graphs.spaces.dag.space import DagSpace
+from nbnas.records import Fidelities
 from nbnas.records.measure import BALANCED_ACCURACY, LOG_LOSS
 from nbnas.search.search import Search
 from nbnas.search.strategies.random import RandomSearch
@@ -123,3 +124,19 @@ def test_what_cannot_be_trained_side_by_side_is_refused(objective, data):
         RepeatedTrainer(Trainer(data, augment=CropAndFlip(), device="cpu"))
     with pytest.raises(ArchitectureError):
         objective(DagSpace(max_vertices=3).sample(0, 1)[0])
+
+
+@pytest.mark.parametrize("continued", [True, False])
+def test_it_goes_as_far_as_its_trainer(continued, data):
+    fidelities = Fidelities((1, 2, 3), continued)
+    settings = {"channels": 3, "device": "cpu"}
+    objective = RepeatedTrainer(Trainer(data, fidelities=fidelities, **settings), SEEDS)
+    assert objective.fidelities == fidelities
+    look, full = objective(CELL, 9, epochs=2), objective(CELL, 9)
+    other = RepeatedTrainer(Trainer(data, epochs=3 if continued else 2, **settings), SEEDS)(CELL)
+    assert [r.train_loss for r in look.reports] == [r.train_loss for r in other.reports][:2]
+    assert look.value == other.reports[1].val_accuracy
+    assert {each.epochs for each in look.reports} == {2}
+    assert (look.epochs, full.epochs, len(full.reports)) == (2, None, 3)
+    with pytest.raises(SettingError, match="out of 1, 2, 3"):
+        objective(CELL, epochs=4)

@@ -205,6 +205,7 @@ def test_fingerprint_names_what_changes_results(data):
     assert small(data, learning_rate=np.float64(1)).fingerprint()["learning_rate"] == "1"
     later = {"measure", "sequence", "dropout", "clip", "skeleton", "deterministic"}
     later |= {"optimizer", "decay_all", "ema", "patience", "mix", "test_flip", "compile"}
+    later |= {"fidelities"}
     assert set(prints) == {f.name for f in dataclasses.fields(trainer)} - {
         *("device", "channels_last", "cuda_graphs"),
         *("network", "operations"),  # told by their sources, where there are any

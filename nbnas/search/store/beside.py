@@ -3,6 +3,9 @@
 A store that is no file, such as one on a server, has them in the user's cache folder, or where the
 variable `NBNAS_CACHE` says; whoever takes a trial up elsewhere finds them if that is on a disk
 that machines share. One in memory has none, as nothing of it outlives its process.
+
+Where longer trainings go on from shorter ones, all trials of an architecture and a seed have one
+place, whatever their numbers.
 """
 
 import contextlib
@@ -13,6 +16,7 @@ from pathlib import Path
 
 from sqlalchemy.engine import URL
 
+from nbnas.records import Claim, Evaluation
 from nbnas.search.store.location import file_of, is_memory, shown
 from nbnas.training.checkpoints.file import remove_abandoned
 from nbnas.training.checkpoints.keeper import CHECKPOINT, remove_checkpoint
@@ -48,21 +52,31 @@ class Places:
         self._folder, self._name = folder, f"{plain}-{_short(study)}"
 
     def of(self, number: int) -> str:
-        """The place of a trial; an empty text for none."""
-        return "" if self._folder is None else str(self._folder / f"{self._name}-{number:06d}")
+        """The place of a trial by its number; an empty text for none."""
+        return self._at(f"{number:06d}")
 
-    def remove(self, numbers: Iterable[int]) -> None:
-        """Remove the checkpoints of trials that have ended, and what nobody wrote to its end."""
+    def of_all(self, trial: Claim | Evaluation) -> str:
+        """The one place of all trials of an architecture and a seed; an empty text for none."""
+        return self._at(_short(f"{trial.seed} {trial.architecture.to_json()}"))
+
+    def remove(self, ended: Iterable[str]) -> None:
+        """Remove the checkpoints at places of trials that have ended, and what is not whole.
+
+        Args:
+            ended: The places; they are asked for where there are any checkpoints only.
+        """
         if self._folder is None or not self._folder.is_dir():
             return
-        ended = {self.of(number) for number in numbers}
-        for file in self._folder.glob(f"{self._name}-*{CHECKPOINT}"):
-            place = str(file).removesuffix(CHECKPOINT)
-            if place in ended:
-                remove_checkpoint(place)
+        found = self._folder.glob(f"{self._name}-*{CHECKPOINT}")
+        kept = {str(file).removesuffix(CHECKPOINT) for file in found}
+        for place in kept.intersection(ended) if kept else ():
+            remove_checkpoint(place)
         remove_abandoned(self._folder)
         with contextlib.suppress(OSError):  # it holds others
             self._folder.rmdir()
+
+    def _at(self, name: str) -> str:
+        return "" if self._folder is None else str(self._folder / f"{self._name}-{name}")
 
 
 def of_final(place: str) -> str:

@@ -205,7 +205,7 @@ class Parallel(Shared):
             self._ledger.release(claim)
         elif isinstance(made, Killed):
             attempts = claim.origin.attempt
-            if self._ledger.may_try(claim.number, attempts + 1):
+            if self._ledger.may_try(claim, attempts + 1):
                 self._ledger.release(claim, attempts=1)
             else:
                 yield self._settle(claim, killed(claim, attempts))

@@ -5,6 +5,7 @@ from typing import TypeVar
 
 from nbnas.training.data.image_data import ImageData
 from nbnas.training.data.text import TextData
+from nbnas.training.lengths import alone
 from nbnas.training.recipe import Recipe
 
 R = TypeVar("R", bound=Recipe)
@@ -27,7 +28,7 @@ def shortened(recipe: R, steps: int, epochs: int) -> R:
     else:
         few = _images(data, recipe, steps)
     slow = CALM * recipe.learning_rate
-    short = replace(recipe, data=few, epochs=epochs, patience=None, learning_rate=slow)
+    short = replace(alone(recipe, epochs), data=few, patience=None, learning_rate=slow)
     return replace(short, checkpoint_minutes=None, keep_weights=False)
 
 
