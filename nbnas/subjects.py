@@ -52,6 +52,7 @@ SUBJECTS = {
     **dict.fromkeys(_ACQUISITIONS, "nbnas.widgets.surrogate.acquisition:acquisition"),
     **dict.fromkeys(_THOMPSON, "nbnas.widgets.surrogate.thompson:thompson"),
     **dict.fromkeys(_NOISY, "nbnas.widgets.surrogate.noisy:noisy"),
+    "nbnas.surrogate.seconds.model.SecondsModel": "nbnas.widgets.surrogate.seconds:seconds",
     **dict.fromkeys((*_KERNELS, *COMPOSED), "nbnas.widgets.surrogate.prior:kernel"),
     **{
         f"nbnas.training.schedule.{name}": "nbnas.widgets.training.recipe:schedule"

@@ -22,6 +22,7 @@ CELLS = nb.CellSpace().sample(0, 12)
 CHOICES = nb.ChoiceSpace(width=(16, 32), activation=nb.Choice(("relu", "gelu")))
 DISTANCE = nb.HammingDistance()
 TRIALS = nb.Observations(tuple(nb.Evaluation(a, 0.5 + i / 30) for i, a in enumerate(CELLS)))
+TIMED = tuple(dataclasses.replace(e, seconds=1e6) for e in TRIALS)
 KNOWN = nb.Knowledge(("parameters",), {a: (float(i),) for i, a in enumerate(CELLS)})
 OWN = nb.Operation("relu", lambda channels: torch.nn.ReLU())
 BY_DEFAULT = (
@@ -77,6 +78,7 @@ def of_models():
     posterior = prior.fit(TRIALS).condition(TRIALS)
     return [
         condition_fidelities(prior, posterior, TRIALS),
+        nb.SecondsModel(nb.Observations(TIMED)),
         *(prior, posterior, posterior.leave_one_out(), nb.Evidence(prior, TRIALS), KNOWN),
         *(nb.DistanceKernel(DISTANCE), nb.SquaredDistanceKernel(DISTANCE)),
         *(nb.KnowledgeKernel(KNOWN), nb.GaussianProcess(kernel * kernel + kernel, mean=1.0)),

@@ -64,7 +64,7 @@ WINGS = {
             "warped",
         ),
         *("model",),
-        *("kernels", "process", "ensemble", "acquisition"),
+        *("kernels", "process", "ensemble", "seconds", "acquisition"),
     ),
     "training": (
         *("schedule", "optimizers", "device", "profiling", "draws", "bars", "data", "measure"),

@@ -25,6 +25,7 @@ from nbnas.charts.surrogate.acquisition import acquisition
 from nbnas.charts.surrogate.calibration import calibration
 from nbnas.charts.surrogate.diagnosis import diagnoses, diagnosis
 from nbnas.charts.surrogate.posterior import leave_one_out
+from nbnas.charts.surrogate.seconds import drivers
 from nbnas.charts.surrogate.why import why
 from nbnas.charts.table import table
 from nbnas.charts.training.data import data
@@ -48,6 +49,7 @@ __all__ = [
     "diagnoses",
     "diagnosis",
     "distribution",
+    "drivers",
     "estimate",
     "explanation",
     "fidelities",

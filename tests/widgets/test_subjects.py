@@ -16,6 +16,12 @@ def known(n):
     return nb.Knowledge(("place",), {a: (float(i),) for i, a in enumerate(SPACE.sample(3, n))})
 
 
+def timed(n):
+    """A model of made-up seconds."""
+    trials = (nb.Evaluation(a, 0.5, seconds=9 + str(a).count("conv")) for a in SPACE.sample(3, n))
+    return nb.SecondsModel(nb.Observations(tuple(trials)))
+
+
 ALONE = {
     "space": lambda: SPACE,
     "edit": nb.EditDistance,
@@ -30,6 +36,7 @@ ALONE = {
     "thompson": nb.ThompsonSampling,
     "independent": nb.IndependentThompsonSampling,
     "noisy": nb.NoisyExpectedImprovement,
+    "seconds": lambda: timed(20),
 }
 FOUND = {
     "posterior": lambda found: found.posterior,

@@ -43,7 +43,7 @@ def count(architecture, seed=0):
 def arguments():
     """What is right for an argument, by its name."""
     cells = nb.CellSpace().sample(0, 14)
-    trials = tuple(nb.Evaluation(a, 0.5 + i / 50) for i, a in enumerate(cells[:12]))
+    trials = tuple(nb.Evaluation(a, 0.5 + i / 50, seconds=9) for i, a in enumerate(cells[:12]))
     observations = nb.Observations(trials)
     prior = nb.GaussianProcess()
     posterior = prior.condition(observations)

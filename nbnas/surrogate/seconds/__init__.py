@@ -1,0 +1,1 @@
+"""How long a full training takes, predicted before it begins."""
