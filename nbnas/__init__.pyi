@@ -115,6 +115,7 @@ from .surrogate.acquisition.improvement import LogExpectedImprovement as LogExpe
 from .surrogate.acquisition.improvement import ProbabilityOfImprovement as ProbabilityOfImprovement
 from .surrogate.acquisition.improvement import UpperConfidenceBound as UpperConfidenceBound
 from .surrogate.acquisition.noisy import NoisyExpectedImprovement as NoisyExpectedImprovement
+from .surrogate.acquisition.per_second import ImprovementPerSecond as ImprovementPerSecond
 from .surrogate.acquisition.thompson import (
     IndependentThompsonSampling as IndependentThompsonSampling,
 )

@@ -58,6 +58,9 @@ SUBJECTS = {
     **dict.fromkeys(_ACQUISITIONS, "nbnas.widgets.surrogate.acquisition:acquisition"),
     **dict.fromkeys(_THOMPSON, "nbnas.widgets.surrogate.thompson:thompson"),
     **dict.fromkeys(_NOISY, "nbnas.widgets.surrogate.noisy:noisy"),
+    "nbnas.surrogate.acquisition.per_second.ImprovementPerSecond": (
+        "nbnas.widgets.surrogate.per_second:per_second"
+    ),
     "nbnas.surrogate.seconds.model.SecondsModel": "nbnas.widgets.surrogate.seconds:seconds",
     **dict.fromkeys((*_KERNELS, *COMPOSED), "nbnas.widgets.surrogate.prior:kernel"),
     **{

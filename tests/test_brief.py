@@ -35,7 +35,7 @@ BY_DEFAULT = (
     *("RandomSearch", "RegularizedEvolution", "LocalSearch", "Reinforce", "Tpe", "OneCycle"),
     *("BayesianOptimization", "NormalScores", "NegativeLogError", "OperationEncoding"),
     *("PathEncoding", "Ensemble", "GaussianProcess", "WeisfeilerLehmanKernel", "Measure"),
-    *("LinearDecay", "Warmup", "SGD", "AdamW", "Muon"),
+    *("LinearDecay", "Warmup", "SGD", "AdamW", "Muon", "ImprovementPerSecond"),
 )
 
 

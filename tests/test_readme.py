@@ -59,6 +59,13 @@ def test_a_scheduler_decides_how_far_to_train(capsys):
     assert 3 <= full < trials / 3
     assert len(standings) == 3
     assert {line.split()[0] for line in standings} <= {"waiting", "trained"}
+def test_a_search_by_improvement_per_second_knows_what_trainings_take():
+    (example,) = (text for text in PYTHON if "nb.ImprovementPerSecond(" in text)
+    names = {}
+    exec(compile(example, "README.md", "exec"), names)
+    costs = names["table"].costs
+    truth = [costs[str(cell)] for cell in nb.CellSpace().sample(1, 3)]
+    assert all(0.4 < told / seen < 2.5 for told, seen in zip(names["mean"], truth, strict=True))
 
 
 def test_the_size_of_a_skeleton_is_that_of_what_it_trains(capsys):

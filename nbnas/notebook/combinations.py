@@ -30,18 +30,21 @@ from nbnas.surrogate.acquisition.improvement import (
     Acquisition,
     ExpectedImprovement,
     LogExpectedImprovement,
+    PosteriorAcquisition,
     ProbabilityOfImprovement,
     UpperConfidenceBound,
 )
+from nbnas.surrogate.acquisition.per_second import ImprovementPerSecond
 from nbnas.training.export.folder import check_free
 from nbnas.training.export.formats import check_extra
 from nbnas.training.networks.network import reads_text
 
-ACQUISITIONS: Mapping[str, Callable[[], Acquisition]] = {
+ACQUISITIONS: Mapping[str, Callable[[], Acquisition | PosteriorAcquisition]] = {
     "logei": LogExpectedImprovement,
     "ei": ExpectedImprovement,
     "pi": ProbabilityOfImprovement,
     "ucb": UpperConfidenceBound,
+    "per-second": ImprovementPerSecond,
 }
 MEASURES: Mapping[str, Measure] = {
     "accuracy": ACCURACY,

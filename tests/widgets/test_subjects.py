@@ -36,6 +36,7 @@ ALONE = {
     "thompson": nb.ThompsonSampling,
     "independent": nb.IndependentThompsonSampling,
     "noisy": nb.NoisyExpectedImprovement,
+    "per second": nb.ImprovementPerSecond,
     "seconds": lambda: timed(20),
 }
 FOUND = {

@@ -17,6 +17,7 @@ from nbnas.surrogate.acquisition.improvement import (
     ProbabilityOfImprovement,
     UpperConfidenceBound,
 )
+from nbnas.surrogate.acquisition.per_second import ImprovementPerSecond
 from nbnas.surrogate.acquisition.thompson import ThompsonSampling
 from nbnas.surrogate.kernels.distance import DistanceKernel
 from nbnas.surrogate.kernels.weisfeiler_lehman import WeisfeilerLehmanKernel
@@ -29,6 +30,7 @@ ACQUISITIONS: tuple[tuple[str, Callable[[], Any]], ...] = (
     ("probability of improvement", ProbabilityOfImprovement),
     ("upper confidence bound", UpperConfidenceBound),
     ("Thompson sampling", ThompsonSampling),
+    ("improvement per second", ImprovementPerSecond),
 )
 KERNELS: tuple[tuple[str, Callable[[], Any]], ...] = (
     ("Weisfeiler-Lehman", WeisfeilerLehmanKernel),
