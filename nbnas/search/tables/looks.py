@@ -4,6 +4,7 @@ Notation
     e          epochs of such a look
 """
 
+import dataclasses
 import hashlib
 from collections.abc import Mapping
 
@@ -77,6 +78,11 @@ def look_at(
             f"{len(curve)} for {text}"
         )
     return None if curve is None else curve[epochs - 1].measured
+
+
+def cut(curve: Curve, epochs: int) -> Curve:
+    """The learning curve of a look: its first epochs, of as many planned ones."""
+    return tuple(dataclasses.replace(report, epochs=epochs) for report in curve[:epochs])
 
 
 def fingerprint_of(fidelities: Fidelities, looks: Looks) -> str:
