@@ -14,6 +14,10 @@ from nbnas.charts.search.benchmark import curves
 from nbnas.charts.search.clock import clock
 from nbnas.charts.search.estimate import estimate
 from nbnas.charts.search.fidelities import fidelities
+from nbnas.charts.search.looks.beliefs import beliefs
+from nbnas.charts.search.looks.looks import looks
+from nbnas.charts.search.looks.rungs import rungs
+from nbnas.charts.search.looks.spent import spent
 from nbnas.charts.search.paired import paired
 from nbnas.charts.search.proposal import proposal
 from nbnas.charts.search.search import search
@@ -40,6 +44,7 @@ __all__ = [
     "Places",
     "acquisition",
     "architecture",
+    "beliefs",
     "calibration",
     "clock",
     "comparison",
@@ -56,15 +61,18 @@ __all__ = [
     "learning_curve",
     "leave_one_out",
     "lineup",
+    "looks",
     "notation",
     "paired",
     "proposal",
     "range_test",
+    "rungs",
     "schedule",
     "search",
     "settings",
     "skeleton",
     "spending",
+    "spent",
     "step",
     "table",
     "timeline",

@@ -250,15 +250,3 @@ def test_what_a_table_lacks_is_told():
         table(looks={2: {str(cells[0]): 50.0}})
     with pytest.raises(DataError, match="no such value"):
         table(looks={2: {str(cells[0]): np.nan}})[1](cells[0], epochs=2)
-
-
-def test_a_table_looks_along_its_learning_curves():
-    """A look's reports say of how few epochs it was; else its training would never end."""
-    table = replace(nb.benchmarks.digits(), fidelities=Fidelities((3, 12), continued=True))
-    search = nb.Search(SPACE, table, Turns(table.fidelities), seed=0).run(2)
-    look, full = search.observations
-    assert (look.status, look.epochs, full.epochs) == ("completed", 3, None)
-    assert [(r.epoch, r.epochs) for r in look.reports] == [(1, 3), (2, 3), (3, 3)]
-    assert [r.val_accuracy for r in look.reports] == [r.val_accuracy for r in full.reports[:3]]
-    assert look.value == look.reports[-1].val_accuracy
-    assert search.spent == pytest.approx(1)
