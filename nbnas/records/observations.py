@@ -1,5 +1,6 @@
 """The evaluations of a search so far."""
 
+import copy
 import dataclasses
 import math
 from collections.abc import Iterator
@@ -91,6 +92,12 @@ class Observations:
         found = tuple(e for e in self.evaluations if e.epochs == epochs)
         return self if len(found) == len(self.evaluations) else self._checked(found)
 
+    def as_full(self) -> "Observations":
+        """These as if each were a full training: what a model of one fidelity takes."""
+        if all(e.epochs is None for e in self.evaluations):
+            return self
+        return self._checked(tuple(map(_as_full, self.evaluations)))
+
     @property
     def values(self) -> NDArray[np.float64]:
         """Values `(n,)` as the model sees them: a failed trial counts as the worst seen value.
@@ -160,6 +167,15 @@ class Observations:
                 "give Observations the measure of its evaluations"
             )
         return dataclasses.replace(evaluation, measure=self.measure)
+
+
+def _as_full(evaluation: Evaluation) -> Evaluation:
+    """A copy that tells no epochs; not checked again, since hundreds are made in each round."""
+    if evaluation.epochs is None:
+        return evaluation
+    made = copy.copy(evaluation)
+    object.__setattr__(made, "epochs", None)
+    return made
 
 
 def with_worst(gains: NDArray[np.float64]) -> NDArray[np.float64]:

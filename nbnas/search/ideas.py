@@ -88,6 +88,8 @@ def propose_new(
 
 
 def trial(observations: Observations, number: int) -> str:
-    """A trial in words, such as "trial 7 (91.2 %)"."""
+    """The trial at a place in words, such as "trial 7 (91.2 %)": with its own number, if known."""
     value, measure = observations[number].value, observations.measure
-    return f"trial {number} ({'failed' if value is None else measure.text(value, digits=1)})"
+    origin = observations[number].origin
+    named = number if origin is None else origin.number
+    return f"trial {named} ({'failed' if value is None else measure.text(value, digits=1)})"

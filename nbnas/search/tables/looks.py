@@ -4,9 +4,9 @@ Notation
     e          epochs of such a look
 """
 
-import dataclasses
 import hashlib
 from collections.abc import Mapping
+from dataclasses import replace
 
 from nbnas.errors import DataError
 from nbnas.records import EpochReport, Fidelities, Measure
@@ -80,9 +80,9 @@ def look_at(
     return None if curve is None else curve[epochs - 1].measured
 
 
-def cut(curve: Curve, epochs: int) -> Curve:
-    """The learning curve of a look: its first epochs, of as many planned ones."""
-    return tuple(dataclasses.replace(report, epochs=epochs) for report in curve[:epochs])
+def curve_of_look(curve: Curve, epochs: int) -> Curve:
+    """The beginning of a learning curve, as a training that is planned to end there."""
+    return tuple(replace(report, epochs=epochs) for report in curve[:epochs])
 
 
 def fingerprint_of(fidelities: Fidelities, looks: Looks) -> str:

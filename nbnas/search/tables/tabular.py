@@ -21,7 +21,14 @@ from nbnas.records.fidelities import FIDELITIES
 from nbnas.records.measure import MEASURE
 from nbnas.search.recorded import RecordedTraining
 from nbnas.search.tables.columns import BY_TEXT, CURVES, NUMBERS, best_of, check_bounds
-from nbnas.search.tables.looks import Curve, Looks, check_looks, cut, fingerprint_of, look_at
+from nbnas.search.tables.looks import (
+    Curve,
+    Looks,
+    check_looks,
+    curve_of_look,
+    fingerprint_of,
+    look_at,
+)
 from nbnas.search.tables.read import FromTable
 from nbnas.search.tables.spaces import find_space, space_of
 
@@ -117,7 +124,7 @@ class TabularObjective(FromTable):
             seed=seed,
             parameters=self.parameters.get(text),
             multiply_adds=self.multiply_adds.get(text),
-            reports=curve if full else cut(curve, epochs or 0),
+            reports=curve if full else curve_of_look(curve, epochs or 0),
             measured=self.measured.get(text, {}) if full else {},
             measure=self.measure,
             epochs=None if full else epochs,

@@ -234,6 +234,7 @@ def test_a_table_takes_looks_from_its_curves():
     assert look.value == digits(cell).reports[2].val_accuracy
     assert len(look.reports) == 3
     assert look.seconds == pytest.approx(digits(cell).seconds / 4)
+    assert digits.start(cell, epochs=3).run() == look
 
 
 def test_what_a_table_lacks_is_told():
