@@ -18,6 +18,7 @@ from nbnas.charts.search.looks.beliefs import beliefs
 from nbnas.charts.search.looks.looks import looks
 from nbnas.charts.search.looks.rungs import rungs
 from nbnas.charts.search.looks.spent import spent
+from nbnas.charts.search.looks.stops import stops
 from nbnas.charts.search.paired import paired
 from nbnas.charts.search.proposal import proposal
 from nbnas.charts.search.search import search
@@ -74,6 +75,7 @@ __all__ = [
     "spending",
     "spent",
     "step",
+    "stops",
     "table",
     "timeline",
     "to_png",

@@ -9,6 +9,7 @@ from nbnas.graphs.architecture import Architecture
 from nbnas.records import Observations
 from nbnas.search.fidelities.costs import costs, fidelities_of
 from nbnas.search.fidelities.told import Belief, Looks, Prediction
+from nbnas.search.strategies.schedulers.standing import Standings, standings
 from nbnas.surrogate.model import ModelPosterior
 from nbnas.undisturbed import undisturbed
 
@@ -61,6 +62,7 @@ def looks(search: Any, *, predictions: int = 8, beliefs: int = 6) -> Looks:  # n
         costs(search.objective, seen),
         predicted(search.strategy, seen, many),
         believed(search.strategy, seen, numbers),
+        standings(search.strategy, seen, tuple(claim.architecture for claim in search.under_way)),
     )
 
 
@@ -122,6 +124,8 @@ def _posterior(strategy: object, observations: Observations) -> ModelPosterior |
     """The model of full results by these trials; `None` where there is none, or not yet."""
     model: Model | None = getattr(strategy, "posterior", None)
     if model is None or getattr(strategy, "fidelities", None) is None:
+        return None
+    if isinstance(strategy, Standings):  # a scheduler's model is of one length, not of full ones
         return None
     return model(observations)
 

@@ -13,6 +13,7 @@ from nbnas.graphs.architecture import ARCHITECTURE, Architecture
 from nbnas.records.evaluation import EVALUATION, Evaluation
 from nbnas.records.fidelities import FIDELITIES, Fidelities
 from nbnas.records.observations import OBSERVATIONS, Observations
+from nbnas.search.strategies.schedulers.standing import Standing
 
 _MEAN, _STDDEV = REAL.raising(ObservationError), real(0).raising(ObservationError)
 _COUNT = whole(0).raising(ObservationError)
@@ -88,6 +89,11 @@ class Belief:
 BELIEF: Rule[Belief] = instance(Belief, "nbnas.looks(search).beliefs[0]").raising(ObservationError)
 
 
+STANDING: Rule[Standing] = instance(Standing, "standings(strategy, observations)[0]").raising(
+    ObservationError
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Looks:
     """How far the trainings of a search went, what they cost and what looks told.
@@ -99,6 +105,7 @@ class Looks:
         predictions: What is believed of what was looked at and not trained fully, the best first;
             empty where the strategy has no model of full results, or not yet.
         beliefs: What the last looks have changed, in the order of the trials.
+        standings: Where a scheduler has each architecture, and why; empty where there is none.
 
     Raises:
         ObservationError: If a part has another type, or there is not one cost for each trial.
@@ -110,10 +117,12 @@ class Looks:
     costs: tuple[float, ...]
     predictions: tuple[Prediction, ...] = ()
     beliefs: tuple[Belief, ...] = ()
+    standings: tuple[Standing, ...] = ()
 
     def __post_init__(self) -> None:
         settle(self, observations=OBSERVATIONS, fidelities=FIDELITIES, costs=each(_STDDEV))
         settle(self, predictions=each(PREDICTION), beliefs=each(BELIEF))
+        settle(self, standings=each(STANDING))
         if len(self.costs) != len(self.observations):
             raise ObservationError(
                 f"expected a cost for each of {len(self.observations)} trials, got "

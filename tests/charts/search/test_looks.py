@@ -12,11 +12,15 @@ from nbnas.charts.search.looks import rows as made
 from nbnas.charts.search.looks.beliefs import ABSENT
 from nbnas.charts.search.looks.rows import FULL, LOOK
 from nbnas.charts.search.looks.spent import spent_rows
+from nbnas.charts.search.looks.stops import ON, STOPPED, fates
 from nbnas.records import EpochReport, Evaluation, Observations
 from nbnas.search.fidelities.told import Belief, Looks, Prediction
+from nbnas.search.strategies.schedulers.asha import Asha
+from nbnas.search.strategies.schedulers.successive_halving import SuccessiveHalving
 
 SEPARATE = nb.Fidelities((4, 20))
 CONTINUED = nb.Fidelities((4, 10, 20), continued=True)
+RUNGS = nb.Fidelities((1, 3, 9), continued=True)
 CELLS = nb.CellSpace().sample(0, 8)
 
 
@@ -129,6 +133,7 @@ def test_what_is_too_poor_for_the_axis_is_counted():
     ) + Evaluation(CELLS[7], 0.1, epochs=4)  # fmt: skip
     found = Looks(worse, SEPARATE, (0.2,) * len(worse))
     rows, bounds = made.parts(found)
+    assert [row["shape"] for row in rows["points"]].count("diamond") == 1
     assert [row["shape"] for row in rows["points"]].count("triangle-down") == 1
     assert min(row["value"] for row in rows["points"]) == bounds[0]
     assert "1 below" in json.dumps(charts.rungs(found).to_dict())
@@ -176,3 +181,46 @@ def test_there_is_a_picture_of_nothing_and_of_all(said):
     whole = said(charts.looks(told(predictions=predictions(), beliefs=beliefs())))
     for part in ("How far each training went", "What was spent", "What looks changed"):
         assert part in whole
+
+
+def halved():
+    """Successive halving: at 1 epoch the best third goes on."""
+    objective = Rising()
+    strategy = SuccessiveHalving(nb.RandomSearch(), objective.fidelities)
+    return nb.Search(nb.CellSpace(), objective, strategy, seed=0).run(16)
+
+
+@dataclasses.dataclass(frozen=True)
+class Rising:
+    fidelities: nb.Fidelities = RUNGS
+
+    def __call__(self, architecture, seed=0, epochs=None):
+        return str(architecture).count("conv") / 8 + (epochs or 9) / 100
+
+
+def test_who_was_stopped_is_told_with_the_line_between(said):
+    found = nb.looks(halved())
+    assert {each.state for each in found.standings} >= {"stopped", "trained"}
+    first = [fate for _, fate in fates(found, 1)]
+    assert (first.count(ON), first.count(STOPPED)) == (3, 6)
+    values = {f: [e.value for e, g in fates(found, 1) if g == f] for f in (ON, STOPPED)}
+    text = said(charts.stops(found))
+    assert f"worst that went on {100 * min(values[ON]):.2f} %" in text
+    assert f"best stopped {100 * max(values[STOPPED]):.2f} %" in text
+    assert "stopped for good" in text
+    assert "of 9 at 1 epoch" in text
+    kinds = [row["kind"] for row in made.point_rows(found)]
+    assert kinds[0] == "stopped"  # behind all others
+    assert "Who was stopped" in said(charts.looks(found))
+    assert "What looks changed" not in said(charts.looks(found))
+    assert found.predictions == ()
+
+
+def test_what_may_still_go_on_is_not_called_stopped(said):
+    objective = Rising()
+    search = nb.Search(nb.CellSpace(), objective, Asha(nb.RandomSearch(), objective.fidelities))
+    found = nb.looks(search.run(5))
+    text = said(charts.stops(found))
+    assert "0 architectures stopped for good" in text
+    assert "may still go on" in text
+    assert "may still go on" in said(charts.rungs(found))

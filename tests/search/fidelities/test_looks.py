@@ -30,6 +30,7 @@ class Seen:
     strategy: object
     observations: Observations
     objective: Convolutions = Convolutions()
+    under_way: tuple = ()
 
     def ask(self):
         raise AssertionError

@@ -46,8 +46,11 @@ def parts(looks: Looks, keys: Keys | None = None) -> tuple[dict[str, theme.Rows]
 
 def kinds(looks: Looks) -> dict[Architecture, str]:
     """Whether each architecture was trained fully, stopped, or looked at only so far."""
-    full = looks.fidelities.full
-    return {a: FULL if epochs == full else LOOK for a, epochs in looks.reached.items()}
+    stopped = {each.architecture for each in looks.standings if each.state == "stopped"}
+    return {
+        a: FULL if epochs == looks.fidelities.full else STOPPED if a in stopped else LOOK
+        for a, epochs in looks.reached.items()
+    }
 
 
 def line_rows(looks: Looks, keys: Keys | None = None) -> theme.Rows:

@@ -17,6 +17,8 @@ from nbnas.search.fidelities.told import Looks
 
 COLORS = alt.Scale(domain=list(KINDS), range=[theme.GREY, theme.SKY, theme.BLUE])
 WIDTHS = {STOPPED: 1.2, LOOK: 1.2, FULL: 2.4}  # of lines, in pixels
+_SIGNS = ["circle", "diamond", "triangle-down", "triangle-up"]
+SHAPES = alt.Scale(domain=_SIGNS, range=_SIGNS)
 FADED = {STOPPED: 0.4, LOOK: 0.5, FULL: 0.9}  # opacity
 ENDS = theme.PURPLE
 ZONE = "predicted full results, mean ± stddev"
@@ -102,6 +104,7 @@ def layers_of(
             x=axes.x,
             y=axes.y,
             color=alt.condition("datum.best", alt.value(theme.ORANGE), color),
+            shape=alt.Shape("shape:N", scale=SHAPES, legend=None),
             size=alt.condition("datum.best", alt.value(130), alt.value(42)),
             fill=alt.condition(
                 "datum.full && !datum.best", alt.value(theme.BLUE), alt.value(theme.PAPER)
@@ -149,7 +152,8 @@ def counts(looks: Looks, bounds: scales.Ends) -> dict[str, list[str]]:
 def told(looks: Looks) -> list[str]:
     """What the chart shows, in two sentences."""
     known = Counter(made.kinds(looks).values())
-    parts = [f"{known[kind]} {kind}" for kind in reversed(KINDS) if known[kind]]
+    words = {LOOK: "may still go on"} if looks.standings else {}
+    parts = [f"{known[kind]} {words.get(kind, kind)}" for kind in reversed(KINDS) if known[kind]]
     failed = len(looks.observations) - len(looks.observations.completed)
     parts += [theme.count(failed, "training") + " failed"] if failed else []
     first = f"{theme.count(len(looks.reached), 'architecture')}: {', '.join(parts) or 'none yet'}"
