@@ -75,7 +75,7 @@ def test_a_continued_training_is_one_line_of_its_architecture(said):
     assert sorted(map(len, drawn.values())) == [4, 4, 4, 4, 20, 20]
     assert [kind for _, _, kind in drawn] == [LOOK] * 4 + [FULL] * 2  # the strong ones on top
     text = said(charts.rungs(found))
-    assert "6 architectures: 2 trained fully, 4 looked at only, 1 training failed" in text
+    assert "6 architectures: 2 trained fully (thick), 4 looked at only, 1 training failed" in text
     assert "A line is one architecture, whose training goes on" in text
     assert "no learning curves" not in text
     assert "6 looks" in text

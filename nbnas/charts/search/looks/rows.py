@@ -145,6 +145,11 @@ def bent(fidelities: Fidelities) -> bool:
     return len(epochs) > 2 and epochs[-1] >= BENT * epochs[0]
 
 
+def scale_type(fidelities: Fidelities) -> str:
+    """Of the axis of epochs: "log" or "linear"."""
+    return "log" if bent(fidelities) else "linear"
+
+
 def span(looks: Looks) -> tuple[float, float]:
     """The ends of the axis of epochs, with room for the predicted ends."""
     first = 1 if looks.fidelities.continued else looks.fidelities.epochs[0]

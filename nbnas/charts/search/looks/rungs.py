@@ -60,8 +60,9 @@ def rungs(looks: Looks, *, width: float = 560, height: float = 260) -> theme.Any
     parts, bounds = made.parts(looks)
     measure = looks.observations.measure
     upright = scales.axis(measure, bounds, measure.name)
+    scale = theme.scale(made.span(looks), type=made.scale_type(looks.fidelities))
     axes = Axes(
-        epochs_axis(looks.fidelities, json.dumps(counts(looks, bounds)), made.span(looks)),
+        epochs_axis(looks.fidelities, json.dumps(counts(looks, bounds)), scale),
         alt.Y("value:Q", axis=upright, scale=theme.scale(bounds)),
         by_kind(FADED),
         by_kind(WIDTHS, ("datum.joined", 1.1)),
@@ -115,23 +116,22 @@ def layers_of(
     return [upright.encode(x=axes.x), drawn, marks, *_ends(axes, data)]
 
 
-def epochs_axis(fidelities: Fidelities, numbers: str, ends: tuple[Any, Any]) -> alt.X:
+def epochs_axis(fidelities: Fidelities, numbers: str, scale: alt.Scale) -> alt.X:
     """The axis of epochs, with how many trainings went so far below each length.
 
     Args:
         fidelities: How far trainings may go.
         numbers: An expression of the words at each length, line by line.
-        ends: Of the axis.
+        scale: Its scale.
     """
-    kind = "log" if made.bent(fidelities) else "linear"
     axis = alt.Axis(
-        title="epochs" + (" (logarithmic)" if kind == "log" else ""),
+        title="epochs (logarithmic)" if made.bent(fidelities) else "epochs",
         values=list(fidelities.epochs),
         labelExpr=f"({numbers})[datum.value]",
         labelOverlap="greedy",
         grid=False,
     )
-    return alt.X("epochs:Q", axis=axis, scale=theme.scale(ends, type=kind))
+    return alt.X("epochs:Q", axis=axis, scale=scale)
 
 
 def counts(looks: Looks, bounds: scales.Ends) -> dict[str, list[str]]:
@@ -152,7 +152,8 @@ def counts(looks: Looks, bounds: scales.Ends) -> dict[str, list[str]]:
 def told(looks: Looks) -> list[str]:
     """What the chart shows, in two sentences."""
     known = Counter(made.kinds(looks).values())
-    words = {LOOK: "may still go on"} if looks.standings else {}
+    words = {FULL: f"{FULL} (thick)"}
+    words |= {LOOK: "may still go on"} if looks.standings else {}
     parts = [f"{known[kind]} {words.get(kind, kind)}" for kind in reversed(KINDS) if known[kind]]
     failed = len(looks.observations) - len(looks.observations.completed)
     parts += [theme.count(failed, "training") + " failed"] if failed else []
