@@ -10,7 +10,7 @@ from nbnas.search.fidelities.told import Looks
 ROW = 46  # pixels
 TRAININGS, COST = "trainings", "their cost"
 LEAST = 0.07  # of a bar, for a number above it
-_LOWER = (theme.SKY, theme.GREEN, theme.PURPLE, theme.ORANGE, theme.VERMILLION, theme.GREY)
+_LOWER = (theme.GREEN, theme.ORANGE, theme.PURPLE, theme.VERMILLION, theme.SKY, theme.GREY)
 
 
 def spent(looks: Looks, *, width: float = 300) -> theme.AnyChart:

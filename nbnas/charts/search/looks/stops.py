@@ -13,7 +13,7 @@ from nbnas.search.fidelities.told import Looks
 ROW = 46  # pixels
 ON, MAY, STOPPED, FAILED = "went on", "may still go on", "stopped", "failed"
 FATES = [ON, MAY, STOPPED, FAILED]
-COLORS = alt.Scale(domain=FATES, range=[theme.BLUE, theme.SKY, theme.GREY, theme.VERMILLION])
+COLORS = alt.Scale(domain=FATES, range=[theme.BLUE, theme.GREEN, theme.GREY, theme.VERMILLION])
 LETTERS = 58  # of a line
 
 
