@@ -99,6 +99,11 @@ from .search.strategies.evolution import RegularizedEvolution as RegularizedEvol
 from .search.strategies.local_search import LocalSearch as LocalSearch
 from .search.strategies.random import RandomSearch as RandomSearch
 from .search.strategies.reinforce import Reinforce as Reinforce
+from .search.strategies.schedulers.asha import Asha as Asha
+from .search.strategies.schedulers.hyperband import Hyperband as Hyperband
+from .search.strategies.schedulers.median import MedianStopping as MedianStopping
+from .search.strategies.schedulers.standing import standings as standings
+from .search.strategies.schedulers.successive_halving import SuccessiveHalving as SuccessiveHalving
 from .search.strategies.tpe import Tpe as Tpe
 from .search.tables.tabular import TabularObjective as TabularObjective
 from .search.workers.dask.workers import DaskWorkers as DaskWorkers

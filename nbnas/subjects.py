@@ -34,6 +34,12 @@ _KERNELS = (
     "nbnas.surrogate.kernels.weisfeiler_lehman.WeisfeilerLehmanKernel",
     "nbnas.surrogate.kernels.knowledge.KnowledgeKernel",
 )
+_SCHEDULERS = {
+    "asha.Asha": "asha",
+    "hyperband.Hyperband": "hyperband",
+    "median.MedianStopping": "median",
+    "successive_halving.SuccessiveHalving": "halving",
+}
 _SCHEDULES = ("Cosine", "LinearDecay", "OneCycle", "Warmup")
 _OPTIMIZERS = ("SGD", "AdamW", "Muon")
 COMPOSED = (  # drawn where they are made of ours
@@ -60,6 +66,10 @@ SUBJECTS = {
     **{
         f"nbnas.training.optimizers.optimizer.{name}": "nbnas.widgets.training.recipe:optimizer"
         for name in _OPTIMIZERS
+    },
+    **{
+        f"nbnas.search.strategies.schedulers.{name}": f"nbnas.widgets.search.schedulers:{seen}"
+        for name, seen in _SCHEDULERS.items()
     },
     "nbnas.recipes.named.NamedRecipe": "nbnas.widgets.training.recipe:recipe",
     "nbnas.training.speed.explanation.SpeedExplanation": "nbnas.widgets.training.recipe:speed",

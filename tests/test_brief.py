@@ -65,6 +65,7 @@ def of_searches(table, tmp_path):
         nb.Fidelities(tuple(range(1, 200)), continued=True),
         nb.Looks(TRIALS, nb.Fidelities((3, 12)), (1.0,) * len(TRIALS)),
         nb.Belief(3, LOOK, *[Prediction(LOOK.architecture, 0.5, 0.1)] * 2),
+        *schedulers(),
         nb.Comparison(("random", "Bayesian"), (TRIALS, TRIALS)),
         dask,
         nb.LocalWorkers(4, timeout=60, memory="2 GB", devices=["cuda:0", "cuda:1"]),
@@ -73,6 +74,16 @@ def of_searches(table, tmp_path):
         nb.diagnose(DISTANCE, nb.CellSpace(), TRIALS.evaluations),
         nb.Diagnoses((nb.diagnose(DISTANCE, nb.CellSpace(), TRIALS.evaluations),)),
     ]
+
+
+def schedulers():
+    """Each scheduler, with a strategy and fidelities that take long to say."""
+    first, fidelities = nb.CellSpace().sample(0, 30), nb.Fidelities(tuple(range(1, 9)))
+    inner = nb.BayesianOptimization(knowledge=KNOWN, first=first)
+    kinds = (nb.Asha, nb.Hyperband, nb.MedianStopping, nb.SuccessiveHalving)
+    made = [kind(inner, fidelities, 2) for kind in kinds]
+    cells = nb.Observations(tuple(nb.Evaluation(a, 0.5, epochs=1) for a in first))
+    return [*made, *(nb.standings(each, cells)[0] for each in made)]
 
 
 def of_models():

@@ -11,6 +11,7 @@ from nbnas.charts.graphs.map import Colors, Places, landscape
 from nbnas.charts.graphs.notation import notation
 from nbnas.charts.render import to_png, to_svg
 from nbnas.charts.search.benchmark import curves
+from nbnas.charts.search.brackets import brackets
 from nbnas.charts.search.clock import clock
 from nbnas.charts.search.estimate import estimate
 from nbnas.charts.search.fidelities import fidelities
@@ -46,6 +47,7 @@ __all__ = [
     "acquisition",
     "architecture",
     "beliefs",
+    "brackets",
     "calibration",
     "clock",
     "comparison",

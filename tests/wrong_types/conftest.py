@@ -23,6 +23,7 @@ from nbnas.training.networks.network import build_network
 from nbnas.training.optimizers.groups import Steps
 
 PARTS = ("train", "val", "test")
+SCHEDULED = {"strategy": nb.RandomSearch(), "fidelities": nb.Fidelities((1, 2))}
 STEPS = Steps(0.1, 0.9, 5e-4, outputs=10)
 SPACES = {
     "CellSpace": nb.CellSpace(),
@@ -136,6 +137,8 @@ def overrides():
         "GaussianProcess.covariance": architectures,
         "Measure.expected": {"gain": 0.5},
         "Fidelities": {"epochs": (1, 2)},
+        **dict.fromkeys(("Asha", "Hyperband", "MedianStopping", "SuccessiveHalving"), SCHEDULED),
+        "standings": {"strategy": nb.Asha(**SCHEDULED)},
         "TabularObjective": {"name": "table", "values": {str(cells[0]): 0.5}},
         "TabularObjective.from_table": {"source": frame, "value": "value"},
         "GrowingUpperConfidenceBound.beta": {"n": 2, "m": 2},

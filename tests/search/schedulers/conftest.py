@@ -1,6 +1,6 @@
 """Searches with schedulers, made by hand: any number of workers that finish in any order."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import pytest
@@ -40,13 +40,9 @@ class Simulated:
     seed: int = 0
     objective: object = Noisy()
     space: object = SPACE
-    finished: tuple = ()
+    finished: Observations = field(default_factory=Observations)
     under_way: tuple = ()
     asked: tuple = ()  # (number, architecture, epochs, known, pending) of each proposal
-
-    @property
-    def observations(self):
-        return Observations(self.finished)
 
     @property
     def pending(self):
@@ -55,10 +51,10 @@ class Simulated:
     def ask(self):
         number = len(self.finished) + len(self.under_way)
         rng = np.random.default_rng([self.seed, number])
-        made = self.strategy.propose(self.space, self.observations, self.pending, 1, rng)
+        made = self.strategy.propose(self.space, self.finished, self.pending, 1, rng)
         pending = tuple(n for n, *_ in self.under_way)
         origin = Origin(number, len(self.finished), pending)
-        self.asked += ((number, made, self.observations, self.pending),)
+        self.asked += ((number, made, self.finished, self.pending),)
         self.under_way += ((number, made.architecture, made.epochs, origin),)
 
     def finish(self, which):
@@ -66,7 +62,7 @@ class Simulated:
         value = self.objective(architecture, 0, epochs)
         state = {"value": value} if np.isfinite(value) else {"value": None, "status": "failed"}
         found = Evaluation(architecture, epochs=epochs, origin=origin, **state)
-        self.finished += (found,)
+        self.finished = self.finished + found
         self.under_way = tuple(one for one in self.under_way if one[0] != number)
 
     def run(self, trials):

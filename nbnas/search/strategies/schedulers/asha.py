@@ -8,11 +8,12 @@ Notation
 from dataclasses import dataclass
 
 from nbnas.checks import settle, whole
+from nbnas.search.strategies.schedulers.brackets import Bracket, halving
 from nbnas.search.strategies.schedulers.history import Entry, History
 from nbnas.search.strategies.schedulers.job import Job, promotion
 from nbnas.search.strategies.schedulers.scheduler import Scheduler
 from nbnas.search.strategies.schedulers.standing import Standing, settled, standing
-from nbnas.search.strategies.schedulers.words import length, ordinal
+from nbnas.search.strategies.schedulers.words import goes_on, length, ordinal
 
 ETA = whole(2)
 
@@ -46,6 +47,12 @@ class Asha(Scheduler):
         Scheduler.__post_init__(self)
         settle(self, eta=ETA)
 
+    @property
+    def bracket(self) -> Bracket:
+        """How many reach which rung of as many new ones as one full training takes, about."""
+        rungs = len(self.fidelities.epochs)
+        return halving(self.eta ** (rungs - 1), self.eta, 0, rungs)
+
     def _job(self, known: History) -> Job:
         """Algorithm 2, `get_job`."""
         for rung in reversed(range(known.top)):
@@ -71,6 +78,6 @@ class Asha(Scheduler):
         needed = found.rank * self.eta
         return settled(
             found,
-            f"{said} at {at}, where the best {found.of // self.eta} go on; it would with "
-            f"{needed} there, the others worse.",
+            f"{said} at {at}, where {goes_on(found.of // self.eta)}; it would "
+            f"with {needed} there, the others worse.",
         )

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from nbnas.search.strategies.schedulers.history import Entry, History, ranked
 from nbnas.search.strategies.schedulers.job import Job, promotion
 from nbnas.search.strategies.schedulers.standing import Standing, settled, standing
-from nbnas.search.strategies.schedulers.words import length, ordinal
+from nbnas.search.strategies.schedulers.words import goes_on, length, ordinal
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,15 +166,15 @@ def _stand(bracket: Filled, known: History) -> Iterator[Standing]:
             yield found
             continue
         following = stages.get(stage.rung + 1)
-        goes_on = bracket.plan.sizes[stage.rung + 1 - bracket.plan.first]
+        best = goes_on(bracket.plan.sizes[stage.rung + 1 - bracket.plan.first])
         said = f"{ordinal(found.rank)} of {found.of} at {length(known.fidelities, stage.rung)}"
         where = f"in bracket {bracket.number + 1}"
         if following is None:
             missing = stage.size - found.of
-            said += f" {where} so far; {missing} more are awaited, and the best {goes_on} go on."
+            said += f" {where} so far; {missing} more are awaited, and {best}."
             yield settled(found, said)
         elif any(entry is other for other in following.members):
             yield settled(found, f"{said} {where}: the next free worker promotes it.")
         else:
-            said = f"Stopped: {said} {where}, and the best {goes_on} went on."
+            said = f"Stopped: {said} {where}, and only {best}."
             yield settled(found, said, "stopped")

@@ -25,6 +25,16 @@ def length(fidelities: Fidelities, rung: int) -> str:
     return f"{epochs} epoch{'s' * (epochs != 1)}"
 
 
+def goes_on(number: int) -> str:
+    """How many of a rung go on, in words.
+
+    Example:
+        >>> goes_on(1), goes_on(3), goes_on(0)
+        ('the best goes on', 'the best 3 go on', 'none goes on')
+    """
+    return f"the best {number} go on" if number > 1 else f"{'the best' * number or 'none'} goes on"
+
+
 def joined(first: str, second: str) -> str:
     """Two sentences as one, the first without its full stop."""
     plain = second[1:2].islower() or second[1:2] == " "  # "A mutation", but not "TPE"
