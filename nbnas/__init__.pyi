@@ -78,6 +78,9 @@ from .search.benchmark.results import BenchmarkResults as BenchmarkResults
 from .search.benchmark.simulated import simulated as simulated
 from .search.benchmark.summaries import PairedDifferences as PairedDifferences
 from .search.benchmark.table import BenchmarkTable as BenchmarkTable
+from .search.fidelities.looks import looks as looks
+from .search.fidelities.told import Belief as Belief
+from .search.fidelities.told import Looks as Looks
 from .search.maximizers.ascent import LocalAscent as LocalAscent
 from .search.maximizers.evolutionary import Evolutionary as Evolutionary
 from .search.maximizers.exhaustive import Automatic as Automatic

@@ -97,6 +97,8 @@ SUBJECTS = {
     "nbnas.records.fidelities.Fidelities": "nbnas.widgets.search.fidelities:fidelities",
     "nbnas.records.profile.StepProfile": "nbnas.widgets.training.training:step",
     "nbnas.records.proposal.Proposal": "nbnas.widgets.search.proposal:proposal",
+    "nbnas.search.fidelities.told.Belief": "nbnas.widgets.search.looks:belief",
+    "nbnas.search.fidelities.told.Looks": "nbnas.widgets.search.looks:looks",
     "nbnas.surrogate.process.prior.GaussianProcess": "nbnas.widgets.surrogate.prior:prior",
     "nbnas.surrogate.process.evidence.Evidence": "nbnas.widgets.surrogate.prior:evidence",
     "nbnas.surrogate.process.diagnosis.Diagnosis": "nbnas.widgets.surrogate.diagnosis:diagnosis",

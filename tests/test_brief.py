@@ -15,6 +15,7 @@ from nbnas.brief import LIMIT, cut, full, in_full
 from nbnas.graphs.spaces.layers import Layer
 from nbnas.search.benchmark.file import Row
 from nbnas.search.benchmark.unit import PERCENT
+from nbnas.search.fidelities.told import Prediction
 from nbnas.surrogate.process.fidelity import condition_fidelities
 
 NOTEBOOKS = Path(__file__).parents[1] / "notebooks"
@@ -23,6 +24,7 @@ CHOICES = nb.ChoiceSpace(width=(16, 32), activation=nb.Choice(("relu", "gelu")))
 DISTANCE = nb.HammingDistance()
 TRIALS = nb.Observations(tuple(nb.Evaluation(a, 0.5 + i / 30) for i, a in enumerate(CELLS)))
 TIMED = tuple(dataclasses.replace(e, seconds=1e6) for e in TRIALS)
+LOOK = nb.Evaluation(CELLS[0], 0.3, epochs=3)
 KNOWN = nb.Knowledge(("parameters",), {a: (float(i),) for i, a in enumerate(CELLS)})
 OWN = nb.Operation("relu", lambda channels: torch.nn.ReLU())
 BY_DEFAULT = (
@@ -63,6 +65,8 @@ def of_searches(table, tmp_path):
         nb.CostResults(runs, tuple(random), 300, 2, 90.0, PERCENT, "valid", cost=4.0),
         *(results.clock, nb.simulated(random, 4)["random x 4"]),
         nb.Fidelities(tuple(range(1, 200)), continued=True),
+        nb.Looks(TRIALS, nb.Fidelities((3, 12)), (1.0,) * len(TRIALS)),
+        nb.Belief(3, LOOK, *[Prediction(LOOK.architecture, 0.5, 0.1)] * 2),
         *schedulers(),
         nb.Comparison(("random", "Bayesian"), (TRIALS, TRIALS)),
         dask,

@@ -59,6 +59,8 @@ def test_a_scheduler_decides_how_far_to_train(capsys):
     assert 3 <= full < trials / 3
     assert len(standings) == 3
     assert {line.split()[0] for line in standings} <= {"waiting", "trained"}
+
+
 def test_a_search_by_improvement_per_second_knows_what_trainings_take():
     (example,) = (text for text in PYTHON if "nb.ImprovementPerSecond(" in text)
     names = {}

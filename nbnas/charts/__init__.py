@@ -15,6 +15,11 @@ from nbnas.charts.search.brackets import brackets
 from nbnas.charts.search.clock import clock
 from nbnas.charts.search.estimate import estimate
 from nbnas.charts.search.fidelities import fidelities
+from nbnas.charts.search.looks.beliefs import beliefs
+from nbnas.charts.search.looks.looks import looks
+from nbnas.charts.search.looks.rungs import rungs
+from nbnas.charts.search.looks.spent import spent
+from nbnas.charts.search.looks.stops import stops
 from nbnas.charts.search.paired import paired
 from nbnas.charts.search.proposal import proposal
 from nbnas.charts.search.search import search
@@ -42,6 +47,7 @@ __all__ = [
     "Places",
     "acquisition",
     "architecture",
+    "beliefs",
     "brackets",
     "calibration",
     "clock",
@@ -60,16 +66,20 @@ __all__ = [
     "learning_curve",
     "leave_one_out",
     "lineup",
+    "looks",
     "notation",
     "paired",
     "proposal",
     "range_test",
+    "rungs",
     "schedule",
     "search",
     "settings",
     "skeleton",
     "spending",
+    "spent",
     "step",
+    "stops",
     "table",
     "timeline",
     "to_png",

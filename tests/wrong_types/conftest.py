@@ -11,6 +11,7 @@ import nbformat
 import numpy as np
 import pandas as pd
 import pytest
+import shortened
 import torch
 from PIL import Image
 
@@ -137,7 +138,7 @@ def overrides():
         "RankDistance.matrix": dict.fromkeys("ab", SPACES["ChoiceSpace"].sample(0, 2)),
         "GaussianProcess.covariance": architectures,
         "Measure.expected": {"gain": 0.5},
-        "Fidelities": {"epochs": (1, 2)},
+        **shortened.overrides(SPACES["Subspace"], SCHEDULED["fidelities"], t["observations"]),
         **dict.fromkeys(("Asha", "Hyperband", "MedianStopping", "SuccessiveHalving"), SCHEDULED),
         "standings": {"strategy": nb.Asha(**SCHEDULED)},
         "TabularObjective": {"name": "table", "values": {str(cells[0]): 0.5}},

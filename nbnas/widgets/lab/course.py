@@ -52,7 +52,8 @@ class Course:
         """
         seen = search.observations
         trials = max(budget, len(seen))
-        band = self.band(trials)
+        looks = len(seen.full) < len(seen)  # as many trials then cost less than those of the band
+        band = None if looks else self.band(trials)
         page = trace_data(
             seen, keys, trials=trials, band=band, optimum=self.optimum, number=number
         )

@@ -21,6 +21,7 @@ from nbnas.widgets.lab.busy import busy
 from nbnas.widgets.lab.choices import choices, map_distance
 from nbnas.widgets.lab.course import Course
 from nbnas.widgets.lab.latest import Latest
+from nbnas.widgets.lab.looked import Looked
 from nbnas.widgets.lab.questions import Questions
 from nbnas.widgets.lab.widget import LabWidget
 from nbnas.widgets.live import REDRAW, Throttle
@@ -49,10 +50,12 @@ class Lab:
         self._questions = Questions(self._choices)
         self._atlas = Atlas(search.space, self._distance)
         self._course = Course(search.objective, search.measure)
+        self._looked = Looked(search)
         self.identifier = uuid.uuid4().hex
         self.widget = LabWidget(
             busy(),
             search.measure,
+            self._looked.fidelities,
             identifier=self.identifier,
             choices=self._choices.to_page(),
             budget=self._budget.first,
@@ -68,8 +71,7 @@ class Lab:
     def _connect(self, search: Any) -> None:  # noqa: ANN401
         search.changed.connect(self._changed)  # weak references to self
         search.stepped.connect(self._stepped)
-        page = weakref.WeakMethod(self._page_set)
-        self.widget.observe(lambda change: _call(page, change), names=_PAGE)
+        self.widget.follow(self._page_set)
 
     def update(self) -> None:
         """Show everything as it is now; what takes long, soon."""
@@ -147,7 +149,8 @@ class Lab:
             trace=self._course.page(search, widget.budget, self._atlas, number),
             best=status.best_page(seen),
             curve=status.curve_page(search),
-            trials=status.trials_page(seen, self._atlas),
+            trials=status.trials_page(seen, self._atlas, self._looked.fidelities),
+            looks=self._looked.page(search, self._atlas),
             extras=self._atlas.names()[1],
         )
         if search.state in SETTLED:
@@ -161,6 +164,9 @@ class Lab:
             return
         asked = {"round": widget.round, "what_if": dict(widget.what_if)}
         try:
+            selected = self._atlas.find(widget.selected)
+            widget.put(beliefs=self._looked.beliefs(search, selected))
+            widget.put(looks=self._looked.page(search, self._atlas))
             self._compute_round(search)
         finally:
             widget.put(answered=asked)
@@ -249,12 +255,3 @@ class Lab:
         search.keep(error)
         page = status.status_page(search, self.widget.budget, self._trouble)
         self.widget.put(status=page)
-
-
-_PAGE = ("asked", "budget", "round", "selected", "what_if")
-
-
-def _call(method: "weakref.WeakMethod[Any]", change: Any) -> None:  # noqa: ANN401
-    found = method()
-    if found is not None:
-        found(change)

@@ -8,7 +8,7 @@ from nbnas.charts.lab.curve import curve_data
 from nbnas.charts.lab.page import name_of
 from nbnas.charts.search.trace import counted
 from nbnas.charts.training.learning_curve import summary
-from nbnas.records import Observations
+from nbnas.records import Fidelities, Observations
 from nbnas.widgets.lab.atlas import shorten
 from nbnas.widgets.lab.budget import countable
 from nbnas.widgets.lab.picture import picture
@@ -89,8 +89,15 @@ def _number_of(search: Any, training: Any) -> int | None:  # noqa: ANN401
     return next((claim.number + 1 for claim in claims if claim is not None), None)
 
 
-def trials_page(observations: Observations, keys: Any) -> list[Page]:  # noqa: ANN401
-    """A row for each trial."""
+def trials_page(
+    observations: Observations,
+    keys: Any,  # noqa: ANN401
+    fidelities: Fidelities | None = None,
+) -> list[Page]:
+    """A row for each trial, with how far it went where trainings may go less far than all."""
+    epochs = [
+        {} if fidelities is None else {"epochs": e.epochs or fidelities.full} for e in observations
+    ]
     return [
         {
             "key": keys[each.architecture],
@@ -101,8 +108,9 @@ def trials_page(observations: Observations, keys: Any) -> list[Page]:  # noqa: A
             "said": "" if each.value is None else observations.measure.text(each.value),
             "seconds": round(each.seconds, 2),
             "error": shorten(each.error or "", 300),
+            **far,
         }
-        for number, each in enumerate(observations, 1)
+        for number, (each, far) in enumerate(zip(observations, epochs, strict=True), 1)
     ]
 
 

@@ -9,6 +9,7 @@ import functools
 import gzip
 import threading
 import time
+import weakref
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -19,14 +20,24 @@ import vl_convert
 
 from nbnas.charts.lab.candidates import candidates_chart
 from nbnas.charts.lab.curve import curve_chart
+from nbnas.charts.lab.looks import beliefs_chart, rungs_chart, spent_chart, stops_chart
 from nbnas.charts.lab.map import map_chart
 from nbnas.charts.lab.page import Specification, specification
 from nbnas.charts.lab.trace import regret_chart, trace_chart
 from nbnas.charts.render import STYLE, VEGA_LITE
-from nbnas.records import ACCURACY, Measure
+from nbnas.records import ACCURACY, Fidelities, Measure
 
 PAGE = Path(__file__).parent / "page"
-SCRIPTS = ("elements.js", "chart.js", "controls.js", "panels.js", "layout.js", "lab.js")
+SCRIPTS = (
+    "elements.js",
+    "chart.js",
+    "controls.js",
+    "panels.js",
+    "looks.js",
+    "layout.js",
+    "lab.js",
+)
+STEERED = ("asked", "budget", "round", "selected", "what_if")  # traits that the page sets
 AHEAD = 2  # messages that may be under way before the page has read them
 BLIND = 1.0  # seconds between two changes while a cell runs, since the page cannot be heard then
 
@@ -54,8 +65,10 @@ def vega_script() -> bytes:
 
 
 @functools.lru_cache(maxsize=8)  # measures that one kernel shows
-def specifications(measure: Measure = ACCURACY) -> dict[str, Specification]:
-    """The specification of each chart, for values of a measure."""
+def specifications(
+    measure: Measure = ACCURACY, fidelities: Fidelities | None = None
+) -> dict[str, Specification]:
+    """The specification of each chart, for values of a measure and trainings of some lengths."""
     charts = {
         "trace": trace_chart(measure),
         "regret": regret_chart(measure),
@@ -63,6 +76,13 @@ def specifications(measure: Measure = ACCURACY) -> dict[str, Specification]:
         "map": map_chart(measure),
         "candidates": candidates_chart(measure),
     }
+    if fidelities is not None:
+        charts |= {
+            "rungs": rungs_chart(fidelities, measure),
+            "spent": spent_chart(fidelities),
+            "stops": stops_chart(),
+            "beliefs": beliefs_chart(measure),
+        }
     return {name: specification(chart) for name, chart in charts.items()}
 
 
@@ -105,6 +125,8 @@ class LabWidget(anywidget.AnyWidget):
         sync=True
     )  # what the slow part shows
     trials = traitlets.List().tag(sync=True)
+    looks = traitlets.Dict().tag(sync=True)  # of searches with fidelities, else empty
+    beliefs = traitlets.Dict().tag(sync=True)
     chosen = traitlets.Unicode().tag(sync=True)
     heard = traitlets.Int(0).tag(sync=True)
     sent = traitlets.Int(0).tag(sync=True)
@@ -121,13 +143,14 @@ class LabWidget(anywidget.AnyWidget):
         self,
         busy: Callable[[], bool],
         measure: Measure = ACCURACY,
+        fidelities: Fidelities | None = None,
         **state: Any,  # noqa: ANN401
     ) -> None:
         super().__init__(
             _esm=page_script(),
             _css=page_style(),
             script=vega_script(),
-            specs=specifications(measure),
+            specs=specifications(measure, fidelities),
             measure={"noun": measure.noun, "maximize": measure.maximize},
             **state,
         )
@@ -138,6 +161,17 @@ class LabWidget(anywidget.AnyWidget):
         self._timer: threading.Timer | None = None
         self._last = 0.0
         self.observe(self._heard_of, names="read")
+
+    def follow(self, method: Callable[[Any], None]) -> None:
+        """Call a method with what the page changes; its object is not kept alive by that."""
+        found = weakref.WeakMethod(method)
+
+        def call(change: Any) -> None:  # noqa: ANN401
+            alive = found()
+            if alive is not None:
+                alive(change)
+
+        self.observe(call, names=STEERED)
 
     def put(self, **values: Any) -> None:  # noqa: ANN401
         """Set traits, as one change; those that are equal to what they were are left out."""

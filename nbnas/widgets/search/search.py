@@ -8,7 +8,8 @@ from nbnas.charts.search.timeline import workers_of
 from nbnas.charts.search.trace import compare, summary
 from nbnas.charts.search.truth import tell
 from nbnas.records import Observations
-from nbnas.search.fidelities.costs import costs
+from nbnas.search.fidelities.costs import costs, fidelities_of
+from nbnas.search.fidelities.looks import looks
 from nbnas.widgets.search.trials import seconds
 from nbnas.widgets.view import View
 
@@ -34,6 +35,8 @@ def search(search: Any) -> View:  # noqa: ANN401
     chart = charts.search(seen, predictions, proposal, trials=search.target)
     if len(seen.full) < len(seen):
         chart = theme.stacked(chart, charts.spending(seen, costs(search.objective, seen)))
+    if fidelities_of(getattr(search, "objective", None)) is not None and len(seen):
+        chart = theme.stacked(chart, charts.looks(looks(search)))
     if len(workers_of(seen)) > 1:
         chart = theme.stacked(chart, charts.timeline(seen))
     return View(said, chart)

@@ -3,7 +3,7 @@
 const FOLLOWED = [
   ...["status", "trace", "best", "curve", "sample", "extras", "map", "candidates", "why"],
   ...["answer", "answered", "rounds", "trials", "chosen", "selected", "round", "what_if", "budget"],
-  "workers",
+  ...["workers", "looks", "beliefs"],
 ];
 
 class Lab {
@@ -67,6 +67,7 @@ class Lab {
     write(this.lines.candidates, candidates.line);
     this.why.update(this.embed, get("why"));
     this.trials.update(get("trials"));
+    this.looks?.update(get("looks"), get("beliefs"));
     this.highlight();
   }
 
@@ -125,8 +126,11 @@ class Lab {
     const at = Number(key);
     const lines = [this.name(key) ?? "", this.text(key) ?? ""];
     for (const row of this.model.get("trials"))
-      if (row.key === key)
-        lines.push(`trial ${row.trial}: ${row.value == null ? "failed" : row.said}`);
+      if (row.key === key) {
+        const far = row.epochs == null ? "" : ` after ${row.epochs} epochs`;
+        lines.push(`trial ${row.trial}: ${row.value == null ? "failed" : row.said}${far}`);
+      }
+    lines.push(this.model.get("looks").reasons?.[key]);
     if (map.said?.[at] != null) lines.push(map.said[at], map.promised[at]);
     return [...new Set(lines.filter(Boolean))];
   }

@@ -40,6 +40,7 @@ export function layout(lab) {
     map: new Chart("Map of the search space", 390, lab, true),
     candidates: new Chart("Ranked candidates", 290, lab),
   };
+  lab.looks = lab.model.get("specs").rungs ? new Looks(lab) : null;
   lab.lines = {};
   for (const name of ["trace", "best", "curve", "map", "candidates"])
     lab.lines[name] = element("p", { class: "nbl-line", "aria-live": "polite" });
@@ -111,6 +112,7 @@ export function layout(lab) {
         element("div", { class: "nbl-best" }, lab.titles.best, lab.best.host, lab.lines.best),
         element("div", { class: "nbl-training" },
           lab.titles.curve, lab.charts.curve.host, lab.parts, lab.lines.curve)),
+      lab.looks?.host ?? "",
       lab.rewind.host,
       card("map", "Map of the search space",
         head(element("h4", {}, "Map of the space"),

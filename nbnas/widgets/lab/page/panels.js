@@ -83,9 +83,10 @@ export class Why {
   }
 }
 
-const columns = (noun) => [
+const columns = (noun, far) => [
   ["trial", "trial", "nbl-figure"],
   ["name", "architecture", ""],
+  ...(far ? [["epochs", "epochs", "nbl-figure"]] : []),
   ["value", noun, "nbl-figure"],
   ["seconds", "seconds", "nbl-figure"],
 ];
@@ -97,7 +98,8 @@ export class Trials {
     this.down = true;
     this.rows = [];
     this.measure = lab.model.get("measure");
-    this.columns = columns(this.measure.noun);
+    this.far = Boolean(lab.model.get("specs").rungs); // trainings go differently far
+    this.columns = columns(this.measure.noun, this.far);
     this.heads = this.columns.map(([name, word, kind]) =>
       element(
         "th",
@@ -179,6 +181,7 @@ export class Trials {
       },
       element("td", { class: "nbl-figure" }, `${row.trial}`),
       element("td", { class: "nbl-long" }, row.name),
+      ...(this.far ? [element("td", { class: "nbl-figure" }, `${row.epochs}`)] : []),
       element("td", { class: "nbl-figure" }, failed ? "✕ failed" : together(row.said)),
       element("td", { class: "nbl-figure" }, row.seconds.toFixed(row.seconds < 10 ? 2 : 0)),
     );

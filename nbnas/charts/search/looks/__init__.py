@@ -1,0 +1,1 @@
+"""Charts of searches whose trainings may go less far than all."""

@@ -1,0 +1,33 @@
+"""What is right for arguments of what looks told."""
+
+import nbnas as nb
+from nbnas.search.fidelities.told import Prediction
+
+
+def overrides(space, fidelities, observations):
+    """By the label of what is called, and by the name of the argument."""
+    cell = space.sample(0, 1)[0]
+    believed = Prediction(cell, 0.5, 0.1)
+    belief = {"number": 1, "full": None, "before": believed, "after": believed}
+    return {
+        "Fidelities": {"epochs": (1, 2)},
+        "Looks": {
+            "fidelities": fidelities,
+            "costs": (1.0,) * len(observations),
+            "predictions": (believed,),
+            "beliefs": (),
+            "standings": (),
+        },
+        "Belief": belief | {"look": nb.Evaluation(cell, 0.5, epochs=1)},
+        "looks": {"search": searched(space, fidelities), "predictions": 1, "beliefs": 1},
+    }
+
+
+def searched(space, fidelities):
+    """A search whose trainings may go less far than all."""
+
+    def counted(architecture, seed=0, epochs=None):
+        return str(architecture).count("conv") / 6
+
+    counted.fidelities = fidelities
+    return nb.Search(space, counted, nb.RandomSearch()).run(2)
