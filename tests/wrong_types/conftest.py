@@ -14,6 +14,7 @@ import pytest
 import shortened
 import torch
 from PIL import Image
+from whole import SCHEDULED, SPACES, count
 
 import nbnas as nb
 from nbnas.search.benchmark.unit import FRACTION
@@ -24,21 +25,7 @@ from nbnas.training.networks.network import build_network
 from nbnas.training.optimizers.groups import Steps
 
 PARTS = ("train", "val", "test")
-SCHEDULED = {"strategy": nb.RandomSearch(), "fidelities": nb.Fidelities((1, 2))}
 STEPS = Steps(0.1, 0.9, 5e-4, outputs=10)
-SPACES = {
-    "CellSpace": nb.CellSpace(),
-    "ChainSpace": nb.ChainSpace(3),
-    "ChoiceSpace": nb.ChoiceSpace(width=(16, 32), activation=("relu", "gelu")),
-    "CnnSpace": nb.CnnSpace(),
-    "DagSpace": nb.DagSpace(4),
-    "RecurrentSpace": nb.RecurrentSpace((2, 5)),
-    "Subspace": nb.Subspace(nb.CellSpace(), nb.CellSpace().sample(0, 20)),
-}
-
-
-def count(architecture, seed=0):
-    return nb.Evaluation(architecture, str(architecture).count("conv") / 6)
 
 
 @functools.cache

@@ -10,10 +10,10 @@ import numpy as np
 from nbnas.checks import REAL, Rule
 from nbnas.errors import DataError
 from nbnas.records import Measure
-from nbnas.search.tables.counted import counts_of
 from nbnas.search.tables.curves import mean_of_known, reports
 from nbnas.search.tables.options import Columns, Reading
 from nbnas.search.tables.reading import Rows
+from nbnas.search.tables.units import counts_of
 
 BY_TEXT: Rule[Mapping[str, Any]] = Rule(
     "a dictionary by the texts of architectures",

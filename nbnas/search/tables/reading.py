@@ -17,13 +17,12 @@ from nbnas.errors import DataError
 from nbnas.graphs.space import SearchSpace
 from nbnas.records import Measure
 from nbnas.search.objective import measure_of
-from nbnas.search.tables.counted import parameters_among
 from nbnas.search.tables.notations import read_architectures
 from nbnas.search.tables.numbers import Numbers, read_numbers
 from nbnas.search.tables.options import Columns, Reading, check_run
 from nbnas.search.tables.rows import rows
 from nbnas.search.tables.source import Source, name_of, read_frame
-from nbnas.search.tables.units import check_accuracy, whole_of
+from nbnas.search.tables.units import check_accuracy, parameters_among, whole_of
 
 
 @dataclass(frozen=True, slots=True, eq=False)

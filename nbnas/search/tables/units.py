@@ -1,10 +1,11 @@
-"""Whether a column of fractions holds fractions or percent: stated, or unmistakable.
+"""Units of columns: fractions or percent, stated or unmistakable; and counts, or millions of them.
 
 Notation
     whole    what 100 % is in the column: 1 for fractions, 100 for percent
 """
 
 import re
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +23,10 @@ STATE = 'state it by unit="percent" or unit="fraction"'
 LOWER_IS_BETTER = frozenset(
     ("err", "ppl", "nll", "mse", "rmse", "mae", "ce", "bpc", "bpb", "latency", "energy", "regret")
 )
+
+MILLION = 1_000_000
+IN_MILLIONS = "_m"  # so ends the name of a column in millions, as published tables' c10_params_m
+CALLED = {"params", "parameters", "weights"}
 
 Values = NDArray[np.float64]
 
@@ -72,6 +77,48 @@ def whole_of(numbers: Numbers, measure: Measure, unit: str, where: str) -> float
         return 1.0
     _check_percent(numbers.values, float(top), where)
     return 100.0
+
+
+def counts_of(numbers: Mapping[str, float], column: str, where: str) -> dict[str, int]:
+    """The numbers of a column as whole ones.
+
+    Args:
+        numbers: Those that are known, by the architectures' texts.
+        column: Its name, which ends with "_m" where they are in millions.
+        where: The table, for an error.
+
+    Raises:
+        DataError: If they are fractions of something, and the name does not say of millions; or
+            below 0.
+    """
+    scale = MILLION if column.lower().endswith(IN_MILLIONS) else 1
+    for text, number in numbers.items():
+        if number < 0 or (scale == 1 and number != round(number)):
+            raise DataError(
+                f"{where}, column {column}: expected whole numbers of at least 0, got {number:g} "
+                f"for {text:.200}; a column in millions has a name that ends with {IN_MILLIONS!r}"
+            )
+    return {text: round(scale * number) for text, number in numbers.items()}
+
+
+def parameters_among(columns: Iterable[object], value: Sequence[str]) -> str | None:
+    """The column that tells numbers of parameters, by its name, where one is not asked for.
+
+    Args:
+        columns: The names of a table's columns.
+        value: Those of its values: `c10_params_m` is of `c10_valid_200`.
+
+    Returns:
+        The only one, or the only one that begins as the values do; `None` without such a one.
+
+    Example:
+        >>> parameters_among(("arch", "c10_params_m", "c100_params_m"), ("c10_valid_200",))
+        'c10_params_m'
+    """
+    named = [(c, _words(c)) for c in columns if isinstance(c, str) and CALLED & set(_words(c))]
+    own = [column for column, words in named if words[0] == _words(value[0])[0]]
+    found = own or [column for column, _ in named]
+    return found[0] if len(found) == 1 else None
 
 
 def _whole_of_others(numbers: Numbers, measure: Measure, unit: str, where: str) -> float:
@@ -138,3 +185,7 @@ def _flat(values: NDArray) -> NDArray:  # type: ignore[type-arg]
 def _any(chosen: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """Whether a row has a chosen number, `(n,)`."""
     return np.asarray(chosen.reshape(len(chosen), -1).any(axis=1))
+
+
+def _words(name: str) -> list[str]:
+    return re.findall("[a-z0-9]+", name.lower()) or [""]

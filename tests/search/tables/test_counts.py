@@ -5,7 +5,7 @@ import pytest
 
 import nbnas as nb
 from nbnas.errors import DataError
-from nbnas.search.tables.counted import counts_of, parameters_among
+from nbnas.search.tables.units import counts_of, parameters_among
 
 CELLS = [str(c) for c in nb.CellSpace().sample(0, 3)]
 FIDELITIES = nb.Fidelities((3, 12))
