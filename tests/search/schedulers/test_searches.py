@@ -73,6 +73,11 @@ def test_a_model_is_resumed_with_the_same_numbers(noisy, tmp_path):
     assert told(search) == told(alone)
     assert len(search.observations.full) < 4 <= len(search.observations.at(3))
     assert search.posterior.observations == search.observations.at(3).as_full()
+    modelled = [n for n, e in enumerate(told(search)) if e[1] == 1][-1]
+    said = nb.replay(search, modelled).proposal.reason
+    assert said.startswith(
+        "New, for 1 epoch, as none may be promoted; by values at 3 epochs; pred"
+    )
 
 
 def test_a_strategy_is_shown_the_highest_rung_with_enough(noisy):
