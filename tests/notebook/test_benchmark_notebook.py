@@ -37,7 +37,12 @@ def benchmark(folder, **parameters):
     given = {"table": "t.csv", "value": "valid", "test": "test", "queries": 15, "initial": 5,
              "strategies": "local-search,random", "seeds": 2, "output": "b.csv"}  # fmt: skip
     given |= parameters
-    words = [word for name, value in given.items() for word in ("-p", name, str(value))]
+    return papermilled(
+        folder, [word for name, value in given.items() for word in ("-p", name, str(value))]
+    )
+
+
+def papermilled(folder, words):
     output = str(folder / "out.ipynb")
     options = ["-k", "python3", "--log-output"]
     own = {k: v for k, v in os.environ.items() if not k.startswith(("NBNAS_", "JPY_"))}
@@ -112,3 +117,24 @@ def test_a_missing_column_stops_before_any_run(cells):
     assert done.returncode != 0
     assert "no column accuracy; its columns are arch_str" in done.stderr
     assert not (cells / "b.csv").exists()
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("forked")
+def test_the_notebook_of_benchmarks_compares_by_cost(tmp_path):
+    cells = list(dict.fromkeys(CellSpace().sample(0, 90)))
+    rows = [f"{a},{80 + i / 10},{50 + i / 20 + i % 3}" for i, a in enumerate(cells)]
+    (tmp_path / "t.csv").write_text("\n".join(["arch_str,long,short", *rows]))
+    given = {"fidelities": "short:2,long:10", "cost": 6, "value": "", "test": ""}
+    words = {"table": "t.csv", "strategies": "bayes-fidelities,random", "initial": 4, "seeds": 2}
+    names = [word for pair in (given | words).items() for word in ("-p", *map(str, pair))]
+    done = papermilled(tmp_path, [*names, "-p", "output", "b.csv"])
+    assert done.returncode == 0, done.stderr[-3000:]
+    assert "4 of 4 runs done" in done.stderr
+    frame = pd.read_csv(tmp_path / "b.csv")
+    assert {*frame.epochs} == {2, 10}
+    assert (frame.groupby(["strategy", "seed"]).cost.max() >= 6).all()
+    text = (tmp_path / "out.ipynb").read_text()
+    assert "half at" in text
+    assert "at cost 6" in text
+    assert len(pictures(tmp_path / "out.ipynb")) == 6

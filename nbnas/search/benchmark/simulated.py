@@ -109,10 +109,16 @@ def check_simulated(strategies: Mapping[str, Make], table: BenchmarkTable, batch
     """Check that workers can be simulated, if there are some.
 
     Raises:
-        SettingError: If a training time is not known, or architectures are asked for in batches.
+        SettingError: If a training time is not known, architectures are asked for in batches, or
+            the table has fidelities.
     """
     if not workers_of(strategies):
         return
+    if table.fidelities is not None:
+        raise SettingError(
+            "expected strategies without simulated workers on a table with fidelities, whose runs "
+            f"are compared by cost and not by time, got {', '.join(workers_of(strategies)):.200}"
+        )
     if len(table.costs) < len(table.values):
         raise SettingError(
             f"expected the seconds of every training for simulated workers, got those of "

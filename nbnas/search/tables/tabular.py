@@ -97,8 +97,7 @@ class TabularObjective(FromTable):
 
     def __reduce__(self) -> tuple[type["TabularObjective"], tuple[object, ...]]:
         """How it goes to another process: read-only views of dictionaries cannot be pickled."""
-        values = (getattr(self, f.name) for f in fields(self))
-        return type(self), tuple(dict(v) if isinstance(v, MappingProxyType) else v for v in values)
+        return type(self), tuple(_unfrozen(getattr(self, f.name)) for f in fields(self))
 
     def __call__(
         self, architecture: Architecture, seed: int = 0, epochs: int | None = None
@@ -215,3 +214,10 @@ class TabularObjective(FromTable):
         if value is None or not np.isfinite(value):
             raise DataError(f"table {self.name!r} has no such value for {architecture}")
         return float(value)
+
+
+def _unfrozen(value: object) -> object:
+    """A dictionary in place of a read-only view of one, those in it included."""
+    if not isinstance(value, MappingProxyType):
+        return value
+    return {name: _unfrozen(part) for name, part in value.items()}

@@ -6,6 +6,7 @@ Notation
 """
 
 import math
+from dataclasses import replace
 
 from nbnas.errors import DataError
 from nbnas.graphs.architecture import Architecture
@@ -54,14 +55,16 @@ def run_for_cost(
     search = Search(space, objective, strategy, seed=seed)
     found: list[Query] = []
     costs: list[float] = []
+    clock = 0.0
     while math.fsum(costs) < cost - ROUNDING:
         proposal = search.ask(batch)
         seconds, epochs = proposal.seconds / len(proposal.architectures), proposal.epochs
         for architecture in proposal.architectures:
             costs.append(cost_of_next(objective, search.observations, architecture, epochs))
             made = _looked_up(objective, architecture, trial_seed(seed, len(found)), epochs)
-            spent = round(math.fsum(costs), DIGITS)
-            found.append(_query(search.tell(made), seconds, spent, full_epochs(objective)))
+            clock += costs[-1] * objective.costs.get(str(architecture), 0.0)
+            query = _query(search.tell(made), seconds, full_epochs(objective))
+            found.append(replace(query, clock=clock, cost=round(math.fsum(costs), DIGITS)))
     return tuple(found)
 
 
@@ -76,7 +79,7 @@ def _looked_up(
         return Evaluation(architecture, None, "failed", seed=seed, error=said, epochs=epochs)
 
 
-def _query(step: Step, seconds: float, cost: float, full: int) -> Query:
+def _query(step: Step, seconds: float, full: int) -> Query:
     now, best = step.evaluation, step.best
     return Query(
         step.number + 1,
@@ -86,5 +89,4 @@ def _query(step: Step, seconds: float, cost: float, full: int) -> Query:
         None if best is None else best.value,
         seconds,
         epochs=now.epochs or full,
-        cost=cost,
     )

@@ -2,6 +2,7 @@
 
 import functools
 import hashlib
+import pickle
 from dataclasses import dataclass, replace
 
 import pandas as pd
@@ -149,6 +150,46 @@ def test_a_benchmark_goes_on_after_a_kill(benchmark, tmp_path):
     old = rows.set_index(["strategy", "seed", "query"])
     pd.testing.assert_frame_equal(longer.loc[old.index], old)
     assert benchmark(cost=3.0).done == 4  # a longer run is a shorter one, too
+
+
+@pytest.mark.slow
+def test_runs_in_other_processes_are_the_same(paid, tmp_path):
+    strategies = {"ladder": Ladder, "random": PLAIN["random"]}
+    given = {"queries": 3.0, "seeds": range(2)}
+    one = Benchmark(paid(), strategies, **given, output=tmp_path / "a.csv").run().check()
+    two = Benchmark(paid(), strategies, **given, workers=2, output=tmp_path / "b.csv")
+    found = two.run().check()
+    for pair, rows in one.runs.items():
+        assert [replace(r, seconds=0.0) for r in rows] == [
+            replace(r, seconds=0.0) for r in found.runs[pair]
+        ]
+
+
+def test_an_objective_with_looks_travels(paid):
+    objective = paid().objective
+    again = pickle.loads(pickle.dumps(objective))
+    assert again.fingerprint() == objective.fingerprint()
+    assert again.looks == objective.looks
+
+
+def test_times_of_trainings_make_a_clock_too(paid, tmp_path):
+    table = paid()
+    table = replace(table, cost="seconds", costs=dict.fromkeys(table.values, 100.0))
+    path = tmp_path / "timed.csv"
+    Benchmark(table, {"ladder": Ladder}, queries=2.0, seeds=(0,), output=path).run().check()
+    frame = pd.read_csv(path)
+    assert frame.clock.tolist() == [20.0, 120.0, 140.0, 240.0]
+    assert frame.cost.tolist() == [0.2, 1.2, 1.4, 2.4]
+    again = Benchmark(table, {"ladder": Ladder}, queries=2.0, seeds=(0,), output=path)
+    assert again.done == 1
+
+
+def test_workers_are_not_simulated_by_cost(paid, tmp_path):
+    table = paid()
+    table = replace(table, cost="seconds", costs=dict.fromkeys(table.values, 100.0))
+    strategies = nb.simulated({"random": PLAIN["random"]}, 4)
+    with pytest.raises(SettingError, match="without simulated workers on a table with fidelities"):
+        Benchmark(table, strategies, queries=2.0, seeds=(0,), output=tmp_path / "b.csv")
 
 
 def test_a_failed_look_is_an_empty_value_and_is_read_back(paid, benchmark, tmp_path):
