@@ -132,7 +132,7 @@ class SearchParameters:
             *told,
             Choice("trials", str(self.trials), f"{self.initial} of them before there is a model"),
             *self._begins(),
-            *self.lengths.choices(),
+            *self.lengths.choices(objective),
             Choice("workers", str(self.workers or 1), at_once),
             Choice("budget", f"{self.budget.minutes:g} min", str(self.budget)),
         )
@@ -231,7 +231,8 @@ class SearchParameters:
         model = f"{self.kernel or 'usual'}-{self.acquisition}-{self.initial}-initial"
         if self.strategy not in ("bayes", "random"):
             model = f"{self.strategy}-{self.initial}-initial"
-        return f"{self._setting}-{'random' if self.strategy == 'random' else model}"
+        scheduler = f"{self.lengths.scheduler}-" if self.lengths.scheduler else ""
+        return f"{self._setting}-{scheduler}{'random' if self.strategy == 'random' else model}"
 
     @property
     def baseline_name(self) -> str:

@@ -83,7 +83,7 @@ def _objective(values: Values) -> Iterator[str]:
     faults = [*_tried("objective", lambda: own_objective(values["objective"]))]
     yield from faults
     if not faults:
-        yield from check_offered(own_objective(values["objective"]), values["fidelities"])
+        yield from check_offered(own_objective(values["objective"]), values)
     words = dict.fromkeys(("network", "skeleton", "optimizer", "measure"), "")
     usual = words | dict.fromkeys(("size", "validation", "epochs"), 0)
     given = [name for name, nothing in usual.items() if values[name] != nothing]

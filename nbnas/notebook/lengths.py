@@ -1,5 +1,6 @@
 """How far the trainings of `notebooks/search.ipynb` go, and what they may cost together."""
 
+import importlib
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -11,7 +12,17 @@ from nbnas.notebook.recipes import Choice
 from nbnas.records import Fidelities
 from nbnas.search.fidelities.costs import fidelities_of
 from nbnas.search.strategies.bayesian import BayesianOptimization
+from nbnas.search.strategies.random import RandomSearch
 from nbnas.search.strategies.strategy import Strategy
+
+SCHEDULERS: Mapping[str, tuple[str, str]] = {
+    "asha": ("asha", "Asha"),
+    "hyperband": ("hyperband", "Hyperband"),
+    "halving": ("successive_halving", "SuccessiveHalving"),
+    "median": ("median", "MedianStopping"),
+}
+"""The words of the schedulers: the files and the names of their classes."""
+ETA, RUNGS = 3, 4  # where lengths are chosen: of so many times as many epochs, and at most so many
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,19 +30,27 @@ class Lengths:
     """How far trainings go, and when a search ends.
 
     Attributes:
-        epochs: Those of looks and of a full training, rising; empty for full trainings only.
+        epochs: Those of looks and of a full training, rising; empty for full trainings only, or
+            for those that are chosen for a scheduler.
+        scheduler: A word of `SCHEDULERS`; empty for a strategy that decides itself.
         cost: What all trials may cost, in full trainings; 0 for as many as there are trials.
         trials: How many there are where all are full trainings.
     """
 
     epochs: tuple[int, ...]
+    scheduler: str
     cost: float
     trials: int
 
     @property
+    def looks(self) -> bool:
+        """Whether there are trainings that go less far than all."""
+        return bool(self.epochs or self.scheduler)
+
+    @property
     def budget(self) -> float | None:
         """What all trials may cost, in full trainings; `None` where their number is the limit."""
-        return self.cost or (float(self.trials) if self.epochs else None)
+        return self.cost or (float(self.trials) if self.looks else None)
 
     @property
     def count(self) -> int | None:
@@ -49,9 +68,10 @@ class Lengths:
         Args:
             trainer: A `Trainer` whose epochs are those of a full training.
         """
-        if not self.epochs:
+        if not self.looks:
             return trainer
-        return replace(trainer, fidelities=Fidelities(self.epochs, continued=True))
+        chosen = self.epochs or rungs(trainer.epochs)
+        return replace(trainer, fidelities=Fidelities(chosen, continued=True))
 
     def with_looks(self, strategy: Strategy, objective: object) -> Strategy:
         """The strategy that looks before it trains.
@@ -60,27 +80,67 @@ class Lengths:
             strategy: What chooses among full trainings.
             objective: What makes them, with these lengths.
         """
-        if not self.epochs:
+        if not self.looks:
             return strategy
+        if self.scheduler:
+            return scheduled(self.scheduler, strategy, fidelities_of(objective))
         made: Any = strategy
         return replace(made, fidelities=fidelities_of(objective))  # type: ignore[no-any-return]
 
     @property
     def name(self) -> str:
         """What a study is called after them; empty for full trainings only."""
-        return f"looks-{'-'.join(map(str, self.epochs[:-1]))}" if self.epochs else ""
+        looks = "-".join(map(str, self.epochs[:-1])) or "thirds"
+        return f"looks-{looks}" if self.looks else ""
 
-    def choices(self) -> tuple[Choice, ...]:
-        """What is said of them, where there are looks or a limit of cost."""
-        found = []
-        if self.epochs:
-            looks = ", ".join(map(str, self.epochs[:-1]))
+    def choices(self, objective: object) -> tuple[Choice, ...]:
+        """What is said of them, where there are looks or a limit of cost.
+
+        Args:
+            objective: What makes trainings of these lengths.
+        """
+        found, offered = [], fidelities_of(objective)
+        if self.looks and offered is not None:
+            looks = ", ".join(map(str, offered.lower))
             why = "what promises most goes on from there to the end; it costs only the rest"
-            found.append(Choice("looks", f"{looks} of {self.epochs[-1]} epochs", why))
+            found.append(Choice("looks", f"{looks} of {offered.full} epochs", why))
+        if self.scheduler:
+            why = "decides which trainings go on; -p strategy says what is begun"
+            found.append(Choice("scheduler", SCHEDULERS[self.scheduler][1], why))
         if self.budget is not None:
             why = "in full trainings, looks by their part; -p cost 20 for as much as twenty"
             found.append(Choice("cost", f"{self.budget:g}", why))
         return tuple(found)
+
+
+def rungs(full: int) -> tuple[int, ...]:
+    """The lengths of trainings for a scheduler: each three times as long as the one before.
+
+    Args:
+        full: The epochs of a full training, at least 2.
+
+    Raises:
+        SettingError: If a full training has a single epoch.
+    """
+    found = {full // ETA**rung for rung in range(RUNGS)} - {0}
+    if full == 1:
+        raise SettingError(
+            "expected more than one epoch with a scheduler, which stops trainings before their "
+            "end, got epochs=1; give more, or leave the scheduler out"
+        )
+    return tuple(sorted(found | ({1} if len(found) == 1 else set())))
+
+
+def scheduled(word: str, strategy: Strategy, fidelities: Fidelities | None) -> Strategy:
+    """A strategy within the scheduler of a word.
+
+    Raises:
+        SettingError: If they do not go together.
+    """
+    file, name = SCHEDULERS[word]
+    found = importlib.import_module(f"nbnas.search.strategies.schedulers.{file}")
+    made: Strategy = getattr(found, name)(strategy, fidelities=fidelities)
+    return made
 
 
 def lengths(value: Any) -> tuple[int, ...]:  # noqa: ANN401
@@ -100,6 +160,9 @@ def lengths(value: Any) -> tuple[int, ...]:  # noqa: ANN401
 def check_lengths(values: Mapping[str, Any]) -> Iterator[str]:
     """What does not go together with looks; see `check_combinations`."""
     given, epochs, strategy = values["fidelities"], values["epochs"], values["strategy"]
+    scheduler = values["scheduler"]
+    if scheduler and epochs == 1:
+        yield f"scheduler: expected none with epochs 1, which nothing can stop; got {scheduler}"
     if not given:
         return
     said = ",".join(map(str, given))
@@ -108,18 +171,30 @@ def check_lengths(values: Mapping[str, Any]) -> Iterator[str]:
             f"fidelities: expected the last of them to be the epochs of a full training, "
             f"{epochs}, got {said}; leave epochs out"
         )
-    if strategy != "bayes":
-        yield f"fidelities: expected none with strategy {strategy}; bayes looks before it trains"
+    if strategy != "bayes" and not scheduler:
+        yield (
+            f"fidelities: expected a scheduler with strategy {strategy}, one of "
+            f"{', '.join(SCHEDULERS)}; without one bayes alone looks before it trains"
+        )
         return
+    fidelities = Fidelities(given, continued=True)
     try:
-        BayesianOptimization(fidelities=Fidelities(given, continued=True))
+        if scheduler:
+            scheduled(scheduler, RandomSearch(), fidelities)
+        else:
+            BayesianOptimization(fidelities=fidelities)
     except SettingError as error:
         yield f"fidelities: {error}"
 
 
-def check_offered(objective: object, given: tuple[int, ...]) -> Iterator[str]:
+def check_offered(objective: object, values: Mapping[str, Any]) -> Iterator[str]:
     """Whether an objective of one's own has trainings of these lengths."""
-    offered = fidelities_of(objective)
+    given, offered = values["fidelities"], fidelities_of(objective)
+    if offered is None and not given and values["scheduler"]:
+        yield (
+            "scheduler: expected an objective that offers fidelities, which yours does not; give "
+            "it an attribute fidelities, such as nbnas.Fidelities((1, 4, 12))"
+        )
     if given and (offered is None or offered.epochs != given):
         has = "has none" if offered is None else f"has {','.join(map(str, offered.epochs))}"
         yield (

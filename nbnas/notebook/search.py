@@ -21,12 +21,14 @@ from nbnas.notebook.checks import (
 from nbnas.notebook.chosen import SearchParameters
 from nbnas.notebook.combinations import ACQUISITIONS, MEASURES, check_combinations
 from nbnas.notebook.data import source
-from nbnas.notebook.lengths import Lengths, lengths
+from nbnas.notebook.lengths import SCHEDULERS, Lengths, lengths
 from nbnas.notebook.own import is_own
 from nbnas.notebook.recipes import EPOCHS_OF_NAMED, OPTIMIZERS, SKELETONS, initial_of
 from nbnas.notebook.spaces import KERNELS, SPACES, USUAL
 from nbnas.notebook.strategies import STRATEGIES
 from nbnas.training.device import choose_device
+
+OF_LENGTHS = ("fidelities", "scheduler", "cost")
 
 
 def read_parameters(namespace: Mapping[str, Any]) -> SearchParameters:
@@ -55,7 +57,7 @@ def _completed(values: dict[str, Any]) -> dict[str, Any]:
     space = values["space"] or USUAL[data.kind]
     usual = SPACES[space].kernels[0] if space in SPACES else ""
     named = trains and data.path is None
-    others = {name: values[name] for name in values if name not in ("fidelities", "cost")}
+    others = {name: values[name] for name in values if name not in OF_LENGTHS}
     looks = values["fidelities"]
     full = looks[-1] if looks and trains else 0
     return others | {
@@ -66,7 +68,7 @@ def _completed(values: dict[str, Any]) -> dict[str, Any]:
         "budget": Budget(values["budget"], values["compare"]),
         "initial": values["initial"] or initial_of(data if trains else None),
         "epochs": full or values["epochs"] or (EPOCHS_OF_NAMED if named else 0),
-        "lengths": Lengths(looks, values["cost"], values["trials"]),
+        "lengths": Lengths(looks, values["scheduler"], values["cost"], values["trials"]),
     }
 
 
@@ -137,6 +139,7 @@ _RULES: Mapping[str, Callable[[Any], Any]] = {
     "warm_start": flag,
     "epochs": whole_or_none(1),
     "fidelities": lengths,
+    "scheduler": _or_none(word(SCHEDULERS)),
     "cost": cost,
     "seed": whole(0),
     "device": _device,

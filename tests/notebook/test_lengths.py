@@ -5,6 +5,7 @@ import pytest
 
 import nbnas as nb
 from nbnas.errors import SettingError
+from nbnas.notebook.lengths import SCHEDULERS, rungs
 from nbnas.notebook.search import read_parameters
 from nbnas.records import Evaluation, Fidelities
 
@@ -94,7 +95,7 @@ def test_other_costs_are_refused(chosen, wrong):
 def test_what_does_not_go_with_looks_is_said(chosen):
     with pytest.raises(SettingError, match="last of them to be the epochs of a full training, 9"):
         chosen(fidelities="3,12", epochs=9)
-    with pytest.raises(SettingError, match="fidelities: expected none with strategy evolution"):
+    with pytest.raises(SettingError, match="fidelities: expected a scheduler with strategy evol"):
         chosen(fidelities="3,12", strategy="evolution")
 
 
@@ -112,3 +113,61 @@ def test_an_objective_of_ones_own_offers_them_itself(chosen, in_own):
         chosen(objective="looking.py:looks", space="cells", fidelities="2,4")
     with pytest.raises(SettingError, match="those of your objective, which has none"):
         chosen(objective="my_own.py:train", space="cells", fidelities="2,4")
+
+
+needs_schedulers = pytest.mark.skipif(not hasattr(nb, "Asha"), reason="nbnas has no schedulers")
+
+
+@pytest.mark.parametrize(
+    ("epochs", "expected"),
+    [(12, (1, 4, 12)), (2, (1, 2)), (3, (1, 3)), (60, (2, 6, 20, 60)), (100, (3, 11, 33, 100))],
+)
+def test_lengths_for_a_scheduler_are_thirds(epochs, expected):
+    assert rungs(epochs) == expected
+    assert Fidelities(rungs(epochs)).full == epochs
+
+
+@needs_schedulers
+@pytest.mark.parametrize("strategy", ["bayes", "random", "evolution"])
+@pytest.mark.parametrize("word", SCHEDULERS)
+def test_a_scheduler_decides_which_trainings_go_on(chosen, word, strategy):
+    scheduled = chosen(data="digits", scheduler=word, strategy=strategy)
+    objective = scheduled.make_objective()
+    assert objective.fidelities == Fidelities((1, 4, 12), continued=True)
+    made = scheduled.make_strategy(objective)
+    assert type(made) is getattr(nb, SCHEDULERS[word][1])
+    assert made.fidelities == objective.fidelities
+    assert type(made.strategy) is type(chosen(strategy=strategy).make_strategy())
+    assert f"-looks-thirds-seed-0-{word}-" in scheduled.study_name
+    assert (scheduled.lengths.count, scheduled.lengths.budget) == (None, 30)
+    said = {one.what: one.chosen for one in scheduled.choices(objective)}
+    assert (said["looks"], said["scheduler"]) == ("1, 4 of 12 epochs", SCHEDULERS[word][1])
+
+
+@pytest.mark.slow
+@needs_schedulers
+@pytest.mark.parametrize("word", SCHEDULERS)
+def test_a_scheduled_search_keeps_its_budget(chosen, word, tmp_path):
+    scheduled = chosen(data="digits", fidelities="1,2,4", scheduler=word, trials=6, initial=2)
+    assert "-looks-1-2-" in scheduled.study_name
+    trainer = scheduled.lengths.of(nb.Trainer(nb.digits(200, 100), channels=2, epochs=4))
+    space = nb.Subspace(nb.CellSpace(), nb.CellSpace().sample(0, 30))
+    search = nb.Search(space, trainer, scheduled.make_strategy(trainer), store=tmp_path / "s.db")
+    search.run(scheduled.lengths.count, cost=scheduled.lengths.budget)
+    assert 5 < search.spent <= 6 + 1e-9
+    assert {1, 2, None} <= {e.epochs for e in search.observations}
+    seeds = {}
+    for e in search.observations:
+        assert seeds.setdefault(e.architecture, e.seed) == e.seed
+    search.finish()
+    assert [file.name for file in tmp_path.iterdir()] == ["s.db"]
+
+
+def test_what_does_not_go_with_a_scheduler_is_said(chosen, in_own):
+    for wrong in ("bohb", 3, None):
+        with pytest.raises(SettingError, match="scheduler: expected one of asha, hyperband, halv"):
+            chosen(scheduler=wrong)
+    with pytest.raises(SettingError, match="scheduler: expected none with epochs 1"):
+        chosen(scheduler="asha", epochs=1)
+    with pytest.raises(SettingError, match="objective that offers fidelities, which yours does"):
+        chosen(objective="my_own.py:train", space="cells", scheduler="asha")

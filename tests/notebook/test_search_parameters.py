@@ -35,6 +35,7 @@ GOOD = {
     "warm_start": True,
     "epochs": 0,
     "fidelities": "",
+    "scheduler": "",
     "cost": 0,
     "seed": 0,
     "device": "cpu",
