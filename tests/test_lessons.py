@@ -8,6 +8,7 @@ import nbformat
 import numpy as np
 import pytest
 from pages import solutions
+from scipy.stats import norm, spearmanr
 
 import nbnas as nb
 
@@ -17,7 +18,7 @@ LESSONS = sorted(FOLDER.glob("*.ipynb"))
 TITLES = (
     *("Bayesian optimisation by hand", "Architectures and spaces", "Distances"),
     *("Prior and kernel", "Posterior and expected improvement", "Training for real"),
-    "A whole search",
+    *("A whole search", "Spend less"),
 )
 MOST_CELLS, MOST_LINES = 26, 10
 LINK = re.compile(r"\]\(([^)]+)\)")
@@ -37,7 +38,7 @@ def code(path):
     return [cell for cell in read(path).cells if cell.cell_type == "code"]
 
 
-def test_there_are_seven_in_order():
+def test_there_are_eight_in_order():
     titles = [read(path).cells[0].source.splitlines()[0] for path in LESSONS]
     assert titles == [f"# Lesson {i}: {title}" for i, title in enumerate(TITLES, 1)]
 
@@ -116,3 +117,32 @@ def test_lesson_three_says_what_the_table_shows():
     assert found[0].lengthscale > wl.matrix(cells, cells).max()
     assert max(found, key=lambda each: each.leave_one_out_kendall) is found[0]
     assert max(found, key=lambda each: each.spearman) is found[1]
+
+
+def test_lesson_eight_says_what_the_table_shows():
+    """Its prose has these numbers: change both."""
+    cells, table = nb.CellSpace().sample(0, 300), nb.benchmarks.digits()
+    curves = np.array([[report.val_accuracy for report in table(a).reports] for a in cells])
+    told = [spearmanr(curves[:, e], curves[:, -1]).statistic for e in range(12)]
+    assert all(0.2 < rho < 0.45 for rho in told[:6])
+    assert [round(rho, 1) for rho in told[7:9]] == [0.8, 0.9]
+    led, best = curves[:, 2].argmax(), curves[:, 11].argmax()
+    assert curves[led, 7] > curves[best, 7]
+    assert curves[led, 11] < curves[best, 11]
+    assert abs(curves[curves[:, 2].argmin()] - 0.1).max() < 0.01
+    good = curves[curves[:, -1] >= np.median(curves[:, -1])]
+    assert spearmanr(good[:, 7], good[:, -1]).statistic == pytest.approx(0.62, abs=0.01)
+    rates = [report.learning_rate for report in table(cells[0]).reports]
+    assert max(rates) / 2 < rates[6] < max(rates)
+    assert rates[-1] < max(rates) / 100
+
+
+def test_lesson_eight_buys_what_it_says():
+    (cell,) = [cell for cell in code(LESSONS[7]) if cell.id == "worth"]
+    names = {"norm": norm}
+    exec(cell.source.partition("\n\n\n")[0], names)
+    improvement, expected = names["improvement"], nb.ExpectedImprovement()
+    assert improvement(-0.3, 0.7) == pytest.approx(expected([-0.3], [0.7], 0.0)[0])
+    whole = improvement(-1.0, 1.0)
+    assert improvement(-1.0, 0.82) / 0.06 == pytest.approx(9 * whole, rel=0.05)
+    assert improvement(-1.0, 0.67) / 0.25 < whole < improvement(-1.0, 0.68) / 0.25

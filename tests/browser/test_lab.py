@@ -5,6 +5,7 @@ import re
 import time
 from pathlib import Path
 
+import layout
 import pages
 import pytest
 
@@ -74,32 +75,11 @@ def test_run_is_one_click_and_the_trace_grows(page):
 
 def test_nothing_is_cut_off_with_the_sidebar_closed_or_open(page):
     for name in ("sidebar-closed", "sidebar-open"):
-        check_layout(page)
+        layout.check(page)
         pages.shot_whole(page, f"lab-3-{name}")
         page.keyboard.press("Escape")
         page.keyboard.press("Control+b")
         page.wait_for_timeout(600)  # the panel slides
-
-
-def check_layout(page):
-    """No card overlaps another or is wider than the lab; no text is wider than its card."""
-    found = page.evaluate("""() => {
-        const lab = document.querySelector('.nbl-lab'), out = lab.getBoundingClientRect();
-        const boxes = [...lab.querySelectorAll('.nbl-card')].map((e) => e.getBoundingClientRect());
-        const bad = [];
-        boxes.forEach((a, i) => {
-            if (a.left < out.left - 1 || a.right > out.right + 1) bad.push(`card ${i} sticks out`);
-            boxes.slice(i + 1).forEach((b, j) => {
-                const apart = a.right <= b.left + 1 || b.right <= a.left + 1 ||
-                    a.bottom <= b.top + 1 || b.bottom <= a.top + 1;
-                if (!apart) bad.push(`cards ${i} and ${i + 1 + j} overlap`);
-            });
-        });
-        for (const e of lab.querySelectorAll('.nbl-card, .nbl-bar, .nbl-row'))
-            if (e.scrollWidth > e.clientWidth + 1) bad.push(`${e.className} is cut off`);
-        return bad;
-    }""")
-    assert found == []
 
 
 def test_hovering_tells_and_clicking_selects_everywhere(page):

@@ -83,7 +83,7 @@ def spent_rows(looks: Looks) -> theme.Rows:
 
 
 def told(looks: Looks) -> list[str]:
-    """What was spent, in two lines."""
+    """What was spent, in at most three lines."""
     all_of_them, full = len(looks.observations), len(looks.observations.full)
     number, total = all_of_them - full, looks.spent()
     on_looks = looks.spent(*looks.fidelities.lower)
