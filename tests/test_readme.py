@@ -41,8 +41,9 @@ def test_what_is_ones_own_takes_ten_lines(what):
     assert shortest <= 10
 
 
-def test_a_search_looks_before_it_trains(capsys):
-    (example,) = (text for text in PYTHON if "nb.Fidelities((1, 6))" in text)
+def test_a_search_looks_before_it_trains(capsys, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)  # it has a store
+    (example,) = (text for text in PYTHON if "nb.Fidelities((1, 6)" in text)
     exec(compile(example, "README.md", "exec"), {})
     value, spent, full = map(float, capsys.readouterr().out.split())
     assert 0.3 < value <= 1

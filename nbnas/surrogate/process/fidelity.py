@@ -52,7 +52,8 @@ Array = NDArray[np.float64]
 V0 = 1.0
 B = torch.tensor((0.3, 0.3), dtype=torch.float64)  # of the looks, and of the parameters
 V = torch.tensor((0.49, 0.1), dtype=torch.float64)
-NARROW = 0.5  # the least spread: what was trained fully may be all alike by a signal
+# The least spreads, as what was trained fully may be all alike: of warped looks, and of logarithms.
+NARROW = torch.tensor((0.5, 0.35), dtype=torch.float64)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -69,7 +70,7 @@ class FidelityPosterior(WarpedPosterior):
         warp: The warp, fitted to them.
         z: Their warped values `(n,)`.
         centre: Means of the signals at what was trained fully `(p,)`.
-        spread: Their standard deviations, at least 0.5 `(p,)`.
+        spread: Their standard deviations, not too narrow `(p,)`.
         u: u of what was trained fully `(n, p)`.
         factor: L `(n, n)`.
     """
@@ -251,5 +252,5 @@ def _line(
 ) -> tuple[Tensor, Tensor, Tensor]:
     """The centres, the spreads, and u of the full trainings `(n, p)`."""
     mean, _ = signals(looks, sizes, full.architectures)
-    centre, spread = mean.mean(dim=0), mean.std(dim=0, correction=0).clamp_min(NARROW)
+    centre, spread = mean.mean(dim=0), mean.std(dim=0, correction=0).clamp_min(NARROW[: mean.shape[1]])
     return centre, spread, (mean - centre) / spread

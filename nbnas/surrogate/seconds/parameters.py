@@ -27,36 +27,31 @@ REMEMBERED = 1_000  # the sizes of fewer architectures are counted each time
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ParameterCounts:
-    """Logarithms of numbers of parameters, standardised; see `parameter_counts`.
+    """Logarithms of numbers of parameters; see `parameter_counts`.
 
     Attributes:
         known: The logarithm of each number that was seen.
-        centre: Their mean.
-        spread: Their standard deviation.
         names: What the sizes that the line is in are called.
         line: The line of the logarithms.
     """
 
     known: Mapping[Architecture, float]
-    centre: float
-    spread: float
     names: tuple[str, ...]
     line: Line
 
     @brief
     def __repr__(self) -> str:
-        return f"{len(self.known)} known, about {math.exp(self.centre):.3g} parameters"
+        return f"{len(self.known)} known, about {math.exp(self.line.level):.3g} parameters"
 
     def latent(self, architectures: Sequence[Architecture]) -> tuple[Tensor, Tensor]:
-        """Standardised logarithms `(m,)`: their means, and standard deviations, 0 where known."""
+        """Means of the logarithms and their standard deviations `(m,)`, 0 where one is known."""
         found = _sizes(architectures)
         mean, stddev = self.line.predict(found.of(self.names), found.beyond(self.names))
         seen = [self.known.get(each) for each in architectures]
         at = [place for place, number in enumerate(seen) if number is not None]
         mean[at] = [seen[place] for place in at]
         stddev[at] = 0.0
-        mean = (mean - self.centre) / self.spread
-        return torch.from_numpy(mean), torch.from_numpy(stddev / self.spread)
+        return torch.from_numpy(mean), torch.from_numpy(stddev)
 
 
 def parameter_counts(observations: Observations) -> ParameterCounts | None:
@@ -71,7 +66,7 @@ def parameter_counts(observations: Observations) -> ParameterCounts | None:
         return None
     seen = sizes(tuple(known))
     line = fit_line(seen.values, numbers, [0] * len(numbers), NOISE**2)
-    return ParameterCounts(known, float(numbers.mean()), float(numbers.std()), seen.names, line)
+    return ParameterCounts(known, seen.names, line)
 
 
 def _sizes(architectures: Sequence[Architecture]) -> Sizes:
