@@ -191,3 +191,20 @@ def test_what_is_prepared_changes_nothing(noisy, rng):
     assert made[0] == made[1]
     nb.Asha(RANDOM, FIDELITIES).prepare(SMALL, search.observations)
     assert nb.Asha(RANDOM, FIDELITIES).posterior(search.observations) is None
+
+
+def test_a_space_that_cannot_be_listed_is_searched():
+    class Size:
+        fidelities = FIDELITIES
+
+        def __call__(self, architecture, seed=0, epochs=None):
+            return len(architecture.edges) / 30 + (epochs or 9) / 100
+
+        def fingerprint(self):
+            return {}
+
+    within = nb.BayesianOptimization(initial=3, maximizer=nb.RandomPool(10))
+    search = nb.Search(nb.DagSpace(4), Size(), nb.Asha(within, FIDELITIES, 2)).run(13)
+    assert len(search.observations.at(3)) >= 3
+    forms = {functional_form(e.architecture) for e in search.observations.at(1)}
+    assert len(forms) == len(search.observations.at(1))

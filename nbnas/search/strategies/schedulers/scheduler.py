@@ -35,7 +35,8 @@ class Scheduler:
     The strategy sees the results of one rung, as if they were full trainings: of the highest one
     on which as many are completed as it wants random ones at first (its `initial`), else of the
     lowest (Falkner et al., BOHB, ICML 2018). What else was seen is taken out of its space.
-    Nothing is remembered: all is derived from the observations.
+    Where nothing new is left, the best that waits goes on. Nothing is remembered: all is derived
+    from the observations.
 
     Attributes:
         strategy: Proposes new architectures: any strategy but another scheduler.
