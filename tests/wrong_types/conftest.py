@@ -2,6 +2,7 @@
 
 import functools
 import inspect
+import itertools
 import os
 from pathlib import Path
 from unittest.mock import Mock
@@ -114,6 +115,9 @@ def overrides():
     report = dict.fromkeys(("epoch", "epochs"), 1)
     frame = pd.DataFrame({"arch_str": [*map(str, cells)], "value": np.linspace(0, 1, len(cells))})
     curves = pd.DataFrame({"run": [1], "epoch": [1], "value": [0.5]})
+    results = {"strategies": ("a",), "initial": 1, "optimum": 1.0, "unit": FRACTION}
+    results |= {"value": "value"}
+    asked = itertools.product(("Benchmark", "Cost"), ("traces", "seeds", "trainings"))
     part = (np.zeros((4, 1, 8, 8), np.uint8), np.arange(4))
     return {
         "Architecture": {"nodes": ("input", "output"), "edges": ((0, 1, "x"),), "text": "x"},
@@ -143,26 +147,9 @@ def overrides():
         "from_text": {"text": "a line of text\n" * 20, "encoding": "utf-8"},
         "wikitext2": {"folder": "absent"},
         "BenchmarkTable": {"value": "value", "values": {cells[0]: 0.5}, "unit": FRACTION},
-        "BenchmarkResults": {
-            "strategies": ("a",),
-            "initial": 1,
-            "optimum": 1.0,
-            "unit": FRACTION,
-            "value": "value",
-        },
-        "CostResults": {
-            "strategies": ("a",),
-            "initial": 1,
-            "optimum": 1.0,
-            "unit": FRACTION,
-            "value": "value",
-        },
-        "CostResults.traces": {"strategy": "random"},
-        "CostResults.seeds": {"strategy": "random"},
-        "CostResults.trainings": {"strategy": "random"},
+        **dict.fromkeys(("BenchmarkResults", "CostResults"), results),
         "joined_curves": {"table": curves, "curves": curves, "value": "value", "epochs": (1,)},
-        "BenchmarkResults.traces": {"strategy": "random"},
-        "BenchmarkResults.seeds": {"strategy": "random"},
+        **{f"{kind}Results.{name}": {"strategy": "random"} for kind, name in asked},
         "Benchmark": {"output": "runs.csv"},
         "Sweep": a_finished_sweep(),
         **{

@@ -14,11 +14,24 @@ from nbnas.notebook.strategies import STRATEGIES, Proxies, known
 from nbnas.records import Fidelities
 from nbnas.records.fidelities import FIDELITIES
 from nbnas.search.strategies.bayesian import BayesianOptimization
+from nbnas.search.strategies.schedulers.asha import Asha
+from nbnas.search.strategies.schedulers.hyperband import Hyperband
+from nbnas.search.strategies.schedulers.median import MedianStopping
+from nbnas.search.strategies.schedulers.successive_halving import SuccessiveHalving
 from nbnas.search.strategies.strategy import Strategy
 
 DEFAULT = ("bayes", "random")
 LOOKING = "bayes-fidelities"  # the word for Bayesian optimisation that looks before it trains
-BY_COST = (LOOKING, "bayes", "local-search", "evolution", "random")  # with fidelities by default
+SCHEDULERS: Mapping[str, Callable[[Strategy, Fidelities], Strategy]] = {
+    "asha": Asha,
+    "hyperband": Hyperband,
+    "halving": SuccessiveHalving,
+    "median": MedianStopping,
+}
+BY_COST = (  # with fidelities by default
+    *(LOOKING, "asha", "hyperband", "halving", "median"),
+    *("bayes", "local-search", "evolution", "random"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,14 +118,16 @@ def strategies_of_words(value: Any) -> tuple[str, ...]:  # noqa: ANN401
     if unknown or len(set(given)) < len(given):
         raise SettingError(
             f"expected different words out of {', '.join(STRATEGIES)}, with fidelities also "
-            f"{LOOKING}, separated by commas; got {value!r:.200}"
+            f"{LOOKING} and {', '.join(SCHEDULERS)}, which schedule random search, or another one "
+            f"as in asha+tpe, separated by commas; got {value!r:.200}"
         )
     return given
 
 
 def is_looking(word: str) -> bool:
     """Whether a word is for a strategy that makes use of fidelities."""
-    return word == LOOKING
+    scheduler, within, strategy = word.partition("+")
+    return word == LOOKING or (scheduler in SCHEDULERS and (not within or strategy in STRATEGIES))
 
 
 def maker(
@@ -133,6 +148,9 @@ def maker(
         return functools.partial(STRATEGIES[word], initial, True, proxies)
     if looks is None:
         raise SettingError(f"strategies: expected fidelities=… for {word}, got none")
+    scheduler, _, strategy = word.partition("+")
+    if scheduler in SCHEDULERS:
+        return functools.partial(scheduled, scheduler, strategy, initial, proxies, looks)
     return functools.partial(
         BayesianOptimization,
         initial=initial,
@@ -140,3 +158,19 @@ def maker(
         knowledge=known(proxies),
         fidelities=looks.fidelities,
     )
+
+
+def scheduled(
+    scheduler: str, strategy: str, initial: int, proxies: Proxies | None, looks: Looks
+) -> Strategy:
+    """A strategy whose trainings a scheduler ends early.
+
+    Args:
+        scheduler: The word of the scheduler.
+        strategy: The word of the strategy; empty for random search.
+        initial: Number of random architectures with which it begins.
+        proxies: Zero-cost proxies, if there are any.
+        looks: How far trainings may go.
+    """
+    proposes = STRATEGIES[strategy or "random"](initial, True, proxies)
+    return SCHEDULERS[scheduler](proposes, looks.fidelities)

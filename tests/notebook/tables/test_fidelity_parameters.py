@@ -9,7 +9,7 @@ from nbnas.errors import SettingError
 from nbnas.graphs.spaces.cell import CellSpace
 from nbnas.notebook.strategies import STRATEGIES
 from nbnas.notebook.tables.benchmark import read_benchmark_parameters
-from nbnas.notebook.tables.fidelities import BY_COST, looks_of_words, maker
+from nbnas.notebook.tables.fidelities import BY_COST, SCHEDULERS, looks_of_words, maker
 from nbnas.records import Fidelities
 from nbnas.search.benchmark.cost.results import CostResults
 from nbnas.search.strategies.strategy import Strategy
@@ -147,6 +147,20 @@ def test_a_cost_beyond_the_table_says_so(good):
     chosen = read_benchmark_parameters(good | {"cost": 41})
     with pytest.raises(SettingError, match="to the 40 architectures"):
         chosen.make_benchmark(chosen.read_table())
+
+
+@pytest.mark.parametrize("word", SCHEDULERS)
+def test_a_scheduler_goes_with_every_strategy(good, word):
+    given = {"strategies": f"{word}, {word}+local-search, {word}+evolution, random", "seeds": 1}
+    chosen = read_benchmark_parameters(good | given)
+    found = chosen.make_benchmark(chosen.read_table()).run().check()
+    assert found.strategies == (word, f"{word}+local-search", f"{word}+evolution", "random")
+    for name in found.strategies[:3]:
+        assert found.trainings(name)[0] > 0  # it looks
+    assert type(maker(f"{word}+tpe", 4, None, chosen.fidelities)().strategy) is nb.Tpe
+    for wrong in (f"{word}+", f"{word}+annealing", f"{word}+{word}", f"bayes+{word}"):
+        with pytest.raises(SettingError, match=r"asha, hyperband, .* as in asha\+tpe"):
+            read_benchmark_parameters(good | {"strategies": wrong})
 
 
 def test_a_word_that_looks_needs_fidelities():
