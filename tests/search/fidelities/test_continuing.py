@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import pytest
 
 import nbnas as nb
+import nbnas.training.repeated
 from nbnas.records import Fidelities, Proposal
 from nbnas.search.fidelities.continuing import continues
 
@@ -112,6 +113,19 @@ def test_a_training_that_nobody_makes_any_longer_goes_on(going, facts, alone, co
     assert facts(second) == alone[:4]
     assert second.observations[3].origin.attempt == 2
     assert len(computed) == ONCE // 2
+
+
+def test_seeds_side_by_side_go_on_too(going, facts, data, store, kept):
+    trainer = nb.Trainer(data, fidelities=CONTINUED, device="cpu")
+    seeds = nb.training.repeated.RepeatedTrainer(trainer, (0, 1))
+    search, files = going(store, objective=seeds), []
+    for _ in range(4):
+        search.step()
+        files.append(len(kept()))
+    assert files == [1, 2, 2, 1]
+    assert facts(search) == facts(going(objective=seeds).run(4))
+    look, full = search.observations[2:]
+    assert full.seconds == pytest.approx(full.reports[-1].seconds - look.reports[-1].seconds)
 
 
 def test_separate_looks_keep_nothing_and_have_seeds_of_their_own(going, rungs, store, kept):
