@@ -1,6 +1,7 @@
 """Trials that go on from earlier ones of the same architecture: same numbers, only the rest."""
 
 import dataclasses
+import os
 import shutil
 from dataclasses import dataclass
 
@@ -202,3 +203,28 @@ def test_workers_go_on(workers, going, facts, alone, store, kept):
         search.step()
     search.finish()
     assert kept() == []
+
+
+@dataclass(frozen=True)
+class Exits:
+    """Ends its process in a look."""
+
+    fidelities: Fidelities = CONTINUED
+
+    def __call__(self, architecture, seed=0, epochs=None):
+        if epochs is not None:
+            os._exit(3)
+        return 0.5
+
+    def fingerprint(self):
+        return {}
+
+
+@pytest.mark.slow
+def test_a_look_whose_process_ends_is_no_full_training(rungs):
+    search = nb.Search(nb.CellSpace(), Exits(), rungs).run(1, workers=1)
+    (look,) = search.observations
+    assert (look.status, look.epochs) == ("failed", 1)
+    assert "exited with code 3" in look.error
+    assert len(search.observations.full) == 0
+    assert search.spent == pytest.approx(1 / 4)
