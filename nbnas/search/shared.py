@@ -189,7 +189,7 @@ class Shared(Background):
 
     def _settle(self, claim: Claim, evaluation: Evaluation) -> Step:
         """Write down a finished trial and take it in; one that somebody else wrote is theirs."""
-        evaluation = replace(evaluation, origin=claim.origin)
+        evaluation = replace(evaluation, origin=claim.origin, epochs=claim.epochs)
         self._unwritten.append((claim, evaluation))
         return self._write() or self._last()
 

@@ -5,9 +5,11 @@ same seeds each time make it a function, so that a table of all architectures kn
 """
 
 import dataclasses
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from os import PathLike
+from pathlib import Path
+from typing import Any, Self
 
 import numpy as np
 
@@ -15,11 +17,12 @@ from nbnas.checks import SEED, each, instance, settle, whole
 from nbnas.graphs.architecture import Architecture
 from nbnas.graphs.space import SPACE
 from nbnas.records import EpochReport, Evaluation, Fidelities, Measure, TimeEstimate
+from nbnas.training.checkpoints.keeper import NOWHERE, Keeper, key_of
 from nbnas.training.data.image_data import ImageData
 from nbnas.training.device import cpu_threads
-from nbnas.training.lengths import of_length
+from nbnas.training.groups import mean_figures, mean_report
+from nbnas.training.lengths import continues, of_length
 from nbnas.training.live import LiveTraining
-from nbnas.training.measure import Figures
 from nbnas.training.rehearsal.rehearsal import time_trainings
 from nbnas.training.seeds import SeedTrainings, check_seeds, train_seeds
 from nbnas.training.trainer import Trainer
@@ -30,8 +33,8 @@ from nbnas.undisturbed import undisturbed
 class RepeatedTrainer:
     """The mean measure on validation over several seeds, trained side by side on the CPU.
 
-    It has no checkpoints, being made for small networks: a trial that is ended begins anew, and so
-    does one that goes further than a look of a trainer with continued `fidelities`.
+    It has no checkpoints, being made for small networks: a trial that is ended begins anew. Only a
+    look leaves one at its end, where the trainer's `fidelities` are continued.
 
     Attributes:
         trainer: The recipe; see `nbnas.training.seeds.check_seeds`.
@@ -155,12 +158,70 @@ class RepeatedTraining(LiveTraining):
         super().__init__(architecture, seed, look or trainings.trainer.epochs)
         self.look = look
         self.measure = trainings.trainer.measure
-        self._trainings = trainings
+        self._trainings, self._keeper = trainings, NOWHERE
+        self._figures: dict[str, float] = {}
+        self._sizes, self._started = (0, 0), 0.0
+        self._before = 0.0  # seconds of the shorter ones it goes on from
+
+    def keep(self, place: str | PathLike[str], attempt: int = 1) -> Self:
+        """Keep a checkpoint at the end of a look, and go on from that of a shorter one.
+
+        Args:
+            place: The path of its file, without the end.
+            attempt: Which try of its trial this is, from 1.
+
+        Returns:
+            The training itself.
+        """
+        super().keep(place, attempt)
+        trainer, seeds = self._trainings.trainer, list(self._trainings.seeds)
+        if continues(trainer):
+            trained = key_of(trainer, self._trainings.architecture, self.seed, final=False)
+            minutes = trainer.checkpoint_minutes
+            key = {**trained, "seeds": seeds}
+            self._keeper = Keeper(key, Path(place).absolute(), minutes, attempt)
+        return self
 
     def _rounds(self) -> Iterator[EpochReport]:
-        epochs = self._trainings.epochs()
+        found: list[Mapping[str, Any]] = []
+        self._keeper.resume(lambda state: found.append(self._taken(state)))
+        epochs = self._trainings.epochs(found[0]["now"] if found else None)
         while len(self.reports) < self.epochs and (made := self._next(epochs)) is not None:
-            yield dataclasses.replace(_mean(made), epochs=self.epochs)
+            self._figures = mean_figures(self._trainings.held)
+            self._sizes = self._trainings.sizes
+            yield dataclasses.replace(mean_report(made), epochs=self.epochs)
+        if self.evaluation is None and self.reports:  # it had come to its end before
+            self.evaluation = self._conclude()
+
+    def _taken(self, state: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Be as far as the end of a look; its state.
+
+        Raises:
+            ValueError: If it was a longer one.
+        """
+        reports = tuple(
+            EpochReport(**{**each, "epochs": self.epochs}) for each in state["reports"]
+        )
+        if len(reports) > self.epochs:
+            raise ValueError(f"it is of a training of more than {self.epochs} epochs")
+        if len(reports) == self.epochs:
+            self._before, self._started = float(state["before"]), float(state["started"])
+        else:
+            self._before = reports[-1].seconds
+        self._figures, self._sizes = dict(state["figures"]), tuple(state["sizes"])
+        self.reports = reports
+        return state
+
+    def _state(self) -> dict[str, Any]:
+        """All that a longer training needs to go on, as plain values and tensors."""
+        return {
+            "now": self._trainings.now,
+            "reports": [each.kept for each in self.reports],
+            "figures": self._figures,
+            "sizes": list(self._sizes),
+            "before": self._before,
+            "started": self._trainings.started,
+        }
 
     def _next(self, epochs: Iterator[tuple[EpochReport, ...]]) -> tuple[EpochReport, ...] | None:
         """The next epoch's reports, computed with the recipe's number of threads."""
@@ -168,39 +229,18 @@ class RepeatedTraining(LiveTraining):
             return next(epochs, None)
 
     def _conclude(self) -> Evaluation:
-        parameters, multiply_adds = self._trainings.sizes
+        if self.look is not None and self._trainings.now:
+            self._keeper.write(self._state())
+        parameters, multiply_adds = self._sizes
         return Evaluation(
             self.architecture,
             value=self.reports[-1].measured,
-            seconds=self.reports[-1].seconds,
+            seconds=self.reports[-1].seconds - self._before,
             seed=self.seed,
             parameters=parameters,
             multiply_adds=multiply_adds,
-            started=self._trainings.started,
+            started=self._trainings.started or self._started,
             reports=self.reports,
-            measured=_mean_figures(self._trainings.held),
+            measured=self._figures,
             epochs=self.look,
         )
-
-
-def _mean(reports: tuple[EpochReport, ...]) -> EpochReport:
-    """The mean of the reports of one epoch; seconds are added up."""
-
-    def mean(numbers: Iterable[float]) -> float:
-        return float(np.mean(list(numbers)))
-
-    values = [each.value for each in reports if each.value is not None]
-    return dataclasses.replace(
-        reports[0],
-        train_loss=mean(each.train_loss for each in reports),
-        train_accuracy=mean(each.train_accuracy for each in reports),
-        val_loss=mean(each.val_loss for each in reports),
-        val_accuracy=mean(each.val_accuracy for each in reports),
-        seconds=sum(each.seconds for each in reports),
-        value=mean(values) if values else None,
-    )
-
-
-def _mean_figures(held: Sequence[Figures]) -> dict[str, float]:
-    """The mean of each measure over the seeds, by its name."""
-    return {each.name: float(np.mean([one[each] for one in held])) for each in held[0]}

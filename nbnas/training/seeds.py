@@ -14,8 +14,9 @@ Notation
 
 import math
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import torch
 from torch import nn
@@ -28,7 +29,13 @@ from nbnas.records.profile import BACKWARD, FORWARD, OPTIMISER
 from nbnas.training.data.part import Part
 from nbnas.training.data.resident import parts_on
 from nbnas.training.device import cpu_threads
-from nbnas.training.groups import batches_of_groups, evaluate_groups, losses_of, totals_of
+from nbnas.training.groups import (
+    batches_of_groups,
+    evaluate_groups,
+    losses_of,
+    resume,
+    totals_of,
+)
 from nbnas.training.measure import Figures, epoch_report, picture_figures
 from nbnas.training.networks.network import (
     check_operations,
@@ -56,7 +63,7 @@ def train_seeds(
 ) -> tuple[Evaluation, ...]:
     """Train an architecture once for each seed, all at once, on the CPU.
 
-    There are no checkpoints: where it is ended, it begins anew. On one core that takes about half
+    Where it is ended, it begins anew. On one core that takes about half
     as long as one after the other; trainings that differ in more than the seed are for `workers`.
 
     Args:
@@ -117,6 +124,7 @@ class SeedTrainings:
     Attributes:
         started: When the first epoch began, in seconds since 1970.
         held: All measures of each network on the validation part, after the last epoch so far.
+        now: How far they are after that epoch, as plain values and tensors that go on changing.
 
     Raises:
         ArchitectureError: If the architecture cannot be trained in this way.
@@ -130,6 +138,7 @@ class SeedTrainings:
     _network: nn.Module = field(default_factory=nn.Identity, init=False)  # that is trained
     started: float = field(default=0.0, init=False)
     held: list[Figures] = field(default_factory=list, init=False)
+    now: dict[str, Any] = field(default_factory=dict, init=False)
 
     def __post_init__(self) -> None:
         check_seeds(self.trainer, self.seeds)
@@ -168,8 +177,12 @@ class SeedTrainings:
         image_shape = self.trainer.pictures.image_shape
         return count_parameters(network), count_multiply_adds(network, image_shape)
 
-    def epochs(self) -> Iterator[tuple[EpochReport, ...]]:
+    def epochs(self, before: Mapping[str, Any] | None = None) -> Iterator[tuple[EpochReport, ...]]:
         """The training loop: after every epoch a report for each seed.
+
+        Args:
+            before: What `now` was after some epochs, in this process or another one; the loop goes
+                on from there, to the same numbers. `None` to begin.
 
         Raises:
             TrainingError: If a loss is no longer a finite number.
@@ -185,8 +198,12 @@ class SeedTrainings:
         batches = math.ceil(len(labels) / trainer.batch_size)
         steps, step, rate = batches * trainer.epochs, 0, 0.0
         timer = StepTimer(HostClock(time.thread_time), ProcessPeak(), batches)
-        seconds = time.thread_time() - began
-        for epoch in range(1, trainer.epochs + 1):
+        seconds, first = time.thread_time() - began, 1
+        if before is not None:
+            first, step = before["epoch"] + 1, before["epoch"] * batches
+            seconds += before["seconds"]
+            resume(before, network, optimizer, rngs)
+        for epoch in range(first, trainer.epochs + 1):
             began = time.thread_time()
             network.train()
             totals = torch.zeros(2, groups, dtype=torch.float32)
@@ -219,6 +236,11 @@ class SeedTrainings:
                 for (loss, right), figures in zip(means, self.held, strict=True)
             )
             self._check(made)
+            self.now = {
+                **{"epoch": epoch, "seconds": seconds, "network": network.state_dict()},
+                "optimizer": optimizer.state_dict(),
+                "rngs": [rng.get_state() for rng in rngs],
+            }
             yield tuple(replace(each, profile=profile) for each in made)
 
     def _figures(self, part: Part) -> list[Figures]:

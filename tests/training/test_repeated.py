@@ -140,3 +140,38 @@ def test_it_goes_as_far_as_its_trainer(continued, data):
     assert (look.epochs, full.epochs, len(full.reports)) == (2, None, 3)
     with pytest.raises(SettingError, match="out of 1, 2, 3"):
         objective(CELL, epochs=4)
+
+
+def test_it_goes_on_from_the_end_of_a_look(data, tmp_path):
+    fidelities = Fidelities((1, 2, 3), continued=True)
+    trainer = Trainer(data, fidelities=fidelities, channels=3, device="cpu")
+    objective, whole, made = RepeatedTrainer(trainer, SEEDS), None, []
+    whole = objective(CELL, 9)
+    for epochs in (1, 2, 2, None):
+        training = objective.start(CELL, 9, epochs=epochs).keep(tmp_path / "trial")
+        made.append(len(list(training)))
+        found = training.evaluation
+        assert (found.epochs, len(found.reports)) == (epochs, epochs or 3)
+        assert found.seconds <= found.reports[-1].seconds
+        assert found.started > 0
+    assert made == [1, 1, 0, 1], "it has computed what was computed before"
+    assert [r.train_loss for r in found.reports] == [r.train_loss for r in whole.reports]
+    assert (found.value, found.measured) == (whole.value, whole.measured)
+    assert (found.parameters, found.multiply_adds) == (whole.parameters, whole.multiply_adds)
+    assert [each.name for each in tmp_path.iterdir()] == ["trial.checkpoint"]
+
+
+@pytest.mark.parametrize("change", [{"seeds": (3, 2)}, {"seed": 8}, {"learning_rate": 0.1}])
+def test_that_of_others_is_never_taken(change, data, tmp_path):
+    fidelities, settings = Fidelities((2, 3), continued=True), {"channels": 3, "device": "cpu"}
+    trainer = Trainer(data, fidelities=fidelities, **settings)
+    RepeatedTrainer(trainer, SEEDS).start(CELL, 9, epochs=2).keep(tmp_path / "trial").run()
+    rate = change.get("learning_rate", trainer.learning_rate)
+    other = RepeatedTrainer(
+        dataclasses.replace(trainer, learning_rate=rate), change.get("seeds", SEEDS)
+    )
+    training = other.start(CELL, change.get("seed", 9)).keep(tmp_path / "trial")
+    assert len(list(training)) == 3
+    (tmp_path / "trial.checkpoint").write_bytes(b"damaged")
+    with pytest.warns(UserWarning, match="cannot be used"):
+        assert len(list(other.start(CELL, 9).keep(tmp_path / "trial"))) == 3

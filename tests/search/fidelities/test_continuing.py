@@ -1,12 +1,14 @@
 """Trials that go on from earlier ones of the same architecture: same numbers, only the rest."""
 
 import dataclasses
+import os
 import shutil
 from dataclasses import dataclass
 
 import pytest
 
 import nbnas as nb
+import nbnas.training.repeated
 from nbnas.records import Fidelities, Proposal
 from nbnas.search.fidelities.continuing import continues
 
@@ -114,6 +116,19 @@ def test_a_training_that_nobody_makes_any_longer_goes_on(going, facts, alone, co
     assert len(computed) == ONCE // 2
 
 
+def test_seeds_side_by_side_go_on_too(going, facts, data, store, kept):
+    trainer = nb.Trainer(data, fidelities=CONTINUED, device="cpu")
+    seeds = nb.training.repeated.RepeatedTrainer(trainer, (0, 1))
+    search, files = going(store, objective=seeds), []
+    for _ in range(4):
+        search.step()
+        files.append(len(kept()))
+    assert files == [1, 2, 2, 1]
+    assert facts(search) == facts(going(objective=seeds).run(4))
+    look, full = search.observations[2:]
+    assert full.seconds == pytest.approx(full.reports[-1].seconds - look.reports[-1].seconds)
+
+
 def test_separate_looks_keep_nothing_and_have_seeds_of_their_own(going, rungs, store, kept):
     separate = Fidelities((1, 2, 4))
     strategy = dataclasses.replace(rungs, fidelities=separate)
@@ -188,3 +203,28 @@ def test_workers_go_on(workers, going, facts, alone, store, kept):
         search.step()
     search.finish()
     assert kept() == []
+
+
+@dataclass(frozen=True)
+class Exits:
+    """Ends its process in a look."""
+
+    fidelities: Fidelities = CONTINUED
+
+    def __call__(self, architecture, seed=0, epochs=None):
+        if epochs is not None:
+            os._exit(3)
+        return 0.5
+
+    def fingerprint(self):
+        return {}
+
+
+@pytest.mark.slow
+def test_a_look_whose_process_ends_is_no_full_training(rungs):
+    search = nb.Search(nb.CellSpace(), Exits(), rungs).run(1, workers=1)
+    (look,) = search.observations
+    assert (look.status, look.epochs) == ("failed", 1)
+    assert "exited with code 3" in look.error
+    assert len(search.observations.full) == 0
+    assert search.spent == pytest.approx(1 / 4)
