@@ -171,6 +171,8 @@ def test_what_was_spent_is_told_by_length(said):
     text = said(charts.spent(found))
     assert "9 trainings at the cost of 3.4 full ones." in text
     assert "78% of them were looks, for 41% of the cost." in text
+    assert "A training that goes on pays only for the rest." in text
+    assert "pays only for the rest" not in said(charts.spent(told(SEPARATE)))
 
 
 def test_there_is_a_picture_of_nothing_and_of_all(said):
