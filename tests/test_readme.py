@@ -42,12 +42,23 @@ def test_what_is_ones_own_takes_ten_lines(what):
 
 
 def test_a_search_looks_before_it_trains(capsys):
-    (example,) = (text for text in PYTHON if "nb.Fidelities(" in text)
+    (example,) = (text for text in PYTHON if "nb.Fidelities((1, 6))" in text)
     exec(compile(example, "README.md", "exec"), {})
     value, spent, full = map(float, capsys.readouterr().out.split())
     assert 0.3 < value <= 1
     assert 5 < spent <= 6
     assert 1 <= full <= 2
+
+
+def test_a_scheduler_decides_how_far_to_train(capsys):
+    (example,) = (text for text in PYTHON if "nb.Asha(" in text)
+    exec(compile(example, "README.md", "exec"), {})
+    first, *standings = capsys.readouterr().out.splitlines()
+    value, full, trials = map(float, first.split())
+    assert 0.7 < value <= 1
+    assert 3 <= full < trials / 3
+    assert len(standings) == 3
+    assert {line.split()[0] for line in standings} <= {"waiting", "trained"}
 
 
 def test_the_size_of_a_skeleton_is_that_of_what_it_trains(capsys):

@@ -54,3 +54,15 @@ def test_without_looks_nothing_is_copied():
     seen = Observations((Evaluation(nb.CellSpace().sample(0, 1)[0], 0.5),))
     assert seen.full is seen
     assert dataclasses.asdict(seen[0])["epochs"] is None
+
+
+def test_looks_are_shown_as_full_trainings():
+    cells = nb.CellSpace().sample(0, 3)
+    loss = nb.Measure("loss", maximize=False)
+    looks = nb.Observations(tuple(nb.Evaluation(a, 0.5, epochs=12) for a in cells), loss)
+    shown = looks.as_full()
+    assert (shown.incumbent, looks.incumbent) == (shown[0], None)
+    assert [e.epochs for e in looks] == [12] * 3  # these stay as they are
+    assert (shown.architectures, shown.measure) == (looks.architectures, loss)
+    assert shown.as_full() is shown
+    assert (looks + nb.Evaluation(cells[0], 0.7)).as_full()[3].value == 0.7

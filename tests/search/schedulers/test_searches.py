@@ -2,14 +2,13 @@
 
 import dataclasses
 
+import numpy as np
 import pytest
 
 import nbnas as nb
 from nbnas.errors import ArchitectureError, SearchError, SettingError, StudyMismatchError
 from nbnas.graphs.canonical import functional_form
-from nbnas.records import Evaluation, Fidelities, Observations
-from nbnas.search.fingerprint import fingerprint
-from nbnas.search.strategies.schedulers.unseen import Unseen, without
+from nbnas.records import Fidelities
 
 SPACE = nb.CellSpace()
 SMALL = nb.Subspace(SPACE, tuple(dict.fromkeys(SPACE.sample(0, 500))))
@@ -74,6 +73,11 @@ def test_a_model_is_resumed_with_the_same_numbers(noisy, tmp_path):
     assert told(search) == told(alone)
     assert len(search.observations.full) < 4 <= len(search.observations.at(3))
     assert search.posterior.observations == search.observations.at(3).as_full()
+    modelled = [n for n, e in enumerate(told(search)) if e[1] == 1][-1]
+    said = nb.replay(search, modelled).proposal.reason
+    assert said.startswith(
+        "New, for 1 epoch, as none may be promoted; by values at 3 epochs; pred"
+    )
 
 
 def test_a_strategy_is_shown_the_highest_rung_with_enough(noisy):
@@ -162,85 +166,28 @@ def test_several_are_proposed_at_once(noisy, rng):
     assert (len(set(coming.architectures)), coming.epochs) == (3, 3)
 
 
-@every
-def test_wrong_parts_are_refused(kind):
-    with pytest.raises(SettingError, match=f"no scheduler itself in {kind.__name__}, got Asha"):
-        kind(nb.Asha(RANDOM, FIDELITIES), FIDELITIES)
-    looking = nb.BayesianOptimization(fidelities=Fidelities((1, 9)))
-    with pytest.raises(SettingError, match="without fidelities of its own"):
-        kind(looking, FIDELITIES)
-    for strategy, fidelities in (
-        (nb.RandomSearch, FIDELITIES),
-        (RANDOM, (1, 3, 9)),
-        (RANDOM, None),
-    ):
-        with pytest.raises(SettingError):
-            kind(strategy, fidelities)
-    for wrong in (1, 0, -3, 2.5, "3", None, True)[kind is nb.MedianStopping :]:
-        with pytest.raises(SettingError, match=r"eta|startup"):
-            kind(RANDOM, FIDELITIES, wrong)
+def test_lower_is_better_where_the_measure_says_so(noisy):
+    loss = nb.Measure("loss", maximize=False, lower=0)
+    search = nb.Search(SPACE, noisy(), nb.SuccessiveHalving(RANDOM, FIDELITIES), measure=loss)
+    search.run(13)
+    looks = search.observations.at(1).completed
+    best = sorted(looks, key=lambda e: e.value)[:3]
+    promoted = search.observations.at(3).architectures
+    assert {*promoted} == {e.architecture for e in best}
+    fractions = nb.BayesianOptimization(nb.GaussianProcess(warp=nb.NegativeLogError()))
+    with pytest.raises(SettingError, match="expected a fraction"):
+        nb.Search(SPACE, noisy(), nb.Asha(fractions, FIDELITIES), measure=loss)
 
 
-def test_a_bracket_must_train_one_to_the_end():
-    with pytest.raises(SettingError, match=r"size to be at least 9, eta=3 .* 2 promotions"):
-        nb.SuccessiveHalving(RANDOM, FIDELITIES, size=8)
-    with pytest.raises(SettingError, match="warmup"):
-        nb.MedianStopping(RANDOM, FIDELITIES, warmup=-1)
+def test_what_is_prepared_changes_nothing(noisy, rng):
+    def strategy():
+        return nb.Asha(nb.BayesianOptimization(initial=4), FIDELITIES)
 
-
-def test_the_objective_must_have_the_fidelities(noisy):
-    with pytest.raises(SettingError, match="the strategy's fidelities"):
-        nb.Search(SPACE, noisy(Fidelities((1, 2))), nb.Asha(RANDOM, FIDELITIES))
-
-
-def test_studies_remember_all_settings(noisy):
-    made = fingerprint(SPACE, noisy(), nb.MedianStopping(WITHIN[1], FIDELITIES, 4, 2), 0)
-    assert made["strategy"] == "MedianStopping"
-    assert made["strategy.strategy"] == "RegularizedEvolution"
-    assert made["strategy.strategy.initial"] == "4"
-    assert made["strategy.fidelities.epochs"] == "(1, 3, 9)"
-    assert (made["strategy.startup"], made["strategy.warmup"]) == ("4", "2")
-
-
-def test_what_is_left_of_a_space():
-    seen = SPACE.sample(0, 200)
-    left = without(SPACE, seen, allow_isomorphic=False)
-    forms = {functional_form(a) for a in seen}
-    expected = [a for a in SPACE if functional_form(a) not in forms]
-    assert [*left] == expected
-    assert all(functional_form(a) not in forms for a in left.sample(1, 300))
-    near = left.neighbors(seen[0])
-    assert near == tuple(a for a in SPACE.neighbors(seen[0]) if functional_form(a) not in forms)
-    assert all(left.mutate(seen[0], seed) in left for seed in range(20))
-    assert seen[0] not in left
-    assert seen[0] in SPACE
-    assert "x" not in left
-    assert left.parse(str(seen[0])) == seen[0]
-    assert without(SPACE, (), allow_isomorphic=True) is SPACE
-    assert left == without(SPACE, reversed(seen), allow_isomorphic=False)
-    one = without(SPACE, seen, allow_isomorphic=True)
-    assert len([*one]) == len([*SPACE]) - len(set(seen))
-
-
-def test_nothing_is_left_of_a_space():
-    few = nb.Subspace(SPACE, SPACE.sample(0, 3))
-    left = Unseen(few, frozenset(few.members), allow_isomorphic=True)
-    assert [*left] == []
-    assert set(left.sample(0, 20)) <= set(few.members)  # it has to give something
-    assert left.space == SPACE
-
-
-def test_what_went_another_way_is_passed_over(rng):
-    cells = SPACE.sample(0, 4)
-    seen = Observations(tuple(Evaluation(a, 0.5, epochs=5) for a in cells))
-    asha = nb.Asha(RANDOM, FIDELITIES, 2)
-    assert nb.standings(asha, seen) == ()
-    made = asha.propose(SPACE, seen, (), 1, rng)
-    assert made.architecture not in cells
-    assert made.epochs == 1
-
-
-def test_only_schedulers_tell_standings():
-    assert nb.standings(RANDOM, Observations()) == ()
-    with pytest.raises(nb.NbnasError):
-        nb.standings(nb.Asha(RANDOM, FIDELITIES), None)
+    search = nb.Search(SMALL, noisy(), strategy()).run(11)
+    prepared = strategy()
+    prepared.prepare(SMALL, search.observations)
+    asked = (SMALL, search.observations, search.observations.architectures[:3], 1)
+    made = [s.propose(*asked, np.random.default_rng(3)) for s in (strategy(), prepared)]
+    assert made[0] == made[1]
+    nb.Asha(RANDOM, FIDELITIES).prepare(SMALL, search.observations)
+    assert nb.Asha(RANDOM, FIDELITIES).posterior(search.observations) is None

@@ -21,9 +21,9 @@ from nbnas.records.fidelities import FIDELITIES
 from nbnas.records.observations import OBSERVATIONS
 from nbnas.search.strategies.schedulers.history import History, history
 from nbnas.search.strategies.schedulers.job import Job, last_resort
-from nbnas.search.strategies.schedulers.new import new_ones, of_one_rung
+from nbnas.search.strategies.schedulers.new import new_ones, of_one_rung, rung_shown
 from nbnas.search.strategies.schedulers.standing import Standing
-from nbnas.search.strategies.schedulers.words import joined
+from nbnas.search.strategies.schedulers.words import epochs_said, joined
 from nbnas.search.strategies.strategy import STRATEGY, Strategy, check_question
 from nbnas.surrogate.model import ModelPosterior
 
@@ -98,7 +98,7 @@ class Scheduler:
         n = min(n, job.places)
         found = new_ones(self.strategy, self.fidelities, space, observations, pending, n, rng)
         if found.architectures:
-            said = joined(job.said, found.reason)
+            said = joined(job.said, self._by(found, observations))
             return dataclasses.replace(found, reason=said, epochs=self._epochs(job.rung))
         rest = last_resort(known)
         return found if rest is None else self._going_on(rest, n)
@@ -139,6 +139,13 @@ class Scheduler:
     def _stand(self, known: History) -> tuple[Standing, ...]:
         """Where each architecture stands."""
         raise NotImplementedError(f"expected {type(self).__name__} to tell standings of {known!r}")
+
+    def _by(self, found: Proposal, observations: Observations) -> str:
+        """Why new ones were proposed, and of which length a model speaks."""
+        if not found.candidates:
+            return found.reason
+        epochs = rung_shown(self.strategy, self.fidelities, observations) or self.fidelities.full
+        return joined(f"By values at {epochs_said(epochs)}", found.reason)
 
     def _epochs(self, rung: int) -> int | None:
         epochs = self.fidelities.epochs[rung]

@@ -21,7 +21,11 @@ def length(fidelities: Fidelities, rung: int) -> str:
         >>> [length(Fidelities((1, 12)), rung) for rung in (0, 1)]
         ['1 epoch', '12 epochs']
     """
-    epochs = fidelities.epochs[rung]
+    return epochs_said(fidelities.epochs[rung])
+
+
+def epochs_said(epochs: int) -> str:
+    """A number of epochs in words."""
     return f"{epochs} epoch{'s' * (epochs != 1)}"
 
 
