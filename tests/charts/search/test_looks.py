@@ -9,7 +9,7 @@ import pytest
 import nbnas as nb
 from nbnas import charts
 from nbnas.charts.search.looks import rows as made
-from nbnas.charts.search.looks.beliefs import ABSENT
+from nbnas.charts.search.looks.beliefs import ABSENT, WIDER
 from nbnas.charts.search.looks.rows import FULL, LOOK
 from nbnas.charts.search.looks.spent import spent_rows
 from nbnas.charts.search.looks.stops import ON, STOPPED, fates
@@ -155,6 +155,13 @@ def test_a_belief_is_two_bands_and_the_result_that_came(said):
     text = said(known)
     assert "trial 1: 30.0 % after 4 epochs" in text
     assert "before the look" in text
+    assert WIDER not in text
+    assert "latest" not in text
+    (one,) = beliefs()
+    other = Belief(3, one.look, one.after, one.before)
+    both = said(charts.beliefs((one, other)))
+    assert WIDER in both
+    assert "the latest look first" in both
     assert ABSENT in said(charts.beliefs(()))
     drawn = json.dumps(charts.beliefs(beliefs()).to_dict())
     assert "0.76" in drawn  # 0.8 - 0.04
