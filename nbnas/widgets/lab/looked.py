@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from nbnas.charts.lab.looks import beliefs_data, rungs_data, spent_data, stops_data
+from nbnas.charts.search.looks.beliefs import told as drawn
 from nbnas.charts.search.looks.rungs import told as went
 from nbnas.charts.search.looks.spent import told as spent
 from nbnas.charts.search.looks.stops import told as stopped
@@ -71,7 +72,7 @@ class Looked:
         numbers = looked(seen)
         own = [n for n in numbers if seen[n].architecture == selected]
         found = believed(search.strategy, seen, own or numbers[-LAST:])
-        line = told(found[-1]).summary if own and found else "Mean ± standard deviation."
+        line = told(found[-1]).summary if own and found else " ".join(drawn(found))
         page = beliefs_data(found, seen.measure) | {"line": line if found else ""}
         self._beliefs, self._asked = page, asked
         return page

@@ -1,5 +1,6 @@
 """What the lab says of one round, in the words of its measure."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -8,7 +9,7 @@ from numpy.typing import NDArray
 from nbnas.charts import theme
 from nbnas.graphs.architecture import ZERO, Architecture
 from nbnas.graphs.spaces.cell import OPERATIONS
-from nbnas.records import Candidate, Measure, Proposal
+from nbnas.records import Candidate, Evaluation, Measure, Proposal
 from nbnas.search.replay import Round
 
 Page = dict[str, Any]
@@ -91,12 +92,21 @@ def sentences(shown: Round, seen: Candidate, chosen: bool) -> list[str]:
         said.append(
             f"That mean is {difference} {side} the best so far ({measure.text(best.value)})."
         )
-    measured = [e for e in shown.observations if e.architecture == seen.architecture]
-    if measured and measured[0].value is not None:
-        said.insert(0, f"It was measured: {measure.text(measured[0].value)}.")
+    own = [e for e in shown.observations.completed if e.architecture == seen.architecture]
+    if own:
+        said.insert(0, f"It was measured: {_values(own, measure)}.")
     if chosen:
         said.append(_because(seen, shown.proposal))
     return said
+
+
+def _values(own: Sequence[Evaluation], measure: Measure) -> str:
+    """What was measured of an architecture, and how far its trainings went if some were looks."""
+    known = [(measure.text(e.value), e.epochs) for e in own if e.value is not None]
+    if all(epochs is None for _, epochs in known):
+        return known[0][0]
+    far = {None: "fully trained"}
+    return ", ".join(f"{said} {far.get(n, f'after {n} epochs')}" for said, n in known)
 
 
 def _because(seen: Candidate, proposal: Proposal) -> str:

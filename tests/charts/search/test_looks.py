@@ -9,7 +9,7 @@ import pytest
 import nbnas as nb
 from nbnas import charts
 from nbnas.charts.search.looks import rows as made
-from nbnas.charts.search.looks.beliefs import ABSENT
+from nbnas.charts.search.looks.beliefs import ABSENT, WIDER
 from nbnas.charts.search.looks.rows import FULL, LOOK
 from nbnas.charts.search.looks.spent import spent_rows
 from nbnas.charts.search.looks.stops import ON, STOPPED, fates
@@ -155,6 +155,13 @@ def test_a_belief_is_two_bands_and_the_result_that_came(said):
     text = said(known)
     assert "trial 1: 30.0 % after 4 epochs" in text
     assert "before the look" in text
+    assert WIDER not in text
+    assert "latest" not in text
+    (one,) = beliefs()
+    other = Belief(3, one.look, one.after, one.before)
+    both = said(charts.beliefs((one, other)))
+    assert WIDER in both
+    assert "the latest look first" in both
     assert ABSENT in said(charts.beliefs(()))
     drawn = json.dumps(charts.beliefs(beliefs()).to_dict())
     assert "0.76" in drawn  # 0.8 - 0.04
@@ -171,6 +178,8 @@ def test_what_was_spent_is_told_by_length(said):
     text = said(charts.spent(found))
     assert "9 trainings at the cost of 3.4 full ones." in text
     assert "78% of them were looks, for 41% of the cost." in text
+    assert "A training that goes on pays only for the rest." in text
+    assert "pays only for the rest" not in said(charts.spent(told(SEPARATE)))
 
 
 def test_there_is_a_picture_of_nothing_and_of_all(said):

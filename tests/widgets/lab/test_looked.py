@@ -91,6 +91,15 @@ def test_the_last_looks_are_judged_or_those_at_what_is_selected(looking):
     rows = lab.widget.beliefs["data"]["rows"]
     assert {row["row"].split(":")[0] for row in rows} == {"trial 14"}
     assert "moved the predicted full accuracy from" in lab.widget.beliefs["line"]
+    assert "after 3 epochs" in lab.widget.why["sentences"][0]
+    lab.widget.set_state(
+        {"selected": next(r["key"] for r in lab.widget.trials if r["trial"] == 1)}
+    )
+    lab.update()
+    assert lab.wait()
+    measured = lab.widget.why["sentences"][0]
+    assert "after 3 epochs, " in measured
+    assert measured.endswith("fully trained.")
     lab.widget.set_state({"selected": ""})
     assert search.error is None
 

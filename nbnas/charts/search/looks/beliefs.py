@@ -15,6 +15,7 @@ PARTS = [BEFORE, AFTER, RESULT]
 COLORS = alt.Scale(domain=PARTS, range=[theme.GREY, theme.PURPLE, theme.BLUE])
 SHAPES = alt.Scale(domain=PARTS, range=["square", "square", "circle"])
 ABSENT = "No look since there is a full result."
+WIDER = "A band may widen: poor values lie further apart."
 TITLE = "What looks changed in the predicted full result"
 
 
@@ -32,20 +33,28 @@ def beliefs(
         The chart, the latest look first: mean and standard deviation; a dot is the full result,
         where it is known by now.
     """
-    heading = theme.title(TITLE, "mean ± standard deviation, the latest look first")
+    heading = alt.TitleParams(text=TITLE, subtitle=told(found))
     rows = belief_rows(found, measure)
     if not rows:
         return theme.note(ABSENT, width, 2 * ROW, heading)
     bounds = bounds_of(rows, measure)
     axis = scales.axis(measure, bounds, f"predicted full {measure.noun}")
     x = alt.X("value:Q", axis=axis, scale=theme.scale(bounds))
-    legend = alt.Legend(title=None, orient="bottom", symbolOpacity=1)
+    parts = [part for part in PARTS if any(row["part"] == part for row in rows)]
+    legend = alt.Legend(title=None, orient="bottom", symbolOpacity=1, values=parts)
     return theme.layered(
         *layers_of(theme.rows(rows), x, legend),
         width=width,
         height=ROW * len(found),
         title=heading,
     )
+
+
+def told(found: Sequence[Belief]) -> list[str]:
+    """What is drawn; and why a look may leave more doubt, which is no error."""
+    order = ", the latest look first" * (len(found) > 1)
+    wider = any(each.after.stddev > each.before.stddev for each in found)
+    return [f"Mean ± standard deviation{order}.", *[WIDER] * wider]
 
 
 def layers_of(data: alt.Data, x: alt.X, legend: alt.Legend | None) -> list[alt.Chart]:

@@ -93,4 +93,5 @@ def told(looks: Looks) -> list[str]:
     part = (
         f"{number / all_of_them:.0%} of them were looks, for {on_looks / total:.0%} of the cost."
     )
-    return [first, part]
+    rest = ["A training that goes on pays only for the rest."] * looks.fidelities.continued
+    return [first, part, *rest]
