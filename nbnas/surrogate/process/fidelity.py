@@ -52,7 +52,7 @@ Array = NDArray[np.float64]
 V0 = 1.0
 B = torch.tensor((0.3, 0.3), dtype=torch.float64)  # of the looks, and of the parameters
 V = torch.tensor((0.49, 0.1), dtype=torch.float64)
-# The least spreads, as what was trained fully may be all alike: of warped looks, and of logarithms.
+# The least spreads, as what was trained fully may be all alike: of warped looks, of logarithms.
 NARROW = torch.tensor((0.5, 0.35), dtype=torch.float64)
 
 
@@ -252,5 +252,6 @@ def _line(
 ) -> tuple[Tensor, Tensor, Tensor]:
     """The centres, the spreads, and u of the full trainings `(n, p)`."""
     mean, _ = signals(looks, sizes, full.architectures)
-    centre, spread = mean.mean(dim=0), mean.std(dim=0, correction=0).clamp_min(NARROW[: mean.shape[1]])
+    centre, least = mean.mean(dim=0), NARROW[: mean.shape[1]]
+    spread = mean.std(dim=0, correction=0).clamp_min(least)
     return centre, spread, (mean - centre) / spread
