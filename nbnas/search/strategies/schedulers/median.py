@@ -4,6 +4,7 @@ Notation
     x          an architecture that was just evaluated on a rung
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -48,36 +49,38 @@ class MedianStopping(Scheduler):
 
     def _job(self, known: History) -> Job:
         """Train the first on that is not stopped; else begin."""
+        through = trained(known)
         for entry in known.entries:
             if may_go_on(known, entry):
-                median = self._median(known, entry)
+                median = self._median(known, through, entry)
                 if median is None or best_of(entry) >= median:
                     return Job(entry.reached + 1, self._said(known, entry, median), (entry,))
         said = f"New, for {length(self.fidelities, 0)}, as all others went on or were stopped"
         return Job(0, said)
 
-    def _median(self, known: History, entry: Entry) -> float | None:
+    def _median(self, known: History, through: Sequence[Entry], entry: Entry) -> float | None:
         """The median gain that decides of an architecture; `None` where nothing does."""
         rung = entry.reached
         place = entry.places[rung]
-        through = [
-            e for e in known.entries if not e.failed and e.places.get(known.top, place) < place
-        ]
-        if len(through) < self.startup or self.fidelities.epochs[rung] < self.warmup:
+        before = [e for e in through if e.places[known.top] < place]
+        if len(before) < self.startup or self.fidelities.epochs[rung] < self.warmup:
             return None
-        gains = [e.gains[rung] for e in through if rung in e.gains]
+        gains = [e.gains[rung] for e in before if rung in e.gains]
         return float(np.median(gains)) if gains else None
 
     def _stand(self, known: History) -> tuple[Standing, ...]:
         """Where each architecture stands."""
         rungs = {rung: known.on(rung) for rung in range(-1, known.top + 1)}
-        return tuple(self._standing(known, e, rungs[e.reached]) for e in known.entries)
+        through = trained(known)
+        return tuple(self._standing(known, through, e, rungs[e.reached]) for e in known.entries)
 
-    def _standing(self, known: History, entry: Entry, there: tuple[Entry, ...]) -> Standing:
+    def _standing(
+        self, known: History, through: Sequence[Entry], entry: Entry, there: tuple[Entry, ...]
+    ) -> Standing:
         found = standing(known, entry, there)
         if found.state != "waiting":
             return found
-        median = self._median(known, entry)
+        median = self._median(known, through, entry)
         stopped = median is not None and best_of(entry) < median
         return settled(
             found, self._said(known, entry, median), "stopped" if stopped else "waiting"
@@ -105,6 +108,11 @@ class MedianStopping(Scheduler):
 def may_go_on(known: History, entry: Entry) -> bool:
     """Whether an architecture is at rest below the full training, and did not fail."""
     return 0 <= entry.reached < known.top and not entry.pending and not entry.failed
+
+
+def trained(known: History) -> tuple[Entry, ...]:
+    """Those that were trained to the end, and did not fail there."""
+    return tuple(e for e in known.entries if known.top in e.places and not e.failed)
 
 
 def best_of(entry: Entry) -> float:
