@@ -187,8 +187,6 @@ class RepeatedTraining(LiveTraining):
         self._keeper.resume(lambda state: found.append(self._taken(state)))
         epochs = self._trainings.epochs(found[0]["now"] if found else None)
         while len(self.reports) < self.epochs and (made := self._next(epochs)) is not None:
-            self._figures = mean_figures(self._trainings.held)
-            self._sizes = self._trainings.sizes
             yield dataclasses.replace(mean_report(made), epochs=self.epochs)
         if self.evaluation is None and self.reports:  # it had come to its end before
             self.evaluation = self._conclude()
@@ -229,6 +227,9 @@ class RepeatedTraining(LiveTraining):
             return next(epochs, None)
 
     def _conclude(self) -> Evaluation:
+        if self._trainings.now:  # else it has computed nothing
+            self._figures = mean_figures(self._trainings.held)
+            self._sizes = self._trainings.sizes
         if self.look is not None and self._trainings.now:
             self._keeper.write(self._state())
         parameters, multiply_adds = self._sizes
