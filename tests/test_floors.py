@@ -96,8 +96,8 @@ WINGS = {
         *("sweep",),
     ),
     "notebook": (
-        *("checks", "own", "strategies", "tables", "data", "recipes", "spaces", "budget"),
-        *("lengths",),
+        *("checks", "own", "strategies", "schedulers", "tables", "data", "recipes", "spaces"),
+        *("budget", "lengths"),
         *("combinations", "known", "chosen", "search", "own_problem", "sweep"),
     ),
 }

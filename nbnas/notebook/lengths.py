@@ -1,6 +1,5 @@
 """How far the trainings of `notebooks/search.ipynb` go, and what they may cost together."""
 
-import importlib
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -9,19 +8,13 @@ from typing import Any
 from nbnas.errors import SettingError, shown
 from nbnas.notebook.checks import text
 from nbnas.notebook.recipes import Choice
+from nbnas.notebook.schedulers import SCHEDULERS
 from nbnas.records import Fidelities
 from nbnas.search.fidelities.costs import fidelities_of
 from nbnas.search.strategies.bayesian import BayesianOptimization
 from nbnas.search.strategies.random import RandomSearch
 from nbnas.search.strategies.strategy import Strategy
 
-SCHEDULERS: Mapping[str, tuple[str, str]] = {
-    "asha": ("asha", "Asha"),
-    "hyperband": ("hyperband", "Hyperband"),
-    "halving": ("successive_halving", "SuccessiveHalving"),
-    "median": ("median", "MedianStopping"),
-}
-"""The words of the schedulers: the files and the names of their classes."""
 ETA, RUNGS = 3, 4  # where lengths are chosen: of so many times as many epochs, and at most so many
 
 
@@ -106,7 +99,7 @@ class Lengths:
             found.append(Choice("looks", f"{looks} of {offered.full} epochs", why))
         if self.scheduler:
             why = "decides which trainings go on; -p strategy says what is begun"
-            found.append(Choice("scheduler", SCHEDULERS[self.scheduler][1], why))
+            found.append(Choice("scheduler", SCHEDULERS[self.scheduler].__name__, why))
         if self.budget is not None:
             why = "in full trainings, looks by their part; -p cost 20 for as much as twenty"
             found.append(Choice("cost", f"{self.budget:g}", why))
@@ -137,10 +130,7 @@ def scheduled(word: str, strategy: Strategy, fidelities: Fidelities | None) -> S
     Raises:
         SettingError: If they do not go together.
     """
-    file, name = SCHEDULERS[word]
-    found = importlib.import_module(f"nbnas.search.strategies.schedulers.{file}")
-    made: Strategy = getattr(found, name)(strategy, fidelities=fidelities)
-    return made
+    return SCHEDULERS[word](strategy, fidelities)  # type: ignore[arg-type]
 
 
 def lengths(value: Any) -> tuple[int, ...]:  # noqa: ANN401

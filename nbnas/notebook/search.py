@@ -21,9 +21,10 @@ from nbnas.notebook.checks import (
 from nbnas.notebook.chosen import SearchParameters
 from nbnas.notebook.combinations import ACQUISITIONS, MEASURES, check_combinations
 from nbnas.notebook.data import source
-from nbnas.notebook.lengths import SCHEDULERS, Lengths, lengths
+from nbnas.notebook.lengths import Lengths, lengths
 from nbnas.notebook.own import is_own
 from nbnas.notebook.recipes import EPOCHS_OF_NAMED, OPTIMIZERS, SKELETONS, initial_of
+from nbnas.notebook.schedulers import SCHEDULERS
 from nbnas.notebook.spaces import KERNELS, SPACES, USUAL
 from nbnas.notebook.strategies import STRATEGIES
 from nbnas.training.device import choose_device

@@ -5,7 +5,8 @@ import pytest
 
 import nbnas as nb
 from nbnas.errors import SettingError
-from nbnas.notebook.lengths import SCHEDULERS, rungs
+from nbnas.notebook.lengths import rungs
+from nbnas.notebook.schedulers import SCHEDULERS
 from nbnas.notebook.search import read_parameters
 from nbnas.records import Evaluation, Fidelities
 
@@ -68,7 +69,7 @@ def test_a_search_of_looks_costs_as_much_as_its_trials_would(chosen, tmp_path):
     space = nb.Subspace(nb.CellSpace(), nb.CellSpace().sample(0, 30))
     search = nb.Search(space, trainer, looking.make_strategy(trainer), seed=1)
     search.run(looking.lengths.count, cost=looking.lengths.budget)
-    assert search.spent == pytest.approx(5)
+    assert 4 < search.spent <= 5  # the next would have been a whole training
     baseline = nb.Search(space, trainer, looking.make_baseline(), seed=1)
     looking.share_trainings(search, baseline)
     known = {(e.architecture, e.seed, e.value) for e in search.observations.full}
@@ -115,9 +116,6 @@ def test_an_objective_of_ones_own_offers_them_itself(chosen, in_own):
         chosen(objective="my_own.py:train", space="cells", fidelities="2,4")
 
 
-needs_schedulers = pytest.mark.skipif(not hasattr(nb, "Asha"), reason="nbnas has no schedulers")
-
-
 @pytest.mark.parametrize(
     ("epochs", "expected"),
     [(12, (1, 4, 12)), (2, (1, 2)), (3, (1, 3)), (60, (2, 6, 20, 60)), (100, (3, 11, 33, 100))],
@@ -127,7 +125,6 @@ def test_lengths_for_a_scheduler_are_thirds(epochs, expected):
     assert Fidelities(rungs(epochs)).full == epochs
 
 
-@needs_schedulers
 @pytest.mark.parametrize("strategy", ["bayes", "random", "evolution"])
 @pytest.mark.parametrize("word", SCHEDULERS)
 def test_a_scheduler_decides_which_trainings_go_on(chosen, word, strategy):
@@ -135,17 +132,16 @@ def test_a_scheduler_decides_which_trainings_go_on(chosen, word, strategy):
     objective = scheduled.make_objective()
     assert objective.fidelities == Fidelities((1, 4, 12), continued=True)
     made = scheduled.make_strategy(objective)
-    assert type(made) is getattr(nb, SCHEDULERS[word][1])
+    assert type(made) is SCHEDULERS[word]
     assert made.fidelities == objective.fidelities
     assert type(made.strategy) is type(chosen(strategy=strategy).make_strategy())
     assert f"-looks-thirds-seed-0-{word}-" in scheduled.study_name
     assert (scheduled.lengths.count, scheduled.lengths.budget) == (None, 30)
     said = {one.what: one.chosen for one in scheduled.choices(objective)}
-    assert (said["looks"], said["scheduler"]) == ("1, 4 of 12 epochs", SCHEDULERS[word][1])
+    assert (said["looks"], said["scheduler"]) == ("1, 4 of 12 epochs", SCHEDULERS[word].__name__)
 
 
 @pytest.mark.slow
-@needs_schedulers
 @pytest.mark.parametrize("word", SCHEDULERS)
 def test_a_scheduled_search_keeps_its_budget(chosen, word, tmp_path):
     scheduled = chosen(data="digits", fidelities="1,2,4", scheduler=word, trials=6, initial=2)

@@ -10,26 +10,17 @@ from nbnas.brief import brief
 from nbnas.checks import MAPPING, settle
 from nbnas.errors import SettingError, shown
 from nbnas.notebook.checks import text
+from nbnas.notebook.schedulers import SCHEDULERS
 from nbnas.notebook.strategies import STRATEGIES, Proxies, known
 from nbnas.records import Fidelities
 from nbnas.records.fidelities import FIDELITIES
 from nbnas.search.strategies.bayesian import BayesianOptimization
-from nbnas.search.strategies.schedulers.asha import Asha
-from nbnas.search.strategies.schedulers.hyperband import Hyperband
-from nbnas.search.strategies.schedulers.median import MedianStopping
-from nbnas.search.strategies.schedulers.successive_halving import SuccessiveHalving
 from nbnas.search.strategies.strategy import Strategy
 
 DEFAULT = ("bayes", "random")
 LOOKING = "bayes-fidelities"  # the word for Bayesian optimisation that looks before it trains
-SCHEDULERS: Mapping[str, Callable[[Strategy, Fidelities], Strategy]] = {
-    "asha": Asha,
-    "hyperband": Hyperband,
-    "halving": SuccessiveHalving,
-    "median": MedianStopping,
-}
 BY_COST = (  # with fidelities by default
-    *(LOOKING, "asha", "hyperband", "halving", "median"),
+    *(LOOKING, *SCHEDULERS),
     *("bayes", "local-search", "evolution", "random"),
 )
 
