@@ -8,6 +8,8 @@ from nbnas.errors import SettingError
 from nbnas.records import Proposal
 from nbnas.search.fidelities.costs import cost_of_next, costs, full_epochs
 from nbnas.search.shared import Shared
+from nbnas.search.strategies.bayesian import BayesianOptimization
+from nbnas.search.strategies.fidelities.stage import least_cost
 from nbnas.search.trial import Spent
 
 _COST, _EPOCHS = real(above=0).optional, whole(1).optional
@@ -18,6 +20,7 @@ class Spending(Shared):
     """Counts costs in full trainings; what the store holds counts, too."""
 
     objective: Any
+    strategy: Any
 
     @property
     def spent(self) -> float:
@@ -29,14 +32,28 @@ class Spending(Shared):
 
         Raises:
             SettingError: If a number is not above 0, both are given, or epochs are, and the
-                objective does not tell how many a full training has.
+                objective does not tell how many a full training has; or it is not enough for a
+                single full training after the looks that come before.
         """
         cost, epochs = _COST("cost", cost), _EPOCHS("epochs", epochs)
         if cost is not None and epochs is not None:
             raise SettingError(f"expected cost or epochs, not both, got {cost=} and {epochs=}")
         if epochs is not None:
-            return epochs / full_epochs(self.objective)
+            cost = epochs / full_epochs(self.objective)
+        self._check_enough(math.inf if cost is None else cost)
         return math.inf if cost is None else cost
+
+    def _check_enough(self, cost: float) -> None:
+        looking = isinstance(self.strategy, BayesianOptimization) and self.strategy.fidelities
+        if not looking or self.observations.full.completed:
+            return
+        least = least_cost(looking, self.strategy.initial)
+        if cost < least - ROUNDING:
+            raise SettingError(
+                f"expected at least {least:g} full trainings with {type(self.strategy).__name__} "
+                f"and fidelities={looking!r}, as looks come first and cost {least - 1:g}, got "
+                f"{cost:g}; allow more, or look for fewer epochs, or at fewer (initial=)"
+            )
 
     def _check_budget(self, proposal: Proposal) -> None:
         if not self._driven or self.budget == math.inf:

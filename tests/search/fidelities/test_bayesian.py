@@ -178,6 +178,15 @@ def test_looks_of_several_lengths_come_one_after_the_other():
     )
 
 
+@pytest.mark.parametrize("limit", [{"cost": 4.9}, {"epochs": 99}])
+def test_a_budget_without_a_full_training_is_refused(limit, found):
+    with pytest.raises(SettingError, match="at least 5 full trainings"):
+        search().run(**limit)
+    known = search()
+    known.observations = found.observations
+    assert known.run(cost=4).spent == found.spent  # it has full ones, and nothing is left to do
+
+
 @pytest.mark.parametrize("wrong", [(4, 20), 20, "4,20", Fidelities])
 def test_other_fidelities_are_refused(wrong):
     with pytest.raises(SettingError, match="Fidelities"):

@@ -107,3 +107,13 @@ class Stage:
             known = found.get(each.architecture, -1)
             found[each.architecture] = max(known, self._level(each.epochs))
         return found
+
+
+def least_cost(fidelities: Fidelities, initial: int) -> float:
+    """What a search costs until its first full training has ended, in full trainings.
+
+    Args:
+        fidelities: The lengths of its trainings.
+        initial: Number of random looks.
+    """
+    return max(FIRST, initial * fidelities.cost(fidelities.epochs[0])) + 1
