@@ -123,7 +123,8 @@ class Chooser:
             return dataclasses.replace(named, reason=said)
         assert isinstance(posterior, FidelityPosterior)
         changed = changed_by_look(posterior, winner)
-        return dataclasses.replace(named, reason=f"{why}{changed}")
+        blind = "" if trusted or changed else " Looks tell little so far, so none comes before it."
+        return dataclasses.replace(named, reason=f"{why}{changed}{blind}")
 
     def _first(self, level: int, levels: Levels) -> Proposal:
         """Train the best by its looks, as nothing is known of the level's results."""
