@@ -61,7 +61,7 @@ SUBJECTS = {
     "nbnas.surrogate.acquisition.per_second.ImprovementPerSecond": (
         "nbnas.widgets.surrogate.per_second:per_second"
     ),
-    "nbnas.surrogate.seconds.model.SecondsModel": "nbnas.widgets.surrogate.seconds:seconds",
+    "nbnas.surrogate.sizes.seconds.SecondsModel": "nbnas.widgets.surrogate.seconds:seconds",
     **dict.fromkeys((*_KERNELS, *COMPOSED), "nbnas.widgets.surrogate.prior:kernel"),
     **{
         f"nbnas.training.schedule.{name}": "nbnas.widgets.training.recipe:schedule"

@@ -64,7 +64,7 @@ WINGS = {
             "warped",
         ),
         *("model",),
-        *("kernels", "seconds", "process", "ensemble", "acquisition"),
+        *("kernels", "sizes", "process", "ensemble", "acquisition"),
     ),
     "training": (
         *("schedule", "optimizers", "device", "profiling", "draws", "bars", "data", "measure"),

@@ -43,8 +43,8 @@ from nbnas.surrogate.acquisition.improvement import (
     in_logs,
 )
 from nbnas.surrogate.model import ModelPosterior, check_scored
-from nbnas.surrogate.seconds.model import LEAST, SecondsModel, telling
-from nbnas.surrogate.seconds.sizes import sizes
+from nbnas.surrogate.sizes.seconds import LEAST, SecondsModel, telling
+from nbnas.surrogate.sizes.sizes import sizes
 
 _NEVER_NEGATIVE = (ExpectedImprovement, ProbabilityOfImprovement)
 BASE: Rule[Acquisition | PosteriorAcquisition] = Rule(

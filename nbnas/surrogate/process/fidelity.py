@@ -43,7 +43,7 @@ from nbnas.surrogate.leave_one_out import LeaveOneOut, leave_one_out
 from nbnas.surrogate.process.fit import fit_parameters
 from nbnas.surrogate.process.posterior import Posterior, check_variance, cholesky, inverse
 from nbnas.surrogate.process.prior import GaussianProcess
-from nbnas.surrogate.seconds.parameters import ParameterCounts
+from nbnas.surrogate.sizes.parameters import ParameterCounts
 from nbnas.surrogate.warp import FittedWarp, fit_warp
 from nbnas.surrogate.warped import WarpedPosterior
 from nbnas.undisturbed import undisturbed

@@ -10,7 +10,7 @@ from nbnas.charts import theme
 from nbnas.charts.surrogate.posterior import summary as trust
 from nbnas.charts.surrogate.seconds import summary
 from nbnas.records import Observations
-from nbnas.surrogate.seconds.model import LEAST, SecondsModel
+from nbnas.surrogate.sizes.seconds import LEAST, SecondsModel
 from nbnas.widgets.panel import Panel
 from nbnas.widgets.view import View
 

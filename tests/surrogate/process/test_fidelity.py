@@ -15,7 +15,7 @@ from nbnas.surrogate.process.fidelity import (
     signals,
 )
 from nbnas.surrogate.process.fit import fit_parameters
-from nbnas.surrogate.seconds.parameters import parameter_counts
+from nbnas.surrogate.sizes.parameters import parameter_counts
 
 SPACE = nb.CellSpace()
 CELLS = SPACE.sample(3, 60)

@@ -12,7 +12,7 @@ from nbnas.surrogate.process.fidelity import (
 )
 from nbnas.surrogate.process.posterior import Posterior
 from nbnas.surrogate.process.prior import GaussianProcess
-from nbnas.surrogate.seconds.parameters import parameter_counts
+from nbnas.surrogate.sizes.parameters import parameter_counts
 from nbnas.training.device import cpu_threads
 
 NOISE_OF_LOOKS = 0.1  # expected: a short training tells less exactly what its value would be

@@ -7,7 +7,7 @@ from scipy.stats import lognorm
 
 import nbnas as nb
 from nbnas.errors import ArchitectureError, ObservationError, SettingError
-from nbnas.surrogate.seconds.model import log_normal
+from nbnas.surrogate.sizes.seconds import log_normal
 
 CELLS = nb.CellSpace().sample(0, 120)
 

@@ -16,8 +16,8 @@ from torch import Tensor
 from nbnas.brief import brief
 from nbnas.graphs.architecture import Architecture
 from nbnas.records import Observations
-from nbnas.surrogate.seconds.line import Line, fit_line
-from nbnas.surrogate.seconds.sizes import Sizes, sizes
+from nbnas.surrogate.sizes.line import Line, fit_line
+from nbnas.surrogate.sizes.sizes import Sizes, sizes
 
 LEAST = 3  # architectures whose numbers are known, without which nothing is predicted
 NARROW = 1e-6  # logarithms that differ by less are all the same

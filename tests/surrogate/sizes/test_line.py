@@ -5,7 +5,7 @@ import pytest
 from scipy.integrate import quad
 from scipy.stats import gamma, multivariate_normal
 
-from nbnas.surrogate.seconds.line import GRID, A, _evidence, fit_line
+from nbnas.surrogate.sizes.line import GRID, A, _evidence, fit_line
 
 EXPECTED = 0.02
 

@@ -6,7 +6,7 @@ import pytest
 import nbnas as nb
 from nbnas.graphs.spaces.cell import cell
 from nbnas.graphs.spaces.counts import counts
-from nbnas.surrogate.seconds.sizes import sizes, sizes_of
+from nbnas.surrogate.sizes.sizes import sizes, sizes_of
 
 
 def test_operations_of_a_cell_and_which_are_in_use():

@@ -31,8 +31,8 @@ from nbnas.graphs.architecture import Architecture, check_architectures
 from nbnas.records import Evaluation, Measure
 from nbnas.records.observations import OBSERVATIONS, Observations
 from nbnas.surrogate.leave_one_out import LeaveOneOut
-from nbnas.surrogate.seconds.line import Line, fit_line
-from nbnas.surrogate.seconds.sizes import Sizes, sizes
+from nbnas.surrogate.sizes.line import Line, fit_line
+from nbnas.surrogate.sizes.sizes import Sizes, sizes
 
 Array = NDArray[np.float64]
 SECONDS = Measure("seconds of a training", "s", maximize=False, lower=0)

@@ -4,7 +4,7 @@ import numpy as np
 
 import nbnas as nb
 from nbnas.records import Evaluation, Observations
-from nbnas.surrogate.seconds.parameters import parameter_counts
+from nbnas.surrogate.sizes.parameters import parameter_counts
 
 CELLS = tuple(nb.CellSpace())
 

@@ -1,1 +1,0 @@
-"""How long a full training takes, predicted before it begins."""
