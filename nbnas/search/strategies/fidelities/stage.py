@@ -11,7 +11,7 @@ look asks the one below:
     1. Random looks at first, then looks where the looks themselves may improve, until they cost
        as much as four trainings of level k.
     2. Then trainings of level k, chosen by the acquisition function. As long as looks are trusted,
-       half of what is spent goes into more of them, up to a hundred.
+       a third of all that is spent goes into looks, up to a hundred of each level.
     3. What is to be trained is looked at before, at each lower level, as long as looks are
        trusted.
 
@@ -28,6 +28,7 @@ from nbnas.records.fidelities import FIDELITIES
 
 LOOKS: Rule[Fidelities | None] = FIDELITIES.optional
 FIRST = 4.0  # trainings of a level that looks may cost before the first one
+SHARE = 0.5  # what looks may cost beside what trainings of their level cost, where trusted
 MOST = 100  # looks of a level that are made for their own sake
 TRUSTED = 0.5  # from where on what is to be trained is looked at before
 ROUNDING = 1e-9
@@ -96,7 +97,7 @@ class Stage:
         """Whether a look for its own sake comes before the next training of a level."""
         spent = self.fidelities.cost(self.epochs(level)) * len(self.at(level))
         few = len(self.at(level - 1)) < MOST
-        return few and self.below(level) < trust * spent - ROUNDING
+        return few and self.below(level) < SHARE * trust * spent - ROUNDING
 
     def _level(self, epochs: int | None) -> int:
         return self.top if epochs is None else self.fidelities.epochs.index(epochs)
