@@ -13,7 +13,6 @@ from nbnas.records.evaluation import EVALUATION
 from nbnas.search.estimates.estimating import Estimating
 from nbnas.search.fidelities.continuing import Continuing, continues, going_on
 from nbnas.search.fidelities.costs import check_fidelities
-from nbnas.search.fidelities.spending import Spending
 from nbnas.search.fingerprint import fingerprint
 from nbnas.search.ledger import Ledger, StoredLedger
 from nbnas.search.objective import Objective, measure_of, on_test_data, suited
@@ -29,7 +28,7 @@ from nbnas.training.live import LiveTraining
 from nbnas.waiting import watched
 
 
-class Search(Parallel, Exporting, Estimating, Spending, Continuing):
+class Search(Parallel, Exporting, Estimating, Continuing):
     """A search for the best architecture of a space. Live: it runs here or in the background.
 
     Same seed, same trials: whether `run` makes them or `start`, in one go, with pauses, with stops

@@ -12,7 +12,7 @@ from nbnas.records.estimate import TRIALS_FINISHED, UNKNOWN
 from nbnas.search.background import TRIALS
 from nbnas.search.course import ACTIVE
 from nbnas.search.estimates.parallel import at_once
-from nbnas.search.shared import Shared
+from nbnas.search.fidelities.spending import Spending
 from nbnas.search.strategies.strategy import Strategy
 from nbnas.search.tables.tabular import TabularObjective
 from nbnas.search.workers.given import as_workers
@@ -25,7 +25,7 @@ LATER = "how long one takes is known after the first"
 _TRIALS, _SECONDS = whole(1).optional, real(0).optional
 
 
-class Estimating(Shared):
+class Estimating(Spending):
     """The part of a search that tells how long it will take.
 
     Attributes:
@@ -40,9 +40,12 @@ class Estimating(Shared):
 
     @property
     def seconds_left(self) -> float | None:
-        """Seconds until `target` trials exist, if they take as long as those so far."""
-        left = None if self.target is None else self.observations.seconds_left(self.target)
-        return left if left is None or self.crew is None else left / max(1, len(self.crew.slots))
+        """Seconds until the run has what it aims at, if it goes on as all trials so far."""
+        done, goal = self.reached or (0.0, 0.0)
+        if not done:
+            return None
+        left = sum(e.seconds for e in self.observations) / done * max(goal - done, 0.0)
+        return left if self.crew is None else left / max(1, len(self.crew.slots))
 
     def estimate(
         self,

@@ -27,6 +27,16 @@ class Spending(Shared):
         """What all finished trials took together, in full trainings."""
         return math.fsum(costs(self.objective, self.observations))
 
+    @property
+    def reached(self) -> tuple[float, float] | None:
+        """How far the current or last run is, and what it aims at: in cost, or else in trials.
+
+        `None` where nothing but time limits it.
+        """
+        if self.budget != math.inf:
+            return self.spent, self.budget
+        return None if self.target is None else (float(len(self.observations)), self.target)
+
     def _cost(self, cost: float | None, epochs: int | None) -> float:
         """What a run may cost, in full trainings; infinite where nothing is said.
 

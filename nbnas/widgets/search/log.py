@@ -5,6 +5,7 @@ They go to the process's own standard error, where papermill's bar is, and not i
 
 import contextlib
 import io
+import math
 import os
 import sys
 import threading
@@ -54,7 +55,8 @@ class Log:
     def __init__(self, search: Any) -> None:  # noqa: ANN401
         self._search = search
         self._began = self._said = time.monotonic()
-        self._first = self._told = len(search.observations)
+        self._told = len(search.observations)
+        self._first = (search.reached or (0.0, 0.0))[0]
         self._searching = search.running  # or it trains the winner, for its test or its export
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._follow, name="nbnas log", daemon=True)
@@ -94,21 +96,29 @@ class Log:
         if not self._searching:
             spent = seconds(time.monotonic() - self._began)
             return f"{type(search.strategy).__name__}: {parts[-1]}, trained again, after {spent}"
-        parts += self._time(done)
+        parts += [*costing(search), *self._time(done)]
         planned = search.target or 0
         of = f" of {planned}" if planned >= done else ""
         return f"{type(search.strategy).__name__}: trial {done}{of}: {', '.join(parts)}"
 
     def _time(self, done: int) -> list[str]:
         """How long it will take, or how long it has taken where that cannot be told."""
-        now, target = time.monotonic(), self._search.target
+        now, reached = time.monotonic(), self._search.reached
         spent = now - self._began
-        if target is None or done >= target:
+        if reached is None or reached[0] >= reached[1]:
             return [f"after {seconds(spent)}"]
-        if done == self._first:
+        so_far, goal = reached
+        if so_far <= self._first:
             return [f"trial {done + 1} under way, after {seconds(spent)}"]
-        left = spent / (done - self._first) * (target - done)
+        left = spent / (so_far - self._first) * (goal - so_far)
         return [f"about {seconds(max(min(left, self._search.until - now), 0.0))} left"]
+
+
+def costing(search: Any) -> list[str]:  # noqa: ANN401
+    """What a run with a budget has spent of it, in full trainings; nothing for others."""
+    if search.budget == math.inf:
+        return []
+    return [f"{search.spent:.3g} of {search.budget:g} full trainings spent"]
 
 
 def _last(search: Any) -> str:  # noqa: ANN401

@@ -16,7 +16,7 @@ from nbnas.charts.search.trace import counted
 from nbnas.mode import safe_display_mode
 from nbnas.widgets.live import guarded
 from nbnas.widgets.search import sweep
-from nbnas.widgets.search.log import Log
+from nbnas.widgets.search.log import Log, costing
 from nbnas.widgets.search.trials import seconds
 
 PATIENCE = 1.0  # seconds of waiting without a line, and between two updates of it
@@ -60,7 +60,7 @@ class Line:
 
     def __init__(self, search: Any) -> None:  # noqa: ANN401
         self._search = search
-        self._began, self._first = time.monotonic(), self._done
+        self._began, self._first = time.monotonic(), self._reached()[0]
         self._ended, self._said = threading.Event(), ""
         self._thread: threading.Thread | None = None
 
@@ -81,7 +81,7 @@ class Line:
         """How far the search is, in words."""
         search, spent = self._search, time.monotonic() - self._began
         done = len(search.observations)
-        parts = [counted(done, search.target)]
+        parts = [counted(done, search.target), *costing(search)]
         failed = done - len(search.observations.completed)
         parts += [f"{failed} failed"] if failed else []
         best = search.best
@@ -91,14 +91,19 @@ class Line:
         if self._ended.is_set():
             return " · ".join([*parts, f"took {seconds(spent)}"])
         parts += _epoch(search.training)
-        left = self._left(done, spent)
+        left = self._left(spent)
         return " · ".join([*parts, f"about {seconds(left)} left" if left else seconds(spent)])
 
-    def _left(self, done: int, spent: float) -> float | None:
-        """Seconds until the target is reached, if it goes on as since the cell began."""
-        if self._search.target is None or done <= self._first:
+    def _left(self, spent: float) -> float | None:
+        """Seconds until the end, if it goes on as since the cell began."""
+        done, goal = self._reached()
+        if done <= self._first:
             return None
-        return spent / (done - self._first) * max(self._search.target - done, 0)
+        return spent / (done - self._first) * max(goal - done, 0.0) or None
+
+    def _reached(self) -> tuple[float, float]:
+        """How far it is, and what it aims at, which is 0 where nothing but time limits it."""
+        return self._search.reached or (float(self._done), 0.0)
 
     def _follow(self) -> None:
         while not self._ended.wait(PATIENCE):
@@ -111,15 +116,11 @@ class Line:
         said = self.text()
         if said != self._said:
             self._said = said
-            _display(said, self._done, self._target)
+            _display(said, *self._reached())
 
     @property
     def _done(self) -> int:
         return len(self._search.observations)
-
-    @property
-    def _target(self) -> int:
-        return self._search.target or 0
 
 
 class SweepLine(Line):
@@ -129,13 +130,8 @@ class SweepLine(Line):
         """How far the sweep is, in words."""
         return str(sweep.said(self._search).rstrip("."))
 
-    @property
-    def _done(self) -> int:
-        return int(self._search.done)
-
-    @property
-    def _target(self) -> int:
-        return len(self._search.runs)
+    def _reached(self) -> tuple[float, float]:
+        return float(self._search.done), float(len(self._search.runs))
 
 
 def _epoch(training: Any) -> list[str]:  # noqa: ANN401
@@ -146,7 +142,7 @@ def _epoch(training: Any) -> list[str]:  # noqa: ANN401
     return [f"epoch {of_planned(min(coming, epochs or coming), epochs)}"]
 
 
-def _display(said: str, done: int, target: int) -> None:
+def _display(said: str, done: float, target: float) -> None:
     """Put the line below the cell that runs, or a newer one in its place."""
     ipython = sys.modules.get("IPython")
     shell = None if ipython is None else ipython.get_ipython()
@@ -154,7 +150,9 @@ def _display(said: str, done: int, target: int) -> None:
     again = cell is not None and _CELL[0] == cell
     if not again:
         _CELL[:] = [cell, uuid.uuid4().hex]
-    bar = f'<progress max="{max(target, done, 1)}" value="{done}" aria-hidden="true"></progress>'
+    bar = (
+        f'<progress max="{max(target, done, 1):g}" value="{done:g}" aria-hidden="true"></progress>'
+    )
     page = f'<div class="nbnas-progress" role="status">{bar} {html.escape(said)}</div>'
     data = {"text/html": page, "text/plain": said}
     display(data, raw=True, display_id=_CELL[1], update=again)

@@ -65,6 +65,15 @@ def test_a_live_line_follows_and_says_at_last_what_came(shown, shell, monkeypatc
     assert [again for _, _, again in shown] == [False] + [True] * (len(shown) - 1)
 
 
+def test_a_line_of_a_run_with_a_budget_tells_what_is_spent(shown, shell, monkeypatch):
+    monkeypatch.setenv("NBNAS_DISPLAY", "live")
+    search = make()
+    search.run(cost=4)
+    texts = [text for text, _, _ in shown]
+    assert any(" · 2 of 4 full trainings spent · " in text and " left" in text for text in texts)
+    assert texts[-1].startswith("4 trials · 4 of 4 full trainings spent · best ")
+
+
 def test_a_static_line_is_one_and_still(shown, shell, monkeypatch):
     monkeypatch.setenv("NBNAS_DISPLAY", "static")
     make().run(3)
