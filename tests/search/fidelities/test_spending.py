@@ -44,7 +44,8 @@ class Convolutions:
 
 def test_a_run_tells_how_far_it_is_in_what_limits_it():
     search = nb.Search(SPACE, Convolutions(), Turns())
-    assert search.reached is None and search.seconds_left is None
+    assert search.reached is None
+    assert search.seconds_left is None
     assert search.run(4).reached == (4, 4)
     assert search.run(cost=3.7).reached == (pytest.approx(3.6), 3.7)
     assert search.seconds_left == pytest.approx(
