@@ -138,6 +138,9 @@ def digits_table(*, timed: bool = False, fidelities: Fidelities | None = None) -
             epochs: dict(zip(cells, column, strict=True))
             for epochs, column in zip(known.lower if known else (), looks, strict=True)
         },
+        parameters=dict(zip(cells, table.parameters[table.place].tolist(), strict=True))
+        if known
+        else {},
     )
 
 

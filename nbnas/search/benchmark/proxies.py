@@ -10,9 +10,9 @@ import pandas as pd
 
 from nbnas.errors import DataError
 from nbnas.graphs.architecture import Architecture
-from nbnas.search.benchmark.table import INDEX, BenchmarkTable, base_of
+from nbnas.search.benchmark.table import INDEX, BenchmarkTable
 from nbnas.search.tables.source import Source, name_of, read_frame
-from nbnas.search.tables.spaces import in_order
+from nbnas.search.tables.spaces import base_of, in_order
 
 NOT_COMPUTABLE = -1e8  # what NAS-Bench-Suite-Zero writes for a proxy that has no value
 

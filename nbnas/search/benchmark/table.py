@@ -22,15 +22,15 @@ from nbnas.checks import MAPPING, TEXT, each, real, settle
 from nbnas.errors import DataError, SettingError
 from nbnas.graphs.architecture import Architecture, check_architectures
 from nbnas.graphs.space import SPACE, SearchSpace
-from nbnas.graphs.spaces.subspace import Subspace
 from nbnas.records import ACCURACY, Fidelities, Measure
 from nbnas.records.fidelities import FIDELITIES
 from nbnas.records.measure import MEASURE
 from nbnas.search.benchmark.unit import UNIT, Unit, unit_of
+from nbnas.search.tables.columns import counts
 from nbnas.search.tables.options import Columns, Reading
 from nbnas.search.tables.reading import Rows, read_rows
 from nbnas.search.tables.source import Source
-from nbnas.search.tables.spaces import find_space, space_of
+from nbnas.search.tables.spaces import base_of, find_space, space_of
 from nbnas.search.tables.tabular import TabularObjective
 
 INDEX = "arch_index"  # the column that joins tables of the same architectures
@@ -38,7 +38,7 @@ INDEX = "arch_index"  # the column that joins tables of the same architectures
 _MAPPING = MAPPING.raising(DataError)
 _NUMBERS = each(real()).raising(DataError)
 _SECONDS = each(real(0)).raising(DataError)
-_COLUMNS = ("values", "tests", "indices", "costs")
+_COLUMNS = ("values", "tests", "indices", "costs", "parameters")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -59,6 +59,7 @@ class BenchmarkTable:
         fidelities: How far trainings may go, where the table knows several lengths.
         looks: The values after each smaller number of epochs, in the unit of the file. An
             architecture that one of them lacks has a training that fails there.
+        parameters: The number of trainable weights, where it is known; read with looks only.
     """
 
     value: str
@@ -73,6 +74,7 @@ class BenchmarkTable:
     costs: Mapping[Architecture, float] = field(default_factory=dict)
     fidelities: Fidelities | None = None
     looks: Mapping[int, Mapping[Architecture, float]] = field(default_factory=dict)
+    parameters: Mapping[Architecture, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         settle(self, value=TEXT, space=SPACE, unit=UNIT, test=TEXT, measure=MEASURE, cost=TEXT)
@@ -119,6 +121,7 @@ class BenchmarkTable:
             measure=self.measure,
             fidelities=self.fidelities,
             looks=looks,
+            parameters={str(a): number for a, number in self.parameters.items()},
         )
 
     def restrict(self, members: Collection[Architecture]) -> "BenchmarkTable":
@@ -140,6 +143,7 @@ class BenchmarkTable:
             indices={i: a for i, a in self.indices.items() if a in members},
             costs={a: self.costs[a] for a in kept if a in self.costs},
             looks={e: {a: c[a] for a in kept if a in c} for e, c in self.looks.items()},
+            parameters={a: self.parameters[a] for a in kept if a in self.parameters},
         )
 
     def fingerprint(self) -> dict[str, str]:
@@ -157,7 +161,8 @@ class BenchmarkTable:
             said["cost"] = f"{self.cost} {_hash(times)}"
         if self.fidelities is not None:
             looks = {e: sorted((str(a), v) for a, v in c.items()) for e, c in self.looks.items()}
-            said["fidelities"] = f"{self.fidelities!r} {_hash(sorted(looks.items()))}"
+            sizes = sorted((str(a), number) for a, number in self.parameters.items())
+            said["fidelities"] = f"{self.fidelities!r} {_hash((sorted(looks.items()), sizes))}"
         return said
 
 
@@ -210,12 +215,16 @@ def _with_looks(table: BenchmarkTable, rows: Rows, reading: Reading) -> Benchmar
     lower = reading.fidelities.lower if reading.fidelities else ()
     curve = dict(enumerate(reading.curve, 1))
     names = {epochs: curve[epochs] for epochs in lower if epochs in curve} | {**reading.looks}
-    columns = {epochs: _in_unit(rows, name, whole) for epochs, name in names.items()}
+    columns = {epochs: rows.in_unit(name, whole) for epochs, name in names.items()}
     looks = {
         epochs: {a: v for a, v in zip(members, column, strict=True) if np.isfinite(v)}
         for epochs, column in columns.items()
     }
-    return dataclasses.replace(table, fidelities=reading.fidelities, looks=looks)
+    counted = counts(rows, rows.parameters)
+    parameters = {a: counted[t] for a, t in zip(members, rows.texts, strict=True) if t in counted}
+    return dataclasses.replace(
+        table, fidelities=reading.fidelities, looks=looks, parameters=parameters
+    )
 
 
 def _of_rows(rows: Rows, columns: Columns, measure: Measure) -> BenchmarkTable:
@@ -224,7 +233,7 @@ def _of_rows(rows: Rows, columns: Columns, measure: Measure) -> BenchmarkTable:
     members = tuple(space.parse(text) for text in rows.texts)
     whole = rows.whole[value]
     raw = dict(zip(members, rows.raw[value].tolist(), strict=True))
-    tests = dict(zip(members, _in_unit(rows, test, whole), strict=True)) if test else {}
+    tests = dict(zip(members, rows.in_unit(test, whole), strict=True)) if test else {}
     indices = zip(rows.raw[INDEX], members, strict=True) if INDEX in rows.raw else ()
     costs = zip(members, rows.raw[cost].tolist(), strict=True) if cost else ()
     best = max(raw.values(), key=measure.gain)
@@ -244,16 +253,3 @@ def _of_rows(rows: Rows, columns: Columns, measure: Measure) -> BenchmarkTable:
 
 def _hash(rows: object) -> str:
     return hashlib.sha256(repr(rows).encode()).hexdigest()[:16]
-
-
-def _in_unit(rows: Rows, column: str, whole: float) -> list[float]:
-    """The values of a column in the unit of the table's values."""
-    numbers = rows.raw[column]
-    same = rows.whole[column] == whole
-    found: list[float] = (numbers if same else numbers / rows.whole[column] * whole).tolist()
-    return found
-
-
-def base_of(space: SearchSpace) -> SearchSpace:
-    """The space around a subspace, or the space itself."""
-    return space.space if isinstance(space, Subspace) else space

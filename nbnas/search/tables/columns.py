@@ -52,8 +52,8 @@ def fields_of(rows: Rows, columns: Columns, reading: Reading, measure: Measure) 
         "tests": rows.known(columns.test),
         "costs": costs,
         "curves": reports(rows.texts, epochs, costs, measure) if reading.curve else {},
-        "parameters": _counts(rows, rows.parameters),
-        "multiply_adds": _counts(rows, reading.multiply_adds),
+        "parameters": counts(rows, rows.parameters),
+        "multiply_adds": counts(rows, reading.multiply_adds),
         "truths": means if run is not None else {},
         "pace": reading.pace,
         "measure": measure,
@@ -85,7 +85,8 @@ def check_bounds(name: str, column: Mapping[str, float], measure: Measure) -> No
         )
 
 
-def _counts(rows: Rows, column: str | None) -> dict[str, int]:
+def counts(rows: Rows, column: str | None) -> dict[str, int]:
+    """The whole numbers of a column by the architectures' texts; none without a column."""
     return {} if column is None else counts_of(rows.known(column), column, rows.name)
 
 

@@ -54,6 +54,12 @@ class Rows:
         whole = self.whole.get(columns[0], 1.0) if columns else 1.0
         return numbers / whole if whole != 1 else numbers
 
+    def in_unit(self, column: str, whole: float) -> list[float]:
+        """The numbers of a column of the measure as one has them in which 100 % is `whole`."""
+        numbers, own = self.raw[column], self.whole[column]
+        found: list[float] = (numbers if own == whole else numbers / own * whole).tolist()
+        return found
+
     def by_text(self, numbers: NDArray[np.float64]) -> dict[str, float]:
         """Numbers `(n,)` by the architectures' texts."""
         return dict(zip(self.texts, numbers.tolist(), strict=True))

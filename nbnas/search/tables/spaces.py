@@ -87,6 +87,11 @@ def find_space(texts: Sequence[str], where: str) -> SearchSpace:
     )
 
 
+def base_of(space: SearchSpace) -> SearchSpace:
+    """The space around a subspace, or the space itself."""
+    return space.space if isinstance(space, Subspace) else space
+
+
 def _understands(space: SearchSpace, text: str) -> bool:
     return not _why(space, text)
 

@@ -42,18 +42,6 @@ class Convolutions:
         return {"fidelities": repr(self.fidelities)}
 
 
-def test_a_run_tells_how_far_it_is_in_what_limits_it():
-    search = nb.Search(SPACE, Convolutions(), Turns())
-    assert search.reached is None
-    assert search.seconds_left is None
-    assert search.run(4).reached == (4, 4)
-    assert search.run(cost=3.7).reached == (pytest.approx(3.6), 3.7)
-    assert search.seconds_left == pytest.approx(
-        sum(e.seconds for e in search.observations) / 3.6 * 0.1, abs=1e-6
-    )
-    assert search.run(100, seconds=0).reached == (len(search.observations), 100)
-
-
 def test_a_search_trains_as_far_as_is_proposed():
     search = nb.Search(SPACE, Convolutions(), Turns()).run(4)
     assert [e.epochs for e in search.observations] == [2, None, 2, None]

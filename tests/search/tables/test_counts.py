@@ -5,6 +5,8 @@ import pytest
 
 import nbnas as nb
 from nbnas.errors import DataError
+from nbnas.search.benchmark.table import read_table
+from nbnas.search.tables.options import Reading
 from nbnas.search.tables.units import counts_of, parameters_among
 
 CELLS = [str(c) for c in nb.CellSpace().sample(0, 3)]
@@ -55,3 +57,22 @@ def test_a_table_with_looks_finds_its_parameters():
 def test_what_it_finds_must_be_numbers():
     with pytest.raises(DataError, match="params"):
         table(params=["many", "few", "none"])(fidelities=FIDELITIES, looks={3: "c10_3"})
+
+
+def test_a_benchmark_finds_them_where_there_are_looks():
+    frame = pd.DataFrame(
+        {
+            "arch_str": CELLS,
+            "c10_12": [50.0, 60.0, 70.0],
+            "c10_3": [20.0, 30.0, 40.0],
+            "c10_params_m": [0.1, 0.2, 0.3],
+        }
+    )
+    reading = Reading(fidelities=FIDELITIES, looks={3: "c10_3"})
+    found = read_table(frame, architecture="arch_str", value="c10_12", reading=reading)
+    assert sorted(found.objective.parameters.values()) == [100_000, 200_000, 300_000]
+    some = found.restrict(list(found.values)[:2])
+    assert len(some.objective.parameters) == 2
+    assert some.fingerprint() != found.fingerprint()
+    plain = read_table(frame, architecture="arch_str", value="c10_12")
+    assert not plain.parameters  # as before
