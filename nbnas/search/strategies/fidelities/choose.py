@@ -114,7 +114,7 @@ class Chooser:
         winner, why = named.architecture, _why(named.reason, full, sign)
         trusted = isinstance(posterior, FidelityPosterior) and posterior.trust > TRUSTED
         lowest = stage.reached(winner) + 1
-        if lowest < level and (trusted or stage.fidelities.continued):
+        if lowest < level and trusted:
             aim = "a full training" if full else f"one of {stage.epochs(level)} epochs"
             said = f"A look for {stage.epochs(lowest)} epochs before {aim}. {why}"
             return dataclasses.replace(named, reason=said, epochs=stage.epochs(lowest))

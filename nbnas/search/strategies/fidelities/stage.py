@@ -13,7 +13,7 @@ look asks the one below:
     2. Then trainings of level k, chosen by the acquisition function. As long as looks are trusted,
        a third of all that is spent goes into looks, up to a hundred of each level.
     3. What is to be trained is looked at before, at each lower level, as long as looks are
-       trusted; always where the training goes on from there, since then it costs nothing.
+       trusted: others would turn it down for what was luck, even where a look costs nothing.
 
 So a new architecture may always be chosen, and where looks tell nothing, hardly any follow: what
 is lost then is what they cost until that was known.
@@ -30,7 +30,7 @@ LOOKS: Rule[Fidelities | None] = FIDELITIES.optional
 FIRST = 4.0  # trainings of a level that looks may cost before the first one
 SHARE = 0.5  # what looks may cost beside what trainings of their level cost, where trusted
 MOST = 100  # looks of a level that are made for their own sake
-TRUSTED = 0.5  # from where on what is to be trained is looked at before, if that costs anything
+TRUSTED = 0.5  # from where on what is to be trained is looked at before
 ROUNDING = 1e-9
 
 
