@@ -133,6 +133,14 @@ def test_what_is_pending_is_not_proposed_again(found):
     assert len(set(batch.architectures)) == 3
 
 
+def test_no_batch_looks_twice_at_the_same(found):
+    for n in range(22, len(found.observations)):
+        known = found.observations.first(n)
+        batch = STRATEGY.propose(SPACE, known, (), 6, np.random.default_rng(n))
+        done = [e.architecture for e in known if e.epochs == batch.epochs]
+        assert not set(batch.architectures) & set(done)
+
+
 def test_it_stops_where_the_space_is_used_up():
     small = nb.Subspace(SPACE, SPACE.sample(0, 12))
     everything = nb.Search(small, Counts(), dataclasses.replace(STRATEGY, allow_isomorphic=True))

@@ -117,7 +117,11 @@ class Chooser:
         if lowest < level and trusted:
             aim = "a full training" if full else f"one of {stage.epochs(level)} epochs"
             said = f"A look for {stage.epochs(lowest)} epochs before {aim}. {why}"
-            return dataclasses.replace(named, reason=said, epochs=stage.epochs(lowest))
+            shown = (candidate.architecture for candidate in named.candidates)
+            same = tuple(islice((a for a in shown if stage.reached(a) + 1 == lowest), self.n))
+            return dataclasses.replace(
+                named, architectures=same, reason=said, epochs=stage.epochs(lowest)
+            )
         if not full:
             said = f"A look for {stage.epochs(level)} epochs. By the looks so far: {why}"
             return dataclasses.replace(named, reason=said)
