@@ -30,7 +30,6 @@ from torch import Tensor
 
 from nbnas.checks import Rule, real, settle
 from nbnas.graphs.architecture import Architecture, check_architectures
-from nbnas.kept import Kept
 from nbnas.records import Evaluation, Observations
 from nbnas.surrogate.acquisition.improvement import (
     ACQUISITION,
@@ -44,7 +43,6 @@ from nbnas.surrogate.acquisition.improvement import (
 )
 from nbnas.surrogate.model import ModelPosterior, check_scored
 from nbnas.surrogate.sizes.seconds import LEAST, SecondsModel, telling
-from nbnas.surrogate.sizes.sizes import sizes
 
 _NEVER_NEGATIVE = (ExpectedImprovement, ProbabilityOfImprovement)
 BASE: Rule[Acquisition | PosteriorAcquisition] = Rule(
@@ -80,7 +78,6 @@ class ImprovementPerSecond:
     base: Acquisition | PosteriorAcquisition = field(default_factory=LogExpectedImprovement)
     power: float = 1.0
     budget: float | None = None
-    kept: Kept = field(default_factory=lambda: Kept(2), repr=False, compare=False)
     in_logs: ClassVar[bool] = True
 
     def __post_init__(self) -> None:
@@ -100,8 +97,7 @@ class ImprovementPerSecond:
         power, model = self.power_after(posterior), seconds_model(posterior)
         if model is None or not power:
             return scores
-        counted = self.kept.get(tuple(candidates), lambda: sizes(candidates))
-        mean, stddev = model.latent(counted)
+        mean, stddev = model.latent(candidates)
         return scores - power * torch.from_numpy(mean + stddev**2 / 2)
 
     def power_after(self, posterior: ModelPosterior) -> float:

@@ -4,7 +4,6 @@ What longer trainings gain over shorter ones depends on how large a network is: 
 learn slower and end higher. The number is known of what was evaluated, and predicted of the rest.
 """
 
-import functools
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -17,12 +16,11 @@ from nbnas.brief import brief
 from nbnas.graphs.architecture import Architecture
 from nbnas.records import Observations
 from nbnas.surrogate.sizes.line import Line, fit_line
-from nbnas.surrogate.sizes.sizes import Sizes, sizes
+from nbnas.surrogate.sizes.sizes import sizes
 
 LEAST = 3  # architectures whose numbers are known, without which nothing is predicted
 NARROW = 1e-6  # logarithms that differ by less are all the same
 NOISE = 0.05  # expected standard deviation of the logarithm around the line
-REMEMBERED = 1_000  # the sizes of fewer architectures are counted each time
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -45,7 +43,7 @@ class ParameterCounts:
 
     def latent(self, architectures: Sequence[Architecture]) -> tuple[Tensor, Tensor]:
         """Means of the logarithms and their standard deviations `(m,)`, 0 where one is known."""
-        found = _sizes(architectures)
+        found = sizes(architectures)
         mean, stddev = self.line.predict(found.of(self.names), found.beyond(self.names))
         seen = [self.known.get(each) for each in architectures]
         at = [place for place, number in enumerate(seen) if number is not None]
@@ -67,14 +65,3 @@ def parameter_counts(observations: Observations) -> ParameterCounts | None:
     seen = sizes(tuple(known))
     line = fit_line(seen.values, numbers, [0] * len(numbers), NOISE**2)
     return ParameterCounts(known, seen.names, line)
-
-
-def _sizes(architectures: Sequence[Architecture]) -> Sizes:
-    if isinstance(architectures, tuple) and len(architectures) >= REMEMBERED:
-        return _sizes_of_many(architectures)
-    return sizes(architectures)
-
-
-@functools.lru_cache(maxsize=4)
-def _sizes_of_many(architectures: tuple[Architecture, ...]) -> Sizes:
-    return sizes(architectures)

@@ -32,7 +32,7 @@ from nbnas.records import Evaluation, Measure
 from nbnas.records.observations import OBSERVATIONS, Observations
 from nbnas.surrogate.leave_one_out import LeaveOneOut
 from nbnas.surrogate.sizes.line import Line, fit_line
-from nbnas.surrogate.sizes.sizes import Sizes, sizes
+from nbnas.surrogate.sizes.sizes import sizes
 
 Array = NDArray[np.float64]
 SECONDS = Measure("seconds of a training", "s", maximize=False, lower=0)
@@ -100,17 +100,11 @@ class SecondsModel:
         spread = math.expm1(math.sqrt(self.line.variance))
         return f"{len(self.known)} trials, {self.line.size} full, noise={spread:.0%}"
 
-    def latent(self, architectures: Sequence[Architecture] | Sizes) -> tuple[Array, Array]:
-        """μ and σ `(m,)` of log seconds, the noise of a training included.
-
-        Args:
-            architectures: `m` architectures, or their sizes where these are at hand.
-        """
-        if not isinstance(architectures, Sizes):
-            check_architectures(architectures=architectures)
-            architectures = sizes(architectures)
-        names = self.names
-        return self.line.predict(architectures.of(names), architectures.beyond(names))
+    def latent(self, architectures: Sequence[Architecture]) -> tuple[Array, Array]:
+        """μ and σ `(m,)` of log seconds, the noise of a training included."""
+        check_architectures(architectures=architectures)
+        found = sizes(architectures)
+        return self.line.predict(found.of(self.names), found.beyond(self.names))
 
     def predict(self, architectures: Sequence[Architecture]) -> tuple[Array, Array]:
         """Mean and standard deviation of the seconds of a full training, `(m,)` each."""

@@ -27,6 +27,7 @@ from nbnas.graphs.values import is_of_choices, read_label
 
 Array = NDArray[np.float64]
 Size = tuple[str, float]
+REMEMBERED = 1_000  # fewer architectures are counted each time
 PICTURE, CLASSES = (3, 32, 32), 10  # for which whole networks are counted
 
 
@@ -55,7 +56,21 @@ class Sizes:
 
 
 def sizes(architectures: Sequence[Architecture]) -> Sizes:
-    """The sizes of `n` architectures, names in alphabetical order."""
+    """The sizes of `n` architectures, names in alphabetical order.
+
+    Those of many, such as all candidates of a space, are counted once: each suggestion asks.
+    """
+    if len(architectures) >= REMEMBERED:
+        return _of_many(tuple(architectures))
+    return _counted(architectures)
+
+
+@functools.lru_cache(maxsize=4)
+def _of_many(architectures: tuple[Architecture, ...]) -> Sizes:
+    return _counted(architectures)
+
+
+def _counted(architectures: Sequence[Architecture]) -> Sizes:
     found = [sizes_of(architecture) for architecture in architectures]
     names = sorted({name for each in found for name, _ in each})
     place = {name: at for at, name in enumerate(names)}
