@@ -13,6 +13,7 @@ from nbnas.checks import FLAG, Rule, each, instance, settle, whole
 from nbnas.errors import SettingError
 
 EPOCHS = whole(1)
+ROUNDING = 1e-9  # by which sums of costs may differ, in full trainings
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from typing import Any
 from nbnas.checks import real, whole
 from nbnas.errors import SettingError
 from nbnas.records import Proposal
+from nbnas.records.fidelities import ROUNDING
 from nbnas.search.fidelities.costs import cost_of_next, costs, full_epochs
 from nbnas.search.shared import Shared
 from nbnas.search.strategies.bayesian import BayesianOptimization
@@ -13,7 +14,6 @@ from nbnas.search.strategies.fidelities.stage import least_cost
 from nbnas.search.trial import Spent
 
 _COST, _EPOCHS = real(above=0).optional, whole(1).optional
-ROUNDING = 1e-9  # full trainings
 
 
 class Spending(Shared):

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from nbnas.brief import brief
 from nbnas.checks import real, whole
 from nbnas.errors import SettingError
+from nbnas.records.fidelities import ROUNDING
 from nbnas.search.benchmark.file import Row
 from nbnas.search.benchmark.table import BenchmarkTable
-from nbnas.search.fidelities.spending import ROUNDING
 
 
 @dataclass(frozen=True, slots=True)

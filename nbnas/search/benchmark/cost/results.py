@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from nbnas.checks import real, settle, whole
+from nbnas.records.fidelities import ROUNDING
 from nbnas.search.benchmark.compare import Failure
 from nbnas.search.benchmark.cost.limit import Limit
 from nbnas.search.benchmark.cost.report import Line, Summary
@@ -25,7 +26,6 @@ from nbnas.search.benchmark.report import seeds_of
 from nbnas.search.benchmark.results import BenchmarkResults
 from nbnas.search.benchmark.summaries import Band, Floats, standard_error
 from nbnas.search.benchmark.table import BenchmarkTable
-from nbnas.search.fidelities.spending import ROUNDING
 
 POINTS = 300  # of a curve, evenly along the cost; each round cost of `COSTS` below is one of them
 COSTS = (1, 2, 5, 10, 15, 20, 30, 50, 100, 150, 200, 500, 1000)

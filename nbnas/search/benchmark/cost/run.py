@@ -12,9 +12,9 @@ from nbnas.errors import DataError
 from nbnas.graphs.architecture import Architecture
 from nbnas.graphs.space import SearchSpace
 from nbnas.records import Evaluation, Step
+from nbnas.records.fidelities import ROUNDING
 from nbnas.search.benchmark.compare import Query
 from nbnas.search.fidelities.costs import cost_of_next, full_epochs
-from nbnas.search.fidelities.spending import ROUNDING
 from nbnas.search.search import Search
 from nbnas.search.strategies.strategy import Strategy
 from nbnas.search.tables.tabular import TabularObjective

@@ -113,12 +113,13 @@ class Chooser:
             return named
         winner, why = named.architecture, _why(named.reason, full, sign)
         trusted = isinstance(posterior, FidelityPosterior) and posterior.trust > TRUSTED
-        lowest = stage.reached(winner) + 1
+        reached = stage.reached
+        lowest = reached.get(winner, -1) + 1
         if lowest < level and trusted:
             aim = "a full training" if full else f"one of {stage.epochs(level)} epochs"
             said = f"A look for {stage.epochs(lowest)} epochs before {aim}. {why}"
             shown = (candidate.architecture for candidate in named.candidates)
-            same = tuple(islice((a for a in shown if stage.reached(a) + 1 == lowest), self.n))
+            same = tuple(islice((a for a in shown if reached.get(a, -1) + 1 == lowest), self.n))
             return dataclasses.replace(
                 named, architectures=same, reason=said, epochs=stage.epochs(lowest)
             )

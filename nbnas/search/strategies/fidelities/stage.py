@@ -24,14 +24,13 @@ from dataclasses import dataclass
 from nbnas.checks import Rule
 from nbnas.graphs.architecture import Architecture
 from nbnas.records import Fidelities, Observations
-from nbnas.records.fidelities import FIDELITIES
+from nbnas.records.fidelities import FIDELITIES, ROUNDING
 
 LOOKS: Rule[Fidelities | None] = FIDELITIES.optional
 FIRST = 4.0  # trainings of a level that looks may cost before the first one
 SHARE = 0.5  # what looks may cost beside what trainings of their level cost, where trusted
 MOST = 100  # looks of a level that are made for their own sake
 TRUSTED = 0.5  # from where on what is to be trained is looked at before
-ROUNDING = 1e-9
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -66,13 +65,18 @@ class Stage:
         """The trainings of a level so far."""
         return self.observations.at(self.epochs(level))
 
-    def reached(self, architecture: Architecture) -> int:
-        """The highest level of an architecture's trainings so far; -1 without any."""
-        return self._reached().get(architecture, -1)
+    @property
+    def reached(self) -> dict[Architecture, int]:
+        """The highest level of each architecture's trainings so far."""
+        found: dict[Architecture, int] = {}
+        for each in self.observations:
+            known = found.get(each.architecture, -1)
+            found[each.architecture] = max(known, self._level(each.epochs))
+        return found
 
     def taken(self, level: int) -> tuple[Architecture, ...]:
         """What is not to be trained at a level: what was there or above it, and is under way."""
-        done = tuple(a for a, reached in self._reached().items() if reached >= level)
+        done = tuple(a for a, reached in self.reached.items() if reached >= level)
         return (*done, *self.pending)
 
     def below(self, level: int) -> float:
@@ -85,7 +89,8 @@ class Stage:
                 known = costs.get(evaluation.architecture, 0.0)
                 joined = max(known, cost) if self.fidelities.continued else known + cost
                 costs[evaluation.architecture] = joined
-        new = sum(1 for each in self.pending if self.reached(each) < 0)
+        seen = set(self.observations.architectures)
+        new = sum(1 for each in self.pending if each not in seen)
         return sum(costs.values()) + new * self.fidelities.cost(self.fidelities.epochs[0])
 
     def begins(self, level: int) -> bool:
@@ -101,13 +106,6 @@ class Stage:
 
     def _level(self, epochs: int | None) -> int:
         return self.top if epochs is None else self.fidelities.epochs.index(epochs)
-
-    def _reached(self) -> dict[Architecture, int]:
-        found: dict[Architecture, int] = {}
-        for each in self.observations:
-            known = found.get(each.architecture, -1)
-            found[each.architecture] = max(known, self._level(each.epochs))
-        return found
 
 
 def least_cost(fidelities: Fidelities, initial: int) -> float:
