@@ -15,20 +15,18 @@ from nbnas.search.fidelities.continuing import Continuing, continues, going_on
 from nbnas.search.fidelities.costs import check_fidelities
 from nbnas.search.fingerprint import fingerprint
 from nbnas.search.ledger import Ledger, StoredLedger
-from nbnas.search.objective import Objective, measure_of, on_test_data, suited
-from nbnas.search.store.beside import of_final
+from nbnas.search.objective import Objective, measure_of, suited
 from nbnas.search.store.store import Store
 from nbnas.search.strategies.first import check_first
 from nbnas.search.strategies.strategy import STRATEGY, Strategy, check_suits
-from nbnas.search.taken import Exporting
+from nbnas.search.taken import Finishing
 from nbnas.search.trial import Dropped, check_epochs, check_not_all_failed, evaluate, propose
 from nbnas.search.workers.parallel import Parallel
 from nbnas.surrogate.model import ModelPosterior
 from nbnas.training.live import LiveTraining
-from nbnas.waiting import watched
 
 
-class Search(Parallel, Exporting, Estimating, Continuing):
+class Search(Parallel, Finishing, Estimating, Continuing):
     """A search for the best architecture of a space. Live: it runs here or in the background.
 
     Same seed, same trials: whether `run` makes them or `start`, in one go, with pauses, with stops
@@ -191,37 +189,6 @@ class Search(Parallel, Exporting, Estimating, Continuing):
             claim = self._take_on()
             with self._letting_go(claim):
                 return self._settle(claim, self._evaluate(claim))
-
-    def finish(self) -> Evaluation:
-        """Score the incumbent on held-out test data, once; the store remembers it.
-
-        A `Trainer` trains it again on training and validation data together for that, with
-        checkpoints beside the store. Those that trainings could go on from are removed then.
-
-        Returns:
-            The incumbent's evaluation with its `test` value.
-
-        Raises:
-            SearchError: If no trial is completed, the objective knows no test data, or a run is
-                under way.
-        """
-        self._course.check_mine("finish the search")
-        best = self.best
-        if best is None:
-            raise SearchError("expected at least one completed trial; run the search first")
-        if best.test is not None:
-            self._clear_all()
-            return best
-        with watched(self):
-            place = of_final(self._ledger.place(self._number(best), best))
-            tested = on_test_data(self.objective, self.measure, best, place)
-        self._clear_all()
-        if self.store is not None and tested.test is not None:
-            self.store.set_test(self.study, self._number(best), tested.test)
-        trials = list(self.observations)
-        trials[trials.index(best)] = tested
-        self.observations = Observations(tuple(trials), self.measure)
-        return tested
 
     @property
     def _done(self) -> int:
