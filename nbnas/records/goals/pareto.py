@@ -68,7 +68,7 @@ def hypervolume(gains: NDArray[np.float64], reference: NDArray[np.float64]) -> f
         ObservationError: If the points are no numbers `(n, k)`, or the reference point is not `k`
             finite ones.
     """
-    above = _above(_points(gains), reference)
+    above = _front(above_reference(gains, reference)) - np.asarray(reference, dtype=np.float64)
     return math.inf if np.isinf(above).any() else _volume(above)
 
 
@@ -135,6 +135,24 @@ def reference_point(gains: NDArray[np.float64]) -> NDArray[np.float64]:
     return lower
 
 
+def above_reference(
+    gains: NDArray[np.float64], reference: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """The points that are better than the reference point in every goal; errors as above."""
+    gains = _points(gains)
+    try:
+        lowest = np.asarray(reference, dtype=np.float64)
+    except (TypeError, ValueError):
+        lowest = np.array(math.nan)
+    if lowest.shape != gains.shape[1:] or not np.isfinite(lowest).all():
+        raise ObservationError(
+            f"expected reference to be {gains.shape[1]} finite numbers, one for each goal, "
+            f"got {shown(reference)}"
+        )
+    counted: NDArray[np.float64] = gains[(gains > lowest).all(axis=1)]
+    return counted
+
+
 def _undominated(ascending: NDArray[np.float64]) -> NDArray[np.bool_]:
     """Which of distinct points, in lexicographic order, no other one dominates."""
     if ascending.shape[1] <= 2:  # only a point that comes later can dominate
@@ -174,21 +192,6 @@ def _front(points: NDArray[np.float64]) -> NDArray[np.float64]:
         return points
     distinct = np.unique(points, axis=0)
     return distinct[_undominated(distinct)]
-
-
-def _above(gains: NDArray[np.float64], reference: NDArray[np.float64]) -> NDArray[np.float64]:
-    """How far the points that count lie above the reference point."""
-    try:
-        lowest = np.asarray(reference, dtype=np.float64)
-    except (TypeError, ValueError):
-        lowest = np.array(math.nan)
-    if lowest.shape != gains.shape[1:] or not np.isfinite(lowest).all():
-        raise ObservationError(
-            f"expected reference to be {gains.shape[1]} finite numbers, one for each goal, "
-            f"got {shown(reference)}"
-        )
-    counted: NDArray[np.float64] = gains[(gains > lowest).all(axis=1)] - lowest
-    return _front(counted)
 
 
 def _points(gains: NDArray[np.float64]) -> NDArray[np.float64]:
