@@ -51,6 +51,7 @@ WINGS = {
     ),
     "records": (
         *("measure", "claim", "profile", "estimate", "report", "evaluation", "fidelities"),
+        *("goals",),
         *("observations", "comparison", "proposal"),
     ),
     "surrogate": (
