@@ -7,7 +7,6 @@ Notation
 
 import dataclasses
 import functools
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import islice
@@ -19,7 +18,6 @@ from nbnas.checks import FLAG, instance, settle, whole
 from nbnas.errors import SettingError
 from nbnas.graphs.architecture import Architecture
 from nbnas.graphs.space import SearchSpace
-from nbnas.graphs.spaces.subspace import Subspace
 from nbnas.kept import Kept
 from nbnas.records import Fidelities, Measure, Observations, Proposal
 from nbnas.records.observations import OBSERVATIONS
@@ -33,7 +31,7 @@ from nbnas.search.strategies.fidelities.model import Levels
 from nbnas.search.strategies.fidelities.stage import LOOKS, Stage
 from nbnas.search.strategies.first import FIRST, beginning, none_first
 from nbnas.search.strategies.fits import FITS, fitted, fitted_next, fitted_to
-from nbnas.search.strategies.random import RandomSearch
+from nbnas.search.strategies.initial import InitialDesign
 from nbnas.search.strategies.strategy import check_known, check_question
 from nbnas.surrogate.acquisition.improvement import (
     ACQUISITION,
@@ -49,7 +47,6 @@ from nbnas.training.device import cpu_threads
 from nbnas.undisturbed import undisturbed
 
 SHOWN = 12  # candidates that a proposal keeps
-INFORMED = 0.02  # the share of what is known from which an informed search starts
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -196,24 +193,8 @@ class BayesianOptimization:
         rng: np.random.Generator,
     ) -> Proposal:
         """Propose initial architectures: random ones, or random ones that promise much."""
-        number = len(observations) + len(pending) + 1
-        reason = f"Random cell {number} of {self.initial}, to give the model its first data"
-        random = RandomSearch(self.allow_isomorphic)
-        if self.knowledge is not None:
-            best = self.knowledge.best(self._promising)
-            found = random.propose(Subspace(space, best), observations, pending, n, rng)
-            if found.architectures:
-                names = ", ".join(self.knowledge.names)
-                reason += f"; one of the best {len(best)} by {names}."
-                return dataclasses.replace(found, reason=reason)
-        proposal = random.propose(space, observations, pending, n, rng)
-        return dataclasses.replace(proposal, reason=f"{reason}.")
-
-    @property
-    def _promising(self) -> int:
-        """How many of the best known architectures an informed search starts from."""
-        known = 0 if self.knowledge is None else len(self.knowledge.values)
-        return max(math.ceil(INFORMED * known), 2 * self.initial)
+        begin = InitialDesign(self.initial, self.knowledge, self.allow_isomorphic)
+        return begin.propose(space, observations, pending, n, rng)
 
     def _fitted(self, space: SearchSpace, observations: Observations) -> Model:
         """The fitted prior, with what is worth keeping of the candidates."""
