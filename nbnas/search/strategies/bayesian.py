@@ -24,13 +24,14 @@ from nbnas.records.observations import OBSERVATIONS
 from nbnas.search.candidates import Novelty, can_be_listed, listed
 from nbnas.search.maximizers.exhaustive import Automatic
 from nbnas.search.maximizers.maximizer import MAXIMIZER, Maximizer
-from nbnas.search.pending import PENDING, KrigingBeliever, PendingRule, Situation
+from nbnas.search.pending import PENDING, KrigingBeliever, PendingRule, Scorer, Situation
 from nbnas.search.strategies.described import described, reason
 from nbnas.search.strategies.fidelities.choose import Chooser, look_or_train
 from nbnas.search.strategies.fidelities.model import Levels
 from nbnas.search.strategies.fidelities.stage import LOOKS, Stage
 from nbnas.search.strategies.first import FIRST, beginning, none_first
 from nbnas.search.strategies.fits import FITS, fitted, fitted_next, fitted_to
+from nbnas.search.strategies.goals.choose import goal_score, has_several, models_several
 from nbnas.search.strategies.initial import InitialDesign
 from nbnas.search.strategies.strategy import check_known, check_question
 from nbnas.surrogate.acquisition.improvement import (
@@ -103,6 +104,11 @@ class BayesianOptimization:
         settle(self, knowledge=KNOWLEDGE.optional, fidelities=LOOKS)
         if self.fidelities is not None:
             settle(self, prior=instance(GaussianProcess, "GaussianProcess() with fidelities"))
+
+    @property
+    def several(self) -> bool:
+        """Whether it serves several goals, and limits that only trainings tell."""
+        return self.fidelities is None
 
     @brief
     def __repr__(self) -> str:
@@ -213,13 +219,18 @@ class BayesianOptimization:
     ) -> Proposal:
         """The best-scored candidate that is new, with the ranking behind it."""
         observations = situation.observations
-        scorer = self.pending.scorer(self.acquisition, situation, rng)
+        if models_several(observations):
+            fit = functools.partial(self._fitted, space)
+            same = not self.allow_isomorphic
+            scorer: Scorer = goal_score(situation, fit, self.acquisition, rng, same=same)
+        else:
+            scorer = self.pending.scorer(self.acquisition, situation, rng)
         found = self.maximizer.maximize(
             lambda candidates: scorer(candidates).numpy(), space, observations, rng
         )
         novelty = Novelty(
             (*observations.architectures, *situation.pending),
-            allow_isomorphic=self.allow_isomorphic,
+            allow_isomorphic=self.allow_isomorphic or has_several(observations),
         )
         new = (i for i in found.ranked() if novelty.claim(found.architectures[i]))
         shown = list(islice(new, SHOWN))

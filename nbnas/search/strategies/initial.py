@@ -44,9 +44,12 @@ class InitialDesign:
         reason = f"Random cell {number} of {self.initial}, to give the model its first data"
         random = RandomSearch(self.allow_isomorphic)
         if self.knowledge is not None:
-            best = self.knowledge.best(self._promising)
-            found = random.propose(Subspace(space, best), observations, pending, n, rng)
-            if found.architectures:
+            known = self.knowledge.best(self._promising)
+            best = tuple(a for a in known if a in space)  # others break a limit
+            found = None
+            if best:
+                found = random.propose(Subspace(space, best), observations, pending, n, rng)
+            if found is not None and found.architectures:
                 names = ", ".join(self.knowledge.names)
                 reason += f"; one of the best {len(best)} by {names}."
                 return dataclasses.replace(found, reason=reason)
