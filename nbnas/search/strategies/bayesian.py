@@ -31,7 +31,7 @@ from nbnas.search.strategies.fidelities.model import Levels
 from nbnas.search.strategies.fidelities.stage import LOOKS, Stage
 from nbnas.search.strategies.first import FIRST, beginning, none_first
 from nbnas.search.strategies.fits import FITS, fitted, fitted_next, fitted_to
-from nbnas.search.strategies.goals.choose import goal_score, has_several, models_several
+from nbnas.search.strategies.goals.choose import GoalScore, goal_score, has_several, models_several
 from nbnas.search.strategies.initial import InitialDesign
 from nbnas.search.strategies.strategy import check_known, check_question
 from nbnas.surrogate.acquisition.improvement import (
@@ -237,7 +237,7 @@ class BayesianOptimization:
         ranked = described(
             situation.believed, [found.architectures[i] for i in shown], found.scores[shown]
         )
-        return Proposal(
+        proposal = Proposal(
             tuple(c.architecture for c in ranked[:1]),
             reason(ranked[0], observations.measure)
             if ranked
@@ -248,3 +248,4 @@ class BayesianOptimization:
             observations.measure.gain(float(observations.gains.max())),
             measure=observations.measure,
         )
+        return scorer.explained(proposal) if isinstance(scorer, GoalScore) else proposal

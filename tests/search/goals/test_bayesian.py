@@ -61,6 +61,22 @@ def test_a_known_goal_needs_no_model_and_its_trials_tell_it():
     assert np.isfinite([c.score for c in done.proposal.candidates]).all()
 
 
+def test_the_reason_tells_of_all_goals_and_of_limits():
+    limit = nb.at_most(LATENCY, 3.0)
+    done = search(goals=(nb.ACCURACY, KNOWN), constraints=(limit,)).run(8)
+    proposal = done.ask()
+    number = convolutions(proposal.architecture)
+    assert (
+        f"convolutions {KNOWN.measure.text(number, digits=1)} (known), latency" in proposal.reason
+    )
+    assert "most hypervolume is expected of it" in proposal.reason
+    assert proposal.acquisition == "ExpectedHypervolumeImprovement"
+    first = proposal.candidates[0]
+    assert [p.measure for p in first.further] == [KNOWN.measure, LATENCY]
+    assert (first.further[0].mean, first.further[0].stddev) == (number, 0.0)
+    assert 0 < first.feasible <= 1
+
+
 def test_what_computes_the_same_is_tried_again_only_where_it_is_better_in_a_known_goal():
     done = search(goals=(nb.ACCURACY, KNOWN)).run(30)
     best = {}

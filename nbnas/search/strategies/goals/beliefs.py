@@ -19,6 +19,7 @@ from nbnas.graphs.architecture import Architecture
 from nbnas.graphs.canonical import functional_form
 from nbnas.records import Goals, Measure, Observations
 from nbnas.records.goals.constraint import Constraint
+from nbnas.records.proposal import Prediction
 from nbnas.surrogate.acquisition.excess import (
     boxes_above,
     expected_volume,
@@ -132,6 +133,24 @@ class Beliefs:
         mean[at] = torch.from_numpy(posterior.z[[known[i] for i in at]])
         stddev[at] = 0.0  # what is left of it is noise, which is no reason to train it again
         return mean, stddev
+
+    def predictions(
+        self, candidates: Sequence[Architecture]
+    ) -> tuple[tuple[Prediction, ...], ...]:
+        """What is predicted of all but the value of each candidate, in the units."""
+        columns = [self._predicted(m, candidates) for m in self.goals.further]
+        return tuple(zip(*columns, strict=True)) if columns else ((),) * len(candidates)
+
+    def _predicted(
+        self, measure: Measure, candidates: Sequence[Architecture]
+    ) -> tuple[Prediction, ...]:
+        posterior = self.posteriors.get(measure.name)
+        if posterior is None:
+            known = self.goals.known_of(measure)
+            assert known is not None
+            return tuple(Prediction(measure, float(v)) for v in known.values(candidates))
+        pairs = zip(*posterior.predict(candidates), strict=True)
+        return tuple(Prediction(measure, float(m), float(s)) for m, s in pairs)
 
     def _inside(self, limit: Constraint, candidates: Sequence[Architecture]) -> Tensor:
         """By how many standard deviations `(m,)` a limit is expected to be met."""

@@ -9,16 +9,17 @@ References:
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
 from torch import Tensor
 
 from nbnas.graphs.architecture import Architecture
-from nbnas.records import Observations
+from nbnas.records import Observations, Proposal
 from nbnas.search.pending import Situation
 from nbnas.search.strategies.goals.beliefs import Beliefs
+from nbnas.search.strategies.goals.words import reason_of_goals
 from nbnas.surrogate.acquisition.improvement import (
     Acquisition,
     PosteriorAcquisition,
@@ -26,6 +27,7 @@ from nbnas.surrogate.acquisition.improvement import (
 )
 from nbnas.surrogate.model import Model
 
+VOLUME = "ExpectedHypervolumeImprovement"
 LOWEST = -1e6  # the score of what is sure to add nothing
 Fitted = Callable[[Observations], Model]
 
@@ -87,6 +89,26 @@ class GoalScore:
     def __call__(self, candidates: Sequence[Architecture]) -> Tensor:
         """Scores `(m,)`, all finite."""
         return self._score(candidates).clamp_min(LOWEST)
+
+    @property
+    def name(self) -> str:
+        """What candidates are scored by, for a person."""
+        several = len(self.beliefs.goals.measures) > 1
+        return VOLUME if several else type(self.acquisition).__name__
+
+    def explained(self, proposal: Proposal) -> Proposal:
+        """A proposal that tells of all goals and limits."""
+        beliefs, candidates = self.beliefs, [c.architecture for c in proposal.candidates]
+        if not candidates:
+            return proposal
+        further = beliefs.predictions(candidates)
+        feasible = beliefs.log_feasible(candidates).exp().tolist()
+        ranked = tuple(
+            replace(candidate, further=told, feasible=min(met, 1.0))
+            for candidate, told, met in zip(proposal.candidates, further, feasible, strict=True)
+        )
+        said = reason_of_goals(ranked[0], beliefs.goals)
+        return replace(proposal, candidates=ranked, acquisition=self.name, reason=said)
 
     def _score(self, candidates: Sequence[Architecture]) -> Tensor:
         met = self.beliefs.log_feasible(candidates)
