@@ -138,6 +138,7 @@ from .surrogate.kernels.distance import DistanceKernel as DistanceKernel
 from .surrogate.kernels.distance import SquaredDistanceKernel as SquaredDistanceKernel
 from .surrogate.kernels.knowledge import Knowledge as Knowledge
 from .surrogate.kernels.knowledge import KnowledgeKernel as KnowledgeKernel
+from .surrogate.kernels.known import KnownKernel as KnownKernel
 from .surrogate.kernels.weisfeiler_lehman import WeisfeilerLehmanKernel as WeisfeilerLehmanKernel
 from .surrogate.leave_one_out import LeaveOneOut as LeaveOneOut
 from .surrogate.negative_log_error import NegativeLogError as NegativeLogError

@@ -64,6 +64,9 @@ class MeasuredBy:
     def __hash__(self) -> int:
         return hash(self.measure)
 
+    def __deepcopy__(self, memo: object) -> "MeasuredBy":
+        return self  # it never changes, and what it knows is worth keeping
+
     def __call__(self, architecture: Architecture) -> float:
         """The number of an architecture, in the unit of the measure; NaN where it has none.
 
