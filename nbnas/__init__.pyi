@@ -58,10 +58,17 @@ from .records.comparison import Comparison as Comparison
 from .records.estimate import TimeEstimate as TimeEstimate
 from .records.evaluation import Evaluation as Evaluation
 from .records.fidelities import Fidelities as Fidelities
+from .records.goals.constraint import Constraint as Constraint
+from .records.goals.constraint import at_least as at_least
+from .records.goals.constraint import at_most as at_most
+from .records.goals.goals import Goals as Goals
+from .records.goals.known import MeasuredBy as MeasuredBy
 from .records.measure import ACCURACY as ACCURACY
 from .records.measure import BALANCED_ACCURACY as BALANCED_ACCURACY
 from .records.measure import BITS_A_CHARACTER as BITS_A_CHARACTER
 from .records.measure import LOG_LOSS as LOG_LOSS
+from .records.measure import MULTIPLY_ADDS as MULTIPLY_ADDS
+from .records.measure import PARAMETERS as PARAMETERS
 from .records.measure import PERPLEXITY as PERPLEXITY
 from .records.measure import Measure as Measure
 from .records.observations import Observations as Observations

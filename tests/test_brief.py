@@ -145,6 +145,13 @@ def of_trainings():
     ]
 
 
+GOALS = nb.Goals(
+    (nb.ACCURACY, nb.Measure("latency on the telephone " * 5, "ms", maximize=False)),
+    (nb.MeasuredBy(len, nb.PARAMETERS),),
+    tuple(nb.at_most(f"memory of part {n}", n) for n in range(20)),
+)
+
+
 @pytest.fixture(scope="module")
 def everything(table, tmp_path_factory):
     large = [nb.CnnSpace().sample(0, 1)[0], nb.RecurrentSpace().sample(0, 1)[0]]
@@ -152,6 +159,7 @@ def everything(table, tmp_path_factory):
         *(getattr(nb, name)() for name in BY_DEFAULT if name != "Measure"),
         *(CHOICES, CHOICES.options[0], nb.RankDistance(CHOICES), *CHOICES.sample(0, 1)),
         *(nb.ACCURACY, nb.Measure("validation perplexity", maximize=False, lower=1)),
+        *(GOALS, *GOALS.known, *GOALS.constraints),
         *(CELLS[0], *large, TRIALS, TRIALS[0], Layer("conv3x3", 16), nb.NbnasError("lost")),
         *(nb.explain(DISTANCE, *CELLS[:2]), nb.explain(nb.EditDistance(), *CELLS[:2])),
         *(nb.explain(nb.OtmannDistance(), *nb.CnnSpace().sample(0, 2)), nb.embed(CELLS, DISTANCE)),

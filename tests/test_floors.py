@@ -75,7 +75,7 @@ WINGS = {
         *("proxies", "export"),
     ),
     "search": (
-        *("candidates", "ideas", "pending", "maximizers", "strategies"),
+        *("candidates", "ideas", "goals", "pending", "maximizers", "strategies"),
         *("objective", "generated", "fingerprint", "trial", "course", "store", "recorded"),
         *("tables", "background", "ledger", "shared", "fidelities", "workers", "taken"),
         *("estimates", "search", "replay", "benchmark"),
