@@ -69,7 +69,10 @@ def hypervolume(gains: NDArray[np.float64], reference: NDArray[np.float64]) -> f
             finite ones.
     """
     above = _front(above_reference(gains, reference)) - np.asarray(reference, dtype=np.float64)
-    return math.inf if np.isinf(above).any() else _volume(above)
+    if np.isinf(above).any():
+        return math.inf
+    with np.errstate(over="ignore"):  # a volume beyond all numbers is infinite
+        return _volume(above)
 
 
 def hypervolume_trace(

@@ -63,19 +63,23 @@ def crowding_distances(
             a rank for each.
     """
     gains = as_points(gains)
-    ranks = np.asarray(ranks)
+    try:
+        given = np.asarray(ranks)
+    except ValueError:  # of several lengths
+        given = np.empty(0, dtype=np.int64)
     if np.isinf(gains).any():
         raise ObservationError(f"expected gains to be finite or NaN, got {shown(gains)}")
-    if ranks.shape != gains.shape[:1]:
+    if given.shape != gains.shape[:1] or not np.issubdtype(given.dtype, np.integer):
         raise ObservationError(
             f"expected a rank for each of the {len(gains)} points, as "
             f"domination_ranks(gains) gives them, got {shown(ranks)}"
         )
     distances = np.zeros(len(gains))
     known = ~np.isnan(gains).any(axis=1)
-    for rank in np.unique(ranks[known]):
-        front = np.flatnonzero(known & (ranks == rank))
-        distances[front] = _crowding(gains[front])
+    for rank in np.unique(given[known]):
+        front = np.flatnonzero(known & (given == rank))
+        with np.errstate(over="ignore"):  # a range beyond all numbers tells nothing
+            distances[front] = _crowding(gains[front])
     return distances
 
 
@@ -111,7 +115,7 @@ def _crowding(front: NDArray[np.float64]) -> NDArray[np.float64]:
     for values in front.T:
         order = np.argsort(values, kind="stable")
         extent = values[order[-1]] - values[order[0]]
-        if extent > 0:
+        if 0 < extent < math.inf:
             distances[order[[0, -1]]] = math.inf
             distances[order[1:-1]] += (values[order[2:]] - values[order[:-2]]) / extent
     return distances

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from nbnas.checks import real, whole
 from nbnas.errors import ObservationError, SettingError, shown
+from nbnas.graphs.space import Randomness, generator
 from nbnas.records.goals.pareto import as_points
 
 RHO = 0.05  # Knowles's: the part of the sum, so that of equally bad worst goals the others count
@@ -34,7 +35,7 @@ def augmented_chebyshev(
     """-(max_j w_j c_j + rho sum_j w_j c_j) `(n,)`: the larger, the better, at most 0 in `among`.
 
     Args:
-        gains: Points `(n, k)`; the larger, the better.
+        gains: Points `(n, k)`; the larger, the better; finite or NaN.
         weights: How much each goal counts `(k,)`, at least 0.
         among: Points `(l, k)` whose least and greatest finite gains are the costs 1 and 0;
             `gains` by default. A goal in which they are all equal costs its difference.
@@ -44,10 +45,12 @@ def augmented_chebyshev(
         A number for each point, NaN for one with a NaN.
 
     Raises:
-        ObservationError: If the points are no numbers `(n, k)`.
+        ObservationError: If the points are no numbers `(n, k)`, or one of `gains` is infinite.
         SettingError: If the weights are not k numbers, or a number is below 0.
     """
     gains = as_points(gains)
+    if np.isinf(gains).any():
+        raise ObservationError(f"expected gains to be finite or NaN, got {shown(gains)}")
     among = gains if among is None else as_points(among)
     if among.shape[1] != gains.shape[1]:
         raise ObservationError(
@@ -58,17 +61,17 @@ def augmented_chebyshev(
     return scalars
 
 
-def random_weights(goals: int, rng: np.random.Generator) -> NDArray[np.float64]:
+def random_weights(goals: int, rng: Randomness) -> NDArray[np.float64]:
     """Weights `(k,)` drawn evenly from the simplex: at least 0, with sum 1.
 
     Args:
         goals: How many, at least 1.
-        rng: Draws them.
+        rng: Draws them; a seed is understood, too.
 
     Raises:
-        SettingError: If it is no such number.
+        SettingError: If one of them is something else.
     """
-    return rng.dirichlet(np.ones(_GOALS("goals", goals)))
+    return generator(rng).dirichlet(np.ones(_GOALS("goals", goals)))
 
 
 def _costs(gains: NDArray[np.float64], among: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -77,7 +80,8 @@ def _costs(gains: NDArray[np.float64], among: NDArray[np.float64]) -> NDArray[np
     if not len(finite):
         return -gains
     best, worst = finite.max(axis=0), finite.min(axis=0)
-    costs: NDArray[np.float64] = (best - gains) / np.where(best > worst, best - worst, 1.0)
+    with np.errstate(over="ignore", invalid="ignore"):  # a range beyond all numbers
+        costs: NDArray[np.float64] = (best - gains) / np.where(best > worst, best - worst, 1.0)
     return costs
 
 

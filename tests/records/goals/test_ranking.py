@@ -57,10 +57,15 @@ def test_distances_by_hand():
 
 def test_distances_where_a_front_is_equal():
     level = np.array([[0.0, 1.0], [1.0, 1.0], [4.0, 1.0]])
-    assert crowding_distances(level, np.zeros(3)).tolist() == [math.inf, 1.0, math.inf]
-    assert crowding_distances(np.ones((3, 2)), np.zeros(3)).tolist() == [0, 0, 0]
-    assert crowding_distances(np.ones((1, 2)), np.zeros(1)).tolist() == [0]
-    assert crowding_distances(np.array([[NAN, 1.0]]), np.zeros(1)).tolist() == [0]
+    assert crowding_distances(level, np.zeros(3, int)).tolist() == [math.inf, 1.0, math.inf]
+    assert crowding_distances(np.ones((3, 2)), np.zeros(3, int)).tolist() == [0, 0, 0]
+    assert crowding_distances(np.ones((1, 2)), np.zeros(1, int)).tolist() == [0]
+    assert crowding_distances(np.array([[NAN, 1.0]]), np.zeros(1, int)).tolist() == [0]
+
+
+def test_a_range_beyond_all_numbers_tells_nothing():
+    wide = np.array([[-1e308, 2.0], [0.0, 1.0], [1e308, 0.0]])
+    assert crowding_distances(wide, np.zeros(3, int)).tolist() == [math.inf, 1.0, math.inf]
 
 
 def test_the_order_is_by_rank_then_by_crowding_then_by_age():
@@ -89,8 +94,9 @@ def test_survivors_are_the_preferred_ones(size):
 def test_what_cannot_be_ranked():
     with pytest.raises(ObservationError, match="finite or NaN"):
         preferred(np.array([[math.inf, 1.0]]))
-    with pytest.raises(ObservationError, match="a rank for each of the 6 points"):
-        crowding_distances(STAIRS, np.zeros(5))
+    for ranks in (np.zeros(5, int), np.zeros(6), [0, math.nan] * 3, [[1], [1, 2]], None):
+        with pytest.raises(ObservationError, match="a rank for each of the 6 points"):
+            crowding_distances(STAIRS, ranks)
     for ask in (domination_ranks, preferred):
         with pytest.raises(ObservationError, match=r"numbers \(n, k\)"):
             ask(np.ones(3))

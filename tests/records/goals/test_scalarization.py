@@ -81,7 +81,11 @@ def test_what_else_has_to_fit():
         augmented_chebyshev(np.ones((3, 2)), [1, 1], among=np.ones((3, 3)))
     with pytest.raises(ObservationError, match=r"numbers \(n, k\)"):
         augmented_chebyshev(np.ones(3), [1, 1])
+    with pytest.raises(ObservationError, match="finite or NaN"):
+        augmented_chebyshev(np.array([[math.inf, 1.0]]), [1, 1])
     with pytest.raises(SettingError, match="rho to be a finite number from 0"):
         augmented_chebyshev(np.ones((3, 2)), [1, 1], rho=-1)
     with pytest.raises(SettingError, match="goals to be a whole number from 1"):
         random_weights(0, np.random.default_rng(0))
+    with pytest.raises(SettingError, match="rng"):
+        random_weights(2, "ab")
