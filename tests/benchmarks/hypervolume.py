@@ -11,6 +11,7 @@ import argparse
 
 import numpy as np
 import pandas as pd
+import torch
 
 import nbnas as nb
 from nbnas.records.goals.pareto import hypervolume, hypervolume_trace
@@ -20,6 +21,7 @@ STRATEGIES = {
     "random": nb.RandomSearch(allow_isomorphic=True),
     "NSGA-II": nb.RegularizedEvolution(allow_isomorphic=True),
     "of 15": nb.RegularizedEvolution(population=15, allow_isomorphic=True),
+    "bayes": nb.BayesianOptimization(allow_isomorphic=True),
 }
 
 
@@ -28,14 +30,19 @@ def main():
     parser.add_argument("values")
     parser.add_argument("hardware")
     parser.add_argument("--device", default="edgegpu", help="such as raspi4, edgetpu, pixel3")
+    parser.add_argument("--strategies", default="random,NSGA-II,of 15")
+    parser.add_argument("--known", action="store_true", help="the latency needs no training")
     parser.add_argument("--seeds", type=int, default=20)
     given = parser.parse_args()
     latency = nb.Measure(f"c10_{given.device}_latency_ms", "ms", maximize=False, lower=0)
+    torch.set_num_threads(1)
     table = both(given.values, given.hardware, latency.name)
+    goals = nb.ACCURACY, table.beforehand(latency) if given.known else latency
     print(f"{latency.name}: hypervolume missed (± standard error) after queries")
     print(f"{'':10}" + "".join(f"{n:>19}" for n in QUERIES))
-    for name, strategy in STRATEGIES.items():
-        found = np.array([missed(table, latency, strategy, s) for s in range(given.seeds)])
+    for name in given.strategies.split(","):
+        strategy = STRATEGIES[name]
+        found = np.array([missed(table, goals, strategy, s) for s in range(given.seeds)])
         errors = found.std(axis=0, ddof=1) / np.sqrt(len(found))
         told = zip(found.mean(axis=0), errors, strict=True)
         print(f"{name:10}" + "".join(f"{mean:10.4f} ± {error:.4f}" for mean, error in told))
@@ -47,22 +54,15 @@ def both(values, hardware, latency):
     return nb.TabularObjective.from_table(cells, value="c10_valid_200", measured=(latency,))
 
 
-def missed(table, latency, strategy, seed):
+def missed(table, goals, strategy, seed):
     """The hypervolume that a search misses after each of some numbers of queries."""
-    search = nb.Search(nb.CellSpace(), table, strategy, seed=seed, goals=(nb.ACCURACY, latency))
-    search.run(max(QUERIES))
-    everything = gains_of(table, latency, table.values)
-    span = everything.max(axis=0), np.array([CHANCE, everything[:, 1].min()])
-    own = gains_of(table, latency, map(str, search.observations.architectures))
-    best, trace = (
-        ask(scaled(own_or_all, *span), np.zeros(2))
-        for ask, own_or_all in ((hypervolume, everything), (hypervolume_trace, own))
-    )
-    return best - trace[[n - 1 for n in QUERIES]]
-
-
-def gains_of(table, latency, texts):
-    return np.array([[table.values[t], -table.measured[t][latency.name]] for t in texts])
+    search = nb.Search(nb.CellSpace(), table, strategy, seed=seed, goals=goals).run(max(QUERIES))
+    latency = search.goals.measures[1].name
+    everything = np.array([[table.values[t], -table.measured[t][latency]] for t in table.values])
+    best, worst = everything.max(axis=0), np.array([CHANCE, everything[:, 1].min()])
+    own = scaled(search.observations.goal_gains, best, worst)
+    whole = hypervolume(scaled(everything, best, worst), np.zeros(2))
+    return whole - hypervolume_trace(own, np.zeros(2))[[n - 1 for n in QUERIES]]
 
 
 def scaled(gains, best, worst):
