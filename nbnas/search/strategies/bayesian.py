@@ -19,7 +19,7 @@ from nbnas.checks import FLAG, instance, settle, whole
 from nbnas.errors import SettingError
 from nbnas.graphs.architecture import Architecture
 from nbnas.graphs.space import SearchSpace
-from nbnas.graphs.spaces.subspace import Subspace
+from nbnas.graphs.spaces.joint.parts import part_of
 from nbnas.kept import Kept
 from nbnas.records import Fidelities, Measure, Observations, Proposal
 from nbnas.records.observations import OBSERVATIONS
@@ -201,7 +201,7 @@ class BayesianOptimization:
         random = RandomSearch(self.allow_isomorphic)
         if self.knowledge is not None:
             best = self.knowledge.best(self._promising)
-            found = random.propose(Subspace(space, best), observations, pending, n, rng)
+            found = random.propose(part_of(space, best), observations, pending, n, rng)
             if found.architectures:
                 names = ", ".join(self.knowledge.names)
                 reason += f"; one of the best {len(best)} by {names}."
