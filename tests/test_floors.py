@@ -69,6 +69,7 @@ WINGS = {
     "training": (
         *("schedule", "optimizers", "device", "profiling", "draws", "bars", "data", "measure"),
         *("networks", "live", "usual", "losses", "lengths", "recipe", "steps", "tasks"),
+        *("following",),
         *("memory", "speed"),
         *("checkpoints", "run", "rates", "rehearsal", "trainer", "groups", "seeds", "repeated"),
         *("proxies", "export"),

@@ -1,6 +1,7 @@
 """Joint spaces and their parts: what is one, and the part that has some graphs only."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from nbnas.graphs.architecture import Architecture
 from nbnas.graphs.space import SearchSpace
@@ -25,3 +26,10 @@ def part_of(space: SearchSpace, graphs: Sequence[Architecture]) -> SearchSpace:
     if isinstance(space, JointSpace):
         return JointSpace(Subspace(space.graphs, tuple(graphs)), **dict(space.box.items()))
     return Subspace(space, tuple(graphs))
+
+
+def graphs_around(space: Any) -> Any:  # noqa: ANN401
+    """The space of the graphs alone, whatever settings and restrictions are around it."""
+    joint = joint_space(space)
+    inner = space if joint is None else joint.graphs
+    return getattr(inner, "space", inner)

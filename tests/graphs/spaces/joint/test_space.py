@@ -1,4 +1,3 @@
-import math
 import pickle
 from collections import Counter
 
@@ -99,16 +98,6 @@ def test_two_of_the_same_function_and_other_settings_are_different():
     assert one.canonical != other.canonical
     assert one.bare.canonical == other.bare.canonical
     assert one.canonical.startswith(one.bare.canonical)
-
-
-def test_an_architecture_without_settings_is_as_it_was():
-    (cell,) = CELLS.sample(0, 1)
-    assert cell.settings == ()
-    assert cell.bare is cell
-    assert str(cell) == cell.text
-    assert hash(cell) == hash(cell.text)
-    assert "settings" not in cell.to_json()
-    assert repr(cell) == f"Architecture({cell.text!r})"
 
 
 def test_says_its_settings():
@@ -223,34 +212,6 @@ def test_what_is_no_member_is_refused():
         SPACE.join(cell, 3)
     with pytest.raises(ArchitectureError, match="an architecture of DagSpace"):
         OTHERS[0].join(cell, {"learning_rate": 0.1, "decay_all": True})
-
-
-@pytest.mark.parametrize(
-    ("given", "said"),
-    [
-        ((("b", 1), ("b", 2)), "no setting twice"),
-        ((("b",),), "pairs of a name and a value"),
-        ("b=1", "pairs of a name and a value"),
-        ((("a b", 1),), "pairs of a name and a value"),
-        ((("b", math.nan),), "finite number"),
-        ((("b", (1, 2)),), "finite number"),
-    ],
-)
-def test_an_architecture_refuses_what_is_no_settings(given, said):
-    with pytest.raises(ArchitectureError, match=said):
-        nb.Architecture(("input", "output"), (), "", given)
-
-
-def test_an_architecture_sorts_its_settings():
-    one = nb.Architecture(("input", "output"), (), "", (("b", 1), ("a", None)))
-    assert one.settings == (("a", None), ("b", 1))
-    assert one == nb.Architecture(("input", "output"), (), "", {"b": 1, "a": None})
-
-
-@pytest.mark.parametrize("said", ['"settings": 3', '"settings": [3]', '"settings": [["a"]]'])
-def test_bad_json_says_where(said):
-    with pytest.raises(ArchitectureError, match="settings"):
-        nb.Architecture.from_json('{"nodes": ["a", "b"], "edges": [], "text": "", ' + said + "}")
 
 
 def test_a_study_remembers_the_settings():
