@@ -21,6 +21,7 @@ from nbnas.surrogate.process.fidelity import condition_fidelities
 NOTEBOOKS = Path(__file__).parents[1] / "notebooks"
 CELLS = nb.CellSpace().sample(0, 12)
 CHOICES = nb.ChoiceSpace(width=(16, 32), activation=nb.Choice(("relu", "gelu")))
+JOINT = nb.JointSpace(nb.CnnSpace(), rate=nb.Real(0, 1), size=nb.Categorical(*range(99)))
 DISTANCE = nb.HammingDistance()
 TRIALS = nb.Observations(tuple(nb.Evaluation(a, 0.5 + i / 30) for i, a in enumerate(CELLS)))
 TIMED = tuple(dataclasses.replace(e, seconds=1e6) for e in TRIALS)
@@ -158,6 +159,8 @@ def everything(table, tmp_path_factory):
     large = [nb.CnnSpace().sample(0, 1)[0], nb.RecurrentSpace().sample(0, 1)[0]]
     return [
         *(getattr(nb, name)() for name in BY_DEFAULT if name != "Measure"),
+        *(nb.Real(1e-3, 1, log=True), nb.Integer(1, 9), nb.Categorical("sgd", "adamw")),
+        *(JOINT, *JOINT.sample(0, 1)),
         *(CHOICES, CHOICES.options[0], nb.RankDistance(CHOICES), *CHOICES.sample(0, 1)),
         *(nb.ACCURACY, nb.Measure("validation perplexity", maximize=False, lower=1)),
         *(GOALS, *GOALS.known, *GOALS.constraints),
