@@ -37,6 +37,22 @@ class Spending(Shared):
             return self.spent, self.budget
         return None if self.target is None else (float(len(self.observations)), self.target)
 
+    @property
+    def spent_with_next(self) -> float | None:
+        """What all will have taken with what is under way and what was proposed and waits.
+
+        `None` where nothing waits.
+        """
+        if not self._pending or self.proposal is None:
+            return None
+        beside = (
+            cost_of_next(self.objective, self.observations, claim.architecture, claim.epochs)
+            for claim in self.under_way
+        )
+        architecture, epochs = self._pending[0], self.proposal.epochs
+        coming = cost_of_next(self.objective, self.observations, architecture, epochs)
+        return math.fsum((self.spent, *beside, coming))
+
     def _cost(self, cost: float | None, epochs: int | None) -> float:
         """What a run may cost, in full trainings; infinite where nothing is said.
 
@@ -68,14 +84,8 @@ class Spending(Shared):
     def _check_budget(self, proposal: Proposal) -> None:
         if not self._driven or self.budget == math.inf:
             return
-        beside = (
-            cost_of_next(self.objective, self.observations, claim.architecture, claim.epochs)
-            for claim in self.under_way
-        )
-        architecture, epochs = self._pending[0], proposal.epochs
-        coming = cost_of_next(self.objective, self.observations, architecture, epochs)
-        total = math.fsum((self.spent, *beside, coming))
-        if total > self.budget + ROUNDING:
+        total = self.spent_with_next
+        if total is not None and total > self.budget + ROUNDING:
             raise Spent(
                 f"expected to spend at most {self.budget:g} full trainings; with trial "
                 f"{proposal.number + 1} they would be {total:.4g}, and it waits"
