@@ -61,12 +61,17 @@ class Spending(Shared):
                 objective does not tell how many a full training has; or it is not enough for a
                 single full training after the looks that come before.
         """
+        allowed = self._allowed(cost, epochs)
+        self._check_enough(allowed)
+        return allowed
+
+    def _allowed(self, cost: float | None, epochs: int | None) -> float:
+        """A limit of costs in full trainings; infinite where nothing is said."""
         cost, epochs = _COST("cost", cost), _EPOCHS("epochs", epochs)
         if cost is not None and epochs is not None:
             raise SettingError(f"expected cost or epochs, not both, got {cost=} and {epochs=}")
         if epochs is not None:
             cost = epochs / full_epochs(self.objective)
-        self._check_enough(math.inf if cost is None else cost)
         return math.inf if cost is None else cost
 
     def _check_enough(self, cost: float) -> None:

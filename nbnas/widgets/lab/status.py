@@ -1,5 +1,6 @@
 """Where a search stands, in the words of the lab: state, progress, failures, what to press."""
 
+import math
 from typing import Any
 
 from nbnas.brief import of_planned
@@ -141,21 +142,10 @@ def _progress(search: Any, budget: float, unit: Unit) -> str:  # noqa: ANN401
     text += f", {unit.words(done - budget)} over the budget" if over else ""
     text += "" if unit.epochs is None else f", {theme.count(len(seen), 'trial')}"
     text += f", {failed} failed" if failed else ""
-    left = _left(search, budget, unit)
+    left = search.seconds_to(*unit.aim(budget))
     if search.state == "running" and left and left >= 1:
         text += f", about {seconds(left)} left"
     return text
-
-
-def _left(search: Any, budget: float, unit: Unit) -> float | None:  # noqa: ANN401
-    """Seconds until a budget is spent, if it goes on as so far."""
-    if unit.epochs is None:
-        left = search.observations.seconds_left(round(budget))
-    else:
-        done = unit.done(search)
-        took = sum(e.seconds for e in search.observations)
-        left = took / done * max(budget - done, 0.0) if done else None
-    return left if left is None or search.crew is None else left / max(1, len(search.crew.slots))
 
 
 def _said(search: Any, budget: float, unit: Unit) -> str:  # noqa: ANN401
@@ -179,13 +169,15 @@ def _said(search: Any, budget: float, unit: Unit) -> str:  # noqa: ANN401
     }
     if state in fixed:
         return fixed[state]
-    return _estimated(search, done, budget) + _idle(search, budget, unit)
+    return _estimated(search, *unit.aim(budget)) + _idle(search, budget, unit)
 
 
-def _estimated(search: Any, done: int, budget: float) -> str:  # noqa: ANN401
+def _estimated(search: Any, trials: int | None, cost: float) -> str:  # noqa: ANN401
     """How long it will take, where that was asked for and is still true."""
     found = getattr(search, "estimated", None)
-    if found is None or found.total is None or (found.done, found.trials) != (done, budget):
+    if found is None or found.total is None or found.done != len(search.observations):
+        return ""
+    if (found.trials or None, math.inf if found.cost is None else found.cost) != (trials, cost):
         return ""
     return f"{found.text}. "
 
