@@ -97,7 +97,7 @@ def test_the_search_notebook_shows_everything(searched):
         "search.posterior",
         "search.ask()",
         "search.posterior",
-        "nb.Comparison(names, found, chosen.read_truths())",
+        "nb.Comparison(names, found, chosen.read_truths(), costs)",
         "winner.architecture",
     ]
     notebook = nbformat.read(searched / "out.ipynb", as_version=4)

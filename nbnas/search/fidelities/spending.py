@@ -23,9 +23,14 @@ class Spending(Shared):
     strategy: Any
 
     @property
+    def costs(self) -> tuple[float, ...]:
+        """What each finished trial took, in full trainings."""
+        return costs(self.objective, self.observations)
+
+    @property
     def spent(self) -> float:
         """What all finished trials took together, in full trainings."""
-        return math.fsum(costs(self.objective, self.observations))
+        return math.fsum(self.costs)
 
     @property
     def reached(self) -> tuple[float, float] | None:
