@@ -50,7 +50,7 @@ WINGS = {
         *("encoding", "parallel", "spaces", "distances"),
     ),
     "records": (
-        *("measure", "claim", "profile", "estimate", "report", "evaluation", "fidelities"),
+        *("measure", "claim", "profile", "fidelities", "estimate", "report", "evaluation"),
         *("goals",),
         *("observations", "comparison", "proposal"),
     ),

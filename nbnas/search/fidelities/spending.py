@@ -23,9 +23,14 @@ class Spending(Shared):
     strategy: Any
 
     @property
+    def costs(self) -> tuple[float, ...]:
+        """What each finished trial took, in full trainings."""
+        return costs(self.objective, self.observations)
+
+    @property
     def spent(self) -> float:
         """What all finished trials took together, in full trainings."""
-        return math.fsum(costs(self.objective, self.observations))
+        return math.fsum(self.costs)
 
     @property
     def reached(self) -> tuple[float, float] | None:
@@ -37,6 +42,22 @@ class Spending(Shared):
             return self.spent, self.budget
         return None if self.target is None else (float(len(self.observations)), self.target)
 
+    @property
+    def spent_with_next(self) -> float | None:
+        """What all will have taken with what is under way and what was proposed and waits.
+
+        `None` where nothing waits.
+        """
+        if not self._pending or self.proposal is None:
+            return None
+        beside = (
+            cost_of_next(self.objective, self.observations, claim.architecture, claim.epochs)
+            for claim in self.under_way
+        )
+        architecture, epochs = self._pending[0], self.proposal.epochs
+        coming = cost_of_next(self.objective, self.observations, architecture, epochs)
+        return math.fsum((self.spent, *beside, coming))
+
     def _cost(self, cost: float | None, epochs: int | None) -> float:
         """What a run may cost, in full trainings; infinite where nothing is said.
 
@@ -45,12 +66,17 @@ class Spending(Shared):
                 objective does not tell how many a full training has; or it is not enough for a
                 single full training after the looks that come before.
         """
+        allowed = self._allowed(cost, epochs)
+        self._check_enough(allowed)
+        return allowed
+
+    def _allowed(self, cost: float | None, epochs: int | None) -> float:
+        """A limit of costs in full trainings; infinite where nothing is said."""
         cost, epochs = _COST("cost", cost), _EPOCHS("epochs", epochs)
         if cost is not None and epochs is not None:
             raise SettingError(f"expected cost or epochs, not both, got {cost=} and {epochs=}")
         if epochs is not None:
             cost = epochs / full_epochs(self.objective)
-        self._check_enough(math.inf if cost is None else cost)
         return math.inf if cost is None else cost
 
     def _check_enough(self, cost: float) -> None:
@@ -68,14 +94,8 @@ class Spending(Shared):
     def _check_budget(self, proposal: Proposal) -> None:
         if not self._driven or self.budget == math.inf:
             return
-        beside = (
-            cost_of_next(self.objective, self.observations, claim.architecture, claim.epochs)
-            for claim in self.under_way
-        )
-        architecture, epochs = self._pending[0], proposal.epochs
-        coming = cost_of_next(self.objective, self.observations, architecture, epochs)
-        total = math.fsum((self.spent, *beside, coming))
-        if total > self.budget + ROUNDING:
+        total = self.spent_with_next
+        if total is not None and total > self.budget + ROUNDING:
             raise Spent(
                 f"expected to spend at most {self.budget:g} full trainings; with trial "
                 f"{proposal.number + 1} they would be {total:.4g}, and it waits"
