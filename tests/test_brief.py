@@ -38,6 +38,7 @@ BY_DEFAULT = (
     *("BayesianOptimization", "NormalScores", "NegativeLogError", "OperationEncoding"),
     *("PathEncoding", "Ensemble", "GaussianProcess", "WeisfeilerLehmanKernel", "Measure"),
     *("LinearDecay", "Warmup", "SGD", "AdamW", "Muon", "ImprovementPerSecond"),
+    *("KnowledgeGradient", "MaxValueEntropy"),
 )
 
 
