@@ -121,6 +121,7 @@ from .search.tables.joined import joined_curves as joined_curves
 from .search.tables.tabular import TabularObjective as TabularObjective
 from .search.workers.dask.workers import DaskWorkers as DaskWorkers
 from .search.workers.local import LocalWorkers as LocalWorkers
+from .surrogate.acquisition.entropy import MaxValueEntropy as MaxValueEntropy
 from .surrogate.acquisition.improvement import ExpectedImprovement as ExpectedImprovement
 from .surrogate.acquisition.improvement import (
     GrowingUpperConfidenceBound as GrowingUpperConfidenceBound,
@@ -128,6 +129,7 @@ from .surrogate.acquisition.improvement import (
 from .surrogate.acquisition.improvement import LogExpectedImprovement as LogExpectedImprovement
 from .surrogate.acquisition.improvement import ProbabilityOfImprovement as ProbabilityOfImprovement
 from .surrogate.acquisition.improvement import UpperConfidenceBound as UpperConfidenceBound
+from .surrogate.acquisition.knowledge_gradient import KnowledgeGradient as KnowledgeGradient
 from .surrogate.acquisition.noisy import NoisyExpectedImprovement as NoisyExpectedImprovement
 from .surrogate.acquisition.per_second import ImprovementPerSecond as ImprovementPerSecond
 from .surrogate.acquisition.thompson import (

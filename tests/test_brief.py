@@ -39,6 +39,7 @@ BY_DEFAULT = (
     *("BayesianOptimization", "NormalScores", "NegativeLogError", "OperationEncoding"),
     *("PathEncoding", "Ensemble", "GaussianProcess", "WeisfeilerLehmanKernel", "Measure"),
     *("LinearDecay", "Warmup", "SGD", "AdamW", "Muon", "ImprovementPerSecond"),
+    *("KnowledgeGradient", "MaxValueEntropy"),
 )
 
 
