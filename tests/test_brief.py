@@ -99,7 +99,7 @@ def of_models():
         nb.SecondsModel(nb.Observations(TIMED)),
         *(prior, posterior, posterior.leave_one_out(), nb.Evidence(prior, TRIALS), KNOWN),
         *(nb.DistanceKernel(DISTANCE), nb.SquaredDistanceKernel(DISTANCE)),
-        nb.KnownKernel(GOALS.known[0]),
+        nb.KnownKernel(nb.MeasuredBy(hash, nb.Measure("hash")).among(CELLS)),
         *(nb.KnowledgeKernel(KNOWN), nb.GaussianProcess(kernel * kernel + kernel, mean=1.0)),
         nb.Ensemble(epochs=2, learning_rate=0.0123456789).condition(TRIALS),
         nb.BayesianOptimization(prior.fit(TRIALS), knowledge=KNOWN),

@@ -4,6 +4,7 @@ import gpytorch
 import numpy as np
 import pytest
 import torch
+from scipy.stats import norm, rankdata
 
 import nbnas as nb
 from nbnas.errors import SettingError
@@ -15,24 +16,26 @@ def size(architecture):
     return 100.0 * (1 + str(architecture).count("conv_3x3")) + str(architecture).count("pool")
 
 
-SIZE = nb.MeasuredBy(size, nb.PARAMETERS)
+SIZE = nb.MeasuredBy(size, nb.PARAMETERS).among(nb.CellSpace().sample(7, 500))
 
 
-def test_it_is_the_squared_exponential_of_the_logarithm():
-    prior = nb.GaussianProcess(nb.KnownKernel(SIZE, lengthscale=0.4))
+def test_it_is_the_squared_exponential_of_normal_scores():
+    known = nb.MeasuredBy(size, nb.PARAMETERS).among(CELLS)
+    prior = nb.GaussianProcess(nb.KnownKernel(known, lengthscale=0.4))
     expected = gpytorch.kernels.RBFKernel().double()
     expected.lengthscale = 0.4
-    logs = torch.from_numpy(np.log([size(c) for c in CELLS]))[:, None]
+    ranks = rankdata([size(c) for c in CELLS])
+    scores = torch.from_numpy(norm.ppf((ranks - 0.375) / (len(CELLS) + 0.25)))[:, None]
     with torch.no_grad():
-        truth = expected(logs).to_dense().numpy()
+        truth = expected(scores).to_dense().numpy()
     np.testing.assert_allclose(prior.covariance(CELLS, CELLS), truth, rtol=1e-6)
 
 
-def test_the_unit_changes_nothing():
-    thousands = nb.MeasuredBy(lambda a: size(a) / 1000, nb.PARAMETERS)
+def test_only_the_order_counts():
+    other = nb.MeasuredBy(lambda a: np.exp(size(a) / 300), nb.PARAMETERS)
     first, second = (
-        nb.GaussianProcess(nb.KnownKernel(known)).covariance(CELLS, CELLS)
-        for known in (SIZE, thousands)
+        nb.GaussianProcess(nb.KnownKernel(known.among(CELLS))).covariance(CELLS, CELLS)
+        for known in (SIZE, other)
     )
     np.testing.assert_allclose(first, second)
 
@@ -53,16 +56,18 @@ def test_what_depends_on_it_is_predicted_better_with_it():
 
 
 def test_nothing_and_what_has_no_number_are_no_fault():
-    odd = nb.MeasuredBy(lambda a: np.nan if a == CELLS[0] else 0.0, nb.PARAMETERS)
+    odd = nb.MeasuredBy(lambda a: np.nan if a == CELLS[0] else size(a), nb.PARAMETERS)
+    odd = odd.among(CELLS)
     covariance = nb.GaussianProcess(nb.KnownKernel(odd)).covariance(CELLS, CELLS)
     assert np.isfinite(covariance).all()
 
 
 @pytest.mark.parametrize(
-    "known", [size, nb.PARAMETERS, nb.MeasuredBy(size, nb.Measure("balance")), nb.MeasuredBy]
+    "known",
+    [size, nb.PARAMETERS, nb.MeasuredBy(size, nb.PARAMETERS), nb.MeasuredBy(len, nb.PARAMETERS)],
 )
-def test_what_may_be_negative_is_refused(known):
-    with pytest.raises(SettingError, match="never negative"):
+def test_what_does_not_know_its_spread_is_refused(known):
+    with pytest.raises(SettingError, match="how its numbers spread"):
         nb.KnownKernel(known)
 
 

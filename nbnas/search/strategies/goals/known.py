@@ -6,7 +6,7 @@ from gpytorch.kernels import AdditiveKernel
 
 from nbnas.kept import Kept
 from nbnas.records import Goals, MeasuredBy
-from nbnas.surrogate.kernels.known import POSITIVE, KnownKernel
+from nbnas.surrogate.kernels.known import KnownKernel
 from nbnas.surrogate.model import Model
 from nbnas.surrogate.process.prior import GaussianProcess
 
@@ -24,14 +24,15 @@ def with_known(prior: Model, goals: Goals | None, kept: Kept) -> Model:
     known = () if goals is None else _seen(goals)
     if not known or not isinstance(prior, GaussianProcess):
         return prior
-    return kept.get((prior, known), lambda: _extended(prior, known))
+    question = prior, tuple((each, each.ranks) for each in known)
+    return kept.get(question, lambda: _extended(prior, known))
 
 
 def _seen(goals: Goals) -> tuple[MeasuredBy, ...]:
-    """What is known and is never negative, so that ratios tell how alike two are."""
+    """What is known, and how it spreads over the space."""
     limited = (known for _, known in goals.beforehand)
     found = dict.fromkeys((*goals.known, *limited))
-    return tuple(known for known in found if POSITIVE.accepts(known))
+    return tuple(known for known in found if known.ranks is not None)
 
 
 def _extended(prior: GaussianProcess, known: tuple[MeasuredBy, ...]) -> GaussianProcess:
