@@ -150,7 +150,8 @@ class _Question:
         ranks = [self.mean[:m], *bounds]
         each = -(-min(self.most, m) // len(ranks))
         top = [rank.topk(each).indices for rank in ranks]
-        return torch.unique(torch.cat(top), sorted=True)
+        numbers: Tensor = torch.unique(torch.cat(top), sorted=True)
+        return numbers
 
     def _exact(self, level: Level, places: Tensor, names: Sequence[Architecture]) -> Tensor:
         """log KG of alternatives, beside all of them."""
