@@ -13,7 +13,6 @@ from nbnas.records.estimate import TRIALS_FINISHED, UNKNOWN
 from nbnas.search.background import TRIALS
 from nbnas.search.course import ACTIVE
 from nbnas.search.estimates.parallel import at_once
-from nbnas.search.fidelities.costs import costs
 from nbnas.search.fidelities.spending import Spending
 from nbnas.search.strategies.strategy import Strategy
 from nbnas.search.tables.tabular import TabularObjective
@@ -153,7 +152,7 @@ class Estimating(Spending):
         if not looks and all(each.epochs is None for each in seen):
             return TimeEstimate(trials, each=spent, source=TRIALS_FINISHED)
         lengths = tuple(each.epochs for each in seen)
-        cost = costs(self.objective, seen)
+        cost = self.costs
         return TimeEstimate(
             trials, each=spent, source=TRIALS_FINISHED, costs=cost, lengths=lengths
         )

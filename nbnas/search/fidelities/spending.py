@@ -5,9 +5,10 @@ from typing import Any
 
 from nbnas.checks import real, whole
 from nbnas.errors import SettingError
+from nbnas.graphs.architecture import Architecture
 from nbnas.records import Proposal
 from nbnas.records.fidelities import ROUNDING
-from nbnas.search.fidelities.costs import cost_of_next, costs, full_epochs
+from nbnas.search.fidelities.costs import Tally, full_epochs
 from nbnas.search.shared import Shared
 from nbnas.search.strategies.bayesian import BayesianOptimization
 from nbnas.search.strategies.fidelities.stage import least_cost
@@ -21,11 +22,12 @@ class Spending(Shared):
 
     objective: Any
     strategy: Any
+    _tally: Tally | None = None
 
     @property
     def costs(self) -> tuple[float, ...]:
         """What each finished trial took, in full trainings."""
-        return costs(self.objective, self.observations)
+        return self._counted.costs(self.observations)
 
     @property
     def spent(self) -> float:
@@ -50,13 +52,24 @@ class Spending(Shared):
         """
         if not self._pending or self.proposal is None:
             return None
-        beside = (
-            cost_of_next(self.objective, self.observations, claim.architecture, claim.epochs)
-            for claim in self.under_way
-        )
-        architecture, epochs = self._pending[0], self.proposal.epochs
-        coming = cost_of_next(self.objective, self.observations, architecture, epochs)
-        return math.fsum((self.spent, *beside, coming))
+        coming = [(claim.architecture, claim.epochs) for claim in self.under_way]
+        coming.append((self._pending[0], self.proposal.epochs))
+        return math.fsum((self.spent, *(self.cost_of(*each) for each in coming)))
+
+    def cost_of(self, architecture: Architecture, epochs: int | None = None) -> float:
+        """What one more training will take, in full ones; only its rest where it goes on.
+
+        Args:
+            architecture: What is trained.
+            epochs: How far; `None` for a full training.
+        """
+        return self._counted.next(self.observations, architecture, epochs)
+
+    @property
+    def _counted(self) -> Tally:
+        if self._tally is None or self._tally.objective is not self.objective:
+            self._tally = Tally(self.objective)
+        return self._tally
 
     def _cost(self, cost: float | None, epochs: int | None) -> float:
         """What a run may cost, in full trainings; infinite where nothing is said.
