@@ -132,6 +132,7 @@ from .surrogate.acquisition.improvement import UpperConfidenceBound as UpperConf
 from .surrogate.acquisition.knowledge_gradient import KnowledgeGradient as KnowledgeGradient
 from .surrogate.acquisition.noisy import NoisyExpectedImprovement as NoisyExpectedImprovement
 from .surrogate.acquisition.per_second import ImprovementPerSecond as ImprovementPerSecond
+from .surrogate.acquisition.scalarized import ParEgo as ParEgo
 from .surrogate.acquisition.thompson import (
     IndependentThompsonSampling as IndependentThompsonSampling,
 )

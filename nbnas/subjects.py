@@ -17,6 +17,7 @@ _ACQUISITIONS = (
     "nbnas.surrogate.acquisition.improvement.ProbabilityOfImprovement",
     "nbnas.surrogate.acquisition.improvement.UpperConfidenceBound",
     "nbnas.surrogate.acquisition.improvement.GrowingUpperConfidenceBound",
+    "nbnas.surrogate.acquisition.scalarized.ParEgo",
 )
 _THOMPSON = (
     "nbnas.surrogate.acquisition.thompson.ThompsonSampling",
