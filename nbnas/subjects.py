@@ -42,6 +42,7 @@ _SCHEDULERS = {
 }
 _SCHEDULES = ("Cosine", "LinearDecay", "OneCycle", "Warmup")
 _OPTIMIZERS = ("SGD", "AdamW", "Muon")
+_DIMENSIONS = ("categorical.Categorical", "integer.Integer", "real.Real")
 COMPOSED = (  # drawn where they are made of ours
     "gpytorch.kernels.kernel.AdditiveKernel",
     "gpytorch.kernels.kernel.ProductKernel",
@@ -90,6 +91,11 @@ SUBJECTS = {
     "nbnas.graphs.spaces.dag.space.DagSpace": "nbnas.widgets.graphs.space:space",
     "nbnas.graphs.spaces.recurrent.space.RecurrentSpace": "nbnas.widgets.graphs.space:space",
     "nbnas.graphs.spaces.subspace.Subspace": "nbnas.widgets.graphs.space:space",
+    "nbnas.graphs.spaces.joint.space.JointSpace": "nbnas.widgets.graphs.space:space",
+    **{
+        f"nbnas.graphs.spaces.joint.{name}": "nbnas.widgets.graphs.dimension:dimension"
+        for name in _DIMENSIONS
+    },
     "nbnas.graphs.distances.embedding.Embedding": "nbnas.widgets.graphs.embedding:embedding",
     "nbnas.records.evaluation.Evaluation": "nbnas.widgets.search.trials:evaluation",
     "nbnas.records.observations.Observations": "nbnas.widgets.search.trials:observations",

@@ -5,6 +5,7 @@ from nbnas.charts import addresses as addresses  # before anything imports altai
 # isort: split
 
 from nbnas.charts.graphs.architecture import architecture, gallery
+from nbnas.charts.graphs.dimensions import dimensions
 from nbnas.charts.graphs.distribution import distribution
 from nbnas.charts.graphs.explanation import explanation
 from nbnas.charts.graphs.map import Colors, Places, landscape
@@ -56,6 +57,7 @@ __all__ = [
     "data",
     "diagnoses",
     "diagnosis",
+    "dimensions",
     "distribution",
     "drivers",
     "estimate",
