@@ -89,6 +89,7 @@ from .search.maximizers.ascent import LocalAscent as LocalAscent
 from .search.maximizers.evolutionary import Evolutionary as Evolutionary
 from .search.maximizers.exhaustive import Automatic as Automatic
 from .search.maximizers.exhaustive import Exhaustive as Exhaustive
+from .search.maximizers.joint import Alternating as Alternating
 from .search.maximizers.pool import RandomPool as RandomPool
 from .search.pending import Fantasies as Fantasies
 from .search.pending import KrigingBeliever as KrigingBeliever
@@ -123,6 +124,7 @@ from .surrogate.acquisition.improvement import ProbabilityOfImprovement as Proba
 from .surrogate.acquisition.improvement import UpperConfidenceBound as UpperConfidenceBound
 from .surrogate.acquisition.noisy import NoisyExpectedImprovement as NoisyExpectedImprovement
 from .surrogate.acquisition.per_second import ImprovementPerSecond as ImprovementPerSecond
+from .surrogate.acquisition.slope import settings_gradient as settings_gradient
 from .surrogate.acquisition.thompson import (
     IndependentThompsonSampling as IndependentThompsonSampling,
 )
@@ -133,8 +135,10 @@ from .surrogate.ensemble.posterior import EnsemblePosterior as EnsemblePosterior
 from .surrogate.ensemble.prior import Ensemble as Ensemble
 from .surrogate.kernels.distance import DistanceKernel as DistanceKernel
 from .surrogate.kernels.distance import SquaredDistanceKernel as SquaredDistanceKernel
+from .surrogate.kernels.joint import joint_kernel as joint_kernel
 from .surrogate.kernels.knowledge import Knowledge as Knowledge
 from .surrogate.kernels.knowledge import KnowledgeKernel as KnowledgeKernel
+from .surrogate.kernels.settings import SettingsKernel as SettingsKernel
 from .surrogate.kernels.weisfeiler_lehman import WeisfeilerLehmanKernel as WeisfeilerLehmanKernel
 from .surrogate.leave_one_out import LeaveOneOut as LeaveOneOut
 from .surrogate.negative_log_error import NegativeLogError as NegativeLogError

@@ -19,6 +19,7 @@ from nbnas.search.objective import Objective, measure_of, on_test_data, suited
 from nbnas.search.store.beside import of_final
 from nbnas.search.store.store import Store
 from nbnas.search.strategies.first import check_first
+from nbnas.search.strategies.joint import over
 from nbnas.search.strategies.strategy import STRATEGY, Strategy, check_suits
 from nbnas.search.taken import Exporting
 from nbnas.search.trial import Dropped, check_epochs, check_not_all_failed, evaluate, propose
@@ -74,7 +75,8 @@ class Search(Parallel, Exporting, Estimating, Continuing):
         store: str | PathLike[str] | None = None,
         study: str = "search",
     ) -> None:
-        self.space, self.strategy = SPACE("space", space), STRATEGY("strategy", strategy)
+        self.space = SPACE("space", space)
+        self.strategy = strategy = over(STRATEGY("strategy", strategy), space)
         self.seed, self.study = SEED("seed", seed), TEXT("study", study)
         self.store = None if store is None else Store(store)
         super().__init__(Ledger() if self.store is None else StoredLedger(self.store, study))
@@ -90,9 +92,8 @@ class Search(Parallel, Exporting, Estimating, Continuing):
         self.under_way: tuple[Claim, ...] = ()
         self._pending: tuple[Architecture, ...] = ()
         if self.store is not None:
-            self.store.open_study(
-                study, fingerprint(space, objective, strategy, seed), self.measure
-            )
+            own = fingerprint(space, objective, strategy, seed)
+            self.store.open_study(study, own, self.measure)
             finished, self.under_way = self.store.look(study)
             self.observations = Observations(finished, self.measure)
             self._clear()

@@ -25,14 +25,16 @@ from nbnas.records import Fidelities, Measure, Observations, Proposal
 from nbnas.records.observations import OBSERVATIONS
 from nbnas.search.candidates import Novelty, can_be_listed, listed
 from nbnas.search.maximizers.exhaustive import Automatic
+from nbnas.search.maximizers.joint import guided
 from nbnas.search.maximizers.maximizer import MAXIMIZER, Maximizer
 from nbnas.search.pending import PENDING, KrigingBeliever, PendingRule, Situation
-from nbnas.search.strategies.described import described, reason
+from nbnas.search.strategies.described import described, reason_for
 from nbnas.search.strategies.fidelities.choose import Chooser, look_or_train
 from nbnas.search.strategies.fidelities.model import Levels
 from nbnas.search.strategies.fidelities.stage import LOOKS, Stage
 from nbnas.search.strategies.first import FIRST, beginning, none_first
 from nbnas.search.strategies.fits import FITS, fitted, fitted_next, fitted_to
+from nbnas.search.strategies.joint import seeing_settings
 from nbnas.search.strategies.random import RandomSearch
 from nbnas.search.strategies.strategy import check_known, check_question
 from nbnas.surrogate.acquisition.improvement import (
@@ -125,6 +127,7 @@ class BayesianOptimization:
             check(*measure.reflected)
 
     @beginning
+    @seeing_settings
     @undisturbed()
     def propose(
         self,
@@ -160,6 +163,7 @@ class BayesianOptimization:
                 chosen = (*chosen, *more)
             return dataclasses.replace(proposal, architectures=chosen)
 
+    @seeing_settings
     @undisturbed()
     def prepare(self, space: SearchSpace, observations: Observations) -> None:
         """Fit what the next proposals need while other trials are under way, in any thread."""
@@ -233,9 +237,8 @@ class BayesianOptimization:
         """The best-scored candidate that is new, with the ranking behind it."""
         observations = situation.observations
         scorer = self.pending.scorer(self.acquisition, situation, rng)
-        found = self.maximizer.maximize(
-            lambda candidates: scorer(candidates).numpy(), space, observations, rng
-        )
+        score = guided(scorer, self.acquisition, situation.believed)
+        found = self.maximizer.maximize(score, space, observations, rng)
         novelty = Novelty(
             (*observations.architectures, *situation.pending),
             allow_isomorphic=self.allow_isomorphic,
@@ -247,9 +250,7 @@ class BayesianOptimization:
         )
         return Proposal(
             tuple(c.architecture for c in ranked[:1]),
-            reason(ranked[0], observations.measure)
-            if ranked
-            else "Every architecture of the space is evaluated.",
+            reason_for(ranked, observations.measure),
             ranked,
             len(found.architectures),
             type(self.acquisition).__name__,
