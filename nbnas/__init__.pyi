@@ -99,6 +99,10 @@ from .search.replay import Round as Round
 from .search.replay import replay as replay
 from .search.replay import what_if as what_if
 from .search.search import Search as Search
+from .search.settings.importance import Importance as Importance
+from .search.settings.importance import importance as importance
+from .search.settings.slices import Slices as Slices
+from .search.settings.slices import slices as slices
 from .search.store.trials import load_trials as load_trials
 from .search.strategies.bayesian import BayesianOptimization as BayesianOptimization
 from .search.strategies.evolution import RegularizedEvolution as RegularizedEvolution

@@ -31,6 +31,7 @@ _POSTERIORS = (
 _KERNELS = (
     "nbnas.surrogate.kernels.distance.DistanceKernel",
     "nbnas.surrogate.kernels.distance.SquaredDistanceKernel",
+    "nbnas.surrogate.kernels.settings.SettingsKernel",
     "nbnas.surrogate.kernels.weisfeiler_lehman.WeisfeilerLehmanKernel",
     "nbnas.surrogate.kernels.knowledge.KnowledgeKernel",
 )
@@ -120,6 +121,8 @@ SUBJECTS = {
     "nbnas.records.comparison.Comparison": "nbnas.widgets.search.search:comparison",
     "nbnas.search.replay.Round": "nbnas.widgets.search.round:round_",
     "nbnas.surrogate.process.why.Why": "nbnas.widgets.search.round:why",
+    "nbnas.search.settings.importance.Importance": "nbnas.widgets.search.settings:importance",
+    "nbnas.search.settings.slices.Slices": "nbnas.widgets.search.settings:slices",
     "nbnas.search.search.Search": "nbnas.widgets.search.search:search",
     "nbnas.search.benchmark.benchmark.Benchmark": "nbnas.widgets.search.benchmark:benchmark",
     "nbnas.search.benchmark.clock.BenchmarkClock": "nbnas.widgets.search.benchmark:clock",

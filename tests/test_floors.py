@@ -78,7 +78,7 @@ WINGS = {
         *("candidates", "ideas", "pending", "maximizers", "strategies"),
         *("objective", "generated", "fingerprint", "trial", "course", "store", "recorded"),
         *("tables", "background", "ledger", "shared", "fidelities", "workers", "taken"),
-        *("estimates", "search", "replay", "benchmark"),
+        *("settings", "estimates", "search", "replay", "benchmark"),
     ),
     "recipes": ("named", "known"),
     "baselines": ("networks", "baseline", "known", "lineup", "compare"),

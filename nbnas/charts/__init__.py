@@ -24,6 +24,8 @@ from nbnas.charts.search.looks.stops import stops
 from nbnas.charts.search.paired import paired
 from nbnas.charts.search.proposal import proposal
 from nbnas.charts.search.search import search
+from nbnas.charts.search.settings.importance import importance
+from nbnas.charts.search.settings.slices import slices
 from nbnas.charts.search.spending import spending
 from nbnas.charts.search.timeline import timeline
 from nbnas.charts.search.trace import comparison, trace
@@ -64,6 +66,7 @@ __all__ = [
     "explanation",
     "fidelities",
     "gallery",
+    "importance",
     "landscape",
     "learning_curve",
     "leave_one_out",
@@ -78,6 +81,7 @@ __all__ = [
     "search",
     "settings",
     "skeleton",
+    "slices",
     "spending",
     "spent",
     "step",

@@ -20,7 +20,7 @@ from nbnas.surrogate.acquisition.slope import Slope
 
 Array = NDArray[np.float64]
 Known = dict[int, torch.Tensor] | None
-STEPS = 40  # of L-BFGS in a turn
+STEPS = 25  # of L-BFGS in a turn
 STEP = 0.1  # standard deviation of a place beside an evaluated one
 PARENTS = 10  # evaluated architectures that a pool is made of
 APART = 0.02  # on a side of the cube, of those that are scored in the end
@@ -81,7 +81,7 @@ class Climb:
             jac=True,
             method="L-BFGS-B",
             bounds=[(0.0, 1.0)] * len(start),
-            options={"maxiter": STEPS},
+            options={"maxiter": STEPS, "ftol": 1e-6},
         )
         moved = points.copy()
         moved[:, at] = found.x.reshape(len(points), len(at))

@@ -54,6 +54,10 @@ class Cube:
             self, "reals", tuple(starts[i] for i in places if isinstance(each[i], Real))
         )
 
+    def columns(self) -> tuple[slice, ...]:
+        """Where the coordinates of each setting are."""
+        return tuple(self._of(i) for i in range(len(self.space.names)))
+
     def random(self, k: int, rng: np.random.Generator) -> Array:
         """Places `(k, D)` drawn evenly."""
         coordinates = rng.random((k, self.starts[-1]))

@@ -155,6 +155,29 @@ def _sum(kernels: Sequence[Kernel], x1: torch.Tensor, x2: torch.Tensor, met: Met
     return total
 
 
+def variances(kernel: Kernel, x: torch.Tensor) -> torch.Tensor:
+    """What `kernel(x, diag=True)` gives, without gpytorch's checks in between.
+
+    Args:
+        kernel: Any kernel.
+        x: Indices `(m, 1)`, or points.
+
+    Returns:
+        Variances `(m,)`.
+    """
+    if type(kernel) is AdditiveKernel:
+        return torch.stack([variances(part, x) for part in kernel.kernels]).sum(dim=0)
+    if type(kernel) is ProductKernel:
+        return functools.reduce(torch.mul, [variances(part, x) for part in kernel.kernels])
+    if type(kernel) is ScaleKernel:
+        scaled: torch.Tensor = kernel.outputscale * variances(kernel.base_kernel, x)
+        return scaled
+    if isinstance(kernel, ArchitectureKernel):
+        return kernel.forward(x, x, diag=True)
+    diagonal: torch.Tensor = kernel(x, diag=True)
+    return diagonal
+
+
 def bind(kernel: Kernel, table: ArchitectureTable) -> None:
     """Give a table to every architecture kernel inside a kernel."""
     for part in kernel.modules():

@@ -24,7 +24,7 @@ from torch import Tensor
 from nbnas.checks import settle
 from nbnas.errors import SettingError
 from nbnas.graphs.architecture import Architecture
-from nbnas.surrogate.kernels.architecture import covariance
+from nbnas.surrogate.kernels.architecture import covariance, variances
 from nbnas.surrogate.kernels.joint import sees_settings
 from nbnas.surrogate.kernels.settings import SettingsKernel
 from nbnas.surrogate.model import POSTERIOR
@@ -150,5 +150,5 @@ class Points:
             cross = covariance(self.kernel, self.observed, points, known)  # (n, m)
             mean = self.posterior.prior.mean + cross.T @ self.alpha
             white = torch.linalg.solve_triangular(self.posterior.factor, cross, upper=False)
-            variance = self.kernel(points, diag=True) - (white**2).sum(dim=0)
+            variance = variances(self.kernel, points) - (white**2).sum(dim=0)
             return mean, variance.clamp_min(_LEAST).sqrt()
