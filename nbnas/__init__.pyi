@@ -137,6 +137,7 @@ from .surrogate.ensemble.encoding import OperationEncoding as OperationEncoding
 from .surrogate.ensemble.encoding import PathEncoding as PathEncoding
 from .surrogate.ensemble.posterior import EnsemblePosterior as EnsemblePosterior
 from .surrogate.ensemble.prior import Ensemble as Ensemble
+from .surrogate.half_ranks import HalfRanks as HalfRanks
 from .surrogate.kernels.distance import DistanceKernel as DistanceKernel
 from .surrogate.kernels.distance import SquaredDistanceKernel as SquaredDistanceKernel
 from .surrogate.kernels.joint import joint_kernel as joint_kernel

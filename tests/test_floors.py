@@ -57,6 +57,7 @@ WINGS = {
         *(
             "warp",
             "normal_scores",
+            "half_ranks",
             "negative_log_error",
             "leave_one_out",
             "measured",

@@ -94,9 +94,9 @@ class Alternating:
         SettingError: If a number is below 1.
     """
 
-    starts: int = 6
-    pool: int = 2_000
-    rounds: int = 4
+    starts: int = 5
+    pool: int = 1_500
+    rounds: int = 3
     swept: int = 2
     neighbours: int = 200
 

@@ -78,7 +78,8 @@ class Importance:
         numbers = each(REAL.raising(ObservationError))
         settle(self, names=each(TEXT).raising(ObservationError), first=numbers, total=numbers)
         settle(self, errors=each(numbers), stddev=REAL, trials=whole(0), measure=MEASURE)
-        if not len(self.names) == len(self.first) == len(self.total) == len(self.errors):
+        of_each = (self.names, self.first, self.total, self.errors)
+        if len(set(map(len, of_each))) > 1 or {*map(len, self.errors)} - {2}:
             raise ObservationError(
                 f"expected a first and a total index with errors for each of {self.names}, got "
                 f"{len(self.first)}, {len(self.total)} and {len(self.errors)}"

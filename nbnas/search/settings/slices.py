@@ -15,8 +15,8 @@ import torch
 from numpy.typing import NDArray
 
 from nbnas.brief import brief, cut
-from nbnas.checks import each, instance, settle, whole
-from nbnas.errors import ObservationError
+from nbnas.checks import REAL, each, instance, settle, whole
+from nbnas.errors import ObservationError, shown
 from nbnas.graphs.architecture import ARCHITECTURE, Architecture
 from nbnas.graphs.space import check_member
 from nbnas.graphs.spaces.joint.categorical import Categorical
@@ -90,18 +90,26 @@ class Slices:
     def __post_init__(self) -> None:
         one = instance(Slice, "nbnas.slices(search).slices[0]").raising(ObservationError)
         settle(self, architecture=ARCHITECTURE, slices=each(one), evaluations=each(EVALUATION))
-        settle(self, measure=MEASURE)
+        settle(self, mean=REAL.raising(ObservationError), measure=MEASURE)
         if not self.slices:
             raise ObservationError("expected a slice for each setting, got none")
 
     @brief
     def __repr__(self) -> str:
-        best = (f"{s.name} {self.best(s)!r}" for s in self.slices)
+        best = (f"{s.name} {self.best(s.name)!r}" for s in self.slices)
         return f"{cut(', '.join(best), 90)}, of {cut(self.architecture, 70)}"
 
-    def best(self, slice_: Slice) -> Value:
-        """The value of a setting that promises most while all others stay."""
-        return slice_.best(maximize=self.measure.maximize)
+    def best(self, name: str) -> Value:
+        """The value of a setting that promises most while all others stay.
+
+        Raises:
+            ObservationError: If there is no slice along a setting of this name.
+        """
+        for one in self.slices:
+            if one.name == name:
+                return one.best(maximize=self.measure.maximize)
+        said = ", ".join(one.name for one in self.slices)
+        raise ObservationError(f"expected one of the settings {said}, got {shown(name)}")
 
 
 @undisturbed()

@@ -26,6 +26,7 @@ from nbnas.errors import SettingError
 from nbnas.graphs.architecture import Architecture
 from nbnas.surrogate.kernels.architecture import covariance, variances
 from nbnas.surrogate.kernels.joint import sees_settings
+from nbnas.surrogate.kernels.parts import over_architectures
 from nbnas.surrogate.kernels.settings import SettingsKernel
 from nbnas.surrogate.model import POSTERIOR
 from nbnas.surrogate.process.posterior import Posterior
@@ -77,6 +78,7 @@ class Points:
     settings: SettingsKernel = field(init=False, repr=False)
     observed: Tensor = field(init=False, repr=False)  # (n, 1 + D)
     alpha: Tensor = field(init=False, repr=False)  # (n,)
+    variance: Tensor | None = field(init=False, repr=False)  # k(x, x), if it is everywhere alike
 
     @undisturbed()
     def __post_init__(self) -> None:
@@ -93,6 +95,9 @@ class Points:
         object.__setattr__(self, "settings", next(iter(over.values())))
         object.__setattr__(self, "observed", self.of(self.posterior.observations.architectures))
         object.__setattr__(self, "alpha", self.posterior.alpha())
+        alike = over_architectures(kernel)  # as a similarity with itself is 1
+        variance = variances(kernel, self.observed[:1]) if alike else None
+        object.__setattr__(self, "variance", variance)
 
     @property
     def table(self) -> ArchitectureTable:
@@ -150,5 +155,6 @@ class Points:
             cross = covariance(self.kernel, self.observed, points, known)  # (n, m)
             mean = self.posterior.prior.mean + cross.T @ self.alpha
             white = torch.linalg.solve_triangular(self.posterior.factor, cross, upper=False)
-            variance = variances(self.kernel, points) - (white**2).sum(dim=0)
+            own = variances(self.kernel, points) if self.variance is None else self.variance
+            variance = own - (white**2).sum(dim=0)
             return mean, variance.clamp_min(_LEAST).sqrt()

@@ -28,6 +28,7 @@ from nbnas.graphs.architecture import Architecture, check_architectures
 from nbnas.graphs.space import COUNT, SPACE, Randomness, SearchSpace, generator
 from nbnas.graphs.spaces.joint.space import JointSpace
 from nbnas.records.observations import OBSERVATIONS, Observations
+from nbnas.surrogate.half_ranks import HalfRanks
 from nbnas.surrogate.kernels.architecture import KERNEL, bind, covariance, weighted
 from nbnas.surrogate.kernels.covariance import no_covariance, root
 from nbnas.surrogate.kernels.default import default_kernel as default_kernel
@@ -97,15 +98,14 @@ class GaussianProcess:
 
         Returns:
             For a `JointSpace` one with `joint_kernel` of this kernel and a `SettingsKernel`, if it
-            sees no settings yet; else the same.
+            sees no settings yet, and `HalfRanks` in the place of `NormalScores`; else the same.
         """
         SPACE("space", space)
         if not isinstance(space, JointSpace) or sees_settings(self.kernel):
             return self
-        settings = SettingsKernel(dict(space.box.items()))
-        return dataclasses.replace(
-            self, kernel=joint_kernel(self.kernel, settings), table=ArchitectureTable()
-        )
+        kernel = joint_kernel(self.kernel, SettingsKernel(dict(space.box.items())))
+        warp = HalfRanks() if self.warp == NormalScores() else self.warp
+        return dataclasses.replace(self, kernel=kernel, warp=warp, table=ArchitectureTable())
 
     @undisturbed()
     def covariance(self, a: Sequence[Architecture], b: Sequence[Architecture]) -> Array:

@@ -1,3 +1,5 @@
+import dataclasses
+
 import gpytorch
 import numpy as np
 import pytest
@@ -10,10 +12,13 @@ from nbnas.graphs.spaces.joint.categorical import Categorical
 from nbnas.graphs.spaces.joint.real import Real
 from nbnas.graphs.spaces.joint.space import JointSpace
 from nbnas.records import Evaluation, Observations
+from nbnas.surrogate.half_ranks import HalfRanks
 from nbnas.surrogate.kernels.joint import joint_kernel, sees_settings
 from nbnas.surrogate.kernels.parts import covariances, over_architectures, parts_of
 from nbnas.surrogate.kernels.settings import SettingsKernel
 from nbnas.surrogate.kernels.weisfeiler_lehman import WeisfeilerLehmanKernel
+from nbnas.surrogate.negative_log_error import NegativeLogError
+from nbnas.surrogate.normal_scores import NormalScores
 from nbnas.surrogate.process.fit import _Objective, _raw
 from nbnas.surrogate.process.prior import GaussianProcess
 from nbnas.surrogate.warp import fit_warp
@@ -120,6 +125,13 @@ def test_a_prior_over_graphs_stays_as_it_is(prior):
     assert alone.over(CellSpace()) is alone
     assert prior.over(SPACE) is prior
     assert sees_settings(prior.kernel)
+
+
+def test_near_the_best_it_keeps_distances(prior):
+    assert prior.warp == HalfRanks()
+    assert GaussianProcess(warp=NegativeLogError()).over(SPACE).warp == NegativeLogError()
+    chosen = dataclasses.replace(prior, warp=NormalScores())
+    assert chosen.over(SPACE) is chosen
 
 
 def test_a_given_kernel_over_graphs_is_joined():

@@ -42,7 +42,7 @@ def summary(found: Slices) -> str:
     """Where the best value of each setting is believed to be."""
     said = f"Predicted {found.measure.text(found.mean, digits=1)}."
     best = (
-        f"{each.name} = {found.best(each)}, now {found.architecture.setting(each.name)}"
+        f"{each.name} = {found.best(each.name)}, now {found.architecture.setting(each.name)}"
         for each in found.slices
     )
     return f"{said} With all else as it is, the best is {cut('; '.join(best), 400)}."
