@@ -4,6 +4,7 @@ import dataclasses
 import inspect
 from pathlib import Path
 from types import SimpleNamespace
+from unittest.mock import Mock
 
 import distributed
 import numpy as np
@@ -34,7 +35,15 @@ BY_DEFAULT = (
     *("ExpectedImprovement", "LogExpectedImprovement", "ProbabilityOfImprovement", "Cosine"),
     *("UpperConfidenceBound", "GrowingUpperConfidenceBound", "NoisyExpectedImprovement"),
     *("ThompsonSampling", "IndependentThompsonSampling", "Automatic", "Exhaustive", "RandomPool"),
-    *("Evolutionary", "LocalAscent", "KrigingBeliever", "Fantasies", "LocalPenalization"),
+    *(
+        "Evolutionary",
+        "LocalAscent",
+        "Alternating",
+        "HalfRanks",
+        "KrigingBeliever",
+        "Fantasies",
+        "LocalPenalization",
+    ),
     *("RandomSearch", "RegularizedEvolution", "LocalSearch", "Reinforce", "Tpe", "OneCycle"),
     *("BayesianOptimization", "NormalScores", "NegativeLogError", "OperationEncoding"),
     *("PathEncoding", "Ensemble", "GaussianProcess", "WeisfeilerLehmanKernel", "Measure"),
@@ -155,13 +164,28 @@ GOALS = nb.Goals(
 )
 
 
+def of_settings():
+    """What a search has found out about settings."""
+    seen = JOINT.sample(0, 12)
+    trials = tuple(nb.Evaluation(a, 0.5 + i / 30) for i, a in enumerate(seen))
+    prior = nb.GaussianProcess().over(JOINT)
+    search = Mock(
+        spec=nb.Search,
+        space=JOINT,
+        posterior=prior.condition(nb.Observations(trials)),
+        best=trials[-1],
+    )
+    return [prior, nb.importance(search, samples=16), nb.slices(search)]
+
+
 @pytest.fixture(scope="module")
 def everything(table, tmp_path_factory):
     large = [nb.CnnSpace().sample(0, 1)[0], nb.RecurrentSpace().sample(0, 1)[0]]
     return [
         *(getattr(nb, name)() for name in BY_DEFAULT if name != "Measure"),
         *(nb.Real(1e-3, 1, log=True), nb.Integer(1, 9), nb.Categorical("sgd", "adamw")),
-        *(JOINT, *JOINT.sample(0, 1)),
+        *(JOINT, *JOINT.sample(0, 1), nb.SettingsKernel(dict(JOINT.box.items()))),
+        *of_settings(),
         *(CHOICES, CHOICES.options[0], nb.RankDistance(CHOICES), *CHOICES.sample(0, 1)),
         *(nb.ACCURACY, nb.Measure("validation perplexity", maximize=False, lower=1)),
         *(GOALS, *GOALS.known, *GOALS.constraints),

@@ -5,6 +5,7 @@ from nbnas.charts import addresses as addresses  # before anything imports altai
 # isort: split
 
 from nbnas.charts.graphs.architecture import architecture, gallery
+from nbnas.charts.graphs.dimensions import dimensions
 from nbnas.charts.graphs.distribution import distribution
 from nbnas.charts.graphs.explanation import explanation
 from nbnas.charts.graphs.map import Colors, Places, landscape
@@ -23,6 +24,8 @@ from nbnas.charts.search.looks.stops import stops
 from nbnas.charts.search.paired import paired
 from nbnas.charts.search.proposal import proposal
 from nbnas.charts.search.search import search
+from nbnas.charts.search.settings.importance import importance
+from nbnas.charts.search.settings.slices import slices
 from nbnas.charts.search.spending import spending
 from nbnas.charts.search.timeline import timeline
 from nbnas.charts.search.trace import comparison, trace
@@ -56,12 +59,14 @@ __all__ = [
     "data",
     "diagnoses",
     "diagnosis",
+    "dimensions",
     "distribution",
     "drivers",
     "estimate",
     "explanation",
     "fidelities",
     "gallery",
+    "importance",
     "landscape",
     "learning_curve",
     "leave_one_out",
@@ -76,6 +81,7 @@ __all__ = [
     "search",
     "settings",
     "skeleton",
+    "slices",
     "spending",
     "spent",
     "step",
