@@ -33,7 +33,7 @@ BY_DEFAULT = (
     *("CellSpace", "ChainSpace", "CnnSpace", "DagSpace", "RecurrentSpace", "HammingDistance"),
     *("EditDistance", "PathDistance", "WeisfeilerLehmanDistance", "OtmannDistance"),
     *("ExpectedImprovement", "LogExpectedImprovement", "ProbabilityOfImprovement", "Cosine"),
-    *("UpperConfidenceBound", "GrowingUpperConfidenceBound", "NoisyExpectedImprovement"),
+    *("UpperConfidenceBound", "GrowingUpperConfidenceBound", "NoisyExpectedImprovement", "ParEgo"),
     *("ThompsonSampling", "IndependentThompsonSampling", "Automatic", "Exhaustive", "RandomPool"),
     *(
         "Evolutionary",
