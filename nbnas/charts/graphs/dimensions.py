@@ -100,7 +100,6 @@ def _draw(
         "x": alt.X("x:Q", axis=None, scale=theme.scale((0, size[0]))),
         "y": alt.Y("y:Q", axis=None, scale=theme.scale((0, size[1]))),
     }
-    text = {"color": theme.INK, "fontSize": theme.SMALL}
     scales = Chart(theme.rows(lines)).mark_rule(color=theme.INK, strokeWidth=1.2, opacity=0.6)
     names = Chart(theme.rows(lines)).mark_text(
         color=theme.INK, fontSize=theme.NORMAL, align="right", dx=-14
@@ -108,7 +107,7 @@ def _draw(
     small = Chart(theme.rows(ticks)).mark_tick(
         color=theme.INK, thickness=1.2, size=8, opacity=0.6, orient="vertical"
     )
-    words = Chart(theme.rows(ticks)).mark_text(**text, dy=16)
+    words = Chart(theme.rows(ticks)).mark_text(color=theme.INK, fontSize=theme.SMALL, dy=16)
     points = Chart(theme.rows(marks)).mark_circle(color=theme.BLUE, size=90, opacity=0.6)
     return theme.layered(
         scales.encode(**place, x2="to:Q"),
