@@ -100,7 +100,7 @@ WINGS = {
     ),
     "notebook": (
         *("checks", "own", "strategies", "schedulers", "tables", "data", "recipes", "spaces"),
-        *("budget", "lengths"),
+        *("budget", "lengths", "joint"),
         *("combinations", "known", "chosen", "search", "own_problem", "sweep"),
     ),
 }
