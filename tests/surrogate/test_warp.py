@@ -88,7 +88,7 @@ def test_expected_improvement_in_accuracy_equals_quadrature(warp, mean, stddev):
     best = float(fitted.forward(VALUES).max())
 
     def gain(z):
-        if isinstance(warp, NormalScores | HalfRanks):  # linear above the incumbent, not cut off at 1
+        if isinstance(warp, NormalScores | HalfRanks):  # linear, not cut off at 1
             return fitted.upper_slope * (z - best)
         return fitted.inverse(np.array([z]))[0] - VALUES.max()
 
