@@ -1,6 +1,7 @@
 """Several goals and limits over architectures together with settings."""
 
 import nbnas as nb
+from nbnas.search.strategies.goals.beliefs import Beliefs
 
 SPACE = nb.JointSpace(nb.CellSpace(), learning_rate=nb.Real(1e-3, 1, log=True))
 LATENCY = nb.Measure("latency", "ms", maximize=False, lower=0)
@@ -39,3 +40,15 @@ def test_a_limit_of_the_graph_keeps_the_settings_free():
     done = nb.Search(SPACE, objective, nb.RandomSearch(), constraints=(nb.at_most(FEW, 1),)).run(6)
     rates = {e.architecture.setting("learning_rate") for e in done.observations}
     assert len(rates) == 6
+
+
+def test_the_value_of_a_graph_is_not_that_of_other_settings():
+    done = nb.Search(
+        SPACE, objective, nb.BayesianOptimization(initial=6), goals=(nb.ACCURACY, LATENCY)
+    ).run(6)
+    graph = done.observations[0].architecture.bare
+    same = [SPACE.join(graph, {"learning_rate": rate}) for rate in (0.01, 0.5)]
+    model = nb.GaussianProcess().over(SPACE)
+    value = model.fit(done.observations).condition(done.observations)
+    beliefs = Beliefs(done.goals, done.observations, (), {nb.ACCURACY.name: value})
+    assert (beliefs.latent(nb.ACCURACY, same)[1] > 0).all()
