@@ -152,7 +152,7 @@ class _Question:
         ranks = [self.mean[:m], *bounds]
         each = -(-min(self.most, m) // len(ranks))
         top = [rank.topk(each).indices for rank in ranks]
-        return torch.cat(top).unique()
+        return torch.tensor(sorted({*torch.cat(top).tolist()}))
 
     def _exact(self, level: Level, places: Tensor, names: Sequence[Architecture]) -> Tensor:
         """log KG of alternatives, beside all of them."""

@@ -26,7 +26,7 @@ from nbnas.undisturbed import undisturbed
 _POSITIVE = real(above=0)
 
 
-class ExponentialDecayKernel(Kernel):
+class ExponentialDecayKernel(Kernel):  # type: ignore[misc]
     """k(t, t') = bᵃ / (t + t' + b)ᵃ over epochs `(n, 1)`.
 
     Args:

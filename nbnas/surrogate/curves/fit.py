@@ -120,4 +120,5 @@ def _covariance(logs: Tensor, epochs: int) -> Tensor:
     t = torch.arange(1, epochs + 1, dtype=torch.float64)
     signal = end + start * decay(t[:, None] + t, power, offset)
     jitter = JITTER * (end + start)
-    return signal + (noise + jitter) * torch.eye(epochs, dtype=torch.float64)
+    found: Tensor = signal + (noise + jitter) * torch.eye(epochs, dtype=torch.float64)
+    return found

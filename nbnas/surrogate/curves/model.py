@@ -159,14 +159,15 @@ class CurveModel:
         stddev = stddev * self._factors(len(curve))
         ends = band(self.scale, found, stddev, COVERAGE)
         told = (curve, *moments(self.scale, found, stddev), *ends)
-        return CurvePrediction(*(tuple(each.tolist()) for each in told), self.measure)
+        values, mean_, stddev_, lower, upper = (tuple(each.tolist()) for each in told)
+        return CurvePrediction(values, mean_, stddev_, lower, upper, self.measure)
 
     def _conditional(self, t: int) -> tuple[Array, Array]:
         """K₁₁⁻¹ K₁₂ `(t, T - t)`, and the diagonal of K₂₂ - K₂₁ K₁₁⁻¹ K₁₂ `(T - t,)`."""
         k = self.parameters.covariance(self.curves.shape[1])
         weights = np.linalg.solve(k[:t, :t], k[:t, t:])
         variance = k.diagonal()[t:] - (k[:t, t:] * weights).sum(axis=0)
-        return weights, np.maximum(variance, 1e-12)
+        return np.asarray(weights), np.asarray(np.maximum(variance, 1e-12))
 
 
 def curve_of(reports: Sequence[EpochReport], measure: Measure) -> tuple[float, ...]:

@@ -106,7 +106,8 @@ def covariance(posterior: Joint, a: Sequence[Architecture], b: Sequence[Architec
     first, second = (
         torch.linalg.solve_triangular(posterior.factor, cross, upper=False) for cross in crosses
     )
-    return found - first.T @ second
+    known: Tensor = found - first.T @ second
+    return known
 
 
 def apart(posterior: Joint) -> Joint:

@@ -1,3 +1,5 @@
+import json
+
 import pytest
 
 import nbnas as nb
@@ -10,7 +12,8 @@ FOUND = nb.CurvePrediction((3.0, 2.5), (2.2, 2.0), (0.1, 0.2), (2.0, 1.6), (2.4,
 
 
 def rows(chart, layer):
-    return chart.to_dict()["layer"][layer]["data"]["values"]
+    spec = chart.to_dict()
+    return json.loads(spec["datasets"][spec["layer"][layer]["data"]["name"]])
 
 
 def test_the_rest_goes_on_from_what_is_known():
