@@ -44,6 +44,10 @@ from .graphs.spaces.choice.options import Choice as Choice
 from .graphs.spaces.choice.space import ChoiceSpace as ChoiceSpace
 from .graphs.spaces.cnn.space import CnnSpace as CnnSpace
 from .graphs.spaces.dag.space import DagSpace as DagSpace
+from .graphs.spaces.joint.categorical import Categorical as Categorical
+from .graphs.spaces.joint.integer import Integer as Integer
+from .graphs.spaces.joint.real import Real as Real
+from .graphs.spaces.joint.space import JointSpace as JointSpace
 from .graphs.spaces.layers import Layer as Layer
 from .graphs.spaces.operation import Operation as Operation
 from .graphs.spaces.recurrent.space import RecurrentSpace as RecurrentSpace
@@ -58,10 +62,17 @@ from .records.comparison import Comparison as Comparison
 from .records.estimate import TimeEstimate as TimeEstimate
 from .records.evaluation import Evaluation as Evaluation
 from .records.fidelities import Fidelities as Fidelities
+from .records.goals.constraint import Constraint as Constraint
+from .records.goals.constraint import at_least as at_least
+from .records.goals.constraint import at_most as at_most
+from .records.goals.goals import Goals as Goals
+from .records.goals.known import MeasuredBy as MeasuredBy
 from .records.measure import ACCURACY as ACCURACY
 from .records.measure import BALANCED_ACCURACY as BALANCED_ACCURACY
 from .records.measure import BITS_A_CHARACTER as BITS_A_CHARACTER
 from .records.measure import LOG_LOSS as LOG_LOSS
+from .records.measure import MULTIPLY_ADDS as MULTIPLY_ADDS
+from .records.measure import PARAMETERS as PARAMETERS
 from .records.measure import PERPLEXITY as PERPLEXITY
 from .records.measure import Measure as Measure
 from .records.observations import Observations as Observations
@@ -135,6 +146,7 @@ from .surrogate.kernels.distance import DistanceKernel as DistanceKernel
 from .surrogate.kernels.distance import SquaredDistanceKernel as SquaredDistanceKernel
 from .surrogate.kernels.knowledge import Knowledge as Knowledge
 from .surrogate.kernels.knowledge import KnowledgeKernel as KnowledgeKernel
+from .surrogate.kernels.known import KnownKernel as KnownKernel
 from .surrogate.kernels.weisfeiler_lehman import WeisfeilerLehmanKernel as WeisfeilerLehmanKernel
 from .surrogate.leave_one_out import LeaveOneOut as LeaveOneOut
 from .surrogate.negative_log_error import NegativeLogError as NegativeLogError

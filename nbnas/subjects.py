@@ -37,6 +37,7 @@ _KERNELS = (
     "nbnas.surrogate.kernels.distance.SquaredDistanceKernel",
     "nbnas.surrogate.kernels.weisfeiler_lehman.WeisfeilerLehmanKernel",
     "nbnas.surrogate.kernels.knowledge.KnowledgeKernel",
+    "nbnas.surrogate.kernels.known.KnownKernel",
 )
 _SCHEDULERS = {
     "asha.Asha": "asha",

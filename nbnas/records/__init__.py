@@ -10,7 +10,10 @@ from nbnas.records.comparison import Comparison, Standing
 from nbnas.records.estimate import TimeEstimate
 from nbnas.records.evaluation import Evaluation, Status
 from nbnas.records.fidelities import Fidelities
-from nbnas.records.measure import ACCURACY, Measure
+from nbnas.records.goals.constraint import Constraint, at_least, at_most
+from nbnas.records.goals.goals import Goals
+from nbnas.records.goals.known import MeasuredBy
+from nbnas.records.measure import ACCURACY, MULTIPLY_ADDS, PARAMETERS, Measure
 from nbnas.records.observations import Observations
 from nbnas.records.profile import StepProfile
 from nbnas.records.proposal import Candidate, Proposal, Step
@@ -18,13 +21,18 @@ from nbnas.records.report import EpochReport
 
 __all__ = [
     "ACCURACY",
+    "MULTIPLY_ADDS",
+    "PARAMETERS",
     "Candidate",
     "Claim",
     "Comparison",
+    "Constraint",
     "EpochReport",
     "Evaluation",
     "Fidelities",
+    "Goals",
     "Measure",
+    "MeasuredBy",
     "Observations",
     "Origin",
     "Proposal",
@@ -33,4 +41,6 @@ __all__ = [
     "Step",
     "StepProfile",
     "TimeEstimate",
+    "at_least",
+    "at_most",
 ]

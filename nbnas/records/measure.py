@@ -215,3 +215,7 @@ PERPLEXITY = Measure("perplexity", maximize=False, lower=1.0)
 """Of text: exp of the log loss of a token; as unsure as between so many equal ones."""
 BITS_A_CHARACTER = Measure("bits a character", maximize=False, lower=0.0)
 """Of text read by characters: the log loss of one, to the base of two."""
+PARAMETERS = Measure("parameters", maximize=False, lower=0.0)
+"""Number of trainable weights."""
+MULTIPLY_ADDS = Measure("multiply_adds", maximize=False, lower=0.0)
+"""Number of multiply-adds for one input."""

@@ -13,18 +13,22 @@ from nbnas.checks import Rule, each, instance, settle, whole
 from nbnas.errors import ObservationError
 from nbnas.graphs.architecture import Architecture
 from nbnas.records.evaluation import EVALUATION, Evaluation
+from nbnas.records.goals.front import WithFront
+from nbnas.records.goals.goals import GOALS, Goals
 from nbnas.records.measure import ACCURACY, MEASURE, Measure
 
+_GOALS = GOALS.raising(ObservationError).optional
 _EVALUATIONS = each(EVALUATION).raising(ObservationError)
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class Observations:
+class Observations(WithFront):
     """The evaluations of a search so far, in order. Adding one gives a new object.
 
     Args:
         evaluations: Finished and failed trials; each is told the measure.
         measure: What their values are, and which way is better.
+        goals: All that the search wants, where that is more than a good value.
 
     Raises:
         ObservationError: If something else than evaluations is given, a value is outside the
@@ -34,9 +38,15 @@ class Observations:
 
     evaluations: tuple[Evaluation, ...] = ()
     measure: Measure = ACCURACY
+    goals: Goals | None = None
 
     def __post_init__(self) -> None:
-        settle(self, evaluations=_EVALUATIONS, measure=MEASURE)
+        settle(self, evaluations=_EVALUATIONS, measure=MEASURE, goals=_GOALS)
+        if self.goals is not None and self.goals.value != self.measure:
+            raise ObservationError(
+                f"expected the measure of the first goal, {self.goals.value.name}, got "
+                f"{self.measure.name}"
+            )
         told = tuple(self._told(evaluation) for evaluation in self.evaluations)
         object.__setattr__(self, "evaluations", told)
 
@@ -92,6 +102,20 @@ class Observations:
         found = tuple(e for e in self.evaluations if e.epochs == epochs)
         return self if len(found) == len(self.evaluations) else self._checked(found)
 
+    def of(self, measure: Measure) -> "Observations":
+        """What a model of one measure takes: evaluations whose value is that measure.
+
+        Those that do not tell it count as failed. Of the value itself, they are these without
+        further goals.
+        """
+        if self.goals is None or measure == self.measure:
+            return self if self.goals is None else self._checked(self.evaluations, goals=False)
+        goals, told = self.goals, MEASURE("measure", measure)
+        made = tuple(_with_value(e, goals.value_of(e, told), told) for e in self.evaluations)
+        found = Observations((), told)
+        object.__setattr__(found, "evaluations", made)
+        return found
+
     def as_full(self) -> "Observations":
         """These as if each were a full training: what a model of one fidelity takes."""
         if all(e.epochs is None for e in self.evaluations):
@@ -132,26 +156,36 @@ class Observations:
 
     @property
     def _counted(self) -> NDArray[np.float64]:
-        """`known_gains`, NaN for a look at a low fidelity, too."""
-        looks = np.array([e.epochs is not None for e in self.evaluations], dtype=bool)
-        return np.where(looks, math.nan, self.known_gains)
+        """`known_gains`, NaN for a look at a low fidelity, too, and for what breaks a limit."""
+        out = np.array([e.epochs is not None for e in self.evaluations], dtype=bool)
+        if self.goals is not None and self.goals.constraints:
+            out |= ~self.goals.feasible(self.evaluations)
+        return np.where(out, math.nan, self.known_gains)
 
     def seconds_left(self, trials: int) -> float | None:
         """Seconds until so many trials exist, if they take as long as those so far.
 
+        Where some are looks at a low fidelity, those since the first full training tell, as a
+        search begins with looks.
+
         Returns:
             The seconds; `None` where there is no trial that tells.
         """
-        if not self.evaluations:
+        full = (n for n, e in enumerate(self.evaluations) if e.epochs is None)
+        first = next(full, None)
+        if first is None:
             return None
-        mean = float(np.mean([e.seconds for e in self.evaluations]))
+        mean = float(np.mean([e.seconds for e in self.evaluations[first:]]))
         return mean * max(trials - len(self), 0)
 
-    def _checked(self, evaluations: tuple[Evaluation, ...]) -> "Observations":
+    def _checked(
+        self, evaluations: tuple[Evaluation, ...], *, goals: bool = True
+    ) -> "Observations":
         """Observations of evaluations that are checked already: hundreds are, in each round."""
         made = object.__new__(Observations)
         object.__setattr__(made, "evaluations", evaluations)
         object.__setattr__(made, "measure", self.measure)
+        object.__setattr__(made, "goals", self.goals if goals else None)
         return made
 
     def _told(self, evaluation: Evaluation) -> Evaluation:
@@ -175,6 +209,16 @@ def _as_full(evaluation: Evaluation) -> Evaluation:
         return evaluation
     made = copy.copy(evaluation)
     object.__setattr__(made, "epochs", None)
+    return made
+
+
+def _with_value(evaluation: Evaluation, value: float, measure: Measure) -> Evaluation:
+    """A copy whose value is another measure; not checked again, as in `_as_full`."""
+    made = copy.copy(evaluation)
+    told = math.isfinite(value) and evaluation.status == "completed"
+    object.__setattr__(made, "value", value if told else None)
+    object.__setattr__(made, "status", "completed" if told else "failed")
+    object.__setattr__(made, "measure", measure)
     return made
 
 

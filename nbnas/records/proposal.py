@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from nbnas.brief import brief, cut
-from nbnas.checks import REAL, TEXT, Rule, each, instance, settle, whole
+from nbnas.checks import REAL, TEXT, Rule, each, instance, real, settle, whole
 from nbnas.errors import ObservationError
 from nbnas.graphs.architecture import ARCHITECTURE, Architecture
 from nbnas.records.evaluation import Evaluation
@@ -14,6 +14,41 @@ _NUMBERS = (
     *("mean", "stddev", "lower", "upper"),
     *("expected_improvement", "exploitation", "exploration", "score"),
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Prediction:
+    """What is predicted of a measure, in its unit.
+
+    Attributes:
+        measure: What it is.
+        mean: The mean.
+        stddev: The standard deviation; 0 where the measure is known without training.
+
+    Raises:
+        SettingError: If it is no measure.
+        ObservationError: If something else is no number.
+    """
+
+    measure: Measure
+    mean: float
+    stddev: float = 0.0
+
+    def __post_init__(self) -> None:
+        settle(self, measure=MEASURE, mean=_NUMBER, stddev=_NUMBER)
+
+    @brief
+    def __repr__(self) -> str:
+        return f"{self.measure.name} {self.words}"
+
+    @property
+    def words(self) -> str:
+        """It for a person: "3.4 ms ± 0.2 ms", or "3.4 ms" where it is known."""
+        said = self.measure.text(self.mean, digits=1)
+        return f"{said} ± {self.measure.text(self.stddev, digits=1)}" if self.stddev else said
+
+
+PREDICTION: Rule[Prediction] = instance(Prediction, "a candidate's").raising(ObservationError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +67,8 @@ class Candidate:
             max(best - mean, 0) where lower is better.
         exploration: The rest, which is owed to the uncertainty.
         score: The acquisition function's own value, by which candidates are ranked.
+        further: What is predicted of further goals and of what is limited, in their units.
+        feasible: Probability that all limits are met.
 
     Raises:
         ArchitectureError: If it is no architecture.
@@ -47,9 +84,12 @@ class Candidate:
     exploitation: float
     exploration: float
     score: float
+    further: tuple[Prediction, ...] = ()
+    feasible: float = 1.0
 
     def __post_init__(self) -> None:
         settle(self, architecture=ARCHITECTURE, **dict.fromkeys(_NUMBERS, _NUMBER))
+        settle(self, further=each(PREDICTION), feasible=real(0, 1).raising(ObservationError))
 
     @brief
     def __repr__(self) -> str:

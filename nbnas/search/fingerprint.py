@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from nbnas.brief import in_full, told
 from nbnas.graphs.space import SearchSpace
 from nbnas.kept import Kept
+from nbnas.records import Goals
 from nbnas.search.objective import Objective
 from nbnas.search.strategies.strategy import Strategy
 from nbnas.surrogate.kernels.architecture import Kernel
@@ -15,7 +16,11 @@ Fingerprint = dict[str, str]
 
 
 def fingerprint(
-    space: SearchSpace, objective: Objective, strategy: Strategy, seed: int
+    space: SearchSpace,
+    objective: Objective,
+    strategy: Strategy,
+    seed: int,
+    goals: Goals | None = None,
 ) -> Fingerprint:
     """Settings that decide the sequence of evaluations, as a flat table of words.
 
@@ -25,6 +30,7 @@ def fingerprint(
         strategy: The strategy. Where one of these, or a part of it, has a `fingerprint()` of its
             own, that is used.
         seed: The search's seed.
+        goals: What is wanted beyond a good value.
 
     Returns:
         What each setting is called and what it is.
@@ -36,6 +42,7 @@ def fingerprint(
             **dict(_describe("objective", objective)),
             **dict(_describe("strategy", strategy)),
             "seed": str(seed),
+            **({} if goals is None else dict(_describe("goals", goals))),
         }
 
 

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 from os import PathLike
-from typing import Any
+from typing import Any, Unpack
 
 from nbnas.checks import SEED, TEXT, whole
 from nbnas.errors import SearchError
@@ -14,21 +14,21 @@ from nbnas.search.estimates.estimating import Estimating
 from nbnas.search.fidelities.continuing import Continuing, continues, going_on
 from nbnas.search.fidelities.costs import check_fidelities
 from nbnas.search.fingerprint import fingerprint
+from nbnas.search.goals.asked import Wanted, check_serves, goals_of
+from nbnas.search.goals.feasible import feasible
 from nbnas.search.ledger import Ledger, StoredLedger
-from nbnas.search.objective import Objective, measure_of, on_test_data, suited
-from nbnas.search.store.beside import of_final
+from nbnas.search.objective import Objective, measure_of, suited
 from nbnas.search.store.store import Store
 from nbnas.search.strategies.first import check_first
 from nbnas.search.strategies.strategy import STRATEGY, Strategy, check_suits
-from nbnas.search.taken import Exporting
+from nbnas.search.taken import Finishing
 from nbnas.search.trial import Dropped, check_epochs, check_not_all_failed, evaluate, propose
 from nbnas.search.workers.parallel import Parallel
 from nbnas.surrogate.model import ModelPosterior
 from nbnas.training.live import LiveTraining
-from nbnas.waiting import watched
 
 
-class Search(Parallel, Exporting, Estimating, Continuing):
+class Search(Parallel, Finishing, Estimating, Continuing):
     """A search for the best architecture of a space. Live: it runs here or in the background.
 
     Same seed, same trials: whether `run` makes them or `start`, in one go, with pauses, with stops
@@ -46,15 +46,23 @@ class Search(Parallel, Exporting, Estimating, Continuing):
         store: Where every finished trial is kept: a path of an SQLite file or an SQLAlchemy URL;
             "sqlite://" or `None` keep them in memory only.
         study: Name of this search in the store. What the store holds of it already counts.
+        **wanted: `goals`: all that is wanted at once: measures that evaluations tell, and
+            `MeasuredBy`, which need no training; the first one is that of the objective's values,
+            which is all by default. `constraints`: what an architecture has to meet in order to
+            count, such as `at_most("parameters", 100_000)`; what is known to break one is never
+            proposed.
 
     Raises:
         SettingError: If the objective cannot be called as `(architecture, seed=…)`, or the
-            strategy does not suit its measure, or an operation of the space changes shapes.
+            strategy does not suit its measure or the goals, or an operation of the space changes
+            shapes.
+        SearchError: If no architecture meets the limits that are known beforehand.
         StudyMismatchError: If the study was made with another space, objective, strategy, seed or
             measure.
         StoreError: If the store cannot be used.
 
     Attributes:
+        goals: What is wanted beyond a good value; `None` where nothing is.
         observations: The finished trials.
         target: Number of trials that the current or last run aims at.
         proposal: What was asked for last.
@@ -73,6 +81,7 @@ class Search(Parallel, Exporting, Estimating, Continuing):
         seed: int = 0,
         store: str | PathLike[str] | None = None,
         study: str = "search",
+        **wanted: Unpack[Wanted],
     ) -> None:
         self.space, self.strategy = SPACE("space", space), STRATEGY("strategy", strategy)
         self.seed, self.study = SEED("seed", seed), TEXT("study", study)
@@ -80,21 +89,23 @@ class Search(Parallel, Exporting, Estimating, Continuing):
         super().__init__(Ledger() if self.store is None else StoredLedger(self.store, study))
         self.objective = objective = suited(objective, space)
         self.measure = measure_of(objective, measure)
+        self.goals = goals_of(objective, self.measure, wanted, space)
         check_suits(strategy, self.measure)
-        check_first(strategy, space)
+        check_serves(strategy, self.goals)
+        check_first(strategy, feasible(space, self.goals))
         check_fidelities(strategy, objective)
         self._ledger.continued = continues(objective)
-        self.observations = Observations((), self.measure)
+        self.observations = Observations((), self.measure, self.goals)
         self.proposal: Proposal | None = None
         self.training: Any = None
         self.under_way: tuple[Claim, ...] = ()
         self._pending: tuple[Architecture, ...] = ()
         if self.store is not None:
             self.store.open_study(
-                study, fingerprint(space, objective, strategy, seed), self.measure
+                study, fingerprint(space, objective, strategy, seed, self.goals), self.measure
             )
             finished, self.under_way = self.store.look(study)
-            self.observations = Observations(finished, self.measure)
+            self.observations = replace(self.observations, evaluations=finished)
             self._clear()
 
     def __repr__(self) -> str:
@@ -191,37 +202,6 @@ class Search(Parallel, Exporting, Estimating, Continuing):
             claim = self._take_on()
             with self._letting_go(claim):
                 return self._settle(claim, self._evaluate(claim))
-
-    def finish(self) -> Evaluation:
-        """Score the incumbent on held-out test data, once; the store remembers it.
-
-        A `Trainer` trains it again on training and validation data together for that, with
-        checkpoints beside the store. Those that trainings could go on from are removed then.
-
-        Returns:
-            The incumbent's evaluation with its `test` value.
-
-        Raises:
-            SearchError: If no trial is completed, the objective knows no test data, or a run is
-                under way.
-        """
-        self._course.check_mine("finish the search")
-        best = self.best
-        if best is None:
-            raise SearchError("expected at least one completed trial; run the search first")
-        if best.test is not None:
-            self._clear_all()
-            return best
-        with watched(self):
-            place = of_final(self._ledger.place(self._number(best), best))
-            tested = on_test_data(self.objective, self.measure, best, place)
-        self._clear_all()
-        if self.store is not None and tested.test is not None:
-            self.store.set_test(self.study, self._number(best), tested.test)
-        trials = list(self.observations)
-        trials[trials.index(best)] = tested
-        self.observations = Observations(tuple(trials), self.measure)
-        return tested
 
     @property
     def _done(self) -> int:

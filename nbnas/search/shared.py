@@ -45,6 +45,20 @@ class Shared(Background):
         """The incumbent: the completed trial of the best value, if there is one."""
         return self.observations.incumbent
 
+    @property
+    def front(self) -> tuple[Evaluation, ...]:
+        """The Pareto set: the trials of which none is better in all goals at once.
+
+        In the order of the last goal, the best of it first.
+        """
+        return self.observations.front
+
+    @property
+    def hypervolume(self) -> float:
+        """How much the front dominates, in the product of the goals' units; 0 without a front."""
+        volumes = self.observations.hypervolumes
+        return float(volumes[-1]) if len(volumes) else 0.0
+
     def ask(self, n: int = 1) -> Proposal:
         """What to evaluate next."""
         raise NotImplementedError(f"expected {type(self).__name__} to define ask")
@@ -189,6 +203,9 @@ class Shared(Background):
 
     def _settle(self, claim: Claim, evaluation: Evaluation) -> Step:
         """Write down a finished trial and take it in; one that somebody else wrote is theirs."""
+        goals = self.observations.goals
+        if goals is not None:
+            evaluation = goals.check(goals.completed(evaluation))
         evaluation = replace(evaluation, origin=claim.origin, epochs=claim.epochs)
         self._unwritten.append((claim, evaluation))
         return self._write() or self._last()

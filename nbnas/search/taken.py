@@ -1,13 +1,16 @@
-"""Taking the best network of a search away, as files."""
+"""What a search ends with: its best scored on test data, and that network as files."""
 
+from dataclasses import replace
 from os import PathLike
 from typing import Any
 
-from nbnas.errors import ExportError
+from nbnas.errors import ExportError, SearchError
 from nbnas.graphs.space import SearchSpace
-from nbnas.records import Evaluation
-from nbnas.search.shared import Shared
+from nbnas.records import Evaluation, Measure
+from nbnas.search.fidelities.continuing import Continuing
+from nbnas.search.objective import on_test_data
 from nbnas.search.store.beside import of_final
+from nbnas.search.store.store import Store
 from nbnas.search.strategies.strategy import Strategy
 from nbnas.training.export.export import export
 from nbnas.training.export.exported import Exported
@@ -16,12 +19,46 @@ from nbnas.training.trainer import Trainer
 from nbnas.waiting import watched
 
 
-class Exporting(Shared):
-    """The part of a search that writes its best network as files."""
+class Finishing(Continuing):
+    """The part of a search that scores its best network at the end, and writes it as files."""
 
     space: SearchSpace
     objective: Any
     strategy: Strategy
+    store: Store | None
+    study: str
+    measure: Measure
+
+    def finish(self) -> Evaluation:
+        """Score the incumbent on held-out test data, once; the store remembers it.
+
+        A `Trainer` trains it again on training and validation data together for that, with
+        checkpoints beside the store. Those that trainings could go on from are removed then.
+
+        Returns:
+            The incumbent's evaluation with its `test` value.
+
+        Raises:
+            SearchError: If no trial is completed, the objective knows no test data, or a run is
+                under way.
+        """
+        self._course.check_mine("finish the search")
+        best = self.best
+        if best is None:
+            raise SearchError("expected at least one completed trial; run the search first")
+        if best.test is not None:
+            self._clear_all()
+            return best
+        with watched(self):
+            place = of_final(self._ledger.place(self._number(best), best))
+            tested = on_test_data(self.objective, self.measure, best, place)
+        self._clear_all()
+        if self.store is not None and tested.test is not None:
+            self.store.set_test(self.study, self._number(best), tested.test)
+        trials = list(self.observations)
+        trials[trials.index(best)] = tested
+        self.observations = replace(self.observations, evaluations=tuple(trials))
+        return tested
 
     def export(self, folder: str | PathLike[str], *, training: Training | None = None) -> Exported:
         """Write the incumbent's network as files that run without nbnas; see `nbnas.export`.

@@ -21,6 +21,7 @@ from nbnas.graphs.space import SearchSpace
 from nbnas.records import ACCURACY, Claim, Evaluation, Measure, Observations, Proposal
 from nbnas.records.evaluation import as_number
 from nbnas.search.generated import GeneratedTraining
+from nbnas.search.goals.feasible import feasible
 from nbnas.search.objective import Objective, planned
 from nbnas.search.strategies.strategy import Strategy
 from nbnas.training.live import LiveTraining
@@ -72,9 +73,10 @@ def propose(
         The proposal with its number, seed and time.
 
     Raises:
-        SearchError: If every architecture of the space is evaluated.
+        SearchError: If every architecture of the space is evaluated, or none meets the limits.
     """
     started = time.perf_counter()
+    space = feasible(space, observations.goals)
     number, pending = len(observations) + len(under_way), tuple(sorted(under_way))
     rng = np.random.default_rng([seed, number])
     beside = tuple(under_way[other] for other in pending)

@@ -7,7 +7,6 @@ Notation
 
 import dataclasses
 import functools
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import islice
@@ -19,21 +18,22 @@ from nbnas.checks import FLAG, instance, settle, whole
 from nbnas.errors import SettingError
 from nbnas.graphs.architecture import Architecture
 from nbnas.graphs.space import SearchSpace
-from nbnas.graphs.spaces.subspace import Subspace
 from nbnas.kept import Kept
-from nbnas.records import Fidelities, Measure, Observations, Proposal
+from nbnas.records import Fidelities, Goals, Measure, Observations, Proposal
 from nbnas.records.observations import OBSERVATIONS
 from nbnas.search.candidates import Novelty, can_be_listed, listed
 from nbnas.search.maximizers.exhaustive import Automatic
 from nbnas.search.maximizers.maximizer import MAXIMIZER, Maximizer
-from nbnas.search.pending import PENDING, KrigingBeliever, PendingRule, Situation
+from nbnas.search.pending import PENDING, KrigingBeliever, PendingRule, Scorer, Situation
 from nbnas.search.strategies.described import described, reason
 from nbnas.search.strategies.fidelities.choose import Chooser, look_or_train
 from nbnas.search.strategies.fidelities.model import Levels
 from nbnas.search.strategies.fidelities.stage import LOOKS, Stage
 from nbnas.search.strategies.first import FIRST, beginning, none_first
 from nbnas.search.strategies.fits import FITS, fitted, fitted_next, fitted_to
-from nbnas.search.strategies.random import RandomSearch
+from nbnas.search.strategies.goals.choose import GoalScore, goal_score, has_several, models_several
+from nbnas.search.strategies.goals.known import with_known
+from nbnas.search.strategies.initial import InitialDesign
 from nbnas.search.strategies.strategy import check_known, check_question
 from nbnas.surrogate.acquisition.improvement import (
     ACQUISITION,
@@ -49,7 +49,6 @@ from nbnas.training.device import cpu_threads
 from nbnas.undisturbed import undisturbed
 
 SHOWN = 12  # candidates that a proposal keeps
-INFORMED = 0.02  # the share of what is known from which an informed search starts
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -106,6 +105,11 @@ class BayesianOptimization:
         settle(self, knowledge=KNOWLEDGE.optional, fidelities=LOOKS)
         if self.fidelities is not None:
             settle(self, prior=instance(GaussianProcess, "GaussianProcess() with fidelities"))
+
+    @property
+    def several(self) -> bool:
+        """Whether it serves several goals, and limits that only trainings tell."""
+        return self.fidelities is None
 
     @brief
     def __repr__(self) -> str:
@@ -196,56 +200,48 @@ class BayesianOptimization:
         rng: np.random.Generator,
     ) -> Proposal:
         """Propose initial architectures: random ones, or random ones that promise much."""
-        number = len(observations) + len(pending) + 1
-        reason = f"Random cell {number} of {self.initial}, to give the model its first data"
-        random = RandomSearch(self.allow_isomorphic)
-        if self.knowledge is not None:
-            best = self.knowledge.best(self._promising)
-            found = random.propose(Subspace(space, best), observations, pending, n, rng)
-            if found.architectures:
-                names = ", ".join(self.knowledge.names)
-                reason += f"; one of the best {len(best)} by {names}."
-                return dataclasses.replace(found, reason=reason)
-        proposal = random.propose(space, observations, pending, n, rng)
-        return dataclasses.replace(proposal, reason=f"{reason}.")
+        begin = InitialDesign(self.initial, self.knowledge, self.allow_isomorphic)
+        return begin.propose(space, observations, pending, n, rng)
 
-    @property
-    def _promising(self) -> int:
-        """How many of the best known architectures an informed search starts from."""
-        known = 0 if self.knowledge is None else len(self.knowledge.values)
-        return max(math.ceil(INFORMED * known), 2 * self.initial)
-
-    def _fitted(self, space: SearchSpace, observations: Observations) -> Model:
+    def _fitted(
+        self, space: SearchSpace, observations: Observations, goals: Goals | None = None
+    ) -> Model:
         """The fitted prior, with what is worth keeping of the candidates."""
         table = getattr(self.prior, "table", None)
         if not can_be_listed(space):  # candidates change from call to call: let go of them
-            return with_own_table(self._fit(observations))
+            return with_own_table(self._fit(observations, goals))
         if isinstance(table, ArchitectureTable):  # in the order in which they will be scored
             table.indices(listed(space))
-        return self._fit(observations)
+        return self._fit(observations, goals)
 
-    def _fit(self, observations: Observations) -> Model:
-        return fitted(self.prior, observations, self.kept)
+    def _fit(self, observations: Observations, goals: Goals | None = None) -> Model:
+        prior = with_known(self.prior, goals or observations.goals, self.kept)
+        return fitted(prior, observations, self.kept)
 
     def _best(
         self, space: SearchSpace, situation: Situation, rng: np.random.Generator
     ) -> Proposal:
         """The best-scored candidate that is new, with the ranking behind it."""
         observations = situation.observations
-        scorer = self.pending.scorer(self.acquisition, situation, rng)
+        if models_several(observations):
+            fit = functools.partial(self._fitted, space, goals=observations.goals)
+            same = not self.allow_isomorphic
+            scorer: Scorer = goal_score(situation, fit, self.acquisition, rng, same=same)
+        else:
+            scorer = self.pending.scorer(self.acquisition, situation, rng)
         found = self.maximizer.maximize(
             lambda candidates: scorer(candidates).numpy(), space, observations, rng
         )
         novelty = Novelty(
             (*observations.architectures, *situation.pending),
-            allow_isomorphic=self.allow_isomorphic,
+            allow_isomorphic=self.allow_isomorphic or has_several(observations),
         )
         new = (i for i in found.ranked() if novelty.claim(found.architectures[i]))
         shown = list(islice(new, SHOWN))
         ranked = described(
             situation.believed, [found.architectures[i] for i in shown], found.scores[shown]
         )
-        return Proposal(
+        proposal = Proposal(
             tuple(c.architecture for c in ranked[:1]),
             reason(ranked[0], observations.measure)
             if ranked
@@ -256,3 +252,4 @@ class BayesianOptimization:
             observations.measure.gain(float(observations.gains.max())),
             measure=observations.measure,
         )
+        return scorer.explained(proposal) if isinstance(scorer, GoalScore) else proposal

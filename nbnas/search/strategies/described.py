@@ -1,6 +1,7 @@
 """What a proposal of a model says of its candidates."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,10 +20,8 @@ def described(
         return ()
     mean, stddev = (x.numpy() for x in posterior.latent(candidates))
     numbers = _in_its_unit(posterior.warp, mean, stddev, float(posterior.z.max()))
-    return tuple(
-        Candidate(architecture, *map(float, (*row, score)))
-        for architecture, row, score in zip(candidates, numbers, scores, strict=True)
-    )
+    rows: list[Any] = np.column_stack([numbers, scores]).tolist()
+    return tuple(Candidate(a, *row) for a, row in zip(candidates, rows, strict=True))
 
 
 def _in_its_unit(

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 
@@ -29,6 +30,7 @@ class RandomSearch:
         UAI 2019.
     """
 
+    several: ClassVar[bool] = True  # goals, of which it takes no notice
     allow_isomorphic: bool = False
     first: tuple[Architecture, ...] = none_first()
 

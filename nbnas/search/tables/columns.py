@@ -1,15 +1,19 @@
 """The columns of a table as an objective keeps them: numbers by the architecture's text."""
 
+import hashlib
+import math
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 
+from nbnas.brief import brief
 from nbnas.checks import REAL, Rule
 from nbnas.errors import DataError
-from nbnas.records import Measure
+from nbnas.graphs.architecture import Architecture
+from nbnas.records import MULTIPLY_ADDS, PARAMETERS, Measure, MeasuredBy
 from nbnas.search.tables.curves import mean_of_known, reports
 from nbnas.search.tables.options import Columns, Reading
 from nbnas.search.tables.reading import Rows
@@ -97,3 +101,54 @@ def _measured(rows: Rows, columns: Sequence[str]) -> dict[str, dict[str, float]]
         for text, number in rows.known(column).items():
             found.setdefault(text, {})[column] = number
     return found
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Column:
+    """The numbers of a column, by the architecture's text; NaN where it has none."""
+
+    table: str
+    numbers: Mapping[str, float]
+
+    @brief
+    def __repr__(self) -> str:
+        return f"{self.table!r}, {len(self.numbers):,} numbers"
+
+    def __call__(self, architecture: Architecture) -> float:
+        """The number of an architecture."""
+        return float(self.numbers.get(str(architecture), math.nan))
+
+    def fingerprint(self) -> dict[str, str]:
+        """The table and a hash of the numbers; the order of the rows changes nothing."""
+        content = repr(sorted(self.numbers.items())).encode()
+        return {"table": self.table, "content": hashlib.sha256(content).hexdigest()[:16]}
+
+
+def column_of(
+    table: str,
+    measure: Measure,
+    parameters: Mapping[str, float],
+    multiply_adds: Mapping[str, float],
+) -> MeasuredBy | None:
+    """What a table tells of each architecture without training; `None` where it does not."""
+    columns = {PARAMETERS.name: parameters, MULTIPLY_ADDS.name: multiply_adds}
+    numbers = columns.get(measure.name)
+    return MeasuredBy(Column(table, dict(numbers)), measure) if numbers else None
+
+
+def measured_beforehand(
+    table: str, measure: Measure, measured: Mapping[str, Mapping[str, float]]
+) -> MeasuredBy:
+    """One of a table's further measures, as a goal that is known before any training.
+
+    Raises:
+        DataError: If the table has no such numbers.
+    """
+    numbers = {text: row[measure.name] for text, row in measured.items() if measure.name in row}
+    if not numbers:
+        told = sorted({name for row in measured.values() for name in row})
+        raise DataError(
+            f"table {table!r} has no {measure.name}; its further measures are "
+            f"{', '.join(told) or 'none'}"
+        )
+    return MeasuredBy(Column(table, numbers), measure)

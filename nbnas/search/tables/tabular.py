@@ -15,12 +15,20 @@ from nbnas.checks import TEXT, real, settle
 from nbnas.errors import DataError, SettingError
 from nbnas.graphs.architecture import ARCHITECTURE, Architecture
 from nbnas.graphs.space import SearchSpace
-from nbnas.records import ACCURACY, Evaluation, Fidelities, Measure
+from nbnas.records import ACCURACY, Evaluation, Fidelities, Measure, MeasuredBy
 from nbnas.records.evaluation import Measured
 from nbnas.records.fidelities import FIDELITIES
 from nbnas.records.measure import MEASURE
 from nbnas.search.recorded import RecordedTraining
-from nbnas.search.tables.columns import BY_TEXT, CURVES, NUMBERS, best_of, check_bounds
+from nbnas.search.tables.columns import (
+    BY_TEXT,
+    CURVES,
+    NUMBERS,
+    best_of,
+    check_bounds,
+    column_of,
+    measured_beforehand,
+)
 from nbnas.search.tables.looks import (
     Curve,
     Looks,
@@ -156,6 +164,23 @@ class TabularObjective(FromTable):
                 "it fidelities=nbnas.Fidelities((…)), and looks={epochs: column}"
             )
         return 1.0 if self.fidelities is None else self.fidelities.cost(epochs)
+
+    def known(self, measure: Measure) -> MeasuredBy | None:
+        """What tells a measure without training: parameters, multiply-adds; `None` for others."""
+        return column_of(
+            self.name, MEASURE("measure", measure), self.parameters, self.multiply_adds
+        )
+
+    def beforehand(self, measure: Measure) -> MeasuredBy:
+        """One of `measured` as a goal that is known of all before any training.
+
+        Args:
+            measure: What it is; its name is that of the column.
+
+        Raises:
+            DataError: If the table has no such numbers.
+        """
+        return measured_beforehand(self.name, MEASURE("measure", measure), self.measured)
 
     def test(self, architecture: Architecture, seed: int = 0) -> float:
         """Look the value on test data up.

@@ -160,8 +160,8 @@ def information(gamma: Tensor, rho: Tensor) -> Tensor:
     expected, close = torch.empty_like(gamma), square >= 0.5
     for expect, where in ((_over_t, close), (_over_y, ~close)):
         expected[:, where] = expect(gamma[:, where], square[where], log_below[:, where])
-    found: Tensor = 0.5 * square * gamma * mills - log_below + expected
-    return found.clamp_min(0.0)
+    gain: Tensor = 0.5 * square * gamma * mills - log_below + expected
+    return gain.clamp_min(0.0)
 
 
 def _over_y(gamma: Tensor, square: Tensor, log_below: Tensor) -> Tensor:

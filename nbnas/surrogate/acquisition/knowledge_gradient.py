@@ -112,9 +112,8 @@ class _Question:
         among = set(candidates)
         seen = dict.fromkeys(self.full.observations.architectures)
         self.others = tuple(each for each in seen if each not in among)
-        self.mean = torch.cat(
-            [self.full.latent(x)[0] for x in (candidates, self.others) if len(x)]
-        )
+        asked = [each for each in (candidates, self.others) if len(each)]
+        self.mean = torch.cat([self.full.latent(each)[0] for each in asked])
         self.best = int(self.mean.argmax()) if len(self.mean) else 0
 
     def answer(self) -> Tensor:
@@ -152,7 +151,8 @@ class _Question:
         ranks = [self.mean[:m], *bounds]
         each = -(-min(self.most, m) // len(ranks))
         top = [rank.topk(each).indices for rank in ranks]
-        return torch.tensor(sorted({*torch.cat(top).tolist()}))
+        numbers: Tensor = torch.unique(torch.cat(top), sorted=True)
+        return numbers
 
     def _exact(self, level: Level, places: Tensor, names: Sequence[Architecture]) -> Tensor:
         """log KG of alternatives, beside all of them."""

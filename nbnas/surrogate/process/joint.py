@@ -106,8 +106,8 @@ def covariance(posterior: Joint, a: Sequence[Architecture], b: Sequence[Architec
     first, second = (
         torch.linalg.solve_triangular(posterior.factor, cross, upper=False) for cross in crosses
     )
-    known: Tensor = found - first.T @ second
-    return known
+    given: Tensor = found - first.T @ second
+    return given
 
 
 def apart(posterior: Joint) -> Joint:

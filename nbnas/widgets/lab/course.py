@@ -38,12 +38,18 @@ class Course:
             self._band = random_band(self._values, max(trials, 30), self._measure)
         return self._band
 
-    def page(self, search: Any, budget: int, keys: Any, number: int | None) -> dict[str, Any]:  # noqa: ANN401
+    def page(
+        self,
+        search: Any,  # noqa: ANN401
+        budget: int | None,
+        keys: Any,  # noqa: ANN401
+        number: int | None,
+    ) -> dict[str, Any]:
         """What the page shows of the course.
 
         Args:
             search: The search.
-            budget: Number of trials to come to.
+            budget: Number of trials to come to; `None` where that is not known before.
             keys: The key of each architecture.
             number: The round that is looked at; `None` for the present one.
 
@@ -51,7 +57,7 @@ class Course:
             Data and signals, the line below, and the same of the regret where it is known.
         """
         seen = search.observations
-        trials = max(budget, len(seen))
+        trials = max(budget or 0, len(seen))
         looks = len(seen.full) < len(seen)  # as many trials then cost less than those of the band
         band = None if looks else self.band(trials)
         page = trace_data(
@@ -64,8 +70,13 @@ class Course:
             )
         return page
 
-    def _line(self, seen: Any, budget: int, band: RandomBand | None) -> str:  # noqa: ANN401
+    def _line(self, seen: Any, budget: int | None, band: RandomBand | None) -> str:  # noqa: ANN401
         line = summary(seen, budget)
+        line += (
+            " Rings are looks; the line counts full trainings only."
+            if seen.full is not seen
+            else ""
+        )
         if self.optimum is not None:
             line += f" {regret_words(seen, self.optimum)}"
         if band is not None and len(seen):

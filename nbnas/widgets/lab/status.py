@@ -1,5 +1,6 @@
 """Where a search stands, in the words of the lab: state, progress, failures, what to press."""
 
+import math
 from typing import Any
 
 from nbnas.brief import of_planned
@@ -9,8 +10,9 @@ from nbnas.charts.lab.page import name_of
 from nbnas.charts.search.trace import counted
 from nbnas.charts.training.learning_curve import summary
 from nbnas.records import Fidelities, Observations
+from nbnas.records.fidelities import ROUNDING
 from nbnas.widgets.lab.atlas import shorten
-from nbnas.widgets.lab.budget import countable
+from nbnas.widgets.lab.budget import COUNTED, Unit, countable
 from nbnas.widgets.lab.picture import picture
 from nbnas.widgets.search.trials import seconds
 from nbnas.widgets.training.training import pace_said
@@ -27,28 +29,43 @@ WORDS = {
 }
 
 
-def status_page(search: Any, budget: int, trouble: str = "") -> Page:  # noqa: ANN401
+def status_page(
+    search: Any,  # noqa: ANN401
+    budget: float,
+    trouble: str = "",
+    unit: Unit = COUNTED,
+) -> Page:
     """State, progress and what is to be said of a search.
 
     Args:
         search: The search.
-        budget: Number of trials to come to.
+        budget: How much to come to: number of trials, or what all may cost.
         trouble: What went wrong in the view itself.
+        unit: What the budget is counted in.
 
     Returns:
         What the bar at the top shows.
     """
-    done = len(search.observations)
+    done = unit.done(search)
     return {
         "state": search.state,
         "word": WORDS[search.state],
         "done": done,
         "target": budget,
+        "trials": len(search.observations),
+        "spent": search.spent,
+        "more": done < budget - ROUNDING and not exhausted(search, budget, unit),
         "countable": countable(search),
-        "progress": _progress(search, done, budget),
-        "said": _said(search, done, budget),
+        "progress": _progress(search, budget, unit),
+        "said": _said(search, budget, unit),
         "error": _error(search, trouble),
     }
+
+
+def exhausted(search: Any, budget: float, unit: Unit) -> bool:  # noqa: ANN401
+    """Whether the training that waits costs more than is left of a budget."""
+    coming = None if unit.epochs is None else search.spent_with_next
+    return coming is not None and coming > unit.aim(budget)[1] + ROUNDING
 
 
 def best_page(observations: Observations) -> Page:
@@ -114,20 +131,25 @@ def trials_page(
     ]
 
 
-def _progress(search: Any, done: int, budget: int) -> str:  # noqa: ANN401
-    failed = done - len(search.observations.completed)
-    text = counted(done, budget)
-    text += f", {done - budget} over the budget" if done > budget else ""
+def _progress(search: Any, budget: float, unit: Unit) -> str:  # noqa: ANN401
+    seen, done = search.observations, unit.done(search)
+    failed = len(seen) - len(seen.completed)
+    if unit.epochs is None:
+        text = counted(len(seen), round(budget))
+    else:
+        text = f"{unit.words(done)} of {unit.words(budget)} {unit.name}"
+    over = done - budget > ROUNDING
+    text += f", {unit.words(done - budget)} over the budget" if over else ""
+    text += "" if unit.epochs is None else f", {theme.count(len(seen), 'trial')}"
     text += f", {failed} failed" if failed else ""
-    left = search.observations.seconds_left(budget)
-    left = left if left is None or search.crew is None else left / max(1, len(search.crew.slots))
+    left = search.seconds_to(*unit.aim(budget))
     if search.state == "running" and left and left >= 1:
         text += f", about {seconds(left)} left"
     return text
 
 
-def _said(search: Any, done: int, budget: int) -> str:  # noqa: ANN401
-    state, proposal = search.state, search.proposal
+def _said(search: Any, budget: float, unit: Unit) -> str:  # noqa: ANN401
+    state, proposal, done = search.state, search.proposal, len(search.observations)
     if state in ("running", "pausing", "paused") and search.crew is not None:
         return _crew(search.crew, state)
     if state == "running":
@@ -147,13 +169,15 @@ def _said(search: Any, done: int, budget: int) -> str:  # noqa: ANN401
     }
     if state in fixed:
         return fixed[state]
-    return _estimated(search, done, budget) + _idle(search.observations, done, budget)
+    return _estimated(search, *unit.aim(budget)) + _idle(search, budget, unit)
 
 
-def _estimated(search: Any, done: int, budget: int) -> str:  # noqa: ANN401
+def _estimated(search: Any, trials: int | None, cost: float) -> str:  # noqa: ANN401
     """How long it will take, where that was asked for and is still true."""
     found = getattr(search, "estimated", None)
-    if found is None or found.total is None or (found.done, found.trials) != (done, budget):
+    if found is None or found.total is None or found.done != len(search.observations):
+        return ""
+    if (found.trials or None, math.inf if found.cost is None else found.cost) != (trials, cost):
         return ""
     return f"{found.text}. "
 
@@ -182,7 +206,8 @@ def _worker(slot: Any) -> str:  # noqa: ANN401
     return f"{slot.name} trains trial {claim.number + 1} for {seconds(slot.seconds)}{epoch}{again}"
 
 
-def _idle(observations: Observations, done: int, budget: int) -> str:
+def _idle(search: Any, budget: float, unit: Unit) -> str:  # noqa: ANN401
+    observations, done = search.observations, len(search.observations)
     if not done:
         return (
             "Press Run to train one architecture after the other up to the budget, or Step to "
@@ -191,7 +216,13 @@ def _idle(observations: Observations, done: int, budget: int) -> str:
     best = observations.incumbent
     known = best is not None and best.value is not None
     found = f" The best has {observations.measure.text(best.value)}." if known else ""
-    if done >= budget:
+    left = budget - unit.done(search)
+    if left > ROUNDING and exhausted(search, budget, unit):
+        found += (
+            f" What is left, {unit.words(left)} {unit.name}, is not enough for the next training."
+        )
+        left = 0.0
+    if left <= ROUNDING:
         return f"{theme.count(done, 'trial')} done.{found} Raise the budget to go on."
     return f"{theme.count(done, 'trial')} done.{found} Press Run to go on."
 

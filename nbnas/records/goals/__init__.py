@@ -1,0 +1,1 @@
+"""Several goals at once: what dominates what, and how much of the space of goals is reached."""
