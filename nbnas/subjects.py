@@ -70,6 +70,10 @@ SUBJECTS = {
     "nbnas.surrogate.acquisition.per_second.ImprovementPerSecond": (
         "nbnas.widgets.surrogate.per_second:per_second"
     ),
+    "nbnas.surrogate.curves.model.CurveModel": "nbnas.widgets.training.curves:curves",
+    "nbnas.surrogate.curves.prediction.CurvePrediction": (
+        "nbnas.widgets.training.curves:prediction"
+    ),
     "nbnas.surrogate.sizes.seconds.SecondsModel": "nbnas.widgets.surrogate.seconds:seconds",
     **dict.fromkeys((*_KERNELS, *COMPOSED), "nbnas.widgets.surrogate.prior:kernel"),
     **{

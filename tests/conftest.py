@@ -85,6 +85,12 @@ def recipes_path():
 
 
 @pytest.fixture(scope="session")
+def recipe_curves_path():
+    """The learning curves of these runs, an epoch a row."""
+    return published("nasbench_nlp_wikitext2_curves.csv.gz")
+
+
+@pytest.fixture(scope="session")
 def recipe_rows(recipes_path):
     """These runs, a dictionary each."""
     with gzip.open(recipes_path, "rt", encoding="utf-8") as file:

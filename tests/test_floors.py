@@ -66,7 +66,7 @@ WINGS = {
             "warped",
         ),
         *("model",),
-        *("kernels", "sizes", "process", "ensemble", "acquisition"),
+        *("kernels", "sizes", "curves", "process", "ensemble", "acquisition"),
     ),
     "training": (
         *("schedule", "optimizers", "device", "profiling", "draws", "bars", "data", "measure"),

@@ -217,3 +217,21 @@ def test_parameters_of_its_commands_exist():
         known = papermill.inspect_notebook(str(ROOT / path))
         assert set(re.findall(r"-p (\w+) ", rest)) <= set(known)
     assert [rest.count("-p ") for path, rest in commands if "benchmark" in path] == [5, 7, 6]
+
+
+def test_a_learning_curve_says_how_it_will_end():
+    (example,) = (text for text in PYTHON if "nb.CurveModel(" in text)
+    known = {}
+    exec(compile(example, "README.md", "exec"), known)
+    assert (len(known["begun"]), known["found"].epochs) == (6, 12)
+    assert 0 < known["mean"] < 1
+    assert known["stddev"] > 0
+
+
+@pytest.mark.slow
+def test_information_decides_how_far_to_train(capsys):
+    (example,) = (text for text in PYTHON if "acquisition=nb.MaxValueEntropy()" in text)
+    exec(compile(example, "README.md", "exec"), {})
+    said = capsys.readouterr().out
+    assert 0.5 < float(said.split()[0]) <= 1
+    assert "tells most of full results for its cost" in said
