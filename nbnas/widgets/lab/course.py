@@ -5,8 +5,10 @@ from typing import Any
 
 import numpy as np
 
+from nbnas.charts.lab.front import front_data
 from nbnas.charts.lab.random import RandomBand, random_band
 from nbnas.charts.lab.trace import regret_data, regret_words, trace_data
+from nbnas.charts.search.goals.plane import has_front
 from nbnas.charts.search.trace import summary
 from nbnas.records import ACCURACY, Measure
 
@@ -48,7 +50,8 @@ class Course:
             number: The round that is looked at; `None` for the present one.
 
         Returns:
-            Data and signals, the line below, and the same of the regret where it is known.
+            Data and signals, the line below, the same of the regret where it is known, and what
+            `front_data` gives where there are several goals.
         """
         seen = search.observations
         trials = max(budget, len(seen))
@@ -62,6 +65,9 @@ class Course:
             page["regret"] = regret_data(
                 seen, self.optimum, trials=trials, band=band, number=number
             )
+        if has_front(seen):
+            given = {"proposal": search.proposal, "trials": trials, "number": number}
+            page["front"] = front_data(seen, keys, **given)
         return page
 
     def _line(self, seen: Any, budget: int, band: RandomBand | None) -> str:  # noqa: ANN401

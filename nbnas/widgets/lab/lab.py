@@ -56,6 +56,7 @@ class Lab:
             busy(),
             search.measure,
             self._looked.fidelities,
+            search.goals,
             identifier=self.identifier,
             choices=self._choices.to_page(),
             budget=self._budget.first,

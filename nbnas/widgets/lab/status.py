@@ -1,14 +1,17 @@
 """Where a search stands, in the words of the lab: state, progress, failures, what to press."""
 
+import math
 from typing import Any
 
 from nbnas.brief import of_planned
 from nbnas.charts import theme
 from nbnas.charts.lab.curve import curve_data
 from nbnas.charts.lab.page import name_of
+from nbnas.charts.search.goals.plane import has_front
+from nbnas.charts.search.goals.rows import standing
 from nbnas.charts.search.trace import counted
 from nbnas.charts.training.learning_curve import summary
-from nbnas.records import Fidelities, Observations
+from nbnas.records import Evaluation, Fidelities, Observations
 from nbnas.widgets.lab.atlas import shorten
 from nbnas.widgets.lab.budget import countable
 from nbnas.widgets.lab.picture import picture
@@ -94,7 +97,8 @@ def trials_page(
     keys: Any,  # noqa: ANN401
     fidelities: Fidelities | None = None,
 ) -> list[Page]:
-    """A row for each trial, with how far it went where trainings may go less far than all."""
+    """A row for each trial: how far it went if trainings differ in that, and its other goals."""
+    stands = standing(observations) if has_front(observations) else [""] * len(observations)
     epochs = [
         {} if fidelities is None else {"epochs": e.epochs or fidelities.full} for e in observations
     ]
@@ -109,9 +113,26 @@ def trials_page(
             "seconds": round(each.seconds, 2),
             "error": shorten(each.error or "", 300),
             **far,
+            **_goals(observations, each, stand),
         }
-        for number, (each, far) in enumerate(zip(observations, epochs, strict=True), 1)
+        for number, (each, far, stand) in enumerate(
+            zip(observations, epochs, stands, strict=True), 1
+        )
     ]
+
+
+def _goals(observations: Observations, trial: Evaluation, stand: str) -> Page:
+    """The further goals of a trial, and whether it is on the front or breaks a limit."""
+    goals = observations.goals
+    if goals is None or len(goals.measures) < 2:
+        return {}
+    values = ((m, goals.value_of(trial, m)) for m in goals.measures[1:])
+    told = {m.name: (v, m.text(v)) for m, v in values if math.isfinite(v)}
+    return {
+        "goals": {name: value for name, (value, _) in told.items()},
+        "told": {name: text for name, (_, text) in told.items()},
+        "stand": stand,
+    }
 
 
 def _progress(search: Any, done: int, budget: int) -> str:  # noqa: ANN401
