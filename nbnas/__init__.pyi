@@ -44,6 +44,10 @@ from .graphs.spaces.choice.options import Choice as Choice
 from .graphs.spaces.choice.space import ChoiceSpace as ChoiceSpace
 from .graphs.spaces.cnn.space import CnnSpace as CnnSpace
 from .graphs.spaces.dag.space import DagSpace as DagSpace
+from .graphs.spaces.joint.categorical import Categorical as Categorical
+from .graphs.spaces.joint.integer import Integer as Integer
+from .graphs.spaces.joint.real import Real as Real
+from .graphs.spaces.joint.space import JointSpace as JointSpace
 from .graphs.spaces.layers import Layer as Layer
 from .graphs.spaces.operation import Operation as Operation
 from .graphs.spaces.recurrent.space import RecurrentSpace as RecurrentSpace
@@ -119,6 +123,7 @@ from .search.tables.joined import joined_curves as joined_curves
 from .search.tables.tabular import TabularObjective as TabularObjective
 from .search.workers.dask.workers import DaskWorkers as DaskWorkers
 from .search.workers.local import LocalWorkers as LocalWorkers
+from .surrogate.acquisition.entropy import MaxValueEntropy as MaxValueEntropy
 from .surrogate.acquisition.improvement import ExpectedImprovement as ExpectedImprovement
 from .surrogate.acquisition.improvement import (
     GrowingUpperConfidenceBound as GrowingUpperConfidenceBound,
@@ -126,6 +131,7 @@ from .surrogate.acquisition.improvement import (
 from .surrogate.acquisition.improvement import LogExpectedImprovement as LogExpectedImprovement
 from .surrogate.acquisition.improvement import ProbabilityOfImprovement as ProbabilityOfImprovement
 from .surrogate.acquisition.improvement import UpperConfidenceBound as UpperConfidenceBound
+from .surrogate.acquisition.knowledge_gradient import KnowledgeGradient as KnowledgeGradient
 from .surrogate.acquisition.noisy import NoisyExpectedImprovement as NoisyExpectedImprovement
 from .surrogate.acquisition.per_second import ImprovementPerSecond as ImprovementPerSecond
 from .surrogate.acquisition.thompson import (
@@ -140,6 +146,7 @@ from .surrogate.kernels.distance import DistanceKernel as DistanceKernel
 from .surrogate.kernels.distance import SquaredDistanceKernel as SquaredDistanceKernel
 from .surrogate.kernels.knowledge import Knowledge as Knowledge
 from .surrogate.kernels.knowledge import KnowledgeKernel as KnowledgeKernel
+from .surrogate.kernels.known import KnownKernel as KnownKernel
 from .surrogate.kernels.weisfeiler_lehman import WeisfeilerLehmanKernel as WeisfeilerLehmanKernel
 from .surrogate.leave_one_out import LeaveOneOut as LeaveOneOut
 from .surrogate.negative_log_error import NegativeLogError as NegativeLogError

@@ -23,6 +23,10 @@ _THOMPSON = (
     "nbnas.surrogate.acquisition.thompson.IndependentThompsonSampling",
 )
 _NOISY = ("nbnas.surrogate.acquisition.noisy.NoisyExpectedImprovement",)
+_INFORMATION = (
+    "nbnas.surrogate.acquisition.knowledge_gradient.KnowledgeGradient",
+    "nbnas.surrogate.acquisition.entropy.MaxValueEntropy",
+)
 _POSTERIORS = (
     "nbnas.surrogate.process.posterior.Posterior",
     "nbnas.surrogate.process.fidelity.FidelityPosterior",
@@ -33,6 +37,7 @@ _KERNELS = (
     "nbnas.surrogate.kernels.distance.SquaredDistanceKernel",
     "nbnas.surrogate.kernels.weisfeiler_lehman.WeisfeilerLehmanKernel",
     "nbnas.surrogate.kernels.knowledge.KnowledgeKernel",
+    "nbnas.surrogate.kernels.known.KnownKernel",
 )
 _SCHEDULERS = {
     "asha.Asha": "asha",
@@ -58,6 +63,7 @@ SUBJECTS = {
     **dict.fromkeys(_ACQUISITIONS, "nbnas.widgets.surrogate.acquisition:acquisition"),
     **dict.fromkeys(_THOMPSON, "nbnas.widgets.surrogate.thompson:thompson"),
     **dict.fromkeys(_NOISY, "nbnas.widgets.surrogate.noisy:noisy"),
+    **dict.fromkeys(_INFORMATION, "nbnas.widgets.surrogate.information:information"),
     "nbnas.surrogate.acquisition.per_second.ImprovementPerSecond": (
         "nbnas.widgets.surrogate.per_second:per_second"
     ),

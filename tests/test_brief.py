@@ -21,6 +21,7 @@ from nbnas.surrogate.process.fidelity import condition_fidelities
 NOTEBOOKS = Path(__file__).parents[1] / "notebooks"
 CELLS = nb.CellSpace().sample(0, 12)
 CHOICES = nb.ChoiceSpace(width=(16, 32), activation=nb.Choice(("relu", "gelu")))
+JOINT = nb.JointSpace(nb.CnnSpace(), rate=nb.Real(0, 1), size=nb.Categorical(*range(99)))
 DISTANCE = nb.HammingDistance()
 TRIALS = nb.Observations(tuple(nb.Evaluation(a, 0.5 + i / 30) for i, a in enumerate(CELLS)))
 TIMED = tuple(dataclasses.replace(e, seconds=1e6) for e in TRIALS)
@@ -38,6 +39,7 @@ BY_DEFAULT = (
     *("BayesianOptimization", "NormalScores", "NegativeLogError", "OperationEncoding"),
     *("PathEncoding", "Ensemble", "GaussianProcess", "WeisfeilerLehmanKernel", "Measure"),
     *("LinearDecay", "Warmup", "SGD", "AdamW", "Muon", "ImprovementPerSecond"),
+    *("KnowledgeGradient", "MaxValueEntropy"),
 )
 
 
@@ -97,6 +99,7 @@ def of_models():
         nb.SecondsModel(nb.Observations(TIMED)),
         *(prior, posterior, posterior.leave_one_out(), nb.Evidence(prior, TRIALS), KNOWN),
         *(nb.DistanceKernel(DISTANCE), nb.SquaredDistanceKernel(DISTANCE)),
+        nb.KnownKernel(nb.MeasuredBy(hash, nb.Measure("hash")).among(CELLS)),
         *(nb.KnowledgeKernel(KNOWN), nb.GaussianProcess(kernel * kernel + kernel, mean=1.0)),
         nb.Ensemble(epochs=2, learning_rate=0.0123456789).condition(TRIALS),
         nb.BayesianOptimization(prior.fit(TRIALS), knowledge=KNOWN),
@@ -161,6 +164,8 @@ def everything(table, tmp_path_factory):
     large = [nb.CnnSpace().sample(0, 1)[0], nb.RecurrentSpace().sample(0, 1)[0]]
     return [
         *(getattr(nb, name)() for name in BY_DEFAULT if name != "Measure"),
+        *(nb.Real(1e-3, 1, log=True), nb.Integer(1, 9), nb.Categorical("sgd", "adamw")),
+        *(JOINT, *JOINT.sample(0, 1)),
         *(CHOICES, CHOICES.options[0], nb.RankDistance(CHOICES), *CHOICES.sample(0, 1)),
         *(nb.ACCURACY, nb.Measure("validation perplexity", maximize=False, lower=1)),
         *(GOALS, *GOALS.known, *GOALS.constraints, nb.front_table(MEMBERS)),

@@ -46,11 +46,11 @@ GROUND = ("checks", "errors")  # the one import within the ground floor
 # The wings of each floor, the lowest first: folders, and files that lie beside them.
 WINGS = {
     "graphs": (
-        *("graph", "values", "canonical", "architecture", "space", "features", "encoding"),
-        *("parallel", "spaces", "distances"),
+        *("graph", "values", "settings", "canonical", "architecture", "space", "features"),
+        *("encoding", "parallel", "spaces", "distances"),
     ),
     "records": (
-        *("measure", "claim", "profile", "estimate", "report", "evaluation", "fidelities"),
+        *("measure", "claim", "profile", "fidelities", "estimate", "report", "evaluation"),
         *("goals",),
         *("observations", "comparison", "proposal"),
     ),
@@ -70,6 +70,7 @@ WINGS = {
     "training": (
         *("schedule", "optimizers", "device", "profiling", "draws", "bars", "data", "measure"),
         *("networks", "live", "usual", "losses", "lengths", "recipe", "steps", "tasks"),
+        *("following",),
         *("memory", "speed"),
         *("checkpoints", "run", "rates", "rehearsal", "trainer", "groups", "seeds", "repeated"),
         *("proxies", "export"),

@@ -92,12 +92,12 @@ def test_the_search_notebook_shows_everything(searched):
         'getattr(objective, "data", objective)',
         "space",
         "search",
-        "search.estimate(chosen.lengths.trainings, seconds=left, workers=chosen.workers)",
+        "search.estimate(chosen.lengths.count, cost=cost, seconds=left, workers=chosen.workers)",
         "search.observations[0]",
         "search.posterior",
         "search.ask()",
         "search.posterior",
-        "nb.Comparison(names, found, chosen.read_truths())",
+        "nb.Comparison(names, found, chosen.read_truths(), costs)",
         "winner.architecture",
     ]
     notebook = nbformat.read(searched / "out.ipynb", as_version=4)

@@ -2,10 +2,10 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
-from nbnas.brief import brief, cut
+from nbnas.brief import ADDED, brief, cut
 from nbnas.checks import Rule, each, instance
 from nbnas.errors import ArchitectureError, shown
 from nbnas.graphs.canonical import canonical_form
@@ -13,7 +13,8 @@ from nbnas.graphs.graph import IDENTITY as IDENTITY
 from nbnas.graphs.graph import LINK as LINK
 from nbnas.graphs.graph import ZERO as ZERO
 from nbnas.graphs.graph import Edge as Edge
-from nbnas.graphs.values import is_of_choices, values_of
+from nbnas.graphs.settings import Settings, joined, settled
+from nbnas.graphs.values import Value, is_of_choices, values_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +25,9 @@ class Architecture:
         nodes: The label of each vertex, in topological order; the first is the input, the last
             the output.
         edges: `(source, target, operation)`, sorted, with source < target.
-        text: The architecture in its search space's own notation; `str(a)` gives it back.
+        text: The graph in its search space's own notation; `str(a)` gives it back.
+        settings: What is chosen together with the graph, such as a learning rate: pairs of a name
+            and a value, sorted by name. `str(a)` ends with them. See `nbnas.JointSpace`.
 
     Raises:
         ArchitectureError: If a part has another type, there are fewer than two vertices, or an
@@ -39,22 +42,25 @@ class Architecture:
     nodes: tuple[str, ...]
     edges: tuple[Edge, ...]
     text: str
+    settings: Settings = field(default=(), metadata=ADDED)
 
     def __post_init__(self) -> None:
         _check_types(self)
         _check_graph(self.nodes, self.edges)
+        if self.settings != ():
+            object.__setattr__(self, "settings", settled(self.settings))
 
     def __hash__(self) -> int:
         """The hash of the text, which strings remember; thousands are looked up in each round."""
-        return hash(self.text)
+        return hash((self.text, self.settings)) if self.settings else hash(self.text)
 
     @brief
     def __repr__(self) -> str:
-        return repr(self.text)
+        return repr(str(self))
 
     def __str__(self) -> str:
-        """The architecture in its space's own notation."""
-        return self.text
+        """The architecture in its space's own notation, and its settings."""
+        return joined(self.text, self.settings)
 
     __iter__ = None  # a name is asked for, not a place
 
@@ -83,23 +89,45 @@ class Architecture:
         return values[name]
 
     @property
+    def bare(self) -> "Architecture":
+        """The same architecture without settings; itself where it has none."""
+        return Architecture(self.nodes, self.edges, self.text) if self.settings else self
+
+    def setting(self, name: str) -> Value:
+        """What is chosen for a setting.
+
+        Args:
+            name: Its name, such as "learning_rate"; `dict(a.settings)` has all of them.
+
+        Raises:
+            ArchitectureError: If the architecture has no such setting.
+        """
+        for own, value in self.settings:
+            if own == name:
+                return value
+        said = ", ".join(own for own, _ in self.settings) or "none"
+        raise ArchitectureError(f"expected one of the settings {said}, got {shown(name)}")
+
+    @property
     def canonical(self) -> str:
         """A text that is the same for architectures that compute the same function.
 
-        See `nbnas.graphs.canonical`.
+        And that are trained with the same settings. See `nbnas.graphs.canonical`.
         """
-        return canonical_form(self)
+        return joined(canonical_form(self.bare), self.settings)
 
     def to_json(self) -> str:
         """The architecture as one line of JSON; `from_json` reads it back unchanged."""
-        return json.dumps({"nodes": self.nodes, "edges": self.edges, "text": self.text})
+        graph = {"nodes": self.nodes, "edges": self.edges, "text": self.text}
+        return json.dumps({**graph, "settings": self.settings} if self.settings else graph)
 
     @classmethod
     def from_json(cls, text: str) -> "Architecture":
         """Read what `to_json` wrote.
 
         Args:
-            text: A JSON object with the keys `nodes`, `edges` and `text`.
+            text: A JSON object with the keys `nodes`, `edges` and `text`, and `settings` where it
+                has some.
 
         Returns:
             The architecture.
@@ -171,20 +199,24 @@ def _check_graph(nodes: Sequence[str], edges: Sequence[Edge]) -> None:
         raise ArchitectureError(f"expected edges sorted and none doubled, got {pairs}")
 
 
-def _read_fields(fields: object) -> tuple[tuple[str, ...], tuple[Edge, ...], str]:
+def _read_fields(fields: object) -> tuple[tuple[str, ...], tuple[Edge, ...], str, Settings]:
     """Check the types of a decoded JSON object, naming the place of the first fault."""
-    if not isinstance(fields, dict) or set(fields) != {"nodes", "edges", "text"}:
+    if not isinstance(fields, dict) or set(fields) - {"settings"} != {"nodes", "edges", "text"}:
         raise ArchitectureError(
             f"expected a JSON object with the keys nodes, edges and text, got {fields!r:.80}"
         )
     nodes, edges, text = fields["nodes"], fields["edges"], fields["text"]
+    settings = fields.get("settings", [])
+    if not isinstance(settings, list) or not all(isinstance(pair, list) for pair in settings):
+        raise ArchitectureError(f"expected a list of pairs at settings, got {settings!r:.80}")
     if not isinstance(text, str):
         raise ArchitectureError(f"expected a string at text, got {text!r:.80}")
     if not isinstance(nodes, list) or not all(isinstance(label, str) for label in nodes):
         raise ArchitectureError(f"expected a list of strings at nodes, got {nodes!r:.80}")
     if not isinstance(edges, list):
         raise ArchitectureError(f"expected a list at edges, got {edges!r:.80}")
-    return tuple(nodes), tuple(_read_edge(i, edge) for i, edge in enumerate(edges)), text
+    links = tuple(_read_edge(i, edge) for i, edge in enumerate(edges))
+    return tuple(nodes), links, text, tuple(map(tuple, settings))
 
 
 def _read_edge(index: int, edge: object) -> Edge:

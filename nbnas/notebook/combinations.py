@@ -26,6 +26,7 @@ from nbnas.records.measure import (
     PERPLEXITY,
 )
 from nbnas.search.taken import trainer_of
+from nbnas.surrogate.acquisition.entropy import MaxValueEntropy
 from nbnas.surrogate.acquisition.improvement import (
     Acquisition,
     ExpectedImprovement,
@@ -34,6 +35,7 @@ from nbnas.surrogate.acquisition.improvement import (
     ProbabilityOfImprovement,
     UpperConfidenceBound,
 )
+from nbnas.surrogate.acquisition.knowledge_gradient import KnowledgeGradient
 from nbnas.surrogate.acquisition.per_second import ImprovementPerSecond
 from nbnas.training.export.folder import check_free
 from nbnas.training.export.formats import check_extra
@@ -45,6 +47,8 @@ ACQUISITIONS: Mapping[str, Callable[[], Acquisition | PosteriorAcquisition]] = {
     "pi": ProbabilityOfImprovement,
     "ucb": UpperConfidenceBound,
     "per-second": ImprovementPerSecond,
+    "kg": KnowledgeGradient,
+    "mes": MaxValueEntropy,
 }
 MEASURES: Mapping[str, Measure] = {
     "accuracy": ACCURACY,

@@ -1,6 +1,5 @@
 """How far the trainings of `notebooks/search.ipynb` go, and what they may cost together."""
 
-import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -49,11 +48,6 @@ class Lengths:
     def count(self) -> int | None:
         """How many trials there are; `None` where what they cost is the limit."""
         return self.trials if self.budget is None else None
-
-    @property
-    def trainings(self) -> int:
-        """As how many full trainings all trials may cost."""
-        return math.ceil(self.budget or self.trials)
 
     def of(self, trainer: Any) -> Any:  # noqa: ANN401
         """The trainer with these lengths; a longer training goes on from a shorter one.

@@ -14,13 +14,14 @@ from nbnas.training.data.augment import CropAndFlip
 from nbnas.training.data.image_data import ImageData
 from nbnas.training.data.text import TextData
 from nbnas.training.device import choose_device
+from nbnas.training.following.words import OPTIMIZERS as OPTIMIZERS
 from nbnas.training.networks.skeleton.plan import small_plan
 from nbnas.training.networks.skeleton.skeleton import (
     CellSkeleton,
     nas_bench_101_skeleton,
     nas_bench_201_skeleton,
 )
-from nbnas.training.optimizers.optimizer import SGD, AdamW, Muon, Optimizer
+from nbnas.training.optimizers.optimizer import Muon
 from nbnas.training.optimizers.uncompiled import has_muon
 
 CPU_SIDE, SIDE = 32, 64  # pixels: the most that is chosen for pictures of a folder
@@ -94,10 +95,6 @@ def _by_sgd(source: Source, data: ImageData | TextData, device: str) -> dict[str
     if isinstance(data, TextData):
         return {"epochs": _epochs_of_text(len(data.train), device)}
     return _of_pictures(data, device)
-
-
-OPTIMIZERS: Mapping[str, Callable[[], Optimizer]] = {"sgd": SGD, "adamw": AdamW, "muon": Muon}
-"""The words of the optimisers."""
 
 
 SKELETONS: Mapping[str, Callable[[], CellSkeleton]] = {

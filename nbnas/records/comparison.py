@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from nbnas.brief import brief
-from nbnas.checks import REAL, TEXT, Rule, each, settle
+from nbnas.checks import REAL, TEXT, Rule, each, real, settle
 from nbnas.errors import SettingError
 from nbnas.graphs.architecture import Architecture
 from nbnas.records.observations import OBSERVATIONS, Observations
@@ -47,18 +47,24 @@ class Comparison:
         observations: What each one found.
         truths: The true value of every architecture of the space by its text, where a table knows
             them: then the comparison ends with the truth.
+        costs: What each trial of each search took, in full trainings, as `search.costs` tells;
+            empty where nothing is known of that. Where some trials are looks at a low fidelity,
+            searches are compared by what they cost.
 
     Raises:
         SettingError: If there are not as many names as observations, or none, or they are of
-            different measures; or the truth of something that was evaluated is missing.
+            different measures; or the truth of something that was evaluated is missing, or there
+            is not one cost for each trial.
     """
 
     names: tuple[str, ...]
     observations: tuple[Observations, ...]
     truths: Mapping[str, float] = field(default_factory=dict, repr=False, hash=False)
+    costs: tuple[tuple[float, ...], ...] = field(default=(), repr=False)
 
     def __post_init__(self) -> None:
         settle(self, names=each(TEXT), observations=each(OBSERVATIONS), truths=_TRUTHS)
+        settle(self, costs=each(each(real(0))))
         if not self.names or len(self.names) != len(self.observations):
             raise SettingError(
                 f"expected a name for each of the observations, got {len(self.names)} names "
@@ -69,6 +75,12 @@ class Comparison:
             raise SettingError(
                 "expected searches of one measure, which can be compared, got "
                 f"{', '.join(measures.values())}"
+            )
+        counts, paid = [*map(len, self.observations)], [*map(len, self.costs)]
+        if paid and paid != counts:
+            raise SettingError(
+                f"expected a cost for each of {', '.join(map(str, counts))} trials, got "
+                f"{', '.join(map(str, paid))}; give costs=(search.costs, …), or none at all"
             )
         tried = (a.text for each in self.observations for a in each.architectures)
         missing = next((text for text in tried if text not in self.truths), None)
@@ -84,6 +96,18 @@ class Comparison:
             f"{name}: {repr(seen)[1:-1]}"
             for name, seen in zip(self.names, self.observations, strict=True)
         )
+
+    @property
+    def by_cost(self) -> bool:
+        """Whether the searches are compared by what they cost, as there are looks among trials."""
+        return bool(self.costs) and any(len(o.full) < len(o) for o in self.observations)
+
+    @property
+    def places(self) -> tuple[tuple[float, ...], ...]:
+        """How far each search was after each trial: its number, or what all had cost by then."""
+        if self.by_cost:
+            return tuple(tuple(np.cumsum(costs).tolist()) for costs in self.costs)
+        return tuple(tuple(range(1, len(found) + 1)) for found in self.observations)
 
     @property
     def standings(self) -> tuple[Standing, ...]:

@@ -165,12 +165,17 @@ class Observations(WithFront):
     def seconds_left(self, trials: int) -> float | None:
         """Seconds until so many trials exist, if they take as long as those so far.
 
+        Where some are looks at a low fidelity, those since the first full training tell, as a
+        search begins with looks.
+
         Returns:
             The seconds; `None` where there is no trial that tells.
         """
-        if not self.evaluations:
+        full = (n for n, e in enumerate(self.evaluations) if e.epochs is None)
+        first = next(full, None)
+        if first is None:
             return None
-        mean = float(np.mean([e.seconds for e in self.evaluations]))
+        mean = float(np.mean([e.seconds for e in self.evaluations[first:]]))
         return mean * max(trials - len(self), 0)
 
     def _checked(

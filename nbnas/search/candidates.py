@@ -115,7 +115,18 @@ class Novelty:
         return new
 
     def _key(self, architecture: Architecture) -> object:
-        return architecture if self.allow_isomorphic else functional_form(architecture)
+        return key(architecture, allow_isomorphic=self.allow_isomorphic)
+
+
+def key(architecture: Architecture, *, allow_isomorphic: bool) -> Hashable:
+    """What two architectures share exactly if one of them is not new beside the other.
+
+    Two that compute the same function with different settings are both new.
+    """
+    if allow_isomorphic:
+        return architecture
+    form = functional_form(architecture.bare)
+    return (form, architecture.settings) if architecture.settings else form
 
 
 def _draws(space: SearchSpace, rng: np.random.Generator) -> Iterator[Architecture]:

@@ -89,7 +89,7 @@ class Search(Parallel, Finishing, Estimating, Continuing):
         super().__init__(Ledger() if self.store is None else StoredLedger(self.store, study))
         self.objective = objective = suited(objective, space)
         self.measure = measure_of(objective, measure)
-        self.goals = goals_of(objective, self.measure, wanted)
+        self.goals = goals_of(objective, self.measure, wanted, space)
         check_suits(strategy, self.measure)
         check_serves(strategy, self.goals)
         check_first(strategy, feasible(space, self.goals))

@@ -5,6 +5,8 @@ Notation
     measure    something that compares one architecture with all of the table: a distance, or the
                similarity of features
     row i      measure of architecture i against the whole table, `(len(table),)`
+    graphs     the table of the architectures without settings, where some have any: what is
+               measured is measured once for all that share a graph
 """
 
 import copy
@@ -24,6 +26,7 @@ from nbnas.surrogate.measured import MeasuredRows, taken
 
 Array = NDArray[np.float64]
 M = TypeVar("M")  # the type of a model
+TURNED = 8  # lists of indices whose graphs are remembered
 REMEMBERED = 1_000  # shorter tuples are numbered anew each time they are asked for
 SOLVED = 4  # answers of two bases of believed posteriors, each with all candidates
 
@@ -46,6 +49,9 @@ class ArchitectureTable:
         self.architectures: list[Architecture] = []
         self.memo: dict[Hashable, object] = {}  # what a measure keeps for itself
         self.solved = Kept(SOLVED)  # what was solved for many candidates
+        self.graphs: ArchitectureTable | None = None  # where some have settings
+        self._graph_numbers: list[int] = []  # of each architecture, in `graphs`
+        self._turned: dict[int, tuple[torch.Tensor, torch.Tensor]] = {}
         self._numbers: dict[Architecture, int] = {}
         self._rows: dict[Measure, MeasuredRows] = {}
         self._last: dict[Measure, tuple[torch.Tensor, torch.Tensor]] = {}
@@ -63,6 +69,8 @@ class ArchitectureTable:
             new.memo = {key: copy.deepcopy(kept) for key, kept in self.memo.items()}
             new._numbers = dict(self._numbers)
             new._rows = {measure: rows.copy() for measure, rows in self._rows.items()}
+            new.graphs = None if self.graphs is None else self.graphs.copy()
+            new._graph_numbers = list(self._graph_numbers)
             return new
 
     def __len__(self) -> int:
@@ -100,8 +108,17 @@ class ArchitectureTable:
         if number is None:
             number = len(self.architectures)
             self.architectures.append(architecture)  # before others can see its number
+            if architecture.settings or self.graphs is not None:
+                self._number_graphs()
             self._numbers[architecture] = number
         return number
+
+    def _number_graphs(self) -> None:
+        """Number the graphs of all that were added since."""
+        self.graphs = self.graphs or ArchitectureTable()
+        new = self.architectures[len(self._graph_numbers) :]
+        numbers = self.graphs.indices([architecture.bare for architecture in new])
+        self._graph_numbers += numbers.reshape(-1).long().tolist()
 
     def _remember(self, architectures: tuple[Architecture, ...], result: torch.Tensor) -> None:
         """Keep the answers for the last few long tuples, which never change.
@@ -116,11 +133,15 @@ class ArchitectureTable:
         """Keep what was measured of some architectures as if it had just been asked for."""
         with self._lock:
             numbers = [self._numbers[a] for a in architectures if a in self._numbers]
+            if self.graphs is not None:
+                self.graphs.keep(
+                    [self.graphs.architectures[self._graph_numbers[n]] for n in numbers]
+                )
             for rows in self._rows.values():
                 rows.taken.update(dict.fromkeys(numbers, rows.blocks))
 
     def block(self, measure: Measure, first: torch.Tensor, second: torch.Tensor) -> torch.Tensor:
-        """A measure between two lists of indices.
+        """A measure between two lists of indices; of their graphs, whatever settings they have.
 
         Args:
             measure: What to measure.
@@ -130,6 +151,8 @@ class ArchitectureTable:
         Returns:
             Matrix `(n, m)` in float64.
         """
+        if self.graphs is not None:
+            return self.graphs.block(measure, self._graphs_of(first), self._graphs_of(second))
         known = self._last.get(measure)  # a fit asks for the same block again and again
         if first is second and known is not None and known[0] is first:
             return known[1]
@@ -152,6 +175,19 @@ class ArchitectureTable:
         if first is second:
             self._last[measure] = (first, found)
         return found
+
+    def _graphs_of(self, indices: torch.Tensor) -> torch.Tensor:
+        """The numbers of their graphs; of one and the same list the same one again."""
+        with self._lock:
+            known = self._turned.get(id(indices))
+            if known is None:
+                numbers = np.asarray(self._graph_numbers, dtype=np.float64)
+                places = indices.detach().reshape(-1).long().numpy()
+                known = indices, torch.from_numpy(numbers[places]).reshape(-1, 1)
+                while len(self._turned) >= TURNED:
+                    del self._turned[next(iter(self._turned))]
+                self._turned[id(indices)] = known  # which keeps its id from reuse
+        return known[1]
 
 
 def with_own_table(model: M) -> M:

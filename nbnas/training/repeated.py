@@ -20,6 +20,7 @@ from nbnas.records import EpochReport, Evaluation, Fidelities, Measure, TimeEsti
 from nbnas.training.checkpoints.keeper import NOWHERE, Keeper, key_of
 from nbnas.training.data.image_data import ImageData
 from nbnas.training.device import cpu_threads
+from nbnas.training.following.follow import check_followed, following
 from nbnas.training.groups import mean_figures, mean_report
 from nbnas.training.lengths import continues, of_length
 from nbnas.training.live import LiveTraining
@@ -80,7 +81,9 @@ class RepeatedTrainer:
 
     def for_space(self, space: Any) -> "RepeatedTrainer":  # noqa: ANN401
         """The trainer that knows a space's own operations; see `Trainer.for_space`."""
-        return dataclasses.replace(self, trainer=self.trainer.for_space(space))
+        trainer = self.trainer.for_space(space)
+        check_followed(trainer, space, lambda each: check_seeds(each, self.seeds))
+        return dataclasses.replace(self, trainer=trainer)
 
     def estimate(self, space: Any, trials: int = 1, seed: int = 0) -> TimeEstimate:  # noqa: ANN401
         """How long trials of a search will take, see `Trainer.estimate`; of the processor."""
@@ -88,7 +91,7 @@ class RepeatedTrainer:
         known = self.for_space(space)
 
         def start(short: Trainer, architecture: Architecture) -> LiveTraining:
-            return dataclasses.replace(known, trainer=short).start(architecture, seed)
+            return dataclasses.replace(known, trainer=short).start(architecture.bare, seed)
 
         return time_trainings(known.trainer, start, space, trials, seed)
 
@@ -109,7 +112,7 @@ class RepeatedTrainer:
             ArchitectureError: If the architecture has an unknown operation.
             SettingError: If there is no such length.
         """
-        recipe, look = of_length(self.trainer, epochs)
+        recipe, look = of_length(following(self.trainer, architecture), epochs)
         trainings = SeedTrainings(recipe, self._trained(architecture), self.seeds)
         return RepeatedTraining(trainings, architecture, seed, look)
 
@@ -121,7 +124,8 @@ class RepeatedTrainer:
 
     def test(self, architecture: Architecture, seed: int = 0) -> float:
         """Train again, and return the mean measure of these networks on the test part."""
-        found = train_seeds(self.trainer, self._trained(architecture), self.seeds)
+        recipe = following(self.trainer, architecture)
+        found = train_seeds(recipe, self._trained(architecture), self.seeds)
         return float(np.mean([each.test for each in found]))
 
     def fingerprint(self) -> dict[str, str]:
@@ -132,7 +136,8 @@ class RepeatedTrainer:
         return {**self.trainer.fingerprint(), "seeds": seeds, "representative": name}
 
     def _trained(self, architecture: Architecture) -> Architecture:
-        return architecture if self.representative is None else self.representative(architecture)
+        graph = architecture.bare
+        return graph if self.representative is None else self.representative(graph)
 
 
 class RepeatedTraining(LiveTraining):

@@ -6,8 +6,10 @@ from typing import Any, cast
 from nbnas.brief import brief, changed
 from nbnas.checks import FLAG, SEED, real, whole
 from nbnas.graphs.architecture import ARCHITECTURE, Architecture
+from nbnas.graphs.spaces.joint.parts import graphs_around
 from nbnas.graphs.spaces.operation import own_operations
 from nbnas.records import Evaluation
+from nbnas.training.following.follow import check_followed, following
 from nbnas.training.lengths import of_length
 from nbnas.training.networks.network import check_cell, check_operations
 from nbnas.training.rates.range_test import RangeTest
@@ -115,6 +117,9 @@ class Trainer(Rehearsed):
     Raises:
         SettingError: If a value is not allowed or the device is missing; the message says what is.
 
+    The settings of an architecture of a `JointSpace` take the place of the trainer's own; for
+    `optimizer`, `schedule`, `augment` and `mix` there are words (`training.following.words`).
+
     Example:
         >>> from nbnas.graphs.spaces.cell import CellSpace
         >>> from nbnas.training.data.images import digits
@@ -157,7 +162,7 @@ class Trainer(Rehearsed):
         """
         self._check(architecture)
         seed, final = SEED("seed", seed), FLAG("final", final)
-        recipe, look = of_length(self, epochs)
+        recipe, look = of_length(following(self, architecture), epochs)
         return Training(recipe, architecture, seed, final=final, look=look)
 
     def find_learning_rate(
@@ -189,12 +194,12 @@ class Trainer(Rehearsed):
             TrainingError: If the loss is no finite number from the first rates on.
         """
         self._check(architecture)
-        usual = self.usual["learning_rate"]
+        usual = (recipe := following(self, architecture)).usual["learning_rate"]
         first = usual / 1000 if lowest is None else _RATE("lowest", lowest)
         last = max(50 * usual, 50 * first) if highest is None else highest
         last = real(above=first, most=1e9)("highest", last)
         rates = rates_between(first, last, _STEPS("steps", steps))
-        return with_rising_rate(self, architecture, rates, SEED("seed", seed))
+        return with_rising_rate(recipe, architecture, rates, SEED("seed", seed))
 
     def explain_speed(self, architecture: Architecture) -> SpeedExplanation:
         """How the training of an architecture would be computed here, and why; it trains nothing.
@@ -211,10 +216,10 @@ class Trainer(Rehearsed):
             ArchitectureError: As for `start`.
         """
         self._check(architecture)
-        return explain(self, architecture)
+        return explain(following(self, architecture), architecture)
 
     def for_space(self, space: Any) -> "Trainer":  # noqa: ANN401
-        """The trainer that knows a space's own operations; a search asks for it.
+        """The trainer that knows a space's own operations, and follows its settings.
 
         Args:
             space: The space that is searched.
@@ -223,11 +228,12 @@ class Trainer(Rehearsed):
             This trainer, where the space has none of its own.
 
         Raises:
-            SettingError: If one of them gives images of another shape than it is given, and so
-                fits no cell, or has the name of another one; before anything is trained.
+            SettingError: If an operation gives images of another shape than it is given, or has
+                the name of another one, or a setting of a `JointSpace` is none of a trainer, or
+                can have a value that is not allowed.
         """
-        around = getattr(space, "space", space)
-        own = own_operations(getattr(around, "operations", ()))
+        check_followed(self, space)
+        own = own_operations(getattr(graphs_around(space), "operations", ()))
         new = tuple(one for one in own if one not in self.operations)
         if self.network is not None or not new:
             return self
@@ -240,11 +246,7 @@ class Trainer(Rehearsed):
         return self.start(architecture, seed, epochs=epochs).run()
 
     def _check(self, architecture: Architecture) -> None:
-        """Check that an architecture is one, and can be trained on these data.
-
-        Raises:
-            ArchitectureError: If not.
-        """
+        """Check that an architecture is one that can be trained on these data, or raise."""
         ARCHITECTURE("architecture", architecture)
         if self.network is None:
             check_operations(architecture, self.operations)

@@ -4,6 +4,7 @@ python tests/benchmarks/looks.py ../shared/data/nb201_cifar.csv.gz --value c10
 python tests/benchmarks/looks.py digits --epochs 1,12
 python tests/benchmarks/looks.py ../shared/data/nasbench_nlp_wikitext2_runs.csv.gz --value nlp \
     --curves ../shared/data/nasbench_nlp_wikitext2_curves.csv.gz --epochs 3,10,50 --costs 5,10,20
+python tests/benchmarks/looks.py ../shared/data/nb201_cifar.csv.gz --acquisition kg
 
 Prints the mean of the best full value so far by cost, in full trainings, and the share of seeds
 that had found the table's best; and the mean cost until then.
@@ -21,6 +22,11 @@ from nbnas.benchmarks.shipped import digits
 from nbnas.search.fidelities.costs import costs
 from nbnas.search.tables.joined import joined_curves, look_columns
 
+ACQUISITIONS = {
+    "logei": nb.LogExpectedImprovement,
+    "kg": nb.KnowledgeGradient,
+    "mes": nb.MaxValueEntropy,
+}
 LOSS = nb.Measure("validation loss", "nats", maximize=False, lower=0)
 
 
@@ -33,6 +39,7 @@ def main():
     parser.add_argument("--costs", default="10,15,20,30")
     parser.add_argument("--seeds", type=int, default=20)
     parser.add_argument("--first-seed", type=int, default=0)
+    parser.add_argument("--acquisition", choices=tuple(ACQUISITIONS), default="logei")
     parser.add_argument("--full", action="store_true", help="full trainings alone")
     given = parser.parse_args()
     torch.set_num_threads(1)
@@ -41,7 +48,9 @@ def main():
     found, until, slowest = [], [], []
     for seed in range(given.first_seed, given.first_seed + given.seeds):
         strategy = nb.BayesianOptimization(
-            fidelities=None if given.full else objective.fidelities, allow_isomorphic=isomorphic
+            acquisition=ACQUISITIONS[given.acquisition](),
+            fidelities=None if given.full else objective.fidelities,
+            allow_isomorphic=isomorphic,
         )
         began = time.perf_counter()
         search, seconds = run(nb.Search(space, objective, strategy, seed=seed), at[-1])
@@ -50,9 +59,10 @@ def main():
         best = np.flatnonzero(np.abs(trace - objective.optimum) < 1e-9)
         until.append(spent[best[0]] if len(best) else np.inf)
         slowest.append(max(seconds))
+        full, all_ = len(search.observations.full), len(search.observations)
         print(
             f"seed {seed}: {found[-1][-1]:.4f}, best at {until[-1]:.1f}, "
-            f"{time.perf_counter() - began:.0f} s",
+            f"{full} full and {all_ - full} looks, {time.perf_counter() - began:.0f} s",
             flush=True,
         )
     report(np.array(found), at, objective)

@@ -29,10 +29,18 @@ search
 PLAIN = "nb.Search(nb.CellSpace(), nb.benchmarks.digits(), nb.RandomSearch(), seed=0).run(3)"
 
 
+PAID = """
+table = objective(1, 3, 12)
+strategy = nb.SuccessiveHalving(nb.RandomSearch(), table.fidelities)
+search = nb.Search(nb.CellSpace(), table, strategy, seed=0)
+search
+"""
+
+
 @pytest.fixture(scope="module")
 def page(browser, lab):
     folder, server = lab
-    cells = [SETUP + MODEL, SCHEDULER, PLAIN]
+    cells = [SETUP + cell for cell in (MODEL, SCHEDULER, PLAIN, PAID)]
     with pages.opened(browser, server, folder, cells, "looks.ipynb") as page:
         yield page
 
@@ -83,3 +91,30 @@ def test_who_was_stopped_is_there_and_why(page, card):
 def test_a_search_without_looks_has_no_such_card(page, card):
     assert card.count() == 0
     assert "epochs" not in page.locator(".nbl-area-trials thead").inner_text()
+    assert page.locator(".nbl-unit").count() == 0
+
+
+@pytest.mark.parametrize("card", [3], indirect=True)
+def test_run_goes_on_until_a_budget_of_epochs_or_of_full_trainings_is_spent(page, card):
+    progress, number = page.locator(".nbl-progress-text"), page.locator(".nbl-number")
+    assert page.locator(".nbl-unit").input_value() == "full trainings"
+    assert number.input_value() == "30"
+    page.locator(".nbl-unit").select_option("epochs")
+    assert number.input_value() == "360"
+    number.fill("24")
+    number.press("Enter")
+    progress.filter(has_text="0 of 24 epochs").wait_for(timeout=PATIENCE)
+    page.locator(".nbl-run").click()
+    progress.filter(has_text="24 of 24 epochs, ").wait_for(timeout=PATIENCE)
+    page.locator(".nbl-state").filter(has_text="idle").wait_for(timeout=PATIENCE)
+    assert page.locator(".nbl-run").get_attribute("aria-disabled") == "true"
+    page.locator(".nbl-unit").select_option("full trainings")
+    assert number.input_value() == "2"
+    number.fill("2.5")
+    number.press("Enter")
+    progress.filter(has_text="2 of 2.5 full trainings, ").wait_for(timeout=PATIENCE)
+    pages.shot(page, "looks-paid")
+    page.locator(".nbl-run").click()
+    progress.filter(has_text="2.5 of 2.5 full trainings, ").wait_for(timeout=PATIENCE)
+    assert not page.locator(".nbl-lab .nbnas-error").is_visible()
+    layout.check(page)

@@ -19,6 +19,9 @@ from nbnas.graphs.spaces.chain.space import ChainSpace
 from nbnas.graphs.spaces.choice.space import ChoiceSpace
 from nbnas.graphs.spaces.cnn.space import CnnSpace
 from nbnas.graphs.spaces.dag.space import DagSpace
+from nbnas.graphs.spaces.joint.integer import Integer
+from nbnas.graphs.spaces.joint.real import Real
+from nbnas.graphs.spaces.joint.space import JointSpace
 from nbnas.graphs.spaces.recurrent.space import RecurrentSpace
 
 SPACES = (
@@ -33,6 +36,7 @@ SPACES = (
         activation=("relu", "leaky relu", 'a "quoted" one', "7"),
         bias=(True, False, None),
     ),
+    JointSpace(CellSpace(), rate=Real(1e-3, 1, log=True), batch=Integer(16, 512, log=True)),
 )
 ANY_SPACE = (
     HammingDistance(),

@@ -31,7 +31,7 @@ def chosen(defaults):
 
 def test_by_default_trainings_are_full_and_counted(chosen):
     plain = chosen()
-    assert (plain.lengths.count, plain.lengths.budget, plain.lengths.trainings) == (30, None, 30)
+    assert (plain.lengths.count, plain.lengths.budget) == (30, None)
     objective = plain.make_objective()
     assert objective.fidelities is None
     assert plain.make_strategy(objective).fidelities is None
@@ -59,7 +59,6 @@ def test_looks_go_on_to_full_trainings(chosen, data):
 def test_a_cost_is_a_limit_of_its_own(chosen):
     limited = chosen(cost=4.5)
     assert (limited.lengths.count, limited.lengths.budget) == (None, 4.5)
-    assert limited.lengths.trainings == 5
     assert chosen(fidelities="3,12", cost=20).lengths.budget == 20
 
 

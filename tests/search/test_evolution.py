@@ -6,9 +6,12 @@ import pytest
 from nbnas.errors import ArchitectureError, SettingError
 from nbnas.graphs.spaces.cell import CellSpace, operations_of
 from nbnas.graphs.spaces.chain.space import ChainSpace
-from nbnas.records import Evaluation, Observations
+from nbnas.records import ACCURACY, Evaluation, Goals, Measure, MeasuredBy, Observations, at_most
+from nbnas.records.goals.pareto import hypervolume
+from nbnas.records.goals.ranking import preferred
 from nbnas.search.search import Search
-from nbnas.search.strategies.evolution import RegularizedEvolution, winner
+from nbnas.search.strategies.evolution import RegularizedEvolution, by_fronts, winner
+from nbnas.search.strategies.random import RandomSearch
 
 SPACE = CellSpace()
 
@@ -110,3 +113,100 @@ def test_climbs_where_there_is_one_hill():
 def test_refuses_to_draw_from_nothing(name):
     with pytest.raises(SettingError, match=f"expected {name} to be a whole number from 1"):
         RegularizedEvolution(**{name: 0})
+
+
+LATENCY = Measure("latency", "ms", maximize=False, lower=0)
+BOTH = Goals((ACCURACY, LATENCY))
+# The first three are on the Pareto front, the next two behind them, and the last is worse yet.
+POINTS = [(0.9, 3.0), (0.8, 2.0), (0.7, 1.0), (0.7, 3.0), (0.6, 1.5), (0.5, 4.0)]
+
+
+def weighed(points, goals=BOTH):
+    cells = SPACE.sample(0, len(points))
+    trials = (
+        Evaluation(a, None, "failed")
+        if value is None
+        else Evaluation(a, value, measured={"latency": latency})
+        for a, (value, latency) in zip(cells, points, strict=True)
+    )
+    return Observations(tuple(trials), goals=goals)
+
+
+def parents(strategy, trials, draws=50):
+    """How often each trial had a child, and one reason for each."""
+    counts, reasons = Counter(), {}
+    for seed in range(draws):
+        reason = strategy.propose(SPACE, trials, (), 1, np.random.default_rng(seed)).reason
+        counts[int(reason.split("trial ")[1].split()[0])] += 1
+        reasons[reason.split("trial ")[1][0]] = reason
+    return counts, reasons
+
+
+def test_with_several_goals_the_front_survives_whatever_its_age():
+    strategy = RegularizedEvolution(population=3, initial=2)
+    counts, reasons = parents(strategy, weighed(POINTS))
+    assert set(counts) == {0, 1, 2}
+    said = (
+        "A mutation of trial 1 (80.0 %), on front 1 of 3, preferred of two draws from 3 survivors."
+    )
+    assert reasons["1"] == said
+
+
+@pytest.mark.parametrize("population", [4, 6, 9])
+def test_a_binary_tournament_prefers_as_nsga2_does(population, rng):
+    """The better of two draws has the place r of P with the probability (2 (P - r) + 1) / P²."""
+    gains, draws = weighed(POINTS).goal_gains, 20_000
+    tournament = by_fronts(gains, population)
+    won = Counter(tournament(rng)[0] for _ in range(draws))
+    order = preferred(gains)[:population].tolist()
+    assert set(won) == set(order)
+    for place, parent in enumerate(order, 1):
+        chance = (2 * (len(order) - place) + 1) / len(order) ** 2
+        assert won[parent] / draws == pytest.approx(chance, abs=5 * np.sqrt(chance / draws))
+
+
+def test_the_ends_of_the_front_come_first_and_failures_last(rng):
+    gains = weighed([(None, 0.0), *POINTS]).goal_gains
+    order = preferred(gains).tolist()
+    assert (set(order[:2]), order[-1]) == ({1, 3}, 0)
+    assert 0 not in {by_fronts(gains, 6)(rng)[0] for _ in range(200)}
+
+
+def test_what_breaks_a_limit_has_children_only_where_nothing_else_lives():
+    limited = Goals((ACCURACY, LATENCY), constraints=(at_most("latency", 1.8),))
+    trials = weighed(POINTS, limited)
+    counts, _ = parents(RegularizedEvolution(population=2, initial=2), trials)
+    assert set(counts) == {2, 4}
+    one = Goals((ACCURACY,), constraints=(at_most("latency", 1.8),))
+    counts, reasons = parents(
+        RegularizedEvolution(tournament=100, initial=2), weighed(POINTS, one)
+    )
+    assert set(counts) == {2}
+    assert "the best of 100 draws from the 6 youngest trials" in reasons["2"]
+
+
+def test_one_goal_is_the_evolution_of_today(table):
+    strategy = RegularizedEvolution(population=5, initial=3)
+    plain = Search(SPACE, table, strategy, seed=1).run(15).observations
+    anything = at_most(MeasuredBy(lambda architecture: 1.0, LATENCY), 2)
+    limited = Search(SPACE, table, strategy, seed=1, constraints=(anything,)).run(15)
+    assert limited.goals is not None
+    assert limited.observations.architectures == plain.architectures
+
+
+def test_a_front_grows_faster_than_by_chance():
+    """Relus against convolutions in eight layers: all fronts lie on a line that edits climb to."""
+    space = ChainSpace(depth=8)
+    convolutions = Measure("convolutions")
+
+    def both(architecture, seed=0):
+        relus, others = (architecture.text.count(name) for name in ("relu", "conv3x3"))
+        return Evaluation(architecture, relus / 8, measured={"convolutions": others})
+
+    def reached(strategy, seed):
+        search = Search(space, both, strategy, seed=seed, goals=(ACCURACY, convolutions)).run(60)
+        return hypervolume(search.observations.goal_gains, np.array([0.0, 0.0]))
+
+    found = [reached(RegularizedEvolution(), seed) for seed in range(2)]
+    drawn = [reached(RandomSearch(), seed) for seed in range(2)]
+    assert min(found) > max(drawn)

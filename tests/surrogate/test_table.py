@@ -7,6 +7,8 @@ import torch
 
 from nbnas.graphs.distances.hamming import HammingDistance
 from nbnas.graphs.spaces.cell import CellSpace
+from nbnas.graphs.spaces.joint.real import Real
+from nbnas.graphs.spaces.joint.space import JointSpace
 from nbnas.surrogate.table import ArchitectureTable
 
 CELLS = CellSpace().sample(0, 80)
@@ -82,3 +84,28 @@ def test_threads_do_not_spoil_each_others_rows():
     for thread in threads:
         thread.join()
     assert not wrong
+
+
+def test_what_is_measured_is_shared_by_architectures_of_one_graph():
+    joint = JointSpace(CellSpace(), rate=Real(0, 1))
+    some = tuple(joint.join(a, {"rate": r}) for a in CELLS[:5] for r in (0.1, 0.2, 0.3))
+    table, bare = ArchitectureTable(), ArchitectureTable()
+    before = table.block(Counting(), *[table.indices(CELLS[5:8])] * 2)  # these have no settings
+    calls.clear()
+    index = table.indices(some)
+    found = table.block(Counting(), index, index)
+    assert len(table) == 18
+    assert len(table.graphs) == 8
+    assert len(calls) == 5
+    assert table.block(Counting(), index, index) is found
+    graphs = [a.bare for a in some]
+    other = bare.indices(graphs)
+    assert torch.equal(found, bare.block(Counting(), other, other))
+    assert found.shape == (15, 15)
+    assert torch.equal(before, table.block(Counting(), *[table.indices(CELLS[5:8])] * 2))
+    copied = table.copy()
+    more = copied.indices((*some, joint.join(CELLS[9], {"rate": 0.5})))
+    assert copied.block(Counting(), more, index).shape == (16, 15)
+    assert (len(table), len(table.graphs)) == (18, 8)
+    table.keep(some)
+    assert torch.equal(table.block(Counting(), index, index), found)

@@ -36,6 +36,8 @@ ALONE = {
     "thompson": nb.ThompsonSampling,
     "independent": nb.IndependentThompsonSampling,
     "noisy": nb.NoisyExpectedImprovement,
+    "gradient": nb.KnowledgeGradient,
+    "entropy": nb.MaxValueEntropy,
     "per second": nb.ImprovementPerSecond,
     "seconds": lambda: timed(20),
 }

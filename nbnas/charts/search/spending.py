@@ -7,7 +7,7 @@ import numpy as np
 
 from nbnas.charts import scales, theme
 from nbnas.charts.chart import Chart
-from nbnas.charts.search.trace import COLORS, LOOK, TRIAL, placed, shapes
+from nbnas.charts.search.trace import COLORS, LOOK, TRIAL, cost_axis, placed, shapes
 from nbnas.errors import SettingError
 from nbnas.records import Observations
 
@@ -52,9 +52,7 @@ def spending(
         for cost, best in zip(at, observations.trace, strict=True)
         if np.isfinite(best)
     ]
-    title = "cost so far, in full trainings (rings are looks)"
-    axis = alt.Axis(title=title, grid=False, tickCount=8)
-    x = alt.X("cost:Q", axis=axis, scale=theme.scale((0, 1.02 * at[-1])))
+    x = cost_axis("cost", 1.02 * at[-1], rings=True)
     upright = scales.axis(measure, bounds, measure.name)
     y = alt.Y("value:Q", axis=upright, scale=theme.scale(bounds))
     line = Chart(theme.rows(steps)).mark_line(

@@ -8,7 +8,7 @@ import numpy as np
 
 from nbnas.charts import scales, theme
 from nbnas.charts.chart import Chart
-from nbnas.records import Evaluation, Measure, Observations
+from nbnas.records import Comparison, Evaluation, Measure, Observations
 
 TRIAL, POOR, FAILED, LOOK = "trial", "trial beyond the axis", "failed trial", "look"
 KINDS = [TRIAL, POOR, FAILED, LOOK]
@@ -69,6 +69,7 @@ def comparison(
     names: Sequence[str],
     observations: Sequence[Observations],
     *,
+    costs: Sequence[Sequence[float]] = (),
     width: float = 560,
     height: float = 280,
 ) -> alt.LayerChart | alt.Chart:
@@ -77,20 +78,28 @@ def comparison(
     Args:
         names: A name for each search.
         observations: The trials of each search, all of one measure.
+        costs: What each trial of each search took, in full trainings, or nothing. Where some are
+            looks at a low fidelity, the incumbents are drawn over what all had cost by then.
         width: Width in pixels.
         height: Height in pixels.
 
     Returns:
         The chart, each line named at its end.
     """
-    traces = [[*_finite(each.trace)] for each in observations]
+    found = Comparison(tuple(names), tuple(observations), costs=tuple(map(tuple, costs)))
+    traces = [
+        [(places[n - 1], value) for n, value in _finite(each.trace)]
+        for places, each in zip(found.places, observations, strict=True)
+    ]
     measure = observations[0].measure
     best = f"The best {measure.noun} so far, by strategy"
-    heading = theme.title(best, compare(names, observations))
+    heading = theme.title(best, compare(found))
     if not any(traces):
         return theme.note("no trial has been completed yet", width, height / 3, heading)
     bounds = scales.domain([v for line in traces for _, v in line], 1.5, measure)
-    x, y = _axes(max(2, *(line[-1][0] for line in traces if line)), bounds, measure)
+    last = max(2, *(line[-1][0] for line in traces if line))
+    x, y = _axes(int(last), bounds, measure)
+    x = cost_axis("trial", 1.02 * last) if found.by_cost else x
     steps = [
         {"name": name, "trial": n, "value": scales.within(v, bounds, measure)}
         for name, line in zip(names, traces, strict=True)
@@ -134,11 +143,15 @@ def summary(observations: Observations, trials: int | None = None) -> str:
     return f"{text}; the incumbent has {known}, found in trial {first}."
 
 
-def compare(names: Sequence[str], observations: Sequence[Observations]) -> str:
-    """One sentence with each search's best value."""
+def compare(comparison: Comparison) -> str:
+    """One sentence with each search's best value, and after how much."""
+    after = [
+        f"at the cost of {places[-1]:.4g}" if comparison.by_cost and places else f"after {len(o)}"
+        for places, o in zip(comparison.places, comparison.observations, strict=True)
+    ]
     parts = [
-        f"{name} {o.measure.text(o.incumbent.value)} after {len(o)}"
-        for name, o in zip(names, observations, strict=True)
+        f"{name} {o.measure.text(o.incumbent.value)} {so_far}"
+        for name, o, so_far in zip(comparison.names, comparison.observations, after, strict=True)
         if o.incumbent is not None and o.incumbent.value is not None
     ]
     return "; ".join(parts) + "." if parts else "Nothing completed yet."
@@ -162,6 +175,13 @@ def _axes(
     x = alt.X("trial:Q", axis=ticks, scale=theme.scale((0.5, last + 0.5)))
     axis = scales.axis(measure, bounds, measure.name)
     return x, alt.Y("value:Q", axis=axis, scale=theme.scale(bounds))
+
+
+def cost_axis(field: str, end: float, *, rings: bool = False) -> alt.X:
+    """The axis of what trials have cost so far, up to its end; it may say what rings are."""
+    title = f"cost so far, in full trainings{' (rings are looks)' if rings else ''}"
+    axis = alt.Axis(title=title, grid=False, tickCount=8)
+    return alt.X(f"{field}:Q", axis=axis, scale=theme.scale((0, end)))
 
 
 def _finite(values: Sequence[float] | np.ndarray) -> list[tuple[int, float]]:

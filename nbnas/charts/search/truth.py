@@ -8,7 +8,7 @@ Notation
 """
 
 import itertools
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 import altair as alt
 import numpy as np
@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from nbnas.charts import scales, theme
 from nbnas.charts.chart import Chart
+from nbnas.charts.search.trace import cost_axis
 from nbnas.records import Comparison, Measure, Observations
 
 LINES = (theme.VERMILLION, theme.BLUE, theme.GREEN, theme.PURPLE, theme.ORANGE, theme.SKY)
@@ -74,7 +75,7 @@ def ordinal(rank: int) -> str:
 
 def alike(observations: Iterable[Observations]) -> int:
     """With how many trials all searches begin that are the same in each."""
-    firsts = zip(*(each.architectures for each in observations), strict=False)
+    firsts = zip(*([(e.architecture, e.epochs) for e in o] for o in observations), strict=False)
     return len(list(itertools.takewhile(lambda row: len(set(row)) == 1, firsts)))
 
 
@@ -112,9 +113,14 @@ def _courses(comparison: Comparison, bounds: tuple[float, float]) -> alt.LayerCh
     last = max(2, *map(len, observations))
     ticks = alt.Axis(title="trial", format="d", grid=False, tickCount=10, tickMinStep=1)
     x = alt.X("trial:Q", axis=ticks, scale=theme.scale((0.5, last + 0.5)))
+    end = last + 0.5
+    if comparison.by_cost:
+        end = 1.02 * max(places[-1] for places in comparison.places if places)
+        rings = _dots(comparison, bounds, looks=True)
+        x = cost_axis("trial", end, rings=bool(rings))
     color = alt.Color("name:N", scale=theme.series(names, LINES), legend=None)
     dots = Chart(theme.rows(_dots(comparison, bounds))).mark_circle(size=34, opacity=0.55)
-    steps = Chart(theme.rows(_steps(comparison, bounds, last)))
+    steps = Chart(theme.rows(_steps(comparison, bounds, end)))
     lines = steps.mark_line(interpolate="step-after").encode(
         x=x,
         y=y,
@@ -123,26 +129,38 @@ def _courses(comparison: Comparison, bounds: tuple[float, float]) -> alt.LayerCh
         strokeWidth=alt.condition(alt.datum.name == names[0], alt.value(3.4), alt.value(2.0)),
     )
     layers = [_optimum(comparison, y), dots.encode(x=x, y=y, color=color), lines]
+    if comparison.by_cost:
+        looks = Chart(theme.rows(rings)).mark_point(size=26, opacity=0.6)
+        layers.insert(1, looks.encode(x=x, y=y, color=color))
     return theme.layered(*_beginning(comparison, x, y), *layers)
 
 
-def _dots(comparison: Comparison, bounds: tuple[float, float]) -> theme.Rows:
+def _dots(
+    comparison: Comparison, bounds: tuple[float, float], *, looks: bool = False
+) -> theme.Rows:
+    """The trials within the axis: full trainings, or else looks, which are drawn apart by cost."""
     low, high = bounds
     return [
-        {"name": name, "trial": number, "value": each.value}
-        for name, found in zip(comparison.names, comparison.observations, strict=True)
-        for number, each in enumerate(found, 1)
+        {"name": name, "trial": place, "value": each.value}
+        for name, *found in _trials(comparison)
+        for place, each in zip(*found, strict=True)
         if each.value is not None and low <= each.value <= high
+        if not comparison.by_cost or looks == (each.epochs is not None)
     ]
 
 
-def _steps(comparison: Comparison, bounds: tuple[float, float], last: int) -> theme.Rows:
+def _trials(comparison: Comparison) -> Iterator[tuple[str, tuple[float, ...], Observations]]:
+    """The name of each search, how far it was after each trial, and the trials."""
+    return zip(comparison.names, comparison.places, comparison.observations, strict=True)
+
+
+def _steps(comparison: Comparison, bounds: tuple[float, float], end: float) -> theme.Rows:
     """The best so far after each trial, held within the axis, and half a trial more."""
     rows: theme.Rows = []
-    for name, found in zip(comparison.names, comparison.observations, strict=True):
+    for name, places, found in _trials(comparison):
         trace: list[tuple[float, float]]
-        trace = [(n, float(v)) for n, v in enumerate(found.trace, 1) if np.isfinite(v)]
-        trace += [(min(n + 0.5, last + 0.5), v) for n, v in trace[-1:]]
+        trace = [(n, float(v)) for n, v in zip(places, found.trace, strict=True) if np.isfinite(v)]
+        trace += [(min(n + 0.5, end), v) for n, v in trace[-1:]]
         rows += [{"name": name, "trial": n, "value": np.clip(v, *bounds)} for n, v in trace]
     return rows
 
@@ -152,7 +170,8 @@ def _beginning(comparison: Comparison, x: alt.X, y: alt.Y) -> list[alt.Chart]:
     shared = alike(comparison.observations)
     if shared < 2 or len(comparison.names) < 2:
         return []
-    row = {"trial": shared + 0.5, "value": _best(comparison), "text": f"the same first {shared}"}
+    place = comparison.places[0][shared - 1] + (0.0 if comparison.by_cost else 0.5)
+    row = {"trial": place, "value": _best(comparison), "text": f"the same first {shared}"}
     base = Chart(theme.rows([row]))
     rule = base.mark_rule(color=theme.GREY, strokeWidth=1.2, strokeDash=[3, 3]).encode(x=x)
     words = base.mark_text(

@@ -14,6 +14,8 @@ from nbnas.checks import each, whole
 from nbnas.errors import ArchitectureError, SettingError, shown
 from nbnas.graphs.architecture import Architecture
 from nbnas.graphs.space import SearchSpace
+from nbnas.graphs.spaces.joint.choices import JointChoices
+from nbnas.graphs.spaces.joint.space import JointSpace
 
 Choices = tuple[tuple[str, ...], ...]
 _PLACES = each(whole(0))
@@ -54,9 +56,12 @@ def categorical(space: SearchSpace) -> CategoricalSpace:
             then not every row of choices gives a member.
 
     Raises:
-        SettingError: If there are no choices; the message says which spaces have them.
+        SettingError: If there are no choices, or a setting of a `JointSpace` cannot be listed; the
+            message says which spaces have them.
     """
     for one in (space, getattr(space, "space", None)):
+        if isinstance(one, JointSpace):
+            return JointChoices(categorical(one.graphs), one)
         if isinstance(one, CategoricalSpace):
             return one
     raise SettingError(

@@ -98,7 +98,7 @@ class Goals:
     @property
     def beforehand(self) -> tuple[tuple[Constraint, MeasuredBy], ...]:
         """The limits that are known to be met or not before anything is trained."""
-        found = ((c, c.known or self.known_of(c.measure)) for c in self.constraints)
+        found = ((c, self.known_of(c.measure) or c.known) for c in self.constraints)
         return tuple((constraint, known) for constraint, known in found if known is not None)
 
     @property

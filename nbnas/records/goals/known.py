@@ -5,10 +5,11 @@ They need no model: each candidate has its very number.
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import ndtri
 
 from nbnas.brief import brief
 from nbnas.checks import Rule, instance, offering, settle
@@ -18,8 +19,36 @@ from nbnas.kept import Kept
 from nbnas.records.evaluation import as_number
 from nbnas.records.measure import MEASURE, Measure
 
+Array = NDArray[np.float64]
 KEPT = 100_000  # numbers that are kept: those of a space that can be listed, and more
 LISTS = 4  # of candidates, whose numbers are asked for in each round
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Ranks:
+    """The normal scores of a measure's numbers among many architectures.
+
+    Attributes:
+        values: The different numbers `(k,)`, ascending.
+        scores: The normal quantile of the rank of each `(k,)`; equal ones share their mean rank.
+    """
+
+    values: Array
+    scores: Array
+
+    @classmethod
+    def of(cls, numbers: Array) -> "Ranks | None":
+        """Of numbers `(n,)`, NaN left out; `None` where not even two differ."""
+        told = numbers[~np.isnan(numbers)]
+        values, counts = np.unique(told, return_counts=True)
+        if len(values) < 2:
+            return None
+        rank = np.cumsum(counts) - (counts - 1) / 2
+        return cls(values, ndtri((rank - 0.375) / (len(told) + 0.25)))
+
+    def __call__(self, numbers: Array) -> Array:
+        """The scores of other numbers, by interpolation; 0 for NaN."""
+        return np.nan_to_num(np.interp(numbers, self.values, self.scores))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -30,6 +59,7 @@ class MeasuredBy:
         function: Takes an architecture and gives its number; NaN where it has none, so that it is
             never proposed. Each architecture is asked for once.
         measure: What the numbers are, and which way is better.
+        ranks: How they spread over a space, by which a model sees them; a search finds that out.
 
     Raises:
         SettingError: If one of them is something else.
@@ -45,6 +75,7 @@ class MeasuredBy:
 
     function: Callable[[Architecture], float]
     measure: Measure
+    ranks: Ranks | None = field(default=None, repr=False)
     kept: Kept = field(default_factory=lambda: Kept(KEPT), repr=False)
     lists: Kept = field(default_factory=lambda: Kept(LISTS), repr=False)
 
@@ -64,6 +95,9 @@ class MeasuredBy:
     def __hash__(self) -> int:
         return hash(self.measure)
 
+    def __deepcopy__(self, memo: object) -> "MeasuredBy":
+        return self  # it never changes, and what it knows is worth keeping
+
     def __call__(self, architecture: Architecture) -> float:
         """The number of an architecture, in the unit of the measure; NaN where it has none.
 
@@ -74,7 +108,7 @@ class MeasuredBy:
         ARCHITECTURE("architecture", architecture)
         return self.kept.get(architecture, lambda: self._ask(architecture))
 
-    def values(self, architectures: Sequence[Architecture]) -> NDArray[np.float64]:
+    def values(self, architectures: Sequence[Architecture]) -> Array:
         """The numbers of `m` architectures `(m,)`; a tuple that is passed again is quicker."""
         if not isinstance(architectures, tuple):
             architectures = tuple(architectures)
@@ -88,6 +122,10 @@ class MeasuredBy:
         same, numbers = found
         return numbers if same is architectures else self._all(architectures)
 
+    def among(self, architectures: Sequence[Architecture]) -> "MeasuredBy":
+        """The same, which knows how its numbers spread over some architectures."""
+        return replace(self, ranks=Ranks.of(self.values(architectures)))
+
     def fingerprint(self) -> dict[str, str]:
         """What a study remembers of it."""
         own = getattr(self.function, "fingerprint", None)
@@ -95,7 +133,7 @@ class MeasuredBy:
         said = {"function": f"{getattr(self.function, '__module__', '')}.{named}"}
         return {"measure": repr(self.measure), **(own() if callable(own) else said)}
 
-    def _all(self, architectures: tuple[Architecture, ...]) -> NDArray[np.float64]:
+    def _all(self, architectures: tuple[Architecture, ...]) -> Array:
         numbers = np.array([self(a) for a in architectures], dtype=np.float64)
         numbers.flags.writeable = False
         return numbers

@@ -44,7 +44,7 @@ def pareto(gains: NDArray[np.float64]) -> NDArray[np.bool_]:
     Raises:
         ObservationError: If they are no numbers `(n, k)`.
     """
-    gains = _points(gains)
+    gains = as_points(gains)
     on_front = np.zeros(len(gains), dtype=bool)
     known = np.flatnonzero(~np.isnan(gains).any(axis=1))
     distinct, copies = np.unique(gains[known], axis=0, return_inverse=True)
@@ -69,14 +69,17 @@ def hypervolume(gains: NDArray[np.float64], reference: NDArray[np.float64]) -> f
             finite ones.
     """
     above = _front(above_reference(gains, reference)) - np.asarray(reference, dtype=np.float64)
-    return math.inf if np.isinf(above).any() else _volume(above)
+    if np.isinf(above).any():
+        return math.inf
+    with np.errstate(over="ignore"):  # a volume beyond all numbers is infinite
+        return _volume(above)
 
 
 def hypervolume_trace(
     gains: NDArray[np.float64], reference: NDArray[np.float64]
 ) -> NDArray[np.float64]:
     """The hypervolume after each point `(n,)`; arguments and errors as those of `hypervolume`."""
-    gains = _points(gains)
+    gains = as_points(gains)
     trace, front = np.zeros(len(gains)), gains[:0]
     volume = hypervolume(front, reference)
     for place, point in enumerate(gains):
@@ -95,7 +98,7 @@ def contributions(
     Points that are equal contribute nothing, each of them. Arguments and errors are those of
     `hypervolume`; the points have to be finite or NaN.
     """
-    gains = _points(gains)
+    gains = as_points(gains)
     if np.isinf(gains).any():
         raise ObservationError(f"expected gains to be finite or NaN, got {shown(gains)}")
     found = np.zeros(len(gains))
@@ -121,7 +124,7 @@ def reference_point(gains: NDArray[np.float64]) -> NDArray[np.float64]:
     Raises:
         ObservationError: If they are no numbers `(n, k)`, or none is finite.
     """
-    gains = _points(gains)
+    gains = as_points(gains)
     finite = gains[np.isfinite(gains).all(axis=1)]
     if not len(finite):
         raise ObservationError(
@@ -139,7 +142,7 @@ def above_reference(
     gains: NDArray[np.float64], reference: NDArray[np.float64]
 ) -> NDArray[np.float64]:
     """The points that are better than the reference point in every goal; errors as above."""
-    gains = _points(gains)
+    gains = as_points(gains)
     try:
         lowest = np.asarray(reference, dtype=np.float64)
     except (TypeError, ValueError):
@@ -151,6 +154,20 @@ def above_reference(
         )
     counted: NDArray[np.float64] = gains[(gains > lowest).all(axis=1)]
     return counted
+
+
+def as_points(gains: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Points `(n, k)` in float64; errors as above."""
+    try:
+        points = np.asarray(gains, dtype=np.float64)
+    except (TypeError, ValueError):
+        points = np.array(math.nan)
+    if points.ndim != 2 or points.shape[1] == 0:
+        raise ObservationError(
+            "expected gains to be numbers (n, k), a row for each point and a column for each "
+            f"goal, got {shown(gains)}"
+        )
+    return points
 
 
 def _undominated(ascending: NDArray[np.float64]) -> NDArray[np.bool_]:
@@ -192,17 +209,3 @@ def _front(points: NDArray[np.float64]) -> NDArray[np.float64]:
         return points
     distinct = np.unique(points, axis=0)
     return distinct[_undominated(distinct)]
-
-
-def _points(gains: NDArray[np.float64]) -> NDArray[np.float64]:
-    """The points, if they are numbers `(n, k)`."""
-    try:
-        points = np.asarray(gains, dtype=np.float64)
-    except (TypeError, ValueError):
-        points = np.array(math.nan)
-    if points.ndim != 2 or points.shape[1] == 0:
-        raise ObservationError(
-            "expected gains to be numbers (n, k), a row for each point and a column for each "
-            f"goal, got {shown(gains)}"
-        )
-    return points

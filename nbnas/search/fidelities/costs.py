@@ -5,6 +5,7 @@ Notation
                one of the same architecture, only the rest of it
 """
 
+import threading
 from collections.abc import Iterable
 
 from nbnas.checks import REAL
@@ -50,14 +51,7 @@ def costs(objective: object, evaluations: Iterable[Evaluation]) -> tuple[float, 
             what a training costs from its beginning; else that goes by its epochs.
         evaluations: All of a search, or the first of them.
     """
-    reached: dict[Architecture, int | None] = {}
-    found = []
-    for evaluation in evaluations:
-        architecture, epochs = evaluation.architecture, evaluation.epochs
-        found.append(_cost(objective, architecture, epochs, reached))
-        if reached.get(architecture, 0) is not None:
-            reached[architecture] = epochs
-    return tuple(found)
+    return Tally(objective).costs(evaluations)
 
 
 def cost_of_next(
@@ -67,8 +61,60 @@ def cost_of_next(
     epochs: int | None,
 ) -> float:
     """What one more evaluation will take after some others, in full trainings."""
-    reached = {e.architecture: e.epochs for e in evaluations}
-    return _cost(objective, architecture, epochs, reached)
+    return Tally(objective).next(evaluations, architecture, epochs)
+
+
+class Tally:
+    """Counts what evaluations took while there come more: each of them once, as each round asks.
+
+    It may be asked from any thread.
+
+    Args:
+        objective: What makes them, see `costs`.
+
+    Attributes:
+        objective: The same.
+    """
+
+    def __init__(self, objective: object) -> None:
+        self.objective = objective
+        self._turn = threading.Lock()
+        self._begin()
+
+    def costs(self, evaluations: Iterable[Evaluation]) -> tuple[float, ...]:
+        """What each of some evaluations took, in full trainings and in their order.
+
+        Args:
+            evaluations: All of a search, or the first of them.
+        """
+        with self._turn:
+            self._count(tuple(evaluations))
+            return tuple(self._costs)
+
+    def next(
+        self, evaluations: Iterable[Evaluation], architecture: Architecture, epochs: int | None
+    ) -> float:
+        """What one more evaluation will take after some others, in full trainings."""
+        with self._turn:
+            self._count(tuple(evaluations))
+            return _cost(self.objective, architecture, epochs, self._reached)
+
+    def _begin(self) -> None:
+        self._seen: tuple[Evaluation, ...] = ()
+        self._costs: list[float] = []
+        self._reached: dict[Architecture, int | None] = {}
+
+    def _count(self, evaluations: tuple[Evaluation, ...]) -> None:
+        known = len(self._seen)
+        if evaluations[:known] != self._seen:  # mostly the same objects, which is quick to see
+            self._begin()
+            known = 0
+        for evaluation in evaluations[known:]:
+            architecture, epochs = evaluation.architecture, evaluation.epochs
+            self._costs.append(_cost(self.objective, architecture, epochs, self._reached))
+            if self._reached.get(architecture, 0) is not None:
+                self._reached[architecture] = epochs
+        self._seen = evaluations
 
 
 def full_epochs(objective: object) -> int:

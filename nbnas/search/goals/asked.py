@@ -6,12 +6,15 @@ from typing import Any, TypedDict
 
 from nbnas.checks import Rule, each, either
 from nbnas.errors import SettingError
+from nbnas.graphs.space import SearchSpace
 from nbnas.records import Constraint, Goals, Measure, MeasuredBy
 from nbnas.records.goals.constraint import CONSTRAINT
 from nbnas.records.goals.known import MEASURED_BY
 from nbnas.records.measure import MEASURE
+from nbnas.search.candidates import can_be_listed, listed
 
 Goal = Measure | MeasuredBy
+DRAWN = 300  # architectures by which a measure is known to spread over a space without a list
 _GOAL: Rule[Goal] = either(MEASURE, MEASURED_BY)
 _SEVERAL: Rule[tuple[Goal, ...]] = each(_GOAL, least=1)
 _LIMITS: Rule[tuple[Constraint, ...]] = each(CONSTRAINT)
@@ -24,7 +27,9 @@ class Wanted(TypedDict, total=False):
     constraints: Sequence[Constraint]
 
 
-def goals_of(objective: object, measure: Measure, wanted: Wanted) -> Goals | None:
+def goals_of(
+    objective: object, measure: Measure, wanted: Wanted, space: SearchSpace
+) -> Goals | None:
     """What a search wants beyond a good value.
 
     Args:
@@ -33,6 +38,7 @@ def goals_of(objective: object, measure: Measure, wanted: Wanted) -> Goals | Non
         measure: What its values are.
         wanted: `goals`: measures, or what tells them without training; the first one is that of
             the values; `Goals` are taken as they are. `constraints`: the limits.
+        space: What is searched, over which the known measures spread.
 
     Returns:
         The goals; `None` where a good value is all that is wanted.
@@ -60,7 +66,16 @@ def goals_of(objective: object, measure: Measure, wanted: Wanted) -> Goals | Non
         )
     if len(goals.measures) == 1 and not goals.constraints:
         return None
-    return replace(goals, known=(*goals.known, *_told(objective, goals)))
+    return _ranked(replace(goals, known=(*goals.known, *_told(objective, goals))), space)
+
+
+def _ranked(goals: Goals, space: SearchSpace) -> Goals:
+    """The goals whose known measures know how they spread over a space."""
+    known = dict.fromkeys((*goals.known, *(found for _, found in goals.beforehand)))
+    if not known:
+        return goals
+    some = listed(space) if can_be_listed(space) else space.sample(0, DRAWN)
+    return replace(goals, known=tuple(one.among(some) for one in known))
 
 
 def _told(objective: Any, goals: Goals) -> Iterable[MeasuredBy]:  # noqa: ANN401

@@ -19,7 +19,7 @@ from nbnas.errors import SettingError
 from nbnas.graphs.architecture import Architecture
 from nbnas.graphs.space import SearchSpace
 from nbnas.kept import Kept
-from nbnas.records import Fidelities, Measure, Observations, Proposal
+from nbnas.records import Fidelities, Goals, Measure, Observations, Proposal
 from nbnas.records.observations import OBSERVATIONS
 from nbnas.search.candidates import Novelty, can_be_listed, listed
 from nbnas.search.maximizers.exhaustive import Automatic
@@ -32,6 +32,7 @@ from nbnas.search.strategies.fidelities.stage import LOOKS, Stage
 from nbnas.search.strategies.first import FIRST, beginning, none_first
 from nbnas.search.strategies.fits import FITS, fitted, fitted_next, fitted_to
 from nbnas.search.strategies.goals.choose import GoalScore, goal_score, has_several, models_several
+from nbnas.search.strategies.goals.known import with_known
 from nbnas.search.strategies.initial import InitialDesign
 from nbnas.search.strategies.strategy import check_known, check_question
 from nbnas.surrogate.acquisition.improvement import (
@@ -202,17 +203,20 @@ class BayesianOptimization:
         begin = InitialDesign(self.initial, self.knowledge, self.allow_isomorphic)
         return begin.propose(space, observations, pending, n, rng)
 
-    def _fitted(self, space: SearchSpace, observations: Observations) -> Model:
+    def _fitted(
+        self, space: SearchSpace, observations: Observations, goals: Goals | None = None
+    ) -> Model:
         """The fitted prior, with what is worth keeping of the candidates."""
         table = getattr(self.prior, "table", None)
         if not can_be_listed(space):  # candidates change from call to call: let go of them
-            return with_own_table(self._fit(observations))
+            return with_own_table(self._fit(observations, goals))
         if isinstance(table, ArchitectureTable):  # in the order in which they will be scored
             table.indices(listed(space))
-        return self._fit(observations)
+        return self._fit(observations, goals)
 
-    def _fit(self, observations: Observations) -> Model:
-        return fitted(self.prior, observations, self.kept)
+    def _fit(self, observations: Observations, goals: Goals | None = None) -> Model:
+        prior = with_known(self.prior, goals or observations.goals, self.kept)
+        return fitted(prior, observations, self.kept)
 
     def _best(
         self, space: SearchSpace, situation: Situation, rng: np.random.Generator
@@ -220,7 +224,7 @@ class BayesianOptimization:
         """The best-scored candidate that is new, with the ranking behind it."""
         observations = situation.observations
         if models_several(observations):
-            fit = functools.partial(self._fitted, space)
+            fit = functools.partial(self._fitted, space, goals=observations.goals)
             same = not self.allow_isomorphic
             scorer: Scorer = goal_score(situation, fit, self.acquisition, rng, same=same)
         else:

@@ -90,10 +90,14 @@ def beginning(propose: Propose[S]) -> Propose[S]:
 
 
 def check_first(strategy: object, space: SearchSpace) -> None:
-    """Check that what a strategy tries first is in a space.
+    """Check that a strategy can search a space, and that what it tries first is in it.
 
     Raises:
-        ArchitectureError: If something is not; the message says what.
+        ArchitectureError: If something to try first is not; the message says what.
+        SettingError: If the strategy cannot search the space, where it says so beforehand.
     """
+    check = getattr(strategy, "check_space", None)
+    if check is not None:
+        check(space)
     for architecture in getattr(strategy, "first", ()):
         check_member(space, architecture, "an architecture to try first")

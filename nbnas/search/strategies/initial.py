@@ -9,7 +9,8 @@ import numpy as np
 
 from nbnas.graphs.architecture import Architecture
 from nbnas.graphs.space import SearchSpace
-from nbnas.graphs.spaces.subspace import Subspace
+from nbnas.graphs.spaces.joint.parts import part_of
+from nbnas.graphs.spaces.joint.space import JointSpace
 from nbnas.records import Observations, Proposal
 from nbnas.search.strategies.random import RandomSearch
 from nbnas.surrogate.kernels.knowledge import Knowledge
@@ -45,10 +46,12 @@ class InitialDesign:
         random = RandomSearch(self.allow_isomorphic)
         if self.knowledge is not None:
             known = self.knowledge.best(self._promising)
-            best = tuple(a for a in known if a in space)  # others break a limit
+            # Of a joint space these are graphs; of another one some may break a limit.
+            joint = isinstance(space, JointSpace)
+            best = known if joint else tuple(a for a in known if a in space)
             found = None
             if best:
-                found = random.propose(Subspace(space, best), observations, pending, n, rng)
+                found = random.propose(part_of(space, best), observations, pending, n, rng)
             if found is not None and found.architectures:
                 names = ", ".join(self.knowledge.names)
                 reason += f"; one of the best {len(best)} by {names}."

@@ -18,6 +18,7 @@ from nbnas.errors import ArchitectureError
 from nbnas.graphs.architecture import Architecture
 from nbnas.graphs.space import SearchSpace
 from nbnas.graphs.spaces.choices import CategoricalSpace, categorical, decisive
+from nbnas.graphs.spaces.joint.parts import joint_space
 from nbnas.kept import Kept
 from nbnas.records import Observations, Proposal
 from nbnas.search.ideas import Idea, propose_new, propose_start
@@ -55,7 +56,8 @@ class Reinforce:
 
     Raises:
         SettingError: If the learning rate is not above 0, the decay not in [0, 1), or `initial`
-            below 1. `propose` raises it for a space without categorical choices.
+            below 1. `propose` raises it for a space without categorical choices; a search of a
+            `JointSpace` with a `Real` does when it is made.
 
     References:
         Williams, Machine Learning 8, 1992. Zoph and Le, Neural architecture search with
@@ -82,6 +84,15 @@ class Reinforce:
     @brief
     def __repr__(self) -> str:
         return settings(self)
+
+    def check_space(self, space: SearchSpace) -> None:
+        """Check that all settings of a `JointSpace` are choices among some values.
+
+        Raises:
+            SettingError: If not; the message names one.
+        """
+        if joint_space(space) is not None:
+            categorical(space)
 
     @beginning
     def propose(

@@ -17,7 +17,8 @@ class Strategy(Protocol):
     """Chooses what to evaluate next. Stateless: the same arguments give the same proposal.
 
     So a search that was killed goes on exactly where it was. Implementations are frozen values.
-    A strategy that does not serve every measure offers `check_measure(measure)`, which raises. One
+    A strategy that does not serve every measure offers `check_measure(measure)`, which raises, and
+    one that does not serve every space `check_space(space)`. One
     that computes for long offers `prepare(space, observations)`, for proposals to come: a search
     with several workers calls it in a thread beside its own. One that decides how far to train,
     and what is stopped, offers `standings(observations, pending)`.

@@ -2,7 +2,7 @@
 
 Notation
     study    Optuna's memory of trials; rebuilt from the observations for every proposal
-    name     of a choice of the space, "choice 0", "choice 1", …, which Optuna calls a parameter
+    parameters, params    see `nbnas.search.strategies.parameters`
 """
 
 import importlib.util
@@ -18,14 +18,14 @@ from nbnas.checks import FLAG, settle, whole
 from nbnas.errors import ArchitectureError, SettingError
 from nbnas.graphs.architecture import Architecture
 from nbnas.graphs.space import SearchSpace
-from nbnas.graphs.spaces.choices import CategoricalSpace, categorical
+from nbnas.graphs.spaces.joint.parts import joint_space
 from nbnas.records import Observations, Proposal
 from nbnas.search.ideas import Idea, propose_new, propose_start
 from nbnas.search.strategies.first import FIRST, beginning, none_first
+from nbnas.search.strategies.parameters import Parameters, parameters_of
 from nbnas.search.strategies.strategy import check_question
 
 if TYPE_CHECKING:
-    from optuna.distributions import BaseDistribution
     from optuna.study import Study
 
 TRIES = 100  # asks for one proposal; each takes milliseconds
@@ -50,7 +50,7 @@ class Tpe:
 
     Raises:
         SettingError: If `initial` is below 1 or Optuna is not installed. `propose` raises it for
-            a space without categorical choices.
+            a space without categorical choices, but for the settings of a `JointSpace`.
 
     References:
         Bergstra, Bardenet, Bengio and Kégl, Algorithms for hyper-parameter optimization, NIPS
@@ -72,6 +72,15 @@ class Tpe:
     def __repr__(self) -> str:
         return settings(self)
 
+    def check_space(self, space: SearchSpace) -> None:
+        """Check that the graphs of a `JointSpace` are choices among options.
+
+        Raises:
+            SettingError: If not.
+        """
+        if joint_space(space) is not None:
+            parameters_of(space)
+
     @beginning
     def propose(
         self,
@@ -83,15 +92,15 @@ class Tpe:
     ) -> Proposal:
         """Propose random architectures at first, then what Optuna's sampler answers."""
         n, rng = check_question(space, observations, pending, n, rng)
-        parent = categorical(space)
+        parameters = parameters_of(space)
         allow = self.allow_isomorphic
         start = propose_start(
             space, observations, pending, n, rng, initial=self.initial, allow_isomorphic=allow
         )
         if start is not None:
             return start
-        study = rebuild(parent, observations, pending, int(rng.integers(2**31)))
-        answers = (idea for idea in _answers(study, parent) if idea[0] in space)
+        study = rebuild(space, observations, pending, int(rng.integers(2**31)))
+        answers = (idea for idea in _answers(study, parameters) if idea[0] in space)
         taken = (*observations.architectures, *pending)
         return propose_new(
             answers, space, taken, n, rng, allow_isomorphic=allow, otherwise=NOTHING_NEW
@@ -99,7 +108,7 @@ class Tpe:
 
 
 def rebuild(
-    space: CategoricalSpace,
+    space: SearchSpace,
     observations: Observations,
     pending: Sequence[Architecture],
     seed: int,
@@ -107,7 +116,7 @@ def rebuild(
     """Optuna's study of a search so far.
 
     Args:
-        space: The space of choices.
+        space: The space; its graphs are choices, its settings are parameters of their kind.
         observations: The evaluations so far; they become completed trials.
         pending: What is being evaluated; it becomes running trials.
         seed: Seed of the sampler.
@@ -117,39 +126,32 @@ def rebuild(
     """
     import optuna  # it is optional, and slow to import
 
-    names = distributions(space)
+    parameters = parameters_of(space)
+    names = parameters.distributions
     study = _quiet_study(seed)
     for architecture, value in zip(observations.architectures, observations.gains, strict=True):
-        params = _params(space, architecture)
+        params = parameters.params(architecture)
         study.add_trial(
             optuna.create_trial(params=params, distributions=names, value=float(value))
         )
     for architecture in pending:
-        params = _params(space, architecture)
+        params = parameters.params(architecture)
         running = optuna.trial.TrialState.RUNNING
         study.add_trial(optuna.create_trial(state=running, params=params, distributions=names))
     return study
 
 
-def distributions(space: CategoricalSpace) -> dict[str, "BaseDistribution"]:
-    """The choices of a space as Optuna names and describes them."""
-    from optuna.distributions import CategoricalDistribution
-
-    return {_name(i): CategoricalDistribution(options) for i, options in enumerate(space.choices)}
-
-
-def _answers(study: "Study", space: CategoricalSpace) -> Iterator[Idea]:
+def _answers(study: "Study", parameters: Parameters) -> Iterator[Idea]:
     """What the sampler answers, as far as it makes architectures."""
-    names = distributions(space)
+    names = parameters.distributions
     reason = (
         f"The best of Optuna's draws: likelier among good trials than among the others, after "
         f"{len(study.get_trials(deepcopy=False))} trials."
     )
     for _ in range(TRIES):
         answer = study.ask(names).params
-        row = [options.index(answer[_name(i)]) for i, options in enumerate(space.choices)]
         try:
-            yield space.decode(row), reason
+            yield parameters.architecture(answer), reason
         except ArchitectureError:  # not every row of choices is an architecture
             continue
 
@@ -169,14 +171,3 @@ def _quiet_study(seed: int) -> "Study":
         return optuna.create_study(direction="maximize", sampler=sampler)
     finally:
         optuna.logging.set_verbosity(verbosity)
-
-
-def _params(space: CategoricalSpace, architecture: Architecture) -> dict[str, str]:
-    """What an architecture chooses, in Optuna's terms."""
-    indices = space.encode(architecture)
-    chosen = (options[i] for options, i in zip(space.choices, indices, strict=True))
-    return {_name(i): option for i, option in enumerate(chosen)}
-
-
-def _name(choice: int) -> str:
-    return f"choice {choice}"

@@ -133,7 +133,7 @@ def column_of(
     """What a table tells of each architecture without training; `None` where it does not."""
     columns = {PARAMETERS.name: parameters, MULTIPLY_ADDS.name: multiply_adds}
     numbers = columns.get(measure.name)
-    return MeasuredBy(Column(table, numbers), measure) if numbers else None
+    return MeasuredBy(Column(table, dict(numbers)), measure) if numbers else None
 
 
 def measured_beforehand(

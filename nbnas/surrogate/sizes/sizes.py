@@ -8,9 +8,11 @@ A size is a name and a number. What they are depends on what the architecture is
     whole networks     how many layers of each kind, and the logarithms of parameters and
                        multiply-adds for a picture of 3×32×32 and ten classes
     named choices      the logarithm of a positive number ("log width"), and each other choice
+    settings           in the same way, beside those of the graph ("log batch_size")
 """
 
 import functools
+import itertools
 import math
 from collections import Counter
 from collections.abc import Sequence
@@ -23,7 +25,7 @@ from nbnas.graphs.architecture import Architecture
 from nbnas.graphs.features import operation_graph
 from nbnas.graphs.spaces.counts import counts
 from nbnas.graphs.spaces.layer_graph import is_whole_network
-from nbnas.graphs.values import is_of_choices, read_label
+from nbnas.graphs.values import Value, is_of_choices, read_label, write
 
 Array = NDArray[np.float64]
 Size = tuple[str, float]
@@ -81,7 +83,6 @@ def _counted(architectures: Sequence[Architecture]) -> Sizes:
     return Sizes(tuple(names), values)
 
 
-@functools.lru_cache(maxsize=200_000)
 def sizes_of(architecture: Architecture) -> tuple[Size, ...]:
     """The sizes of one architecture.
 
@@ -90,18 +91,23 @@ def sizes_of(architecture: Architecture) -> tuple[Size, ...]:
         >>> sizes_of(ChoiceSpace(width=(1, 16), bias=(True, False)).parse("width=1 bias=True"))
         (('log width', 0.0), ('bias=True', 1.0))
     """
+    graph = _of_graph(architecture.bare)
+    return (*graph, *itertools.starmap(_choice, architecture.settings))
+
+
+@functools.lru_cache(maxsize=200_000)
+def _of_graph(architecture: Architecture) -> tuple[Size, ...]:
     if is_of_choices(architecture.nodes):
-        return tuple(_choice(label) for label in architecture.nodes[1:-1])
+        return tuple(_choice(*read_label(label)) for label in architecture.nodes[1:-1])
     if is_whole_network(architecture):
         return (*_kinds(architecture), *_network(architecture))
     return _operations(architecture)
 
 
-def _choice(label: str) -> Size:
-    name, value = read_label(label)
+def _choice(name: str, value: Value) -> Size:
     if isinstance(value, int | float) and not isinstance(value, bool) and value > 0:
         return f"log {name}", math.log(value)
-    return label, 1.0
+    return f"{name}={write(value)}", 1.0
 
 
 def _kinds(architecture: Architecture) -> tuple[Size, ...]:

@@ -15,6 +15,7 @@ from nbnas.training.export.formats import check_extra
 from nbnas.training.export.progress import Steps
 from nbnas.training.export.text.writing import TextWriting, text_of_test
 from nbnas.training.export.writing import CHECKED, Writing
+from nbnas.training.following.follow import following
 from nbnas.training.run import Training
 from nbnas.training.trainer import Trainer
 from nbnas.undisturbed import undisturbed
@@ -65,13 +66,15 @@ def export(
     evaluation, trainer = EVALUATION("evaluation", evaluation), _TRAINER("trainer", trainer)
     folder, found = PATH("folder", folder), TEXT("found", found)
     training, place = _TRAINING("training", training), PATH.optional("place", place)
+    trainer = following(trainer, evaluation.architecture)
     _check_text(trainer)
     check_extra()
     check_free(folder)
     epochs = trainer.epochs if training is None else 0
     with Steps(epochs + 4 + len(CHECKED)) as steps:
         if training is None:
-            training = trainer.start(evaluation.architecture, evaluation.seed, final=True)
+            seed, architecture = evaluation.seed, evaluation.architecture
+            training = trainer.start(architecture, seed, final=True)
             if place is not None:
                 training.keep(place)
             for report in training:

@@ -23,6 +23,7 @@ from nbnas.records import EpochReport, TimeEstimate
 from nbnas.records.estimate import STEPS_TIMED, UNKNOWN
 from nbnas.training.device import CPU, Place, choose_device, release_memory
 from nbnas.training.draws import Draws
+from nbnas.training.following.follow import following
 from nbnas.training.recipe import Recipe
 from nbnas.training.rehearsal.shortened import held_out_share, shortened
 from nbnas.training.run import network_of
@@ -63,7 +64,8 @@ def rehearse(
 
     Args:
         recipe: The recipe.
-        start: Starts a training by a shortened recipe, and gives its reports.
+        start: Starts a training by a shortened recipe, which follows the architecture's settings
+            already, and gives its reports.
         architectures: The architectures; the one of middling size is timed first.
         trials: How many trainings there will be: timing some takes a small share of these.
         clock: Tells the time.
@@ -88,6 +90,7 @@ def _seconds(
     recipe: Recipe, start: Start, architecture: Architecture, clock: Callable[[], float]
 ) -> float:
     """Seconds of a training of one architecture."""
+    recipe = following(recipe, architecture)
     steps = steps_of(recipe)
     setup, lasted = _short(recipe, start, architecture, 1)
     few = min(STEPS, steps, math.ceil(SHORT / max(lasted, 1e-9)))
@@ -127,6 +130,7 @@ def _size(recipe: Recipe, architecture: Architecture) -> float:
     """Multiply-adds of its network; NaN where it cannot be built, which its training will say."""
     generator = torch.Generator().manual_seed(0)
     try:
+        recipe = following(recipe, architecture)
         with undisturbed(dtype=False), Draws(0).within(CPU):
             network = network_of(recipe, architecture, generator)
             return float(task_of(recipe, Place(), generator).multiply_adds(network))

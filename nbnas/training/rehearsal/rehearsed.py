@@ -10,6 +10,7 @@ from nbnas.graphs.space import SPACE
 from nbnas.records import EpochReport, TimeEstimate
 from nbnas.training.recipe import Recipe
 from nbnas.training.rehearsal.rehearsal import time_trainings
+from nbnas.training.run import Training
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,8 @@ class Rehearsed(Recipe):
         trainer: Any = self
 
         def start(short: Any, architecture: Architecture) -> Iterable[EpochReport]:  # noqa: ANN401
+            if architecture.settings:  # which are those of the short one already
+                return Training(short, architecture, seed, final=False)
             reports: Iterable[EpochReport] = short.start(architecture, seed)
             return reports
 

@@ -11,12 +11,14 @@ from nbnas.graphs.distances.hamming import HammingDistance
 from nbnas.graphs.distances.weisfeiler_lehman import WeisfeilerLehmanDistance
 from nbnas.graphs.space import SearchSpace
 from nbnas.search.strategies.bayesian import BayesianOptimization
+from nbnas.surrogate.acquisition.entropy import MaxValueEntropy
 from nbnas.surrogate.acquisition.improvement import (
     ExpectedImprovement,
     LogExpectedImprovement,
     ProbabilityOfImprovement,
     UpperConfidenceBound,
 )
+from nbnas.surrogate.acquisition.knowledge_gradient import KnowledgeGradient
 from nbnas.surrogate.acquisition.per_second import ImprovementPerSecond
 from nbnas.surrogate.acquisition.thompson import ThompsonSampling
 from nbnas.surrogate.kernels.distance import DistanceKernel
@@ -31,6 +33,8 @@ ACQUISITIONS: tuple[tuple[str, Callable[[], Any]], ...] = (
     ("upper confidence bound", UpperConfidenceBound),
     ("Thompson sampling", ThompsonSampling),
     ("improvement per second", ImprovementPerSecond),
+    ("knowledge gradient", KnowledgeGradient),
+    ("max-value entropy", MaxValueEntropy),
 )
 KERNELS: tuple[tuple[str, Callable[[], Any]], ...] = (
     ("Weisfeiler-Lehman", WeisfeilerLehmanKernel),

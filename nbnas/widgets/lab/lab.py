@@ -16,10 +16,10 @@ from nbnas.search.replay import Round, number_at, replay, what_if
 from nbnas.undisturbed import undisturbed
 from nbnas.widgets.lab import scene, status
 from nbnas.widgets.lab.atlas import Atlas
-from nbnas.widgets.lab.budget import Budget, many
+from nbnas.widgets.lab.budget import Aim, Budget, Unit, many
 from nbnas.widgets.lab.busy import busy
 from nbnas.widgets.lab.choices import choices, map_distance
-from nbnas.widgets.lab.course import Course
+from nbnas.widgets.lab.course import Course, trials_page
 from nbnas.widgets.lab.latest import Latest
 from nbnas.widgets.lab.looked import Looked
 from nbnas.widgets.lab.questions import Questions
@@ -52,14 +52,13 @@ class Lab:
         self._course = Course(search.objective, search.measure)
         self._looked = Looked(search)
         self.identifier = uuid.uuid4().hex
+        shown = search.measure, self._looked.fidelities, search.goals
         self.widget = LabWidget(
             busy(),
-            search.measure,
-            self._looked.fidelities,
-            search.goals,
+            *shown,
             identifier=self.identifier,
             choices=self._choices.to_page(),
-            budget=self._budget.first,
+            **self._budget.to_page(),
             workers=many(search),
             sample=self._atlas.names()[0],
         )
@@ -83,6 +82,14 @@ class Lab:
     def wait(self, timeout: float = 60.0) -> bool:
         """Wait until the slow path has nothing left to do; whether it came to that."""
         return self._slow.wait(timeout)
+
+    @property
+    def _unit(self) -> Unit:
+        return self._budget.unit_of(self.widget.unit)
+
+    @property
+    def _aim(self) -> Aim:
+        return self._unit.aim(self.widget.budget)
 
     # What the search says.
 
@@ -119,20 +126,15 @@ class Lab:
         if name == "asked":
             steer = self._guarded(lambda: self._steer(search, value))
             threading.Thread(target=steer, name="nbnas click", daemon=True).start()
-        elif name == "budget":
-            self._budget.set(search, value)
+        elif name in ("budget", "unit"):
+            self._budget.set(search, self._aim)
         self._quick.request()
         self._slow.request()
 
     def _steer(self, search: Any, asked: dict[str, Any]) -> None:  # noqa: ANN401
-        self._trouble, action = "", asked.get("action")
+        self._trouble = ""
         self.widget.put(heard=int(asked.get("number", 0)))
-        if action == "run":
-            self._budget.start(search, self.widget.budget, self.widget.workers)
-        elif action == "step":
-            self._budget.start(search, len(search.observations) + 1, min(self.widget.workers, 1))
-        elif action in ("pause", "stop"):
-            getattr(search, str(action))()
+        self._budget.steer(search, asked.get("action"), self._aim, self.widget.workers)
 
     # The quick path.
 
@@ -140,17 +142,17 @@ class Lab:
         search = self._search()
         if search is None:
             return
-        news = self._budget.news(search)
+        news = self._budget.news(search, self._unit)
         if news is not None:
-            self.widget.put(budget=news, workers=many(search))
+            self.widget.put(unit=news[0].name, budget=news[1], workers=many(search))
         widget, seen = self.widget, search.observations
         number = widget.round if 0 <= widget.round < len(seen) else None
         widget.put(
-            status=status.status_page(search, widget.budget, self._trouble),
-            trace=self._course.page(search, widget.budget, self._atlas, number),
+            status=status.status_page(search, widget.budget, self._trouble, self._unit),
+            trace=self._course.page(search, self._aim[0], self._atlas, number),
             best=status.best_page(seen),
             curve=status.curve_page(search),
-            trials=status.trials_page(seen, self._atlas, self._looked.fidelities),
+            trials=trials_page(seen, self._atlas, self._looked.fidelities),
             looks=self._looked.page(search, self._atlas),
             extras=self._atlas.names()[1],
         )
@@ -254,5 +256,5 @@ class Lab:
         if search is None:
             return
         search.keep(error)
-        page = status.status_page(search, self.widget.budget, self._trouble)
+        page = status.status_page(search, self.widget.budget, self._trouble, self._unit)
         self.widget.put(status=page)

@@ -10,7 +10,7 @@ from nbnas.charts.search.looks.spent import told as spent
 from nbnas.charts.search.looks.stops import told as stopped
 from nbnas.graphs.architecture import Architecture
 from nbnas.records import Fidelities
-from nbnas.search.fidelities.costs import costs, fidelities_of
+from nbnas.search.fidelities.costs import fidelities_of
 from nbnas.search.fidelities.looks import believed, looked, predicted
 from nbnas.search.fidelities.told import Looks, Prediction
 from nbnas.search.strategies.schedulers.standing import standings
@@ -54,7 +54,7 @@ class Looked:
         trained = set(seen.full.architectures)
         open_ = tuple(p for p in self._predictions if p.architecture not in trained)
         standing = standings(search.strategy, seen, under_way)
-        cost = costs(search.objective, seen)
+        cost = search.costs[: len(seen)]  # a trial may have ended since
         found = Looks(seen, self.fidelities, cost, open_, (), standing)
         self._page, self._drawn = _page(found, keys), stand
         return self._page

@@ -7,13 +7,12 @@ from nbnas.brief import of_planned
 from nbnas.charts import theme
 from nbnas.charts.lab.curve import curve_data
 from nbnas.charts.lab.page import name_of
-from nbnas.charts.search.goals.plane import has_front
-from nbnas.charts.search.goals.rows import standing
 from nbnas.charts.search.trace import counted
 from nbnas.charts.training.learning_curve import summary
-from nbnas.records import Evaluation, Fidelities, Observations
+from nbnas.records import Observations
+from nbnas.records.fidelities import ROUNDING
 from nbnas.widgets.lab.atlas import shorten
-from nbnas.widgets.lab.budget import countable
+from nbnas.widgets.lab.budget import COUNTED, Unit, countable
 from nbnas.widgets.lab.picture import picture
 from nbnas.widgets.search.trials import seconds
 from nbnas.widgets.training.training import pace_said
@@ -30,28 +29,43 @@ WORDS = {
 }
 
 
-def status_page(search: Any, budget: int, trouble: str = "") -> Page:  # noqa: ANN401
+def status_page(
+    search: Any,  # noqa: ANN401
+    budget: float,
+    trouble: str = "",
+    unit: Unit = COUNTED,
+) -> Page:
     """State, progress and what is to be said of a search.
 
     Args:
         search: The search.
-        budget: Number of trials to come to.
+        budget: How much to come to: number of trials, or what all may cost.
         trouble: What went wrong in the view itself.
+        unit: What the budget is counted in.
 
     Returns:
         What the bar at the top shows.
     """
-    done = len(search.observations)
+    done = unit.done(search)
     return {
         "state": search.state,
         "word": WORDS[search.state],
         "done": done,
         "target": budget,
+        "trials": len(search.observations),
+        "spent": search.spent,
+        "more": done < budget - ROUNDING and not exhausted(search, budget, unit),
         "countable": countable(search),
-        "progress": _progress(search, done, budget),
-        "said": _said(search, done, budget),
+        "progress": _progress(search, budget, unit),
+        "said": _said(search, budget, unit),
         "error": _error(search, trouble),
     }
+
+
+def exhausted(search: Any, budget: float, unit: Unit) -> bool:  # noqa: ANN401
+    """Whether the training that waits costs more than is left of a budget."""
+    coming = None if unit.epochs is None else search.spent_with_next
+    return coming is not None and coming > unit.aim(budget)[1] + ROUNDING
 
 
 def best_page(observations: Observations) -> Page:
@@ -92,63 +106,25 @@ def _number_of(search: Any, training: Any) -> int | None:  # noqa: ANN401
     return next((claim.number + 1 for claim in claims if claim is not None), None)
 
 
-def trials_page(
-    observations: Observations,
-    keys: Any,  # noqa: ANN401
-    fidelities: Fidelities | None = None,
-) -> list[Page]:
-    """A row for each trial: how far it went if trainings differ in that, and its other goals."""
-    stands = standing(observations) if has_front(observations) else [""] * len(observations)
-    epochs = [
-        {} if fidelities is None else {"epochs": e.epochs or fidelities.full} for e in observations
-    ]
-    return [
-        {
-            "key": keys[each.architecture],
-            "trial": number,
-            "name": name_of(each.architecture, 90),
-            "text": shorten(str(each.architecture), 200),
-            "value": each.value,
-            "said": "" if each.value is None else observations.measure.text(each.value),
-            "seconds": round(each.seconds, 2),
-            "error": shorten(each.error or "", 300),
-            **far,
-            **_goals(observations, each, stand),
-        }
-        for number, (each, far, stand) in enumerate(
-            zip(observations, epochs, stands, strict=True), 1
-        )
-    ]
-
-
-def _goals(observations: Observations, trial: Evaluation, stand: str) -> Page:
-    """The further goals of a trial, and whether it is on the front or breaks a limit."""
-    goals = observations.goals
-    if goals is None or len(goals.measures) < 2:
-        return {}
-    values = ((m, goals.value_of(trial, m)) for m in goals.measures[1:])
-    told = {m.name: (v, m.text(v)) for m, v in values if math.isfinite(v)}
-    return {
-        "goals": {name: value for name, (value, _) in told.items()},
-        "told": {name: text for name, (_, text) in told.items()},
-        "stand": stand,
-    }
-
-
-def _progress(search: Any, done: int, budget: int) -> str:  # noqa: ANN401
-    failed = done - len(search.observations.completed)
-    text = counted(done, budget)
-    text += f", {done - budget} over the budget" if done > budget else ""
+def _progress(search: Any, budget: float, unit: Unit) -> str:  # noqa: ANN401
+    seen, done = search.observations, unit.done(search)
+    failed = len(seen) - len(seen.completed)
+    if unit.epochs is None:
+        text = counted(len(seen), round(budget))
+    else:
+        text = f"{unit.words(done)} of {unit.words(budget)} {unit.name}"
+    over = done - budget > ROUNDING
+    text += f", {unit.words(done - budget)} over the budget" if over else ""
+    text += "" if unit.epochs is None else f", {theme.count(len(seen), 'trial')}"
     text += f", {failed} failed" if failed else ""
-    left = search.observations.seconds_left(budget)
-    left = left if left is None or search.crew is None else left / max(1, len(search.crew.slots))
+    left = search.seconds_to(*unit.aim(budget))
     if search.state == "running" and left and left >= 1:
         text += f", about {seconds(left)} left"
     return text
 
 
-def _said(search: Any, done: int, budget: int) -> str:  # noqa: ANN401
-    state, proposal = search.state, search.proposal
+def _said(search: Any, budget: float, unit: Unit) -> str:  # noqa: ANN401
+    state, proposal, done = search.state, search.proposal, len(search.observations)
     if state in ("running", "pausing", "paused") and search.crew is not None:
         return _crew(search.crew, state)
     if state == "running":
@@ -168,13 +144,15 @@ def _said(search: Any, done: int, budget: int) -> str:  # noqa: ANN401
     }
     if state in fixed:
         return fixed[state]
-    return _estimated(search, done, budget) + _idle(search.observations, done, budget)
+    return _estimated(search, *unit.aim(budget)) + _idle(search, budget, unit)
 
 
-def _estimated(search: Any, done: int, budget: int) -> str:  # noqa: ANN401
+def _estimated(search: Any, trials: int | None, cost: float) -> str:  # noqa: ANN401
     """How long it will take, where that was asked for and is still true."""
     found = getattr(search, "estimated", None)
-    if found is None or found.total is None or (found.done, found.trials) != (done, budget):
+    if found is None or found.total is None or found.done != len(search.observations):
+        return ""
+    if (found.trials or None, math.inf if found.cost is None else found.cost) != (trials, cost):
         return ""
     return f"{found.text}. "
 
@@ -203,7 +181,8 @@ def _worker(slot: Any) -> str:  # noqa: ANN401
     return f"{slot.name} trains trial {claim.number + 1} for {seconds(slot.seconds)}{epoch}{again}"
 
 
-def _idle(observations: Observations, done: int, budget: int) -> str:
+def _idle(search: Any, budget: float, unit: Unit) -> str:  # noqa: ANN401
+    observations, done = search.observations, len(search.observations)
     if not done:
         return (
             "Press Run to train one architecture after the other up to the budget, or Step to "
@@ -212,7 +191,13 @@ def _idle(observations: Observations, done: int, budget: int) -> str:
     best = observations.incumbent
     known = best is not None and best.value is not None
     found = f" The best has {observations.measure.text(best.value)}." if known else ""
-    if done >= budget:
+    left = budget - unit.done(search)
+    if left > ROUNDING and exhausted(search, budget, unit):
+        found += (
+            f" What is left, {unit.words(left)} {unit.name}, is not enough for the next training."
+        )
+        left = 0.0
+    if left <= ROUNDING:
         return f"{theme.count(done, 'trial')} done.{found} Raise the budget to go on."
     return f"{theme.count(done, 'trial')} done.{found} Press Run to go on."
 

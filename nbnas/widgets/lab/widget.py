@@ -33,6 +33,7 @@ PAGE = Path(__file__).parent / "page"
 SCRIPTS = (
     "elements.js",
     "chart.js",
+    "budget.js",
     "controls.js",
     "panels.js",
     "looks.js",
@@ -40,7 +41,7 @@ SCRIPTS = (
     "layout.js",
     "lab.js",
 )
-STEERED = ("asked", "budget", "round", "selected", "what_if")  # traits that the page sets
+STEERED = ("asked", "budget", "unit", "round", "selected", "what_if")  # the page sets these
 AHEAD = 2  # messages that may be under way before the page has read them
 BLIND = 1.0  # seconds between two changes while a cell runs, since the page cannot be heard then
 
@@ -150,7 +151,10 @@ class LabWidget(anywidget.AnyWidget):
     selected = traitlets.Unicode().tag(sync=True)
     round = traitlets.Int(-1).tag(sync=True)
     what_if = traitlets.Dict().tag(sync=True)
-    budget = traitlets.Int(30).tag(sync=True)
+    units = traitlets.List(["trials"]).tag(sync=True)  # what the budget may be counted in
+    full_epochs = traitlets.Int(0).tag(sync=True)  # of a full training, where it may be in epochs
+    unit = traitlets.Unicode("trials").tag(sync=True)
+    budget = traitlets.Union([traitlets.Int(), traitlets.Float()], default_value=30).tag(sync=True)
     workers = traitlets.Int(0).tag(sync=True)  # processes; 0 for the kernel's own
     asked = traitlets.Dict().tag(sync=True, echo_update=False)
     read = traitlets.Int(0).tag(sync=True, echo_update=False)

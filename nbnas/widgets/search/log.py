@@ -111,7 +111,17 @@ class Log:
         if so_far <= self._first:
             return [f"trial {done + 1} under way, after {seconds(spent)}"]
         left = spent / (so_far - self._first) * (goal - so_far)
+        if mixed(self._search):
+            left = self._search.seconds_left
+        if left is None:
+            return [f"after {seconds(spent)}"]
         return [f"about {seconds(max(min(left, self._search.until - now), 0.0))} left"]
+
+
+def mixed(search: Any) -> bool:  # noqa: ANN401
+    """Whether a run aims at a number of trials of which some are looks, and so take less time."""
+    seen = search.observations
+    return search.budget == math.inf and len(seen.full) < len(seen)
 
 
 def costing(search: Any) -> list[str]:  # noqa: ANN401

@@ -16,7 +16,7 @@ from nbnas.charts.search.trace import counted
 from nbnas.mode import safe_display_mode
 from nbnas.widgets.live import guarded
 from nbnas.widgets.search import sweep
-from nbnas.widgets.search.log import Log, costing
+from nbnas.widgets.search.log import Log, costing, mixed
 from nbnas.widgets.search.trials import seconds
 
 PATIENCE = 1.0  # seconds of waiting without a line, and between two updates of it
@@ -96,6 +96,11 @@ class Line:
 
     def _left(self, spent: float) -> float | None:
         """Seconds until the end, if it goes on as since the cell began."""
+        if mixed(self._search):
+            return self._search.seconds_left or None  # type: ignore[no-any-return]
+        return self._at_this_pace(spent)
+
+    def _at_this_pace(self, spent: float) -> float | None:
         done, goal = self._reached()
         if done <= self._first:
             return None
@@ -132,6 +137,10 @@ class SweepLine(Line):
 
     def _reached(self) -> tuple[float, float]:
         return float(self._search.done), float(len(self._search.runs))
+
+    def _left(self, spent: float) -> float | None:
+        """Seconds until the end, if it goes on as since the cell began."""
+        return self._at_this_pace(spent)
 
 
 def _epoch(training: Any) -> list[str]:  # noqa: ANN401

@@ -67,8 +67,8 @@ def comparison(comparison: Any) -> View:  # noqa: ANN401
     """The incumbents of several searches, and the truth where it is known."""
     if comparison.truths:
         return View(tell(comparison), charts.truth(comparison))
-    said = compare(comparison.names, comparison.observations)
-    return View(said, charts.comparison(comparison.names, comparison.observations))
+    names, seen, costs = comparison.names, comparison.observations, comparison.costs
+    return View(compare(comparison), charts.comparison(names, seen, costs=costs))
 
 
 def _posterior(search: Any, seen: Observations) -> Any:  # noqa: ANN401

@@ -25,6 +25,21 @@ def test_the_axis_has_a_unit_for_a_person(longest, unit, said):
     assert "e+" not in text
 
 
+def test_looks_are_rings_and_told_apart(said):
+    mixed = {"each": (5.0, 5.0, 40.0), "costs": (0.1, 0.1, 1.0), "lengths": (2, 2, None)}
+    text = said(charts.estimate(nb.TimeEstimate(30, 3, source="finished trials", **mixed)))
+    assert "by 2 looks at 2 epochs of 5 s, 1 full training of 40 s so far" in text
+    assert "mean since the first full training 40 s" in text
+    assert "(rings are looks)" in text
+    paid = nb.TimeEstimate(0, 3, cost=9.0, spent=1.2, source="finished trials", **mixed)
+    assert "as much as a full training: 42 s" in said(charts.estimate(paid))
+    looks = {name: values[:2] for name, values in mixed.items()}
+    text = said(
+        charts.estimate(nb.TimeEstimate(9, 2, source="finished trials", looks=True, **looks))
+    )
+    assert "a full training: 50 s" in text
+
+
 def test_where_nothing_is_known_it_says_why(said):
     unknown = nb.TimeEstimate(30, reason="their values are looked up in a table, at once")
     text = said(charts.estimate(unknown))

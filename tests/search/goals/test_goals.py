@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import nbnas as nb
-from nbnas.errors import ObservationError, SearchError, SettingError, StudyMismatchError
+from nbnas.errors import DataError, ObservationError, SearchError, SettingError, StudyMismatchError
 from nbnas.search.goals.feasible import FeasibleSpace, feasible
 
 SPACE = nb.CellSpace()
@@ -138,3 +138,27 @@ def test_strategies_for_one_measure_say_so(strategy):
         search(strategy, goals=(nb.ACCURACY, LATENCY))
     with pytest.raises(SettingError, match="learns whether a limit is met"):
         search(strategy, constraints=(nb.at_most(LATENCY, 1.5),))
+
+
+def test_a_table_knows_its_parameters_and_what_it_is_told_to_know(tmp_path):
+    cells = tuple(SPACE.sample(3, 40))
+    columns = {str(c): float(convolutions(c)) for c in cells}
+    table = nb.TabularObjective(
+        "cells",
+        {text: number / 7 for text, number in columns.items()},
+        parameters={text: 100 * int(number) + 50 for text, number in columns.items()},
+        measured={text: {"latency": 1 + number} for text, number in columns.items()},
+    )
+    strategy, limit = nb.BayesianOptimization(initial=3), nb.at_most("parameters", 250)
+    done = nb.Search(
+        table.space,
+        table,
+        strategy,
+        goals=(nb.ACCURACY, table.beforehand(LATENCY)),
+        constraints=(limit,),
+        store=tmp_path / "known.db",
+    ).run(6)
+    assert max(e.parameters for e in done.observations) <= 250
+    assert done.goals.unknown == (nb.ACCURACY,)
+    with pytest.raises(DataError, match="has no energy; its further measures are latency"):
+        table.beforehand(nb.Measure("energy"))

@@ -6,11 +6,12 @@ import pytest
 import nbnas
 from nbnas import display
 from nbnas.graphs.spaces.cell import CellSpace
-from nbnas.records import Evaluation
+from nbnas.records import Evaluation, Observations
 from nbnas.search.search import Search
 from nbnas.search.strategies.random import RandomSearch
 from nbnas.waiting import WATCHERS
 from nbnas.widgets.search import progress as module
+from nbnas.widgets.search.log import Log
 from nbnas.widgets.search.progress import Line, progress
 
 
@@ -72,6 +73,19 @@ def test_a_line_of_a_run_with_a_budget_tells_what_is_spent(shown, shell, monkeyp
     texts = [text for text, _, _ in shown]
     assert any(" · 2 of 4 full trainings spent · " in text and " left" in text for text in texts)
     assert texts[-1].startswith("4 trials · 4 of 4 full trainings spent · best ")
+
+
+def test_the_time_left_of_a_number_of_trials_goes_by_those_since_the_first_full_one():
+    search = make(pace=0)
+    line, log = Line(search), Log(search)
+    cells = search.space.sample(0, 4)
+    looks = [Evaluation(cell, 0.5, seconds=1.0, epochs=2) for cell in cells[:3]]
+    search.target, search.observations = 10, Observations(tuple(looks))
+    assert line._left(3.0) is None  # nobody knows yet how long a full training takes
+    assert log._time(3)[0].startswith("after ")
+    search.observations += Evaluation(cells[3], 0.5, seconds=60.0)
+    assert line._left(63.0) == 6 * 60.0
+    assert log._time(4) == ["about 6 min 0 s left"]
 
 
 def test_a_static_line_is_one_and_still(shown, shell, monkeypatch):

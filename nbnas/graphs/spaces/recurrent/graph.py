@@ -129,7 +129,7 @@ def recipe_of(architecture: Architecture) -> Recipe:
         ArchitectureError: If the architecture is no recurrent cell.
     """
     recipe = read_recipe(architecture.text)
-    if architecture_of(recipe) != architecture:
+    if architecture_of(recipe) != architecture.bare:
         raise ArchitectureError(
             f"expected the graph of the recipe {architecture.text!r:.200}; "
             "read recurrent cells with RecurrentSpace().parse"

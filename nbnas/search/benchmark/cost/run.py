@@ -14,7 +14,7 @@ from nbnas.graphs.space import SearchSpace
 from nbnas.records import Evaluation, Step
 from nbnas.records.fidelities import ROUNDING
 from nbnas.search.benchmark.compare import Query
-from nbnas.search.fidelities.costs import cost_of_next, full_epochs
+from nbnas.search.fidelities.costs import full_epochs
 from nbnas.search.search import Search
 from nbnas.search.strategies.strategy import Strategy
 from nbnas.search.tables.tabular import TabularObjective
@@ -60,7 +60,7 @@ def run_for_cost(
         proposal = search.ask(batch)
         seconds, epochs = proposal.seconds / len(proposal.architectures), proposal.epochs
         for architecture in proposal.architectures:
-            costs.append(cost_of_next(objective, search.observations, architecture, epochs))
+            costs.append(search.cost_of(architecture, epochs))
             made = _looked_up(objective, architecture, trial_seed(seed, len(found)), epochs)
             clock += costs[-1] * objective.costs.get(str(architecture), 0.0)
             query = _query(search.tell(made), seconds, full_epochs(objective))

@@ -17,6 +17,7 @@ from nbnas.search.maximizers.maximizer import Maximizer
 from nbnas.search.strategies.described import described, reason
 from nbnas.search.strategies.fidelities.model import Levels
 from nbnas.search.strategies.fidelities.stage import TRUSTED, Stage
+from nbnas.search.strategies.fidelities.valued import best_for_its_cost
 from nbnas.search.strategies.fidelities.words import changed_by_look
 from nbnas.surrogate.acquisition.improvement import (
     Acquisition,
@@ -24,6 +25,7 @@ from nbnas.surrogate.acquisition.improvement import (
     acquisition_scores,
     log_expected_improvement,
 )
+from nbnas.surrogate.acquisition.information import InformationAcquisition
 from nbnas.surrogate.model import Model, ModelPosterior
 from nbnas.surrogate.process.fidelity import FidelityPosterior
 from nbnas.surrogate.process.prior import GaussianProcess
@@ -60,7 +62,15 @@ class Chooser:
     def choose(self, stage: Stage) -> Proposal:
         """The next look or full training; at least two looks of the lowest level exist."""
         assert isinstance(self.prior, GaussianProcess)
-        return self._upto(stage.top, Levels(self.prior, stage, self.kept), 1.0)
+        levels = Levels(self.prior, stage, self.kept)
+        if isinstance(self.acquisition, InformationAcquisition):
+            how = (self.maximizer, self.space, self.rng)
+            found = best_for_its_cost(
+                self.acquisition, *how, levels, self.allow_isomorphic, self.n
+            )
+            if found is not None:
+                return found
+        return self._upto(stage.top, levels, 1.0)
 
     def _upto(self, level: int, levels: Levels, slope: float) -> Proposal:
         """The next training for the sake of a level: one of it, or a look of a lower one.

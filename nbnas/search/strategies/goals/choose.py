@@ -28,6 +28,7 @@ from nbnas.surrogate.acquisition.improvement import (
 from nbnas.surrogate.model import Model
 
 VOLUME = "ExpectedHypervolumeImprovement"
+VALUE_EACH = 3  # one of so many trials is for the value alone
 LOWEST = -1e6  # the score of what is sure to add nothing
 Fitted = Callable[[Observations], Model]
 
@@ -77,9 +78,12 @@ def goal_score(
 class GoalScore:
     """Scores candidates, in logarithms, by what they are expected to add.
 
-    Of several goals that is hypervolume; of a single one it is the acquisition function over the
-    best feasible value. Either is multiplied by the probability that the limits are met, which
-    alone counts while nothing has met them.
+    Of several goals that is hypervolume, and in each third trial the value alone; of a single goal
+    it is the acquisition function over the best feasible value. Either is multiplied by the
+    probability that the limits are met, which alone counts while nothing has met them.
+
+    Hypervolume grows fastest where many cheap architectures are a little cheaper than others, so
+    that the end of the front at which the value is best is reached late, if at all.
     """
 
     beliefs: Beliefs
@@ -93,8 +97,14 @@ class GoalScore:
     @property
     def name(self) -> str:
         """What candidates are scored by, for a person."""
-        several = len(self.beliefs.goals.measures) > 1
-        return VOLUME if several else type(self.acquisition).__name__
+        return VOLUME if self.for_volume else type(self.acquisition).__name__
+
+    @property
+    def for_volume(self) -> bool:
+        """Whether candidates are scored by the hypervolume that they add."""
+        beliefs = self.beliefs
+        number = len(beliefs.observations) + len(beliefs.pending)
+        return len(beliefs.goals.measures) > 1 and number % VALUE_EACH != 0
 
     def explained(self, proposal: Proposal) -> Proposal:
         """A proposal that tells of all goals and limits."""
@@ -107,12 +117,12 @@ class GoalScore:
             replace(candidate, further=told, feasible=min(met, 1.0))
             for candidate, told, met in zip(proposal.candidates, further, feasible, strict=True)
         )
-        said = reason_of_goals(ranked[0], beliefs.goals)
+        said = reason_of_goals(ranked[0], beliefs.goals, for_volume=self.for_volume)
         return replace(proposal, candidates=ranked, acquisition=self.name, reason=said)
 
     def _score(self, candidates: Sequence[Architecture]) -> Tensor:
         met = self.beliefs.log_feasible(candidates)
-        if len(self.beliefs.goals.measures) > 1:
+        if self.for_volume:
             return self.beliefs.log_volume(candidates) + met
         best = self._best()
         return met if best is None else self._improvement(candidates, best) + met
@@ -128,5 +138,6 @@ class GoalScore:
         if isinstance(acquisition, PosteriorAcquisition):
             scores = acquisition.score(posterior, candidates, self.rng)
         else:
-            scores = acquisition(*posterior.latent(candidates), best)
+            measure = self.beliefs.goals.value
+            scores = acquisition(*self.beliefs.latent(measure, candidates), best)
         return scores if in_logs(acquisition) else torch.nn.functional.softplus(scores).log()

@@ -19,6 +19,7 @@ from nbnas.graphs.space import SearchSpace
 from nbnas.records import Fidelities, Measure, Observations, Proposal
 from nbnas.records.fidelities import FIDELITIES
 from nbnas.records.observations import OBSERVATIONS
+from nbnas.search.strategies.first import check_first
 from nbnas.search.strategies.schedulers.history import History, history
 from nbnas.search.strategies.schedulers.job import Job, last_resort
 from nbnas.search.strategies.schedulers.new import new_ones, of_one_rung, rung_shown
@@ -81,6 +82,14 @@ class Scheduler:
         check = getattr(self.strategy, "check_measure", None)
         if check is not None:
             check(measure)
+
+    def check_space(self, space: SearchSpace) -> None:
+        """Check that the strategy can search a space.
+
+        Raises:
+            SettingError: If not.
+        """
+        check_first(self.strategy, space)
 
     def propose(
         self,

@@ -12,9 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from nbnas.graphs.architecture import Architecture
-from nbnas.graphs.canonical import functional_form
 from nbnas.graphs.space import COUNT, Randomness, SearchSpace, generator
-from nbnas.search.candidates import can_be_listed, listed
+from nbnas.search.candidates import can_be_listed, key, listed
 
 ATTEMPTS = 64  # draws of the space before what is left is listed
 
@@ -104,11 +103,6 @@ class Unseen:
             drawn = self.base.sample(rng, 1)[0]
         left = listed(self) if can_be_listed(self.base) else ()
         return left[rng.integers(len(left))] if left else drawn
-
-
-def key(architecture: Architecture, *, allow_isomorphic: bool) -> Hashable:
-    """What two architectures share exactly if one of them is not new beside the other."""
-    return architecture if allow_isomorphic else functional_form(architecture)
 
 
 def without(

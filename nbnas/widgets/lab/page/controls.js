@@ -26,15 +26,7 @@ export class Controls {
       step: button("step", "▶❚", "Step", "Train one more architecture"),
       stop: button("stop", "■", "Stop", "End the run; a training under way is dropped"),
     };
-    this.budget = element("input", {
-      type: "number",
-      min: "1",
-      step: "1",
-      class: "nbl-number",
-      "aria-label": "Budget: number of trials in all",
-      onchange: () => this.spend(),
-      onkeydown: (event) => event.key === "Enter" && this.spend(),
-    });
+    this.budget = new Budget(model);
     this.workers = element("input", {
       type: "number",
       min: "0",
@@ -44,14 +36,14 @@ export class Controls {
       onchange: () => this.employ(),
       onkeydown: (event) => event.key === "Enter" && this.employ(),
     });
-    this.progress = element("progress", { class: "nbl-progress", "aria-label": "Trials done" });
+    this.progress = element("progress", { class: "nbl-progress", "aria-label": "How much of the budget is spent" });
     this.state = element("span", { class: "nbl-state" });
     this.text = element("span", { class: "nbl-progress-text" });
     this.host = element(
       "div",
       { class: "nbl-bar", role: "group", "aria-label": "Run the search" },
       ...Object.values(this.buttons),
-      element("label", { class: "nbl-label" }, "Budget ", this.budget, " trials"),
+      this.budget.host,
       element("label", { class: "nbl-label", title: WORKERS }, "Workers ", this.workers),
       element("span", { class: "nbl-grow" }, this.progress, this.text),
       this.state,
@@ -61,10 +53,6 @@ export class Controls {
   set(name, value) {
     this.model.set(name, value);
     this.model.save_changes();
-  }
-
-  spend() {
-    this.set("budget", Math.max(1, Math.round(Number(this.budget.value) || 1)));
   }
 
   employ() {
@@ -84,17 +72,17 @@ export class Controls {
   update(status) {
     const { state } = status;
     const can = {
-      run: ["idle", "paused", "failed"].includes(state) && status.done < status.target,
+      run: ["idle", "paused", "failed"].includes(state) && status.more,
       pause: state === "running",
       step: ["idle", "paused", "failed"].includes(state),
       stop: ["running", "pausing", "paused"].includes(state),
     };
     for (const [name, button] of Object.entries(this.buttons))
       button.setAttribute("aria-disabled", String(!can[name]));
-    if (document.activeElement !== this.budget) this.budget.value = this.model.get("budget");
+    this.budget.update();
     if (document.activeElement !== this.workers) this.workers.value = this.model.get("workers");
     this.workers.disabled = can.stop || !status.countable; // a run keeps those it has
-    this.progress.max = Math.max(status.target, 1);
+    this.progress.max = status.target || 1;
     this.progress.value = Math.min(status.done, status.target);
     write(this.text, status.progress);
     write(this.state, status.word);

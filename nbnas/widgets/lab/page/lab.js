@@ -3,7 +3,7 @@
 const FOLLOWED = [
   ...["status", "trace", "best", "curve", "sample", "extras", "map", "candidates", "why"],
   ...["answer", "answered", "rounds", "trials", "chosen", "selected", "round", "what_if", "budget"],
-  ...["workers", "looks", "beliefs"],
+  ...["workers", "unit", "looks", "beliefs"],
 ];
 
 class Lab {

@@ -1,0 +1,1 @@
+"""Spaces of architectures together with the settings of their training."""

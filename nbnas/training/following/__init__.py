@@ -1,0 +1,1 @@
+"""Recipes that follow the settings of what they train."""

@@ -1,0 +1,91 @@
+"""The view of acquisition functions that value what is learnt: beside expected improvement."""
+
+import re
+from typing import Any
+
+import numpy as np
+
+from nbnas.charts import theme
+from nbnas.charts.surrogate import row as pictures
+from nbnas.surrogate.acquisition.improvement import (
+    ExpectedImprovement,
+    acquisition_scores,
+    in_logs,
+)
+from nbnas.surrogate.acquisition.information import InformationAcquisition
+from nbnas.surrogate.acquisition.knowledge_gradient import KnowledgeGradient
+from nbnas.surrogate.process.posterior import Posterior
+from nbnas.widgets.panel import Panel, slider
+from nbnas.widgets.surrogate.row import LENGTH, ROW, SEEN, Array, best, posterior
+from nbnas.widgets.view import View
+
+LENGTHSCALE, NOISE = 4.0, 0.3
+LEAST, MOST = 0.02, 1.5  # standard deviations of the noise
+PLAIN = "expected improvement"
+ASKS = {
+    True: "by how much the best prediction will rise, wherever it is then",
+    False: "how much it tells of how good the best one is",
+}
+
+
+def information(acquisition: InformationAcquisition) -> View:
+    """What is believed of a row of architectures, and what an evaluation of each is worth."""
+    return _view(acquisition, NOISE, lambda: _Controls(acquisition).panel)
+
+
+class _Controls:
+    """How noisy an evaluation is."""
+
+    def __init__(self, acquisition: InformationAcquisition) -> None:
+        self.acquisition = acquisition
+        tooltip = "How far two trainings of one architecture differ, on the model's scale"
+        self.noise = slider(NOISE, LEAST, MOST, "noise (stddev)", tooltip)
+        self.panel = Panel(self.draw, [[self.noise]])
+        self.panel.changed(self.noise)
+
+    def draw(self) -> View:
+        return _view(self.acquisition, self.noise.value)
+
+
+def _view(acquisition: InformationAcquisition, noise: float, panel: Any = None) -> View:  # noqa: ANN401
+    model, name = posterior(LENGTHSCALE, noise), _words(acquisition)
+    scores = {name: shares(acquisition, model), PLAIN: shares(ExpectedImprovement(), model)}
+    chosen = [int(best(np.nan_to_num(each))) for each in scores.values()]
+    mean, stddev = (each.numpy() for each in model.latent(ROW))
+    left = pictures.beliefs(
+        pictures.Belief(mean, stddev, SEEN, noise),
+        heading="What is believed",
+        subtitle="squares: measured, ± noise; dashed: mean, 95 % band",
+    )
+    right = pictures.worth(
+        scores,
+        chosen,
+        heading="What each is worth, as a share of the best",
+        subtitle="of those not evaluated; diamonds: what each of the two chooses",
+    )
+    asks = ASKS[isinstance(acquisition, KnowledgeGradient)]
+    said = (
+        f"{name.capitalize()} asks of an evaluation {asks}, and chooses number {chosen[0] + 1}; "
+        f"{PLAIN} asks by how much it will beat the best that was measured, and chooses number "
+        f"{chosen[1] + 1}. Noise of {noise:.2g}. Where trainings may be short, it values those of "
+        f"each length, too. An example: {LENGTH} architectures in a row."
+    )
+    return View(said, theme.beside(left, right), panel)
+
+
+def shares(acquisition: Any, model: Posterior) -> Array:  # noqa: ANN401
+    """Values `(m,)` as shares of the best; NaN for what is evaluated, which is no candidate."""
+    scores = acquisition_scores(acquisition, model, ROW, np.random.default_rng(0)).numpy()
+    values = np.exp(scores) if in_logs(acquisition) else scores
+    free = np.where(np.isin(np.arange(LENGTH), list(SEEN)), np.nan, values)
+    return np.asarray(free / max(np.nanmax(free), 1e-300))
+
+
+def _words(acquisition: object) -> str:
+    """The name of the class as words.
+
+    Example:
+        >>> _words(KnowledgeGradient())
+        'knowledge gradient'
+    """
+    return " ".join(re.findall("[A-Z][a-z]*", type(acquisition).__name__)).lower()
