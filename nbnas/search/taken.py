@@ -116,8 +116,10 @@ class Finishing(Continuing):
         seen, value = self.observations, best.value
         number = seen.evaluations.index(best) + 1
         told = [] if value is None else [f"{seen.measure.name} {seen.measure.text(value)}"]
-        for measure in () if seen.goals is None else seen.goals.measures[1:]:
-            told.append(f"{measure.name} {measure.text(seen.goals.value_of(best, measure))}")
+        goals = seen.goals
+        if goals is not None:
+            values = ((m, goals.value_of(best, m)) for m in goals.measures[1:])
+            told += [f"{measure.name} {measure.text(value)}" for measure, value in values]
         return (
             f"{self.strategy!r} in {self.space!r}, seed {self.seed}; trial {number} of "
             f"{len(seen)}: {', '.join(told)}"

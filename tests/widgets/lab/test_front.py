@@ -106,7 +106,6 @@ def test_why_speaks_of_all_measures():
     assert "Beside it: latency " in said
     assert "convolutions " in said
     assert "(known)" in said
-    assert "expected to add the most hypervolume" in said
     key = lab.widget.trials[0]["key"]
     lab.widget.set_state({"selected": key})
     lab.update()
@@ -114,8 +113,21 @@ def test_why_speaks_of_all_measures():
     other = " ".join(lab.widget.why["sentences"])
     assert "It was measured" in other
     assert "Beside it: convolutions " in other
-    believed = lab.widget.trace["front"]["fronts"][0]["data"]["believed"]
-    assert believed or search.proposal is None or search.proposal.number < len(search.observations)
+    assert search.error is None
+
+
+def test_why_says_whether_hypervolume_or_the_value_decided():
+    strategy = nb.BayesianOptimization(initial=3, maximizer=nb.RandomPool(20))
+    search, lab = opened(strategy, trials=6, goals=(nb.ACCURACY, LATENCY))
+    decided = []
+    for number in (3, 4, 5):
+        lab.widget.set_state({"round": number})
+        lab.update()
+        assert lab.wait()
+        decided.append("Hypervolume" in nb.replay(search, number).proposal.acquisition)
+        said = lab.widget.why["sentences"][-1]
+        assert ("expected to add the most hypervolume" in said) is decided[-1]
+    assert any(decided)
 
 
 def test_the_page_draws_each_chart_from_data_that_comes_later():

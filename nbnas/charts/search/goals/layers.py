@@ -91,8 +91,8 @@ def _limits(axes: Axes, data: Any) -> list[alt.Chart]:  # noqa: ANN401
     grey: dict[str, Any] = {"color": theme.GREY, "opacity": 0.16}
     edge: dict[str, Any] = {"color": theme.VERMILLION, "strokeDash": [5, 3], "strokeWidth": 1.4}
     words: dict[str, Any] = {"color": theme.INK, "fontSize": theme.SMALL}
-    right = across.transform_filter("!datum.left").mark_text(align="left", dx=4, **words)
-    left = across.transform_filter("datum.left").mark_text(align="right", dx=-4, **words)
+    right = across.transform_filter("!datum.left").mark_text(align="left", dx=4, dy=-9, **words)
+    left = across.transform_filter("datum.left").mark_text(align="right", dx=-4, dy=-9, **words)
     own = up.mark_text(align="left", baseline="bottom", dy=-3, **words)
     text = alt.Text("text:N")
     return [
@@ -100,8 +100,8 @@ def _limits(axes: Axes, data: Any) -> list[alt.Chart]:  # noqa: ANN401
         up.mark_rect(**grey).encode(y=y, y2="to:Q"),
         across.mark_rule(**edge).encode(x=x),
         up.mark_rule(**edge).encode(y=y),
-        right.encode(x=x, y=alt.value(8), text=text),
-        left.encode(x=x, y=alt.value(8), text=text),
+        right.encode(x=x, y=alt.value("height"), text=text),
+        left.encode(x=x, y=alt.value("height"), text=text),
         own.encode(x=alt.value(4), y=y, text=text),
     ]
 
