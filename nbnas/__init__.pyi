@@ -92,6 +92,8 @@ from .search.benchmark.table import BenchmarkTable as BenchmarkTable
 from .search.fidelities.looks import looks as looks
 from .search.fidelities.told import Belief as Belief
 from .search.fidelities.told import Looks as Looks
+from .search.goals.table import FrontTable as FrontTable
+from .search.goals.table import front_table as front_table
 from .search.maximizers.ascent import LocalAscent as LocalAscent
 from .search.maximizers.evolutionary import Evolutionary as Evolutionary
 from .search.maximizers.exhaustive import Automatic as Automatic

@@ -178,6 +178,10 @@ def of_settings():
     return [prior, nb.importance(search, samples=16), nb.slices(search)]
 
 
+MANY = tuple(nb.Evaluation(a, 0.5 + i / 30, parameters=100 + i) for i, a in enumerate(CELLS))
+MEMBERS = nb.Observations(MANY, nb.ACCURACY, nb.Goals((nb.ACCURACY, nb.PARAMETERS)))
+
+
 @pytest.fixture(scope="module")
 def everything(table, tmp_path_factory):
     large = [nb.CnnSpace().sample(0, 1)[0], nb.RecurrentSpace().sample(0, 1)[0]]
@@ -188,7 +192,7 @@ def everything(table, tmp_path_factory):
         *of_settings(),
         *(CHOICES, CHOICES.options[0], nb.RankDistance(CHOICES), *CHOICES.sample(0, 1)),
         *(nb.ACCURACY, nb.Measure("validation perplexity", maximize=False, lower=1)),
-        *(GOALS, *GOALS.known, *GOALS.constraints),
+        *(GOALS, *GOALS.known, *GOALS.constraints, nb.front_table(MEMBERS)),
         *(CELLS[0], *large, TRIALS, TRIALS[0], Layer("conv3x3", 16), nb.NbnasError("lost")),
         *(nb.explain(DISTANCE, *CELLS[:2]), nb.explain(nb.EditDistance(), *CELLS[:2])),
         *(nb.explain(nb.OtmannDistance(), *nb.CnnSpace().sample(0, 2)), nb.embed(CELLS, DISTANCE)),

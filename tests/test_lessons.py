@@ -18,7 +18,7 @@ LESSONS = sorted(FOLDER.glob("*.ipynb"))
 TITLES = (
     *("Bayesian optimisation by hand", "Architectures and spaces", "Distances"),
     *("Prior and kernel", "Posterior and expected improvement", "Training for real"),
-    *("A whole search", "Spend less"),
+    *("A whole search", "Spend less", "What fits"),
 )
 MOST_CELLS, MOST_LINES = 26, 10
 LINK = re.compile(r"\]\(([^)]+)\)")
@@ -38,7 +38,7 @@ def code(path):
     return [cell for cell in read(path).cells if cell.cell_type == "code"]
 
 
-def test_there_are_eight_in_order():
+def test_there_are_nine_in_order():
     titles = [read(path).cells[0].source.splitlines()[0] for path in LESSONS]
     assert titles == [f"# Lesson {i}: {title}" for i, title in enumerate(TITLES, 1)]
 
@@ -146,3 +146,25 @@ def test_lesson_eight_buys_what_it_says():
     whole = improvement(-1.0, 1.0)
     assert improvement(-1.0, 0.82) / 0.06 == pytest.approx(9 * whole, rel=0.05)
     assert improvement(-1.0, 0.67) / 0.25 < whole < improvement(-1.0, 0.68) / 0.25
+
+
+def test_lesson_nine_says_what_the_table_shows():
+    """Its prose has these numbers: change both."""
+    names = {}
+    for cell in code(LESSONS[8])[:5]:
+        exec(cell.source, names)
+    numbers, seen, three = names["numbers"], names["seen"], names["three"]
+    assert len(seen.front) == 9
+    sizes = [size for size, _ in sorted(names["front"])]
+    assert sizes == [145, 208, 271, 568, 991]
+    assert three.accuracy["A"] > three.accuracy["C"] > three.accuracy["B"]
+    assert three.parameters["A"] < three.parameters["C"]
+    assert names["area"] == pytest.approx(seen.hypervolumes[-1])
+    first, third = solutions(read(LESSONS[8]))[0], solutions(read(LESSONS[8]))[2]
+    exec(first, names)
+    eight = names["eight"]
+    assert [i for i in range(8) if names["dominated"](eight.loc[i])] == [0, 6]
+    exec(third, names)
+    assert names["fit"].parameters == 568
+    assert f"{names['fit'].value:.1%}" == "90.6%"
+    assert f"{100 * (numbers.accuracy.max() - names['fit'].value):.1f}" == "3.3"

@@ -64,6 +64,19 @@ def test_a_scheduler_decides_how_far_to_train(capsys):
     assert {line.split()[0] for line in standings} <= {"waiting", "trained"}
 
 
+def test_a_search_wants_several_measures_within_a_limit(capsys):
+    (example,) = (text for text in PYTHON if "nb.front_table(" in text)
+    names = {}
+    exec(compile(example, "README.md", "exec"), names)
+    *rows, volume = capsys.readouterr().out.splitlines()
+    assert rows[0].split() == ["trial", "validation", "accuracy", "parameters"]
+    sizes = [float(row.split()[-1]) for row in rows[1:]]
+    assert sizes == sorted(sizes)
+    assert 0 < max(sizes) <= 1_000
+    assert float(volume) > 0
+    assert len(names["members"]) == len(names["search"].front)
+
+
 def test_a_search_by_improvement_per_second_knows_what_trainings_take():
     (example,) = (text for text in PYTHON if "nb.ImprovementPerSecond(" in text)
     names = {}

@@ -16,6 +16,10 @@ from nbnas.charts.search.brackets import brackets
 from nbnas.charts.search.clock import clock
 from nbnas.charts.search.estimate import estimate
 from nbnas.charts.search.fidelities import fidelities
+from nbnas.charts.search.goals.front import front
+from nbnas.charts.search.goals.hypervolume import hypervolume
+from nbnas.charts.search.goals.table import front_table
+from nbnas.charts.search.goals.wanted import constraint, goals, measured_by
 from nbnas.charts.search.looks.beliefs import beliefs
 from nbnas.charts.search.looks.looks import looks
 from nbnas.charts.search.looks.rungs import rungs
@@ -56,6 +60,7 @@ __all__ = [
     "calibration",
     "clock",
     "comparison",
+    "constraint",
     "curves",
     "data",
     "diagnoses",
@@ -66,13 +71,18 @@ __all__ = [
     "estimate",
     "explanation",
     "fidelities",
+    "front",
+    "front_table",
     "gallery",
+    "goals",
+    "hypervolume",
     "importance",
     "landscape",
     "learning_curve",
     "leave_one_out",
     "lineup",
     "looks",
+    "measured_by",
     "notation",
     "paired",
     "predicted_curve",

@@ -7,6 +7,7 @@ from typing import Any
 from nbnas.errors import ExportError, SearchError
 from nbnas.graphs.space import SearchSpace
 from nbnas.records import Evaluation, Measure
+from nbnas.records.evaluation import EVALUATION
 from nbnas.search.fidelities.continuing import Continuing
 from nbnas.search.objective import on_test_data
 from nbnas.search.store.beside import of_final
@@ -60,39 +61,69 @@ class Finishing(Continuing):
         self.observations = replace(self.observations, evaluations=tuple(trials))
         return tested
 
-    def export(self, folder: str | PathLike[str], *, training: Training | None = None) -> Exported:
-        """Write the incumbent's network as files that run without nbnas; see `nbnas.export`.
+    def export(
+        self,
+        folder: str | PathLike[str],
+        *,
+        training: Training | None = None,
+        evaluation: Evaluation | None = None,
+    ) -> Exported:
+        """Write the network of a trial as files that run without nbnas; see `nbnas.export`.
 
         Args:
             folder: A new or empty folder, or an earlier export, which is replaced.
-            training: A finished training of the incumbent, whose network is taken. By default it
-                is trained again, on training and validation part together, with checkpoints
+            training: A finished training of its architecture, whose network is taken. By default
+                it is trained again, on training and validation part together, with checkpoints
                 beside the store; where the trainer says `keep_weights`, the network of the trial
                 itself is taken, which was trained on the training part, without another training.
+            evaluation: The trial, such as one of `front`; by default the incumbent.
 
         Returns:
             Where the files are and how good they are.
 
         Raises:
-            ExportError: If no trial is completed, the objective is no `Trainer`, or the files
-                cannot be written or do not give what the network gives.
+            ExportError: If no trial is completed, it is none of this search, the objective is no
+                `Trainer`, or the files cannot be written or do not give what the network gives.
             SearchError: If a run is under way.
         """
         self._course.check_mine("export the best network")
-        best = self.observations.incumbent
-        if best is None or best.value is None:
-            raise ExportError("expected at least one completed trial; run the search first")
-        number, measure = self.observations.evaluations.index(best) + 1, self.observations.measure
-        found = (
-            f"{self.strategy!r} in {self.space!r}, seed {self.seed}; trial {number} of "
-            f"{len(self.observations)}: {measure.name} {measure.text(best.value)}"
-        )
+        best = self._taken(evaluation)
+        found = self._found(best)
         trainer, place = trainer_of(self.objective), self._ledger.place(self._number(best), best)
         if training is None and place and trainer.keep_weights:
             training = kept_training(best, trainer, place)
         final = of_final(place) or None if training is None else None
         with watched(self):
             return export(best, trainer, folder, training=training, found=found, place=final)
+
+    def _taken(self, evaluation: Evaluation | None) -> Evaluation:
+        """The trial to export: the incumbent, or a completed full one that is chosen."""
+        best = self.observations.incumbent
+        if evaluation is not None:
+            chosen = EVALUATION("evaluation", evaluation)
+            best = chosen if chosen in self.observations.full.completed else None
+            if best is None:
+                raise ExportError(
+                    f"expected a completed full training of this search, got {evaluation!r}; "
+                    "take one of search.front"
+                )
+        if best is None or best.value is None:
+            raise ExportError("expected at least one completed trial; run the search first")
+        return best
+
+    def _found(self, best: Evaluation) -> str:
+        """How a trial was found, for the card."""
+        seen, value = self.observations, best.value
+        number = seen.evaluations.index(best) + 1
+        told = [] if value is None else [f"{seen.measure.name} {seen.measure.text(value)}"]
+        goals = seen.goals
+        if goals is not None:
+            values = ((m, goals.value_of(best, m)) for m in goals.measures[1:])
+            told += [f"{measure.name} {measure.text(value)}" for measure, value in values]
+        return (
+            f"{self.strategy!r} in {self.space!r}, seed {self.seed}; trial {number} of "
+            f"{len(seen)}: {', '.join(told)}"
+        )
 
 
 def kept_training(best: Evaluation, trainer: Trainer, place: str) -> Training | None:

@@ -175,6 +175,10 @@ def overrides():
             for name in ("SGD", "AdamW", "Muon")
             for method, right in {"build": {"steps": STEPS}, "usual": {"text": False}}.items()
         },
+        "FrontTable": {
+            **{"goals": nb.Goals((nb.ACCURACY, nb.PARAMETERS)), "numbers": (1,)},
+            "members": t["evaluations"][:1],
+        },
         "NamedRecipe": {"when": "Never.", "settings": ()},
         "RangeTest": {"rates": range(1, 11), "losses": (0.5,) * 10},
         "Operation": {"name": "gelu"},

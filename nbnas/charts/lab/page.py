@@ -26,6 +26,7 @@ from nbnas.records import Measure
 
 Specification = dict[str, Any]
 TITLES = ("value_title",)  # of axes: names of the signals that say them
+ENDS = ("low", "high")  # of the axis of values: names of signals
 HOVERED, SELECTED = "datum.key === hovered", "datum.key === selected"
 
 
@@ -101,28 +102,36 @@ def picked(usual: Any, hovered: Any, selected: Any) -> Any:  # noqa: ANN401
     )
 
 
-def value_axis(measure: Measure, title: str, **options: Any) -> alt.Axis:  # noqa: ANN401
-    """An axis of values whose decimals follow from the signals `low` and `high`.
+def value_axis(
+    measure: Measure,
+    title: str,
+    ends: tuple[str, str] = ENDS,
+    **options: Any,  # noqa: ANN401
+) -> alt.Axis:
+    """An axis of values whose decimals follow from the signals of its ends.
 
     Args:
         measure: What the values are; nothing is written beyond its bounds.
         title: What is drawn; the unit comes behind it.
+        ends: The signals, the lower one first.
         **options: Of `altair.Axis`.
     """
-    beyond = [f"datum.value {sign} {end!r} {more} 1e-4 * (high - low)" for sign, more, end in (
+    spread = f"({ends[1]} - {ends[0]})"
+    beyond = [f"datum.value {sign} {end!r} {more} 1e-4 * {spread}" for sign, more, end in (
         ("<", "-", measure.lower), (">", "+", measure.upper)) if math.isfinite(end)]  # fmt: skip
     hidden = f"{' || '.join(beyond)} ? '' : " if beyond else ""
     given: dict[str, Any] = {"tickCount": 5, "labelOverlap": "greedy", "labelSeparation": 8}
-    label = f"{hidden}{written(measure)}"
+    label = f"{hidden}{written(measure, ends=ends)}"
     return alt.Axis(title=measure.titled(title), labelExpr=label, **given | options)
 
 
-def written(measure: Measure, *, finer: bool = False) -> str:
-    """The expression of a tick's label, with as many decimals as `high - low` needs.
+def written(measure: Measure, *, finer: bool = False, ends: tuple[str, str] = ENDS) -> str:
+    """The expression of a tick's label, with as many decimals as the axis needs.
 
     Args:
         measure: What the values are.
         finer: Whether percentages that hardly differ get a third decimal.
+        ends: The signals of the axis' ends, the lower one first.
     """
     steps: tuple[tuple[float, str], ...]
     if measure.fraction:
@@ -130,5 +139,5 @@ def written(measure: Measure, *, finer: bool = False) -> str:
         steps, rest = ((0.05, ".0%"), (0.005, ".1%"), *fine), ".3%" if finer else ".2%"
     else:
         steps, rest = ((5, ",.0f"), (0.5, ",.1f"), (0.05, ",.2f"), (0.005, ",.3f")), ".3~g"
-    chosen = " : ".join(f"high - low > {step:g} ? '{digits}'" for step, digits in steps)
+    chosen = " : ".join(f"{ends[1]} - {ends[0]} > {step:g} ? '{digits}'" for step, digits in steps)
     return f"format(datum.value, {chosen} : '{rest}')"

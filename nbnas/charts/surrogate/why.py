@@ -18,8 +18,10 @@ from nbnas.charts.chart import Chart
 from nbnas.charts.graphs.architecture import architecture
 from nbnas.charts.graphs.notation import notation
 from nbnas.records import Candidate, Evaluation, Measure
+from nbnas.records.proposal import Prediction
 
 RAISES, LOWERS = "raises the prediction", "lowers it"
+SURE = 0.995  # a probability from which on limits are as good as met
 LONGEST = 52  # letters of a line
 
 
@@ -89,7 +91,26 @@ def summary(why: Why) -> str:
     )
     texts = [*why.differences, *[""] * (len(why.neighbors) - len(why.differences))]
     pairs = zip(texts, why.neighbors, strict=False)
-    return " ".join([said, *(_sentence(n, named(t, candidate, n), measure) for t, n in pairs)])
+    beside = also(candidate.further, candidate.feasible)
+    return " ".join(
+        [said, *beside, *(_sentence(n, named(t, candidate, n), measure) for t, n in pairs)]
+    )
+
+
+def also(further: Sequence[Prediction], feasible: float = 1.0) -> list[str]:
+    """What is predicted of further goals, and whether limits are met, as sentences.
+
+    Args:
+        further: What is predicted; what has no standard deviation is known.
+        feasible: The probability that all limits are met.
+    """
+    told = [
+        f"{p.measure.name.replace('_', '-')} {p.words}{'' if p.stddev else ' (known)'}"
+        for p in further
+    ]
+    said = [f"Beside it: {', '.join(told)}."] if told else []
+    limits = f"It meets the limits with a probability of {100 * feasible:.0f} %."
+    return said + ([limits] if feasible < SURE else [])
 
 
 def raises(neighbor: Neighbor, measure: Measure) -> bool:

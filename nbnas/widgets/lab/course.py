@@ -1,14 +1,22 @@
 """The course of a search for the lab's page, with what random search finds in the same table."""
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
+from nbnas.charts.lab.front import front_data
+from nbnas.charts.lab.page import name_of
 from nbnas.charts.lab.random import RandomBand, random_band
 from nbnas.charts.lab.trace import regret_data, regret_words, trace_data
+from nbnas.charts.search.goals.plane import has_front
+from nbnas.charts.search.goals.rows import standing
 from nbnas.charts.search.trace import summary
-from nbnas.records import ACCURACY, Measure
+from nbnas.records import ACCURACY, Evaluation, Fidelities, Measure, Observations
+from nbnas.widgets.lab.atlas import shorten
+
+Page = dict[str, Any]
 
 
 class Course:
@@ -54,7 +62,8 @@ class Course:
             number: The round that is looked at; `None` for the present one.
 
         Returns:
-            Data and signals, the line below, and the same of the regret where it is known.
+            Data and signals, the line below, the same of the regret where it is known, and what
+            `front_data` gives where there are several goals.
         """
         seen = search.observations
         trials = max(budget or 0, len(seen))
@@ -68,6 +77,9 @@ class Course:
             page["regret"] = regret_data(
                 seen, self.optimum, trials=trials, band=band, number=number
             )
+        if has_front(seen):
+            given = {"proposal": search.proposal, "trials": trials, "number": number}
+            page["front"] = front_data(seen, keys, **given)
         return page
 
     def _line(self, seen: Any, budget: int | None, band: RandomBand | None) -> str:  # noqa: ANN401
@@ -90,3 +102,46 @@ class Course:
                     f"{lower} to {upper} in 8 of 10 cases."
                 )
         return line
+
+
+def trials_page(
+    observations: Observations,
+    keys: Any,  # noqa: ANN401
+    fidelities: Fidelities | None = None,
+) -> list[Page]:
+    """A row for each trial: how far it went if trainings differ in that, and its other goals."""
+    stands = standing(observations) if has_front(observations) else [""] * len(observations)
+    epochs = [
+        {} if fidelities is None else {"epochs": e.epochs or fidelities.full} for e in observations
+    ]
+    return [
+        {
+            "key": keys[each.architecture],
+            "trial": number,
+            "name": name_of(each.architecture, 90),
+            "text": shorten(str(each.architecture), 200),
+            "value": each.value,
+            "said": "" if each.value is None else observations.measure.text(each.value),
+            "seconds": round(each.seconds, 2),
+            "error": shorten(each.error or "", 300),
+            **far,
+            **_goals(observations, each, stand),
+        }
+        for number, (each, far, stand) in enumerate(
+            zip(observations, epochs, stands, strict=True), 1
+        )
+    ]
+
+
+def _goals(observations: Observations, trial: Evaluation, stand: str) -> Page:
+    """The further goals of a trial, and whether it is on the front or breaks a limit."""
+    goals = observations.goals
+    if goals is None or len(goals.measures) < 2:
+        return {}
+    values = ((m, goals.value_of(trial, m)) for m in goals.measures[1:])
+    told = {m.name: (v, m.text(v)) for m, v in values if math.isfinite(v)}
+    return {
+        "goals": {name: value for name, (value, _) in told.items()},
+        "told": {name: text for name, (_, text) in told.items()},
+        "stand": stand,
+    }

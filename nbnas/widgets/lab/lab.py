@@ -19,7 +19,7 @@ from nbnas.widgets.lab.atlas import Atlas
 from nbnas.widgets.lab.budget import Aim, Budget, Unit, many
 from nbnas.widgets.lab.busy import busy
 from nbnas.widgets.lab.choices import choices, map_distance
-from nbnas.widgets.lab.course import Course
+from nbnas.widgets.lab.course import Course, trials_page
 from nbnas.widgets.lab.latest import Latest
 from nbnas.widgets.lab.looked import Looked
 from nbnas.widgets.lab.questions import Questions
@@ -52,10 +52,10 @@ class Lab:
         self._course = Course(search.objective, search.measure)
         self._looked = Looked(search)
         self.identifier = uuid.uuid4().hex
+        shown = search.measure, self._looked.fidelities, search.goals
         self.widget = LabWidget(
             busy(),
-            search.measure,
-            self._looked.fidelities,
+            *shown,
             identifier=self.identifier,
             choices=self._choices.to_page(),
             **self._budget.to_page(),
@@ -152,7 +152,7 @@ class Lab:
             trace=self._course.page(search, self._aim[0], self._atlas, number),
             best=status.best_page(seen),
             curve=status.curve_page(search),
-            trials=status.trials_page(seen, self._atlas, self._looked.fidelities),
+            trials=trials_page(seen, self._atlas, self._looked.fidelities),
             looks=self._looked.page(search, self._atlas),
             extras=self._atlas.names()[1],
         )

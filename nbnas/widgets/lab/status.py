@@ -9,7 +9,7 @@ from nbnas.charts.lab.curve import curve_data
 from nbnas.charts.lab.page import name_of
 from nbnas.charts.search.trace import counted
 from nbnas.charts.training.learning_curve import summary
-from nbnas.records import Fidelities, Observations
+from nbnas.records import Observations
 from nbnas.records.fidelities import ROUNDING
 from nbnas.widgets.lab.atlas import shorten
 from nbnas.widgets.lab.budget import COUNTED, Unit, countable
@@ -104,31 +104,6 @@ def _number_of(search: Any, training: Any) -> int | None:  # noqa: ANN401
     slots = () if search.crew is None else search.crew.slots
     claims = (slot.claim for slot in slots if slot.training is training)
     return next((claim.number + 1 for claim in claims if claim is not None), None)
-
-
-def trials_page(
-    observations: Observations,
-    keys: Any,  # noqa: ANN401
-    fidelities: Fidelities | None = None,
-) -> list[Page]:
-    """A row for each trial, with how far it went where trainings may go less far than all."""
-    epochs = [
-        {} if fidelities is None else {"epochs": e.epochs or fidelities.full} for e in observations
-    ]
-    return [
-        {
-            "key": keys[each.architecture],
-            "trial": number,
-            "name": name_of(each.architecture, 90),
-            "text": shorten(str(each.architecture), 200),
-            "value": each.value,
-            "said": "" if each.value is None else observations.measure.text(each.value),
-            "seconds": round(each.seconds, 2),
-            "error": shorten(each.error or "", 300),
-            **far,
-        }
-        for number, (each, far) in enumerate(zip(observations, epochs, strict=True), 1)
-    ]
 
 
 def _progress(search: Any, budget: float, unit: Unit) -> str:  # noqa: ANN401

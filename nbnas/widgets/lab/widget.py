@@ -20,12 +20,14 @@ import vl_convert
 
 from nbnas.charts.lab.candidates import candidates_chart
 from nbnas.charts.lab.curve import curve_chart
+from nbnas.charts.lab.front import front_charts, pair_names
 from nbnas.charts.lab.looks import beliefs_chart, rungs_chart, spent_chart, stops_chart
 from nbnas.charts.lab.map import map_chart
 from nbnas.charts.lab.page import Specification, specification
 from nbnas.charts.lab.trace import regret_chart, trace_chart
 from nbnas.charts.render import STYLE, VEGA_LITE
-from nbnas.records import ACCURACY, Fidelities, Measure
+from nbnas.charts.search.goals.plane import spoken
+from nbnas.records import ACCURACY, Fidelities, Goals, Measure
 
 PAGE = Path(__file__).parent / "page"
 SCRIPTS = (
@@ -35,6 +37,7 @@ SCRIPTS = (
     "controls.js",
     "panels.js",
     "looks.js",
+    "front.js",
     "layout.js",
     "lab.js",
 )
@@ -67,7 +70,9 @@ def vega_script() -> bytes:
 
 @functools.lru_cache(maxsize=8)  # measures that one kernel shows
 def specifications(
-    measure: Measure = ACCURACY, fidelities: Fidelities | None = None
+    measure: Measure = ACCURACY,
+    fidelities: Fidelities | None = None,
+    goals: Goals | None = None,
 ) -> dict[str, Specification]:
     """The specification of each chart, for values of a measure and trainings of some lengths."""
     charts = {
@@ -84,7 +89,18 @@ def specifications(
             "stops": stops_chart(),
             "beliefs": beliefs_chart(measure),
         }
+    charts |= front_charts(goals)
     return {name: specification(chart) for name, chart in charts.items()}
+
+
+def said_of(measure: Measure, goals: Goals | None) -> dict[str, Any]:
+    """What the page says of the value, and of further goals."""
+    further = [
+        {"name": m.name, "noun": m.titled(spoken(m)), "maximize": m.maximize}
+        for m in (() if goals is None else goals.measures[1:])
+    ]
+    own = {"noun": measure.noun, "maximize": measure.maximize}
+    return own | {"further": further, "pairs": pair_names(goals)}
 
 
 def empty(**more: Any) -> dict[str, Any]:  # noqa: ANN401
@@ -148,14 +164,15 @@ class LabWidget(anywidget.AnyWidget):
         busy: Callable[[], bool],
         measure: Measure = ACCURACY,
         fidelities: Fidelities | None = None,
+        goals: Goals | None = None,
         **state: Any,  # noqa: ANN401
     ) -> None:
         super().__init__(
             _esm=page_script(),
             _css=page_style(),
             script=vega_script(),
-            specs=specifications(measure, fidelities),
-            measure={"noun": measure.noun, "maximize": measure.maximize},
+            specs=specifications(measure, fidelities, goals),
+            measure=said_of(measure, goals),
             **state,
         )
         self._turn = threading.RLock()

@@ -1,5 +1,6 @@
 """What the lab says of one round, in the words of its measure."""
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -7,9 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nbnas.charts import theme
+from nbnas.charts.surrogate.why import also
 from nbnas.graphs.architecture import ZERO, Architecture
 from nbnas.graphs.spaces.cell import OPERATIONS
 from nbnas.records import Candidate, Evaluation, Measure, Proposal
+from nbnas.records.proposal import Prediction
 from nbnas.search.replay import Round
 
 Page = dict[str, Any]
@@ -92,12 +95,27 @@ def sentences(shown: Round, seen: Candidate, chosen: bool) -> list[str]:
         said.append(
             f"That mean is {difference} {side} the best so far ({measure.text(best.value)})."
         )
+    said += also(*beside(shown, seen.architecture))
     own = [e for e in shown.observations.completed if e.architecture == seen.architecture]
     if own:
         said.insert(0, f"It was measured: {_values(own, measure)}.")
     if chosen:
         said.append(_because(seen, shown.proposal))
     return said
+
+
+def beside(shown: Round, architecture: Architecture) -> tuple[tuple[Prediction, ...], float]:
+    """What is predicted of further goals, and the probability that limits are met.
+
+    Of what was not ranked that is what is known without training.
+    """
+    for each in shown.proposal.candidates:
+        if each.architecture == architecture:
+            return each.further, each.feasible
+    goals = shown.observations.goals
+    known = () if goals is None else tuple((m, goals.known_of(m)) for m in goals.further)
+    told = (Prediction(m, by(architecture)) for m, by in known if by is not None)
+    return tuple(p for p in told if math.isfinite(p.mean)), 1.0
 
 
 def _values(own: Sequence[Evaluation], measure: Measure) -> str:
@@ -111,11 +129,13 @@ def _values(own: Sequence[Evaluation], measure: Measure) -> str:
 
 def _because(seen: Candidate, proposal: Proposal) -> str:
     """The decision in one sentence."""
+    of = f"of {proposal.considered:,} candidates "
+    if "Hypervolume" in proposal.acquisition:
+        return f"It was chosen because {of}it is expected to add the most hypervolume."
     good = "high" if proposal.measure.maximize else "low"
     by_mean = seen.exploitation > seen.exploration
     owed = f"its {good} mean (exploitation)" if by_mean else "its uncertainty (exploration)"
     if "Improvement" in proposal.acquisition:
-        of = f"of {proposal.considered:,} candidates "
         return f"It was chosen because {of}it promises the most, mostly owed to {owed}."
     return (
         f"{proposal.acquisition or 'The strategy'} ranks it first; its promise is owed to {owed}."

@@ -4,12 +4,15 @@ from typing import Any
 
 from nbnas import charts
 from nbnas.charts import theme
+from nbnas.charts.search.goals.front import summary as front_said
+from nbnas.charts.search.goals.plane import has_front
 from nbnas.charts.search.timeline import workers_of
 from nbnas.charts.search.trace import compare, summary
 from nbnas.charts.search.truth import tell
 from nbnas.records import Observations
 from nbnas.search.fidelities.costs import costs, fidelities_of
 from nbnas.search.fidelities.looks import looks
+from nbnas.widgets.search.goals import picture
 from nbnas.widgets.search.trials import seconds
 from nbnas.widgets.view import View
 
@@ -33,6 +36,9 @@ def search(search: Any) -> View:  # noqa: ANN401
         said += f" About {seconds(left)} left."
     said += last_failure(seen)
     chart = charts.search(seen, predictions, proposal, trials=search.target)
+    if has_front(seen):
+        said += f" {front_said(seen)[0]}"
+        chart = theme.stacked(picture(seen, proposal, search.target), chart)
     if len(seen.full) < len(seen):
         chart = theme.stacked(chart, charts.spending(seen, costs(search.objective, seen)))
     if fidelities_of(getattr(search, "objective", None)) is not None and len(seen):

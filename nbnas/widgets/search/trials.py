@@ -2,9 +2,11 @@
 
 from nbnas import charts
 from nbnas.charts.graphs.notation import notation
+from nbnas.charts.search.goals.plane import has_front
 from nbnas.charts.search.trace import summary as course
 from nbnas.records import ACCURACY, Evaluation, Measure, Observations
 from nbnas.records.measure import number
+from nbnas.widgets.search.goals import with_goals
 from nbnas.widgets.view import View
 
 
@@ -23,7 +25,9 @@ def evaluation(evaluation: Evaluation) -> View:
 
 
 def observations(observations: Observations) -> View:
-    """The course of a search."""
+    """The course of a search; of several goals the front."""
+    if has_front(observations):
+        return with_goals(observations)
     return View(course(observations), charts.trace(observations))
 
 

@@ -1,3 +1,4 @@
+import dataclasses
 from types import SimpleNamespace
 
 import numpy as np
@@ -5,9 +6,11 @@ import pytest
 
 from nbnas.charts.graphs.wording import TIMES
 from nbnas.charts.render import to_svg
-from nbnas.charts.surrogate.why import summary, why
+from nbnas.charts.surrogate.why import also, summary, why
 from nbnas.graphs.spaces.cell import CellSpace
-from nbnas.records import ACCURACY, Candidate, Evaluation
+from nbnas.records import ACCURACY, Candidate, Evaluation, Measure
+from nbnas.records.measure import MULTIPLY_ADDS
+from nbnas.records.proposal import Prediction
 
 CELLS = CellSpace().sample(5, 4)
 CANDIDATE = Candidate(CELLS[0], 0.9, 0.01, 0.88, 0.92, 0.004, 0.001, 0.003, -1.0)
@@ -66,3 +69,18 @@ def test_no_neighbors_and_no_contribution_are_drawn(said):
 def test_long_differences_are_cut(said, letters):
     drawn = said(why(made(neighbor(1, 1.0, 1.0), differences=("x" * letters,))))
     assert ("…" in drawn) == (letters == 400)
+
+
+def test_says_what_is_predicted_of_further_goals_and_limits():
+    latency = Measure("latency", "ms", maximize=False)
+    further = (Prediction(latency, 3.41, 0.25), Prediction(MULTIPLY_ADDS, 1200.0))
+    beside = also(further, 0.62)
+    assert beside == [
+        "Beside it: latency 3.410 ms ± 0.2500 ms, multiply-adds 1,200 (known).",
+        "It meets the limits with a probability of 62 %.",
+    ]
+    assert also(()) == []
+    found = made(neighbor(1, 0.6, 0.5))
+    found.candidate = dataclasses.replace(CANDIDATE, further=further, feasible=0.62)
+    assert " ".join(beside) in summary(found)
+    assert "Beside it" not in summary(made(neighbor(1, 0.6, 0.5)))

@@ -79,6 +79,7 @@ class Lab {
     this.charts.trace.push(trace);
     if (regret) this.charts.regret.push(trace.regret);
     write(this.lines.trace, trace.line);
+    this.front?.update(trace.front);
   }
 
   // Rows of the map: positions and predictions come as columns, names once.
@@ -128,7 +129,9 @@ class Lab {
     for (const row of this.model.get("trials"))
       if (row.key === key) {
         const far = row.epochs == null ? "" : ` after ${row.epochs} epochs`;
-        lines.push(`trial ${row.trial}: ${row.value == null ? "failed" : row.said}${far}`);
+        const told = Object.values(row.told ?? {}).map((text) => `, ${text}`).join("");
+        lines.push(`trial ${row.trial}: ${row.value == null ? "failed" : row.said}${told}${far}`);
+        if (row.stand) lines.push(row.stand);
       }
     lines.push(this.model.get("looks").reasons?.[key]);
     if (map.said?.[at] != null) lines.push(map.said[at], map.promised[at]);

@@ -41,6 +41,7 @@ export function layout(lab) {
     candidates: new Chart("Ranked candidates", 290, lab),
   };
   lab.looks = lab.model.get("specs").rungs ? new Looks(lab) : null;
+  lab.front = lab.model.get("specs").volume ? new Front(lab) : null;
   lab.lines = {};
   for (const name of ["trace", "best", "curve", "map", "candidates"])
     lab.lines[name] = element("p", { class: "nbl-line", "aria-live": "polite" });
@@ -112,6 +113,7 @@ export function layout(lab) {
         element("div", { class: "nbl-best" }, lab.titles.best, lab.best.host, lab.lines.best),
         element("div", { class: "nbl-training" },
           lab.titles.curve, lab.charts.curve.host, lab.parts, lab.lines.curve)),
+      lab.front?.host ?? "",
       lab.looks?.host ?? "",
       lab.rewind.host,
       card("map", "Map of the search space",

@@ -83,11 +83,12 @@ export class Why {
   }
 }
 
-const columns = (noun, far) => [
+const columns = (noun, far, further) => [
   ["trial", "trial", "nbl-figure"],
   ["name", "architecture", ""],
   ...(far ? [["epochs", "epochs", "nbl-figure"]] : []),
   ["value", noun, "nbl-figure"],
+  ...further.map((goal) => [`goal ${goal.name}`, goal.noun, "nbl-figure"]),
   ["seconds", "seconds", "nbl-figure"],
 ];
 
@@ -99,7 +100,8 @@ export class Trials {
     this.rows = [];
     this.measure = lab.model.get("measure");
     this.far = Boolean(lab.model.get("specs").rungs); // trainings go differently far
-    this.columns = columns(this.measure.noun, this.far);
+    this.further = this.measure.further ?? []; // goals beside the value
+    this.columns = columns(this.measure.noun, this.far, this.further);
     this.heads = this.columns.map(([name, word, kind]) =>
       element(
         "th",
@@ -134,7 +136,9 @@ export class Trials {
 
   // The first click puts the best, the latest and the longest first.
   sort(name) {
-    const first = name === "value" ? this.measure.maximize : name !== "name";
+    const goal = this.further.find((each) => name === `goal ${each.name}`);
+    const best = goal ?? (name === "value" ? this.measure : null);
+    const first = best ? best.maximize : name !== "name";
     this.down = this.by === name ? !this.down : first;
     this.by = name;
     this.draw();
@@ -150,7 +154,8 @@ export class Trials {
     this.empty.hidden = this.rows.length > 0;
     this.table.hidden = !this.rows.length;
     const sign = this.down ? -1 : 1;
-    const worth = (row) => row[this.by] ?? (this.down ? -Infinity : Infinity);
+    const own = (row) => row[this.by] ?? row.goals?.[this.by.slice("goal ".length)];
+    const worth = (row) => own(row) ?? (this.down ? -Infinity : Infinity);
     const compare = (a, b) => (a < b ? -1 : a > b ? 1 : 0);
     const sorted = [...this.rows].sort((a, b) => sign * compare(worth(a), worth(b)));
     const focused = this.body.contains(document.activeElement)
@@ -183,6 +188,9 @@ export class Trials {
       element("td", { class: "nbl-long" }, row.name),
       ...(this.far ? [element("td", { class: "nbl-figure" }, `${row.epochs}`)] : []),
       element("td", { class: "nbl-figure" }, failed ? "✕ failed" : together(row.said)),
+      ...this.further.map((goal) =>
+        element("td", { class: "nbl-figure" }, together(row.told?.[goal.name])),
+      ),
       element("td", { class: "nbl-figure" }, row.seconds.toFixed(row.seconds < 10 ? 2 : 0)),
     );
   }

@@ -1,0 +1,1 @@
+"""Charts of several goals: the front, what it dominates, and what is wanted."""

@@ -1,0 +1,70 @@
+"""The lab of a search with several goals, in a real browser."""
+
+import layout
+import pages
+import pytest
+
+pytestmark = pytest.mark.browser
+PATIENCE = 60_000  # milliseconds
+CELL = """
+import nbnas as nb
+
+def convolutions(architecture):
+    return str(architecture).count("conv")
+
+few = nb.MeasuredBy(convolutions, nb.Measure("convolutions", maximize=False, lower=0))
+goals = (nb.ACCURACY, nb.PARAMETERS, few)
+table, strategy = nb.benchmarks.digits(), nb.BayesianOptimization(initial=8)
+search = nb.Search(nb.CellSpace(), table, strategy, seed=0, goals=goals).run(12)
+search
+"""
+PLAIN = "nb.Search(nb.CellSpace(), table, nb.RandomSearch(), seed=0).run(3)"
+
+
+@pytest.fixture(scope="module")
+def page(browser, lab):
+    folder, server = lab
+    with pages.opened(browser, server, folder, [CELL, PLAIN], "front.ipynb") as page:
+        yield page
+
+
+@pytest.fixture
+def card(page, request):
+    """The card of the lab that a cell shows; the labs of other cells are gone."""
+    pages.run_cell(page, request.param)
+    cell = page.locator(".jp-Notebook .jp-CodeCell").nth(request.param)
+    cell.locator(".nbl-area-map svg path").first.wait_for(timeout=PATIENCE)
+    pages.wait_idle(page)
+    yield cell.locator(".nbl-area-front")
+    page.evaluate("document.querySelectorAll('.nbl-lab').forEach((lab) => lab.remove())")
+
+
+@pytest.mark.parametrize("card", [0], indirect=True)
+def test_a_point_of_the_front_tells_its_architecture_and_selects_it(page, card):
+    points = card.locator(".nbl-front .nbl-chart:not([hidden]) svg .mark-symbol path")
+    points.first.wait_for(timeout=PATIENCE)
+    head = page.locator(".nbl-area-trials thead").inner_text()
+    assert "parameters" in head
+    assert "convolutions" in head
+    row = page.locator('.nbl-area-trials tr[data-trial="1"]')
+    row.hover()
+    page.locator(".nbl-tip").filter(has_text="trial 1: ").wait_for(timeout=PATIENCE)
+    chart = card.locator(".nbl-front .nbl-chart:not([hidden])")
+    chart.focus()
+    page.keyboard.press("ArrowRight")
+    page.locator(".nbl-tip").filter(has_text="trial").wait_for(timeout=PATIENCE)
+    page.keyboard.press("Enter")
+    page.locator(".nbl-trials tr.nbl-selected").first.wait_for(timeout=PATIENCE)
+    card.locator("select").select_option(index=2)
+    texts = card.locator(".nbl-front .nbl-chart:not([hidden]) svg text")
+    texts.filter(has_text="convolutions").first.wait_for(timeout=PATIENCE)
+    assert "hypervolume" in card.locator(".nbl-line").inner_text()
+    assert not page.locator(".nbl-lab .nbnas-error").is_visible()
+    layout.check(page)
+    pages.shot_whole(page, "front")
+
+
+@pytest.mark.parametrize("card", [1], indirect=True)
+def test_a_search_with_one_goal_has_no_such_card(page, card):
+    assert card.count() == 0
+    assert "parameters" not in page.locator(".nbl-area-trials thead").inner_text()

@@ -1,0 +1,74 @@
+"""Views of searches and observations with several goals."""
+
+import pytest
+
+import nbnas as nb
+from nbnas.widgets import bundle, view
+
+LATENCY = nb.Measure("latency", "ms", maximize=False, lower=0)
+ENERGY = nb.Measure("energy", "mJ", maximize=False, lower=0)
+
+
+def objective(architecture, seed=0):
+    many = str(architecture).count("conv")
+    return nb.Evaluation(
+        architecture,
+        0.3 + 0.1 * many,
+        measured={"latency": 1.0 + many, "energy": 9.0 - many},
+        seconds=2.0,
+    )
+
+
+def searched(*goals, trials=8):
+    search = nb.Search(nb.CellSpace(), objective, nb.RandomSearch(), goals=goals)
+    return search.run(trials) if trials else search
+
+
+@pytest.fixture(scope="module")
+def seen():
+    return searched(nb.ACCURACY, LATENCY, ENERGY).observations
+
+
+def test_observations_with_goals_show_their_front(seen, static, no_widgets):
+    found = view(seen)
+    assert "on the front; hypervolume" in found.summary
+    assert set(bundle(seen)[0]) == {"image/png", "text/plain"}
+    plain = view(nb.Observations(seen.evaluations[:3]))
+    assert "front" not in plain.summary
+
+
+def test_goals_and_a_trial_are_chosen_where_widgets_live(seen, live, redrawn):
+    panel = view(seen).panel()
+    row = panel.widget.children[0].children
+    pair, trial = row
+    assert [name for name, _ in pair.options] == [
+        *("validation accuracy by latency", "validation accuracy by energy"),
+        "latency by energy",
+    ]
+    assert "Hypervolume" in redrawn(panel)
+    first = redrawn(panel)
+    pair.value = (ENERGY, LATENCY)
+    assert "energy (mJ)" in redrawn(panel)
+    assert redrawn(panel) != first
+    assert trial.options[1][0].startswith("on the front: trial ")
+    trial.value = trial.options[1][1]
+    shown = redrawn(panel)
+    assert "Hypervolume" not in shown
+    assert f"Trial {trial.value}: " in shown
+    assert panel.error is None
+
+
+def test_a_search_shows_its_front_beside_its_course(static):
+    found = view(searched(nb.ACCURACY, LATENCY))
+    assert "on the front" in found.summary
+    titles = str(found.chart.to_dict())
+    assert "The front so far" in titles
+    assert "The search so far" in titles
+    assert "Hypervolume" in titles
+    plain = nb.Search(nb.CellSpace(), objective, nb.RandomSearch()).run(2)
+    assert "The front so far" not in str(view(plain).chart.to_dict())
+
+
+def test_nothing_yet_is_a_picture_too(static):
+    found = view(searched(nb.ACCURACY, LATENCY, trials=0))
+    assert "no trial has told all goals yet" in str(found.chart.to_dict())
