@@ -24,6 +24,10 @@ CHOICES = nb.ChoiceSpace(width=(16, 32), activation=nb.Choice(("relu", "gelu")))
 DISTANCE = nb.HammingDistance()
 TRIALS = nb.Observations(tuple(nb.Evaluation(a, 0.5 + i / 30) for i, a in enumerate(CELLS)))
 TIMED = tuple(dataclasses.replace(e, seconds=1e6) for e in TRIALS)
+REPORTS = tuple(nb.EpochReport(i, 3, val_accuracy=0.1 * i) for i in (1, 2, 3))
+CURVES = nb.CurveModel(
+    nb.Observations(tuple(dataclasses.replace(e, reports=REPORTS) for e in TRIALS))
+)
 LOOK = nb.Evaluation(CELLS[0], 0.3, epochs=3)
 KNOWN = nb.Knowledge(("parameters",), {a: (float(i),) for i, a in enumerate(CELLS)})
 OWN = nb.Operation("relu", lambda channels: torch.nn.ReLU())
@@ -104,6 +108,7 @@ def of_models():
     return [
         condition_fidelities(prior, posterior, TRIALS),
         nb.SecondsModel(nb.Observations(TIMED)),
+        *(CURVES, CURVES.predict(())),
         *(prior, posterior, posterior.leave_one_out(), nb.Evidence(prior, TRIALS), KNOWN),
         *(nb.DistanceKernel(DISTANCE), nb.SquaredDistanceKernel(DISTANCE)),
         nb.KnownKernel(nb.MeasuredBy(hash, nb.Measure("hash")).among(CELLS)),
