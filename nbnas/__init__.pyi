@@ -98,6 +98,7 @@ from .search.maximizers.ascent import LocalAscent as LocalAscent
 from .search.maximizers.evolutionary import Evolutionary as Evolutionary
 from .search.maximizers.exhaustive import Automatic as Automatic
 from .search.maximizers.exhaustive import Exhaustive as Exhaustive
+from .search.maximizers.joint import Alternating as Alternating
 from .search.maximizers.pool import RandomPool as RandomPool
 from .search.pending import Fantasies as Fantasies
 from .search.pending import KrigingBeliever as KrigingBeliever
@@ -107,6 +108,10 @@ from .search.replay import Round as Round
 from .search.replay import replay as replay
 from .search.replay import what_if as what_if
 from .search.search import Search as Search
+from .search.settings.importance import Importance as Importance
+from .search.settings.importance import importance as importance
+from .search.settings.slices import Slices as Slices
+from .search.settings.slices import slices as slices
 from .search.store.trials import load_trials as load_trials
 from .search.strategies.bayesian import BayesianOptimization as BayesianOptimization
 from .search.strategies.evolution import RegularizedEvolution as RegularizedEvolution
@@ -134,6 +139,8 @@ from .surrogate.acquisition.improvement import UpperConfidenceBound as UpperConf
 from .surrogate.acquisition.knowledge_gradient import KnowledgeGradient as KnowledgeGradient
 from .surrogate.acquisition.noisy import NoisyExpectedImprovement as NoisyExpectedImprovement
 from .surrogate.acquisition.per_second import ImprovementPerSecond as ImprovementPerSecond
+from .surrogate.acquisition.scalarized import ParEgo as ParEgo
+from .surrogate.acquisition.slope import settings_gradient as settings_gradient
 from .surrogate.acquisition.thompson import (
     IndependentThompsonSampling as IndependentThompsonSampling,
 )
@@ -142,11 +149,14 @@ from .surrogate.ensemble.encoding import OperationEncoding as OperationEncoding
 from .surrogate.ensemble.encoding import PathEncoding as PathEncoding
 from .surrogate.ensemble.posterior import EnsemblePosterior as EnsemblePosterior
 from .surrogate.ensemble.prior import Ensemble as Ensemble
+from .surrogate.half_ranks import HalfRanks as HalfRanks
 from .surrogate.kernels.distance import DistanceKernel as DistanceKernel
 from .surrogate.kernels.distance import SquaredDistanceKernel as SquaredDistanceKernel
+from .surrogate.kernels.joint import joint_kernel as joint_kernel
 from .surrogate.kernels.knowledge import Knowledge as Knowledge
 from .surrogate.kernels.knowledge import KnowledgeKernel as KnowledgeKernel
 from .surrogate.kernels.known import KnownKernel as KnownKernel
+from .surrogate.kernels.settings import SettingsKernel as SettingsKernel
 from .surrogate.kernels.weisfeiler_lehman import WeisfeilerLehmanKernel as WeisfeilerLehmanKernel
 from .surrogate.leave_one_out import LeaveOneOut as LeaveOneOut
 from .surrogate.negative_log_error import NegativeLogError as NegativeLogError

@@ -17,6 +17,7 @@ _ACQUISITIONS = (
     "nbnas.surrogate.acquisition.improvement.ProbabilityOfImprovement",
     "nbnas.surrogate.acquisition.improvement.UpperConfidenceBound",
     "nbnas.surrogate.acquisition.improvement.GrowingUpperConfidenceBound",
+    "nbnas.surrogate.acquisition.scalarized.ParEgo",
 )
 _THOMPSON = (
     "nbnas.surrogate.acquisition.thompson.ThompsonSampling",
@@ -35,6 +36,7 @@ _POSTERIORS = (
 _KERNELS = (
     "nbnas.surrogate.kernels.distance.DistanceKernel",
     "nbnas.surrogate.kernels.distance.SquaredDistanceKernel",
+    "nbnas.surrogate.kernels.settings.SettingsKernel",
     "nbnas.surrogate.kernels.weisfeiler_lehman.WeisfeilerLehmanKernel",
     "nbnas.surrogate.kernels.knowledge.KnowledgeKernel",
     "nbnas.surrogate.kernels.known.KnownKernel",
@@ -47,6 +49,7 @@ _SCHEDULERS = {
 }
 _SCHEDULES = ("Cosine", "LinearDecay", "OneCycle", "Warmup")
 _OPTIMIZERS = ("SGD", "AdamW", "Muon")
+_DIMENSIONS = ("categorical.Categorical", "integer.Integer", "real.Real")
 COMPOSED = (  # drawn where they are made of ours
     "gpytorch.kernels.kernel.AdditiveKernel",
     "gpytorch.kernels.kernel.ProductKernel",
@@ -96,6 +99,11 @@ SUBJECTS = {
     "nbnas.graphs.spaces.dag.space.DagSpace": "nbnas.widgets.graphs.space:space",
     "nbnas.graphs.spaces.recurrent.space.RecurrentSpace": "nbnas.widgets.graphs.space:space",
     "nbnas.graphs.spaces.subspace.Subspace": "nbnas.widgets.graphs.space:space",
+    "nbnas.graphs.spaces.joint.space.JointSpace": "nbnas.widgets.graphs.space:space",
+    **{
+        f"nbnas.graphs.spaces.joint.{name}": "nbnas.widgets.graphs.dimension:dimension"
+        for name in _DIMENSIONS
+    },
     "nbnas.graphs.distances.embedding.Embedding": "nbnas.widgets.graphs.embedding:embedding",
     "nbnas.records.evaluation.Evaluation": "nbnas.widgets.search.trials:evaluation",
     "nbnas.records.observations.Observations": "nbnas.widgets.search.trials:observations",
@@ -124,6 +132,8 @@ SUBJECTS = {
     "nbnas.search.replay.Round": "nbnas.widgets.search.round:round_",
     "nbnas.surrogate.process.why.Why": "nbnas.widgets.search.round:why",
     "nbnas.search.goals.table.FrontTable": "nbnas.widgets.search.front_table:front_table",
+    "nbnas.search.settings.importance.Importance": "nbnas.widgets.search.settings:importance",
+    "nbnas.search.settings.slices.Slices": "nbnas.widgets.search.settings:slices",
     "nbnas.search.search.Search": "nbnas.widgets.search.search:search",
     "nbnas.search.benchmark.benchmark.Benchmark": "nbnas.widgets.search.benchmark:benchmark",
     "nbnas.search.benchmark.clock.BenchmarkClock": "nbnas.widgets.search.benchmark:clock",

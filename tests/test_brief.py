@@ -4,6 +4,7 @@ import dataclasses
 import inspect
 from pathlib import Path
 from types import SimpleNamespace
+from unittest.mock import Mock
 
 import distributed
 import numpy as np
@@ -32,9 +33,17 @@ BY_DEFAULT = (
     *("CellSpace", "ChainSpace", "CnnSpace", "DagSpace", "RecurrentSpace", "HammingDistance"),
     *("EditDistance", "PathDistance", "WeisfeilerLehmanDistance", "OtmannDistance"),
     *("ExpectedImprovement", "LogExpectedImprovement", "ProbabilityOfImprovement", "Cosine"),
-    *("UpperConfidenceBound", "GrowingUpperConfidenceBound", "NoisyExpectedImprovement"),
+    *("UpperConfidenceBound", "GrowingUpperConfidenceBound", "NoisyExpectedImprovement", "ParEgo"),
     *("ThompsonSampling", "IndependentThompsonSampling", "Automatic", "Exhaustive", "RandomPool"),
-    *("Evolutionary", "LocalAscent", "KrigingBeliever", "Fantasies", "LocalPenalization"),
+    *(
+        "Evolutionary",
+        "LocalAscent",
+        "Alternating",
+        "HalfRanks",
+        "KrigingBeliever",
+        "Fantasies",
+        "LocalPenalization",
+    ),
     *("RandomSearch", "RegularizedEvolution", "LocalSearch", "Reinforce", "Tpe", "OneCycle"),
     *("BayesianOptimization", "NormalScores", "NegativeLogError", "OperationEncoding"),
     *("PathEncoding", "Ensemble", "GaussianProcess", "WeisfeilerLehmanKernel", "Measure"),
@@ -155,8 +164,18 @@ GOALS = nb.Goals(
 )
 
 
-MANY = tuple(nb.Evaluation(a, 0.5 + i / 30, parameters=100 + i) for i, a in enumerate(CELLS))
-MEMBERS = nb.Observations(MANY, nb.ACCURACY, nb.Goals((nb.ACCURACY, nb.PARAMETERS)))
+def of_settings():
+    """What a search has found out about settings."""
+    seen = JOINT.sample(0, 12)
+    trials = tuple(nb.Evaluation(a, 0.5 + i / 30) for i, a in enumerate(seen))
+    prior = nb.GaussianProcess().over(JOINT)
+    search = Mock(
+        spec=nb.Search,
+        space=JOINT,
+        posterior=prior.condition(nb.Observations(trials)),
+        best=trials[-1],
+    )
+    return [prior, nb.importance(search, samples=16), nb.slices(search)]
 
 
 @pytest.fixture(scope="module")
@@ -165,10 +184,11 @@ def everything(table, tmp_path_factory):
     return [
         *(getattr(nb, name)() for name in BY_DEFAULT if name != "Measure"),
         *(nb.Real(1e-3, 1, log=True), nb.Integer(1, 9), nb.Categorical("sgd", "adamw")),
-        *(JOINT, *JOINT.sample(0, 1)),
+        *(JOINT, *JOINT.sample(0, 1), nb.SettingsKernel(dict(JOINT.box.items()))),
+        *of_settings(),
         *(CHOICES, CHOICES.options[0], nb.RankDistance(CHOICES), *CHOICES.sample(0, 1)),
         *(nb.ACCURACY, nb.Measure("validation perplexity", maximize=False, lower=1)),
-        *(GOALS, *GOALS.known, *GOALS.constraints, nb.front_table(MEMBERS)),
+        *(GOALS, *GOALS.known, *GOALS.constraints, nb.FrontTable(GOALS, TRIALS[:1], (1,))),
         *(CELLS[0], *large, TRIALS, TRIALS[0], Layer("conv3x3", 16), nb.NbnasError("lost")),
         *(nb.explain(DISTANCE, *CELLS[:2]), nb.explain(nb.EditDistance(), *CELLS[:2])),
         *(nb.explain(nb.OtmannDistance(), *nb.CnnSpace().sample(0, 2)), nb.embed(CELLS, DISTANCE)),

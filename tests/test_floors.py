@@ -58,6 +58,7 @@ WINGS = {
         *(
             "warp",
             "normal_scores",
+            "half_ranks",
             "negative_log_error",
             "leave_one_out",
             "measured",
@@ -79,7 +80,7 @@ WINGS = {
         *("candidates", "ideas", "goals", "pending", "maximizers", "strategies"),
         *("objective", "generated", "fingerprint", "trial", "course", "store", "recorded"),
         *("tables", "background", "ledger", "shared", "fidelities", "workers", "taken"),
-        *("estimates", "search", "replay", "benchmark"),
+        *("settings", "estimates", "search", "replay", "benchmark"),
     ),
     "recipes": ("named", "known"),
     "baselines": ("networks", "baseline", "known", "lineup", "compare"),

@@ -5,6 +5,7 @@ from nbnas.charts import addresses as addresses  # before anything imports altai
 # isort: split
 
 from nbnas.charts.graphs.architecture import architecture, gallery
+from nbnas.charts.graphs.dimensions import dimensions
 from nbnas.charts.graphs.distribution import distribution
 from nbnas.charts.graphs.explanation import explanation
 from nbnas.charts.graphs.map import Colors, Places, landscape
@@ -27,6 +28,8 @@ from nbnas.charts.search.looks.stops import stops
 from nbnas.charts.search.paired import paired
 from nbnas.charts.search.proposal import proposal
 from nbnas.charts.search.search import search
+from nbnas.charts.search.settings.importance import importance
+from nbnas.charts.search.settings.slices import slices
 from nbnas.charts.search.spending import spending
 from nbnas.charts.search.timeline import timeline
 from nbnas.charts.search.trace import comparison, trace
@@ -61,6 +64,7 @@ __all__ = [
     "data",
     "diagnoses",
     "diagnosis",
+    "dimensions",
     "distribution",
     "drivers",
     "estimate",
@@ -71,6 +75,7 @@ __all__ = [
     "gallery",
     "goals",
     "hypervolume",
+    "importance",
     "landscape",
     "learning_curve",
     "leave_one_out",
@@ -86,6 +91,7 @@ __all__ = [
     "search",
     "settings",
     "skeleton",
+    "slices",
     "spending",
     "spent",
     "step",

@@ -119,8 +119,9 @@ def scale(bounds: Sequence[float], **options: Any) -> alt.Scale:  # noqa: ANN401
 
 
 def title(text: str, subtitle: str = "") -> alt.TitleParams:
-    """A title in words, and below it what is to be seen."""
-    return alt.TitleParams(text=text, subtitle=subtitle) if subtitle else alt.TitleParams(text)
+    """A title in words, and below it what is to be seen, in lines."""
+    lines = subtitle.split("\n") if "\n" in subtitle else subtitle
+    return alt.TitleParams(text=text, subtitle=lines) if subtitle else alt.TitleParams(text)
 
 
 def note(

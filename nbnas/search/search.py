@@ -20,6 +20,7 @@ from nbnas.search.ledger import Ledger, StoredLedger
 from nbnas.search.objective import Objective, measure_of, suited
 from nbnas.search.store.store import Store
 from nbnas.search.strategies.first import check_first
+from nbnas.search.strategies.joint import over
 from nbnas.search.strategies.strategy import STRATEGY, Strategy, check_suits
 from nbnas.search.taken import Finishing
 from nbnas.search.trial import Dropped, check_epochs, check_not_all_failed, evaluate, propose
@@ -83,7 +84,8 @@ class Search(Parallel, Finishing, Estimating, Continuing):
         study: str = "search",
         **wanted: Unpack[Wanted],
     ) -> None:
-        self.space, self.strategy = SPACE("space", space), STRATEGY("strategy", strategy)
+        self.space = SPACE("space", space)
+        self.strategy = strategy = over(STRATEGY("strategy", strategy), space)
         self.seed, self.study = SEED("seed", seed), TEXT("study", study)
         self.store = None if store is None else Store(store)
         super().__init__(Ledger() if self.store is None else StoredLedger(self.store, study))
@@ -101,9 +103,8 @@ class Search(Parallel, Finishing, Estimating, Continuing):
         self.under_way: tuple[Claim, ...] = ()
         self._pending: tuple[Architecture, ...] = ()
         if self.store is not None:
-            self.store.open_study(
-                study, fingerprint(space, objective, strategy, seed, self.goals), self.measure
-            )
+            own = fingerprint(space, objective, strategy, seed, self.goals)
+            self.store.open_study(study, own, self.measure)
             finished, self.under_way = self.store.look(study)
             self.observations = replace(self.observations, evaluations=finished)
             self._clear()

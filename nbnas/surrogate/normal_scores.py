@@ -37,7 +37,7 @@ class NormalScores:
         knots_y, count = np.unique(y, return_counts=True)
         rank = np.cumsum(count) - (count - 1) / 2
         knots_z = ndtri((rank - 0.375) / (len(y) + 0.25))
-        slopes = _slopes(knots_z, knots_y, lower, upper)
+        slopes = tails(knots_z, knots_y, lower, upper)
         return FittedNormalScores(knots_z, knots_y, *slopes, lower, upper)
 
 
@@ -69,8 +69,8 @@ class FittedNormalScores:
         return self.lower_slope, self.upper_slope
 
 
-def _slopes(z: Array, y: Array, least: float, most: float) -> tuple[float, float]:
-    """Slopes of g below the worst and above the best knot."""
+def tails(z: Array, y: Array, least: float, most: float) -> tuple[float, float]:
+    """Slopes of g below the worst and above the best knot of those in order `(k,)`."""
     if len(z) == 1:
         room = [room for room in (y[0] - least, most - y[0]) if np.isfinite(room)]
         alone = min(room, default=0.0) / 2 or max(abs(float(y[0])), 1.0) / 2

@@ -152,7 +152,8 @@ class ArchitectureTable:
             Matrix `(n, m)` in float64.
         """
         if self.graphs is not None:
-            return self.graphs.block(measure, self._graphs_of(first), self._graphs_of(second))
+            numbers = self.graph_numbers(first), self.graph_numbers(second)
+            return self.graphs.block(measure, *numbers)
         known = self._last.get(measure)  # a fit asks for the same block again and again
         if first is second and known is not None and known[0] is first:
             return known[1]
@@ -175,6 +176,24 @@ class ArchitectureTable:
         if first is second:
             self._last[measure] = (first, found)
         return found
+
+    def begin_with(self, graphs: Sequence[Architecture]) -> None:
+        """Number graphs without settings before any that an architecture here has.
+
+        So all that is measured of them is the same whichever architectures come first.
+        """
+        with self._lock:
+            self.graphs = self.graphs or ArchitectureTable()
+            self.graphs.indices(graphs)
+
+    def graph_numbers(self, inputs: torch.Tensor) -> torch.Tensor:
+        """The numbers `(n, 1)`, in `graphs`, of indices `(n, 1)` or of points `(n, 1 + D)`.
+
+        Points are a graph's number and encoded settings, see `kernels.settings`.
+        """
+        if inputs.ndim == 2 and inputs.shape[1] > 1:
+            return inputs.detach()[:, :1].contiguous()
+        return self._graphs_of(inputs)
 
     def _graphs_of(self, indices: torch.Tensor) -> torch.Tensor:
         """The numbers of their graphs; of one and the same list the same one again."""

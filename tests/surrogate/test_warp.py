@@ -6,12 +6,13 @@ from scipy.stats import norm
 from nbnas.errors import ObservationError
 from nbnas.graphs.spaces.cell import CellSpace
 from nbnas.records import Evaluation, Measure, Observations
+from nbnas.surrogate.half_ranks import HalfRanks
 from nbnas.surrogate.negative_log_error import NegativeLogError
 from nbnas.surrogate.normal_scores import NormalScores
 from nbnas.surrogate.warp import expected_excess, fit_warp, moments
 
 VALUES = np.array([0.1, 0.5, 0.55, 0.8, 0.8, 0.9, 0.91, 0.95])
-WARPS = [NormalScores(), NegativeLogError()]
+WARPS = [NormalScores(), NegativeLogError(), HalfRanks()]
 
 
 @pytest.mark.parametrize("warp", WARPS, ids=repr)
@@ -32,6 +33,30 @@ def test_normal_scores_depend_on_ranks_only():
     assert np.allclose(z, other)
     assert z[3] == z[4]  # ties share their rank
     assert abs(z.sum()) < 1e-12
+
+
+def test_half_ranks_keep_distances_above_the_median():
+    z = HalfRanks().fit(VALUES).forward(VALUES)
+    spread = np.sqrt(np.mean((VALUES[3:] - 0.8) ** 2))
+    assert np.allclose(z[3:], (VALUES[3:] - 0.8) / spread)
+    shifted = np.array([*(VALUES[:3] / 2), *VALUES[3:]])
+    assert np.allclose(z, HalfRanks().fit(shifted).forward(shifted))  # below, ranks only
+    assert np.allclose(z[:3], NormalScores().fit(VALUES).forward(VALUES)[:3])
+
+
+def test_half_ranks_do_not_spread_what_is_nearly_the_same():
+    near = np.array([0.1, 0.3, 0.5, 0.9, 0.9000001, 0.9000002, 0.9000003])
+    z = HalfRanks().fit(near).forward(near)
+    assert np.ptp(z[3:]) < np.ptp(NormalScores().fit(near).forward(near)[3:]) * 2
+    far = np.array([0.1, 0.3, 0.5, 0.6, 0.9, 0.9000001, 0.9000002, 0.9000003])
+    assert np.ptp(HalfRanks().fit(far).forward(far)[4:]) < 1e-5
+
+
+@pytest.mark.parametrize("same", [[0.5], [0.5, 0.5], [0.1, 0.2], [0.1, 0.7, 0.7, 0.7, 0.7]])
+def test_half_ranks_of_few_values_are_normal_scores(same):
+    y = np.array(same)
+    expected = NormalScores().fit(y).forward(y)
+    assert np.array_equal(HalfRanks().fit(y).forward(y), expected)
 
 
 @pytest.mark.parametrize("warp", WARPS, ids=repr)
@@ -63,7 +88,7 @@ def test_expected_improvement_in_accuracy_equals_quadrature(warp, mean, stddev):
     best = float(fitted.forward(VALUES).max())
 
     def gain(z):
-        if isinstance(warp, NormalScores):  # linear above the incumbent, not cut off at 1
+        if isinstance(warp, NormalScores | HalfRanks):  # linear, not cut off
             return fitted.upper_slope * (z - best)
         return fitted.inverse(np.array([z]))[0] - VALUES.max()
 

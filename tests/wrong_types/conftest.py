@@ -8,6 +8,7 @@ from pathlib import Path
 from unittest.mock import Mock
 
 import distributed
+import joint
 import nbformat
 import numpy as np
 import pandas as pd
@@ -130,6 +131,7 @@ def overrides():
         "GaussianProcess.covariance": architectures,
         "Measure.expected": {"gain": 0.5},
         **shortened.overrides(SPACES["Subspace"], SCHEDULED["fidelities"], t["observations"]),
+        **joint.overrides(),
         **dict.fromkeys(("Asha", "Hyperband", "MedianStopping", "SuccessiveHalving"), SCHEDULED),
         "standings": {"strategy": nb.Asha(**SCHEDULED)},
         "TabularObjective": {"name": "table", "values": {str(cells[0]): 0.5}},

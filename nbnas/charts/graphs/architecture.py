@@ -17,8 +17,15 @@ from nbnas.charts import theme
 from nbnas.charts.chart import Chart
 from nbnas.charts.graphs.choices import chosen
 from nbnas.charts.graphs.layout import Layout, lay_out
-from nbnas.charts.graphs.network import network, networks
-from nbnas.charts.graphs.notation import flow, notation, operations_of, useful
+from nbnas.charts.graphs.network import links, network, networks
+from nbnas.charts.graphs.notation import (
+    flow,
+    notation,
+    operations_of,
+    settings_said,
+    settings_within,
+    useful,
+)
 from nbnas.graphs.architecture import ZERO, Architecture
 from nbnas.graphs.canonical import has_vertex_operations
 from nbnas.graphs.values import is_of_choices
@@ -64,13 +71,15 @@ def architecture(
     """
     if is_of_choices(architecture.nodes):
         return chosen((architecture,), heading=heading, subtitle=subtitle, numbered=numbered)
+    own = settings_said(architecture)
     if has_vertex_operations(architecture):
-        return network(architecture, heading=heading, subtitle=subtitle, numbered=numbered)
+        said = _lines(subtitle or links(architecture), own)
+        return network(architecture, heading=heading, subtitle=said, numbered=numbered)
     layout = lay_out(architecture, width, height)
     parts = _parts(architecture, layout, 0, named=True)
-    text = notation(architecture)
+    text = notation(architecture.bare)
     short = text if len(text) < 60 else f"An architecture of {len(architecture.nodes)} vertices"
-    words = theme.title(heading or short, subtitle or flow(architecture))
+    words = theme.title(heading or short, _lines(subtitle or flow(architecture), own))
     known = theme.styles(operations_of([architecture]))
     return _draw(parts, (width, layout.height), known, None, words)
 
@@ -102,27 +111,31 @@ def gallery(
     if any(map(has_vertex_operations, architectures)):
         return networks(architectures, heading=heading, subtitle=subtitle)
     layouts = [lay_out(a, width, None, small=True) for a in architectures]
-    height = max(layout.height for layout in layouts) + 26
+    letters = int(width / LETTER)
+    settings = [settings_within(each, letters) for each in architectures]
+    below = 14 if any(settings) else 0
+    height = max(layout.height for layout in layouts) + 26 + below
     columns = min(columns, len(architectures))
     lines = -(-len(architectures) // columns)
     parts = _Parts([], [], [], [])
     for index, (each, layout) in enumerate(zip(architectures, layouts, strict=True)):
         dx, dy = (index % columns) * (width + 16), (lines - 1 - index // columns) * height
         _add(parts, _parts(each, layout, index, named=False), dx, dy)
-        parts.words.append(
-            _word(
-                dx + width / 2,
-                dy + layout.height + 8,
-                cut(notation(each), int(width / LETTER)),
-                0.9,
-            )
-        )
+        for line, text in enumerate(filter(None, (notation(each.bare), settings[index]))):
+            short = cut(text, letters)
+            high = dy + layout.height + 8 + below - 14 * line
+            parts.words.append(_word(dx + width / 2, high, short, 0.9))
     legend = alt.Legend(
         orient="bottom", title=None, symbolType="stroke", symbolSize=1100, symbolStrokeWidth=3
     )
     known = theme.styles(operations_of(architectures))
     words = theme.title(heading or theme.count(len(architectures), "architecture"), subtitle)
     return _draw(parts, (columns * (width + 16), lines * height), known, legend, words)
+
+
+def _lines(*texts: str) -> str:
+    """Texts below each other, without those that are empty."""
+    return "\n".join(filter(None, texts))
 
 
 def _parts(architecture: Architecture, layout: Layout, index: int, *, named: bool) -> _Parts:

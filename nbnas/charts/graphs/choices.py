@@ -13,6 +13,7 @@ from nbnas.charts import theme
 from nbnas.charts.chart import Chart
 from nbnas.charts.lettering import width
 from nbnas.graphs.architecture import Architecture
+from nbnas.graphs.settings import joined
 from nbnas.graphs.spaces.choice.options import Choice, position
 from nbnas.graphs.spaces.choice.space import ChoiceSpace
 from nbnas.graphs.values import Value, values_of, write
@@ -44,7 +45,8 @@ def chosen(
     """Draw what some architectures choose.
 
     Args:
-        architectures: At least one architecture of choices; all of the same names.
+        architectures: At least one architecture of choices; all of the same names. Settings are
+            drawn like choices.
         heading: A title; by default how many choices there are.
         subtitle: What is to be seen.
         numbered: Whether the lines have the numbers of the vertices.
@@ -52,7 +54,7 @@ def chosen(
     Returns:
         The chart.
     """
-    rows = [values_of(a.nodes) for a in architectures]
+    rows = [{**values_of(a.nodes), **dict(a.settings)} for a in architectures]
     lines: _Lines = {}
     for number, name in enumerate(rows[0], 1):
         values = [row[name] for row in rows]
@@ -73,7 +75,8 @@ def terse(architecture: Architecture) -> str:
     """
     values = values_of(architecture.nodes).items()
     plain = {name for name, v in values if v is not None and not isinstance(v, bool)}
-    return " ".join(write(v) if name in plain else f"{name}={v}" for name, v in values)
+    own = " ".join(write(v) if name in plain else f"{name}={v}" for name, v in values)
+    return joined(own, architecture.settings)
 
 
 def options(

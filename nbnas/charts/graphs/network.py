@@ -14,6 +14,7 @@ from nbnas.charts import theme
 from nbnas.charts.chart import Chart, HConcatChart
 from nbnas.charts.graphs.network_layout import BOX, Plan, plan_of
 from nbnas.graphs.architecture import Architecture
+from nbnas.graphs.settings import COMMA, write_settings
 
 
 def network(
@@ -37,12 +38,17 @@ def network(
     count = len(architecture.nodes) - 2
     words = theme.title(
         heading or f"A network of {theme.count(count, 'layer')}",
-        subtitle or f"{theme.count(len(architecture.edges), 'link')}, from top to bottom.",
+        subtitle or links(architecture),
     )
     plan = plan_of(architecture)
     size, boxes = (plan.width, plan.height), box_rows(architecture, plan)
     above = [_numbers(plan, size)] if numbered else []
     return draw(boxes, link_rows(plan), size, kinds([architecture]), words, above=above)
+
+
+def links(architecture: Architecture) -> str:
+    """How many links a network has."""
+    return f"{theme.count(len(architecture.edges), 'link')}, from top to bottom."
 
 
 def networks(
@@ -58,9 +64,15 @@ def networks(
     Returns:
         The chart.
     """
-    panels = [network(each) for each in architectures]
+    panels = [network(each, subtitle=_settings(each)) for each in architectures]
     row = HConcatChart(hconcat=panels, spacing=30, title=theme.title(heading, subtitle))
     return theme.apart(row)
+
+
+def _settings(architecture: Architecture) -> str:
+    """The links and the settings of a network, each setting on a line; empty without settings."""
+    said = write_settings(architecture.settings).split(COMMA)
+    return "\n".join([links(architecture), *said]) if architecture.settings else ""
 
 
 def kinds(architectures: Sequence[Architecture]) -> dict[str, theme.Style]:

@@ -7,8 +7,9 @@ from nbnas.charts.graphs.equation import equations
 from nbnas.charts.graphs.network import shorten
 from nbnas.graphs.architecture import ZERO, Architecture
 from nbnas.graphs.canonical import has_vertex_operations
+from nbnas.graphs.settings import COMMA, joined, write_settings
 from nbnas.graphs.spaces.recurrent.graph import begins_recurrent
-from nbnas.graphs.values import is_of_choices
+from nbnas.graphs.values import is_of_choices, write
 
 
 def notation(architecture: Architecture) -> str:
@@ -16,12 +17,29 @@ def notation(architecture: Architecture) -> str:
 
     An architecture of choices is written as it is, a recurrent cell as equations, and one with
     operations at its vertices as these, each with what it reads unless that is the one before.
+    Settings stand behind.
 
     Example:
         >>> edges = ((0, 1, "nor_conv_3x3"), (0, 2, "none"), (1, 2, "skip_connect"))
         >>> notation(Architecture(("input", "sum", "output"), edges, "any"))
         '3×3 | –+skip'
     """
+    return joined(_graph(architecture), architecture.settings)
+
+
+def settings_said(architecture: Architecture) -> str:
+    """The settings of an architecture in one line; empty where it has none."""
+    return f"With {write_settings(architecture.settings)}." if architecture.settings else ""
+
+
+def settings_within(architecture: Architecture, letters: int) -> str:
+    """The settings of an architecture; their values alone where there is no more room."""
+    said = write_settings(architecture.settings)
+    values = (write(value) for _, value in architecture.settings)
+    return said if len(said) <= letters else COMMA.join(values)
+
+
+def _graph(architecture: Architecture) -> str:
     if is_of_choices(architecture.nodes):
         return architecture.text
     if begins_recurrent(architecture):

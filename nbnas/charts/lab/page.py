@@ -20,6 +20,7 @@ from nbnas.charts.graphs.notation import notation
 from nbnas.charts.render import VEGA_LITE, in_page_colours
 from nbnas.graphs.architecture import Architecture
 from nbnas.graphs.canonical import has_vertex_operations
+from nbnas.graphs.settings import joined
 from nbnas.graphs.values import is_of_choices
 from nbnas.records import Measure
 
@@ -67,7 +68,7 @@ def name_of(architecture: Architecture, length: int = 90) -> str:
         length: Characters at most.
     """
     if has_vertex_operations(architecture) and not is_of_choices(architecture.nodes):
-        text = " → ".join(map(shorten, architecture.nodes[1:-1]))
+        text = joined(" → ".join(map(shorten, architecture.nodes[1:-1])), architecture.settings)
     else:
         text = notation(architecture)
     return text if len(text) <= length else text[: length - 1] + "…"

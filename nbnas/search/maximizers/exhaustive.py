@@ -4,11 +4,14 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from nbnas.brief import ADDED
 from nbnas.checks import settle
 from nbnas.errors import SettingError
 from nbnas.graphs.space import SearchSpace
+from nbnas.graphs.spaces.joint.space import JointSpace
 from nbnas.records import Observations
 from nbnas.search.candidates import can_be_listed, listed
+from nbnas.search.maximizers.joint import Alternating
 from nbnas.search.maximizers.maximizer import MAXIMIZER, Maximizer, Score, Scored, check_known
 from nbnas.search.maximizers.pool import RandomPool
 
@@ -41,19 +44,21 @@ class Exhaustive:
 
 @dataclass(frozen=True, slots=True)
 class Automatic:
-    """Scores all of a space of up to 50,000 architectures; else what `large` finds.
+    """Scores all of a space of up to 50,000 architectures; else what `large` or `joint` finds.
 
     Args:
         large: The maximiser for spaces that are larger or infinite.
+        joint: The one for those among them that have settings, too.
 
     Raises:
-        SettingError: If it is none.
+        SettingError: If one of them is none.
     """
 
     large: Maximizer = field(default_factory=RandomPool)
+    joint: Maximizer = field(default_factory=Alternating, metadata=ADDED)
 
     def __post_init__(self) -> None:
-        settle(self, large=MAXIMIZER)
+        settle(self, large=MAXIMIZER, joint=MAXIMIZER)
 
     def maximize(
         self,
@@ -62,7 +67,11 @@ class Automatic:
         observations: Observations,
         rng: np.random.Generator,
     ) -> Scored:
-        """Score by `Exhaustive`, or by `large`."""
+        """Score by `Exhaustive`, or by `large` or `joint`."""
         rng = check_known(score, space, observations, rng)
-        chosen: Maximizer = Exhaustive() if can_be_listed(space) else self.large
-        return chosen.maximize(score, space, observations, rng)
+        return self._for(space).maximize(score, space, observations, rng)
+
+    def _for(self, space: SearchSpace) -> Maximizer:
+        if can_be_listed(space):
+            return Exhaustive()
+        return self.joint if isinstance(space, JointSpace) else self.large

@@ -23,9 +23,10 @@ from nbnas.records import Fidelities, Goals, Measure, Observations, Proposal
 from nbnas.records.observations import OBSERVATIONS
 from nbnas.search.candidates import Novelty, can_be_listed, listed
 from nbnas.search.maximizers.exhaustive import Automatic
-from nbnas.search.maximizers.maximizer import MAXIMIZER, Maximizer
+from nbnas.search.maximizers.joint import guided
+from nbnas.search.maximizers.maximizer import MAXIMIZER, Maximizer, Score
 from nbnas.search.pending import PENDING, KrigingBeliever, PendingRule, Scorer, Situation
-from nbnas.search.strategies.described import described, reason
+from nbnas.search.strategies.described import described, reason_for
 from nbnas.search.strategies.fidelities.choose import Chooser, look_or_train
 from nbnas.search.strategies.fidelities.model import Levels
 from nbnas.search.strategies.fidelities.stage import LOOKS, Stage
@@ -34,6 +35,7 @@ from nbnas.search.strategies.fits import FITS, fitted, fitted_next, fitted_to
 from nbnas.search.strategies.goals.choose import GoalScore, goal_score, has_several, models_several
 from nbnas.search.strategies.goals.known import with_known
 from nbnas.search.strategies.initial import InitialDesign
+from nbnas.search.strategies.joint import seeing_settings
 from nbnas.search.strategies.strategy import check_known, check_question
 from nbnas.surrogate.acquisition.improvement import (
     ACQUISITION,
@@ -129,6 +131,7 @@ class BayesianOptimization:
             check(*measure.reflected)
 
     @beginning
+    @seeing_settings
     @undisturbed()
     def propose(
         self,
@@ -164,6 +167,7 @@ class BayesianOptimization:
                 chosen = (*chosen, *more)
             return dataclasses.replace(proposal, architectures=chosen)
 
+    @seeing_settings
     @undisturbed()
     def prepare(self, space: SearchSpace, observations: Observations) -> None:
         """Fit what the next proposals need while other trials are under way, in any thread."""
@@ -227,11 +231,11 @@ class BayesianOptimization:
             fit = functools.partial(self._fitted, space, goals=observations.goals)
             same = not self.allow_isomorphic
             scorer: Scorer = goal_score(situation, fit, self.acquisition, rng, same=same)
+            score: Score = lambda candidates: scorer(candidates).numpy()  # noqa: E731
         else:
             scorer = self.pending.scorer(self.acquisition, situation, rng)
-        found = self.maximizer.maximize(
-            lambda candidates: scorer(candidates).numpy(), space, observations, rng
-        )
+            score = guided(scorer, self.acquisition, situation.believed)
+        found = self.maximizer.maximize(score, space, observations, rng)
         novelty = Novelty(
             (*observations.architectures, *situation.pending),
             allow_isomorphic=self.allow_isomorphic or has_several(observations),
@@ -243,9 +247,7 @@ class BayesianOptimization:
         )
         proposal = Proposal(
             tuple(c.architecture for c in ranked[:1]),
-            reason(ranked[0], observations.measure)
-            if ranked
-            else "Every architecture of the space is evaluated.",
+            reason_for(ranked, observations.measure),
             ranked,
             len(found.architectures),
             type(self.acquisition).__name__,

@@ -45,3 +45,10 @@ def reason(winner: Candidate, measure: Measure) -> str:
         f"{measure.text(winner.stddev, digits=1)}; "
         f"{measure.expected(winner.expected_improvement)}, mostly owed to {most}."
     )
+
+
+def reason_for(ranked: Sequence[Candidate], measure: Measure) -> str:
+    """Why the first of the ranked candidates was chosen, or none."""
+    if not ranked:
+        return "Every architecture of the space is evaluated."
+    return reason(ranked[0], measure)

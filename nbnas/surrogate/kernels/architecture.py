@@ -6,13 +6,14 @@ Notation
 Inputs are indices into an `ArchitectureTable`, which `GaussianProcess` gives to its kernels.
 """
 
+import functools
 import weakref
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 import torch
-from gpytorch.kernels import AdditiveKernel, ScaleKernel
+from gpytorch.kernels import AdditiveKernel, ProductKernel, ScaleKernel
 from gpytorch.kernels import Kernel as Kernel
 from gpytorch.priors import LogNormalPrior
 
@@ -23,6 +24,7 @@ from nbnas.surrogate.table import ArchitectureTable, Measure
 
 KERNEL: Rule[Kernel] = instance(Kernel, "WeisfeilerLehmanKernel()")
 LENGTHSCALE = real(above=0)
+Met = dict[int, torch.Tensor] | None  # covariances by the kernel's id
 
 
 class ArchitectureKernel(Kernel):  # type: ignore[misc]  # gpytorch is untyped
@@ -47,6 +49,10 @@ class ArchitectureKernel(Kernel):  # type: ignore[misc]  # gpytorch is untyped
 
     @brief
     def __repr__(self) -> str:
+        return self.said()
+
+    def said(self) -> str:
+        """What the kernel compares by, and its length-scale, for people."""
         said: str = self.extra_repr()
         if not self.has_lengthscale:
             return said
@@ -74,16 +80,26 @@ class ArchitectureKernel(Kernel):  # type: ignore[misc]  # gpytorch is untyped
         Raises:
             ObservationError: If the kernel is in no prior, or in none that is still there.
         """
+        return self.known_table().block(measure, x1, x2)
+
+    def known_table(self) -> ArchitectureTable:
+        """The table.
+
+        Raises:
+            ObservationError: If the kernel is in no prior, or in none that is still there.
+        """
         table = self.table
         if table is None:
             raise ObservationError(
                 "expected a kernel that knows its architectures; put it into a GaussianProcess, "
                 "which gives it a table, instead of calling it directly"
             )
-        return table.block(measure, x1, x2)
+        return table
 
 
-def covariance(kernel: Kernel, x1: torch.Tensor, x2: torch.Tensor) -> torch.Tensor:
+def covariance(
+    kernel: Kernel, x1: torch.Tensor, x2: torch.Tensor, known: Met = None
+) -> torch.Tensor:
     """What `kernel(x1, x2).to_dense()` gives, without gpytorch's lazy tensors in between.
 
     A fit evaluates kernels hundreds of times, on few architectures, and most of the time would go
@@ -93,14 +109,33 @@ def covariance(kernel: Kernel, x1: torch.Tensor, x2: torch.Tensor) -> torch.Tens
         kernel: Any kernel.
         x1: Indices `(n, 1)`.
         x2: Indices `(m, 1)`.
+        known: The covariances of parts of the kernel, by their `id`, as far as they are known.
 
     Returns:
         Covariance `(n, m)`; not to be changed, as it may be a view of a table.
     """
+    # A kernel over graphs and settings holds its parts twice; all others are trees.
+    products = any(type(part) is ProductKernel for part in kernel.modules())
+    return _covariance(kernel, x1, x2, dict(known or {}) if products or known else None)
+
+
+def _covariance(kernel: Kernel, x1: torch.Tensor, x2: torch.Tensor, met: Met) -> torch.Tensor:
+    """The same; with what was met before, by kernel, where some may come twice."""
+    if met is None:
+        return _computed(kernel, x1, x2, None)
+    if id(kernel) not in met:
+        met[id(kernel)] = _computed(kernel, x1, x2, met)
+    return met[id(kernel)]
+
+
+def _computed(kernel: Kernel, x1: torch.Tensor, x2: torch.Tensor, met: Met) -> torch.Tensor:
     if type(kernel) is AdditiveKernel:
-        return _sum(list(kernel.kernels), x1, x2)
+        return _sum(list(kernel.kernels), x1, x2, met)
+    if type(kernel) is ProductKernel:
+        factors = [_covariance(factor, x1, x2, met) for factor in kernel.kernels]
+        return functools.reduce(torch.mul, factors)
     if type(kernel) is ScaleKernel:
-        scaled: torch.Tensor = kernel.outputscale * covariance(kernel.base_kernel, x1, x2)
+        scaled: torch.Tensor = kernel.outputscale * _covariance(kernel.base_kernel, x1, x2, met)
         return scaled
     if isinstance(kernel, ArchitectureKernel):
         return kernel.forward(x1, x2)
@@ -108,16 +143,39 @@ def covariance(kernel: Kernel, x1: torch.Tensor, x2: torch.Tensor) -> torch.Tens
     return dense
 
 
-def _sum(kernels: Sequence[Kernel], x1: torch.Tensor, x2: torch.Tensor) -> torch.Tensor:
+def _sum(kernels: Sequence[Kernel], x1: torch.Tensor, x2: torch.Tensor, met: Met) -> torch.Tensor:
     """Sum of covariances; where nothing is differentiated, in one place of memory."""
     if torch.is_grad_enabled():
-        return torch.stack([covariance(kernel, x1, x2) for kernel in kernels]).sum(dim=0)
-    total = covariance(kernels[0], x1, x2).clone()
+        return torch.stack([_covariance(kernel, x1, x2, met) for kernel in kernels]).sum(dim=0)
+    total = _covariance(kernels[0], x1, x2, met).clone()
     for kernel in kernels[1:]:
         scaled = type(kernel) is ScaleKernel
-        part = covariance(kernel.base_kernel if scaled else kernel, x1, x2)
+        part = _covariance(kernel.base_kernel if scaled else kernel, x1, x2, met)
         total.add_(part, alpha=kernel.outputscale.item() if scaled else 1)
     return total
+
+
+def variances(kernel: Kernel, x: torch.Tensor) -> torch.Tensor:
+    """What `kernel(x, diag=True)` gives, without gpytorch's checks in between.
+
+    Args:
+        kernel: Any kernel.
+        x: Indices `(m, 1)`, or points.
+
+    Returns:
+        Variances `(m,)`.
+    """
+    if type(kernel) is AdditiveKernel:
+        return torch.stack([variances(part, x) for part in kernel.kernels]).sum(dim=0)
+    if type(kernel) is ProductKernel:
+        return functools.reduce(torch.mul, [variances(part, x) for part in kernel.kernels])
+    if type(kernel) is ScaleKernel:
+        scaled: torch.Tensor = kernel.outputscale * variances(kernel.base_kernel, x)
+        return scaled
+    if isinstance(kernel, ArchitectureKernel):
+        return kernel.forward(x, x, diag=True)
+    diagonal: torch.Tensor = kernel(x, diag=True)
+    return diagonal
 
 
 def bind(kernel: Kernel, table: ArchitectureTable) -> None:
@@ -142,9 +200,12 @@ def weighted(kernel: Kernel) -> Kernel:
     return scaled[0] if len(scaled) == 1 else AdditiveKernel(*scaled)
 
 
-def _scaled(kernel: Kernel, weight: float) -> Kernel:
-    if isinstance(kernel, ScaleKernel):
-        return kernel
+def with_weight(kernel: Kernel, weight: float) -> Kernel:
+    """A kernel inside a `ScaleKernel`: its weight starts here, and is expected around here."""
     scaled = ScaleKernel(kernel, outputscale_prior=LogNormalPrior(np.log(weight), 1.0)).double()
     scaled.outputscale = weight
     return scaled
+
+
+def _scaled(kernel: Kernel, weight: float) -> Kernel:
+    return kernel if isinstance(kernel, ScaleKernel) else with_weight(kernel, weight)

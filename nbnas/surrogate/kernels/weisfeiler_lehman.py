@@ -82,6 +82,12 @@ class _Features:
         self.vocabulary: dict[Label, int] = {}
         self.matrix = csr_array((0, 0))
 
+    def __deepcopy__(self, memo: object) -> "_Features":
+        """Another one; the words of the vocabulary, which may be many and long, are shared."""
+        new = _Features()
+        new.vocabulary, new.matrix = dict(self.vocabulary), self.matrix.copy()
+        return new
+
     def extend(self, architectures: Sequence[Architecture], depth: int, assignment: bool) -> None:
         known = self.matrix.shape[0]
         if known == len(architectures):

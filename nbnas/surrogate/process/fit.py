@@ -106,9 +106,11 @@ class _Objective:
     ) -> None:
         self.kernel, self.indices, self.z = kernel, indices, z
         self.log_expected, self.known = log_expected, known
-        self.priors = [
-            (prior, closure, module) for _, module, prior, closure, _ in kernel.named_priors()
-        ]
+        # Each once, as a kernel over graphs and settings holds its parts twice.
+        self.priors = {
+            id(prior): (prior, closure, module)
+            for _, module, prior, closure, _ in kernel.named_priors()
+        }.values()
         self.free = _free(kernel)
 
     def __call__(self, theta: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:

@@ -18,21 +18,23 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import torch
-from gpytorch.kernels import AdditiveKernel, Kernel
+from gpytorch.kernels import Kernel
 from numpy.typing import NDArray
 
 from nbnas.brief import ADDED, brief
 from nbnas.checks import real, settle, whole
 from nbnas.errors import ObservationError
 from nbnas.graphs.architecture import Architecture, check_architectures
-from nbnas.graphs.distances.hamming import HammingDistance
-from nbnas.graphs.space import COUNT, Randomness, generator
+from nbnas.graphs.space import COUNT, SPACE, Randomness, SearchSpace, generator
+from nbnas.graphs.spaces.joint.space import JointSpace
 from nbnas.records.observations import OBSERVATIONS, Observations
+from nbnas.surrogate.half_ranks import HalfRanks
 from nbnas.surrogate.kernels.architecture import KERNEL, bind, covariance, weighted
 from nbnas.surrogate.kernels.covariance import no_covariance, root
-from nbnas.surrogate.kernels.distance import DistanceKernel
+from nbnas.surrogate.kernels.default import default_kernel as default_kernel
+from nbnas.surrogate.kernels.joint import check_seen, joint_kernel, sees_settings
 from nbnas.surrogate.kernels.parts import formula
-from nbnas.surrogate.kernels.weisfeiler_lehman import WeisfeilerLehmanKernel
+from nbnas.surrogate.kernels.settings import SettingsKernel
 from nbnas.surrogate.normal_scores import NormalScores
 from nbnas.surrogate.process.believed import base_of, believe, solved_for
 from nbnas.surrogate.process.fit import NOISE, fit_parameters, log_likelihood
@@ -42,17 +44,6 @@ from nbnas.surrogate.warp import WARP, Warp, fit_warp
 from nbnas.undisturbed import undisturbed
 
 Array = NDArray[np.float64]
-
-
-@undisturbed()
-def default_kernel() -> Kernel:
-    """Weisfeiler-Lehman of the depths 0, 1 and 2, plus Hamming, each with a weight of its own.
-
-    What operations there are tells most when little is known, their surroundings tell more later
-    on, and Hamming tells all architectures apart.
-    """
-    depths = [WeisfeilerLehmanKernel(depth) for depth in (0, 1, 2)]
-    return AdditiveKernel(*depths, DistanceKernel(HammingDistance()))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -99,6 +90,22 @@ class GaussianProcess:
     def __repr__(self) -> str:
         mean = f", mean={self.mean:.3g}" if self.mean else ""
         return f"noise={self.noise:.3g}{mean}, {self.warp!r}, {formula(self.kernel)}"
+
+    def over(self, space: SearchSpace) -> "GaussianProcess":
+        """The prior over a space, which decides whether its kernel has to see settings.
+
+        Strategies ask for it themselves.
+
+        Returns:
+            For a `JointSpace` one with `joint_kernel` of this kernel and a `SettingsKernel`, if it
+            sees no settings yet, and `HalfRanks` in the place of `NormalScores`; else the same.
+        """
+        SPACE("space", space)
+        if not isinstance(space, JointSpace) or sees_settings(self.kernel):
+            return self
+        kernel = joint_kernel(self.kernel, SettingsKernel(dict(space.box.items())))
+        warp = HalfRanks() if self.warp == NormalScores() else self.warp
+        return dataclasses.replace(self, kernel=kernel, warp=warp, table=ArchitectureTable())
 
     @undisturbed()
     def covariance(self, a: Sequence[Architecture], b: Sequence[Architecture]) -> Array:
@@ -169,6 +176,7 @@ class GaussianProcess:
             raise ObservationError(
                 f"expected at least 2 trials to fit to, got {len(observations)}"
             )
+        check_seen(self.kernel, observations.architectures)
         _, z = fit_warp(self.warp, observations)
         indices = self.table.indices(observations.architectures)
         kernel, noise = fit_parameters(
@@ -192,6 +200,7 @@ class GaussianProcess:
         """
         warp, z = fit_warp(self.warp, OBSERVATIONS("observations", observations))
         architectures = observations.architectures
+        check_seen(self.kernel, architectures)
         covariance = torch.from_numpy(self.covariance(architectures, architectures))
         factor = cholesky(covariance, self.noise)
         return Posterior(self, observations, warp, z, factor)

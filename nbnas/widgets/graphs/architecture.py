@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from nbnas import charts
-from nbnas.charts.graphs.notation import flow, notation
+from nbnas.charts.graphs.notation import flow, notation, settings_said
 from nbnas.charts.graphs.wording import TIMES
 from nbnas.charts.theme import AnyChart, count, stacked
 from nbnas.charts.training.skeleton import Part, skeleton
@@ -32,10 +32,11 @@ def architecture(architecture: Architecture, operations: Operations = ()) -> Vie
         architecture: Any architecture.
         operations: Those of its space, with what builds one's own.
     """
-    size, parts = _size(architecture, operations)
-    text = str(architecture)
+    size, parts = _size(architecture.bare, operations)
+    text = architecture.text
     short = text if len(text) <= LONG else text[: LONG - 1] + "…"
-    said = f"{_words(architecture)} Its string: {short}. {size}"
+    said = f"{_words(architecture.bare)} Its string: {short}."
+    said = " ".join(filter(None, (said, settings_said(architecture), size)))
     return View(said, _picture(architecture, size, parts))
 
 

@@ -22,6 +22,7 @@ from nbnas.graphs.spaces.cell import CellSpace
 from nbnas.graphs.spaces.chain.space import ChainSpace
 from nbnas.graphs.spaces.cnn.space import CnnSpace
 from nbnas.graphs.spaces.dag.space import DagSpace
+from nbnas.graphs.spaces.joint.space import JointSpace
 from nbnas.graphs.spaces.operation import BUILT_IN, Operation
 from nbnas.graphs.spaces.recurrent.space import RecurrentSpace
 
@@ -85,11 +86,20 @@ def home_of(model: Any) -> SearchSpace | None:  # noqa: ANN401
         model: A distance, or what has one in its kernel: a prior, a posterior, a kernel.
 
     Returns:
-        The space; `None` where any architectures can be compared.
+        The space; `None` where any architectures can be compared. Where the kernel sees settings,
+        it has them.
     """
     distances = (model, *(getattr(part, "distance", None) for part in _parts(model)))
     spaces = (getattr(distance, "space", None) for distance in distances)
-    return next((space for space in spaces if isinstance(space, SearchSpace)), None)
+    home = next((space for space in spaces if isinstance(space, SearchSpace)), None)
+    return _with_settings(home or SPACES[0], model) or home
+
+
+def _with_settings(space: SearchSpace, model: Any) -> SearchSpace | None:  # noqa: ANN401
+    """The space with the settings that a model's kernel sees; `None` where it sees none."""
+    seen = (part.encoding.settings for part in _parts(model) if hasattr(part, "encoding"))
+    settings = next(seen, None)
+    return None if settings is None else JointSpace(space, **dict(settings))
 
 
 def drawn_from(space: SearchSpace, n: int, seed: int = 0) -> tuple[Architecture, ...]:
@@ -128,6 +138,9 @@ def more_of(
         drawn = np.random.default_rng(seed).permutation(len(new))[:n]
         return tuple(new[i] for i in drawn)
     home = home_of(model)
+    if isinstance(home, JointSpace):
+        graphs = space_of([a.bare for a in architectures]) or home.graphs
+        home = _with_settings(graphs, model)
     space = space_of(architectures) if home is None else home
     if space is None:
         return ()

@@ -2,10 +2,12 @@
 
 from nbnas import charts
 from nbnas.charts.graphs.choices import options
-from nbnas.charts.theme import AnyChart, count
+from nbnas.charts.graphs.dimensions import told
+from nbnas.charts.theme import AnyChart, count, stacked
 from nbnas.graphs.canonical import has_vertex_operations
 from nbnas.graphs.space import SearchSpace
 from nbnas.graphs.spaces.choice.space import ChoiceSpace
+from nbnas.graphs.spaces.joint.parts import graphs_around, joint_space
 from nbnas.widgets.graphs.architecture import architecture
 from nbnas.widgets.panel import Panel, button, label, toggles
 from nbnas.widgets.view import View
@@ -40,13 +42,13 @@ class _Controls:
         if not self.open.value:
             return View(_words(self.space), _strip(self.space, self.seed, numbered=True))
         one = self.space.sample(self.seed, _number(self.space))[self.open.value - 1]
-        seen = architecture(one, getattr(self.space, "operations", ()))
+        seen = architecture(one, getattr(graphs_around(self.space), "operations", ()))
         return View(f"Sample {self.open.value} of {_words(self.space)} {seen.summary}", seen.chart)
 
 
 def _number(space: SearchSpace) -> int:
     """How many architectures are shown at once: few where each is a whole network."""
-    if isinstance(space, ChoiceSpace):
+    if isinstance(graphs_around(space), ChoiceSpace):
         return SAMPLES
     return NETWORKS if has_vertex_operations(space.sample(0, 1)[0]) else SAMPLES
 
@@ -57,14 +59,31 @@ def _strip(space: SearchSpace, seed: int, *, numbered: bool = False) -> AnyChart
     heading = f"{len(samples)}{of} architectures, drawn at random"
     if numbered:
         heading += f", 1 to {len(samples)} in reading order"
+    joint = joint_space(space)
     if isinstance(space, ChoiceSpace):
         return options(space, samples, heading=heading)
-    return charts.gallery(samples, heading=heading, subtitle=_rule(space))
+    if joint is None:
+        return charts.gallery(samples, heading=heading, subtitle=_rule(space))
+    rule = _rule(joint.graphs)
+    above = charts.gallery(samples, heading=heading, subtitle=rule)
+    scales = charts.dimensions(
+        dict(joint.box.items()),
+        [dict(each.settings) for each in samples],
+        subtitle="What each may be, and what these architectures have (dots).",
+    )
+    return stacked(above, scales)
 
 
 def _words(space: SearchSpace) -> str:
     size = "not counted" if space.size is None else f"{space.size:,} architectures"
-    return f"{type(space).__name__}: {size}. {_rule(space)}"
+    joint = joint_space(space)
+    if joint is None:
+        return f"{type(space).__name__}: {size}. {_rule(space)}"
+    settings = "; ".join(f"{name} {told(each)}" for name, each in joint.box.items())
+    return (
+        f"{type(space).__name__}: architectures with settings ({settings}). The architectures: "
+        f"{_words(joint.graphs)}"
+    )
 
 
 def _rule(space: SearchSpace) -> str:

@@ -69,7 +69,7 @@ def test_the_reason_tells_of_all_goals_and_of_limits():
     assert (
         f"convolutions {KNOWN.measure.text(number, digits=1)} (known), latency" in proposal.reason
     )
-    assert "most hypervolume is expected of it" in proposal.reason
+    assert "most is expected of it by hypervolume" in proposal.reason
     assert proposal.acquisition == "ExpectedHypervolumeImprovement"
     first = proposal.candidates[0]
     assert [p.measure for p in first.further] == [KNOWN.measure, LATENCY]
@@ -196,3 +196,18 @@ def test_looks_and_several_goals_do_not_go_together():
             looks,
             goals=(nb.ACCURACY, LATENCY),
         )
+
+
+def test_parego_finds_more_than_random_search_and_is_log_ei_of_one_goal():
+    goals = nb.Goals((nb.ACCURACY, LATENCY), reference=(0.0, 8.0))
+    strategy = nb.BayesianOptimization(initial=4, acquisition=nb.ParEgo())
+    done = search(strategy, goals=goals).run(25)
+    assert done.hypervolume > search(nb.RandomSearch(), goals=goals).run(25).hypervolume
+    assert "by scalarization of all goals" in done.ask().reason
+    one, log_ei = (
+        search(nb.BayesianOptimization(initial=4, acquisition=a)).run(8).observations
+        for a in (nb.ParEgo(), nb.LogExpectedImprovement())
+    )
+    assert one.architectures == log_ei.architectures
+    with pytest.raises(SettingError, match="rho"):
+        nb.ParEgo(-1)

@@ -53,8 +53,8 @@ class JointSpace:
         box: The settings with what each may be, sorted by name.
 
     Raises:
-        SettingError: If there is no setting, one is no dimension, or the space has settings
-            already.
+        SettingError: If there is no setting, one is no dimension, the space has settings already,
+            or choices of such a name.
 
     Example:
         >>> from nbnas import CellSpace, Categorical, Real
@@ -73,6 +73,12 @@ class JointSpace:
         if isinstance(graphs, JointSpace):
             raise SettingError(f"expected a space without settings, got {graphs}")
         object.__setattr__(self, "box", box_of(dimensions))
+        inner = getattr(getattr(graphs, "space", graphs), "names", ())
+        if twice := set(inner).intersection(dimensions):
+            raise SettingError(
+                f"expected other names of settings than of choices, got both of "
+                f"{', '.join(sorted(twice))}"
+            )
 
     @brief
     def __repr__(self) -> str:

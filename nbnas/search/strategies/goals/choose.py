@@ -8,6 +8,7 @@ References:
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
@@ -16,7 +17,8 @@ import torch
 from torch import Tensor
 
 from nbnas.graphs.architecture import Architecture
-from nbnas.records import Observations, Proposal
+from nbnas.records import Evaluation, Measure, Observations, Proposal
+from nbnas.records.goals.scalarization import augmented_chebyshev, random_weights
 from nbnas.search.pending import Situation
 from nbnas.search.strategies.goals.beliefs import Beliefs
 from nbnas.search.strategies.goals.words import reason_of_goals
@@ -24,9 +26,12 @@ from nbnas.surrogate.acquisition.improvement import (
     Acquisition,
     PosteriorAcquisition,
     in_logs,
+    log_expected_improvement,
 )
-from nbnas.surrogate.model import Model
+from nbnas.surrogate.acquisition.scalarized import ParEgo
+from nbnas.surrogate.model import Model, ModelPosterior
 
+SCALARIZED = Measure("scalarization of all goals")
 VOLUME = "ExpectedHypervolumeImprovement"
 VALUE_EACH = 3  # one of so many trials is for the value alone
 LOWEST = -1e6  # the score of what is sure to add nothing
@@ -71,7 +76,31 @@ def goal_score(
         further = Situation(model, seen, pending, situation.size, situation.candidates)
         posteriors[measure.name] = further.believed
     beliefs = Beliefs(goals, observations, pending, posteriors, same)
-    return GoalScore(beliefs, acquisition, rng)
+    scalar = None
+    if isinstance(acquisition, ParEgo) and len(goals.measures) > 1:
+        scalar = scalarized(beliefs, situation, acquisition.rho, rng)
+    return GoalScore(beliefs, acquisition, rng, scalar)
+
+
+def scalarized(
+    beliefs: Beliefs, situation: Situation, rho: float, rng: np.random.Generator
+) -> ModelPosterior:
+    """The posterior of a scalarization of all goals, with weights that are drawn now.
+
+    What is under way counts as it is believed to end.
+    """
+    gains = beliefs.gains
+    gains[~beliefs.feasible] = np.nan
+    weights = random_weights(gains.shape[1], rng)
+    scalars = augmented_chebyshev(gains, weights, rho=rho)
+    architectures = (*beliefs.observations.architectures, *beliefs.pending)
+    seen = Observations((), SCALARIZED)
+    for architecture, scalar in zip(architectures, scalars.tolist(), strict=True):
+        failed = math.isnan(scalar)
+        seen += Evaluation(
+            architecture, None if failed else scalar, "failed" if failed else "completed"
+        )
+    return situation.model.fit(seen).condition(seen)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -89,6 +118,7 @@ class GoalScore:
     beliefs: Beliefs
     acquisition: Acquisition | PosteriorAcquisition
     rng: np.random.Generator
+    scalar: ModelPosterior | None = None
 
     def __call__(self, candidates: Sequence[Architecture]) -> Tensor:
         """Scores `(m,)`, all finite."""
@@ -103,6 +133,8 @@ class GoalScore:
     def for_volume(self) -> bool:
         """Whether candidates are scored by the hypervolume that they add."""
         beliefs = self.beliefs
+        if self.scalar is not None:
+            return False
         number = len(beliefs.observations) + len(beliefs.pending)
         return len(beliefs.goals.measures) > 1 and number % VALUE_EACH != 0
 
@@ -117,13 +149,17 @@ class GoalScore:
             replace(candidate, further=told, feasible=min(met, 1.0))
             for candidate, told, met in zip(proposal.candidates, further, feasible, strict=True)
         )
-        said = reason_of_goals(ranked[0], beliefs.goals, for_volume=self.for_volume)
+        aim = "hypervolume" if self.for_volume else "" if self.scalar is None else SCALARIZED.name
+        said = reason_of_goals(ranked[0], beliefs.goals, aim)
         return replace(proposal, candidates=ranked, acquisition=self.name, reason=said)
 
     def _score(self, candidates: Sequence[Architecture]) -> Tensor:
         met = self.beliefs.log_feasible(candidates)
         if self.for_volume:
             return self.beliefs.log_volume(candidates) + met
+        if self.scalar is not None:
+            mean, stddev = self.scalar.latent(candidates)
+            return log_expected_improvement(mean, stddev, float(self.scalar.z.max())) + met
         best = self._best()
         return met if best is None else self._improvement(candidates, best) + met
 

@@ -6,13 +6,13 @@ from nbnas.records.proposal import Prediction
 SURE = 0.995  # a probability from which on a limit is as good as met
 
 
-def reason_of_goals(winner: Candidate, goals: Goals, *, for_volume: bool) -> str:
+def reason_of_goals(winner: Candidate, goals: Goals, aim: str) -> str:
     """Why a candidate was chosen, in one or two sentences.
 
     Args:
         winner: The candidate.
         goals: What is wanted.
-        for_volume: Whether it was chosen for hypervolume, or for the value alone.
+        aim: What was expected most of it; empty for the value alone.
     """
     value = Prediction(goals.value, winner.mean, winner.stddev)
     known = [k.measure.name for k in goals.known]
@@ -21,9 +21,11 @@ def reason_of_goals(winner: Candidate, goals: Goals, *, for_volume: bool) -> str
         for p in winner.further
     ]
     gain = goals.value.expected(winner.expected_improvement)
-    turn = f"{gain}, which alone counts in each third trial" if len(goals.measures) > 1 else gain
-    aim = "most hypervolume is expected of it" if for_volume else turn
-    said = f"Predicted {', '.join([value.words, *told])}; {aim}"
+    if aim:
+        gain = f"most is expected of it by {aim}"
+    elif len(goals.measures) > 1:
+        gain = f"{gain}, which alone counts in each third trial"
+    said = f"Predicted {', '.join([value.words, *told])}; {gain}"
     if winner.feasible >= SURE or not goals.believed:
         return f"{said}."
     limits = " and ".join(limit.words for limit in goals.believed)

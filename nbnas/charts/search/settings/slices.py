@@ -1,0 +1,120 @@
+"""The posterior along each setting, for one architecture: mean, band, and what was measured."""
+
+from typing import Any, Literal
+
+import altair as alt
+
+from nbnas.brief import cut
+from nbnas.charts import scales, theme
+from nbnas.charts.chart import Chart, ConcatChart
+from nbnas.charts.graphs.notation import notation
+from nbnas.graphs.spaces.joint.categorical import Categorical
+from nbnas.search.settings.slices import Slice, Slices
+
+COLUMNS = 3
+SAME, OTHER = "this architecture", "another one"
+
+
+def slices(found: Slices, *, width: float = 220, height: float = 170) -> alt.ConcatChart:
+    """Draw a panel for each setting.
+
+    Args:
+        found: The slices.
+        width: Width of a panel in pixels.
+        height: Its height.
+
+    Returns:
+        The chart: the line is the mean and the band holds the measure with 95 %; dots are trials,
+        filled where they are of this architecture, whatever its other settings; the dashed line
+        is where the architecture is.
+    """
+    ends = _ends(found)
+    panels = [_panel(found, each, ends, width, height) for each in found.slices]
+    words = theme.title(
+        f"Predicted {found.measure.noun} along each setting",
+        f"of {cut(notation(found.architecture.bare), 70)}; all others as they are",
+    )
+    words["frame"] = "bounds"
+    return ConcatChart(concat=panels, columns=COLUMNS, title=words)
+
+
+def summary(found: Slices) -> str:
+    """Where the best value of each setting is believed to be."""
+    said = f"Predicted {found.measure.text(found.mean, digits=1)}."
+    best = (
+        f"{each.name} = {found.best(each.name)}, now {found.architecture.setting(each.name)}"
+        for each in found.slices
+    )
+    return f"{said} With all else as it is, the best is {cut('; '.join(best), 400)}."
+
+
+def _panel(
+    found: Slices, one: Slice, ends: scales.Ends, width: float, height: float
+) -> alt.LayerChart:
+    axis, measure = _x(one), found.measure
+    y = alt.Y("mean:Q", scale=theme.scale(ends), axis=scales.axis(measure, ends, None))
+    base = Chart(theme.rows(_rows(one)), width=width, height=height).encode(x=axis)
+    if isinstance(one.dimension, Categorical):
+        band = base.mark_rule(color=theme.BLUE, opacity=0.5, strokeWidth=2.4, clip=True)
+        line = base.mark_point(color=theme.BLUE, shape="diamond", filled=True, size=90, opacity=1)
+    else:
+        band = base.mark_area(color=theme.BLUE, opacity=0.18, clip=True)
+        line = base.mark_line(color=theme.BLUE, clip=True)
+    here = [{"value": found.architecture.setting(one.name)}]
+    rule = Chart(theme.rows(here)).mark_rule(color=theme.INK, strokeDash=[4, 3]).encode(x=axis)
+    return theme.layered(
+        band.encode(y=alt.Y("lower:Q", scale=theme.scale(ends)), y2="upper:Q"),
+        line.encode(y=y),
+        rule,
+        _dots(found, one, ends, axis),
+        title=theme.title(cut(one.name, 30)),
+    )
+
+
+def _dots(found: Slices, one: Slice, ends: scales.Ends, axis: alt.X) -> alt.Chart:
+    """The trials."""
+    rows: theme.Rows = [
+        {
+            "value": e.architecture.setting(one.name),
+            "measured": scales.within(e.value, ends, found.measure),
+            "graph": SAME if e.architecture.bare == found.architecture.bare else OTHER,
+        }
+        for e in found.evaluations
+        if e.value is not None
+    ]
+    fill = alt.Fill(
+        "graph:N",
+        scale=alt.Scale(domain=[SAME, OTHER], range=[theme.ORANGE, theme.PAPER]),
+        legend=None,
+    )
+    dots = Chart(theme.rows(rows)).mark_point(stroke=theme.ORANGE, size=34, opacity=0.9)
+    placed: alt.Chart = dots.encode(
+        x=axis, y=alt.Y("measured:Q", scale=theme.scale(ends)), fill=fill
+    )
+    return placed
+
+
+def _x(one: Slice) -> alt.X:
+    if isinstance(one.dimension, Categorical):
+        return alt.X("value:N", sort=None, axis=alt.Axis(title=None, labelAngle=0, labelLimit=60))
+    log = bool(getattr(one.dimension, "log", False))
+    kind: Literal["log", "linear"] = "log" if log else "linear"
+    ends: list[Any] = [one.values[0], one.values[-1]]
+    scale = alt.Scale(type=kind, domain=ends, nice=False, zero=False)
+    return alt.X(
+        "value:Q",
+        scale=scale,
+        axis=alt.Axis(title=None, tickCount=4, labelOverlap=True, grid=False),
+    )
+
+
+def _ends(found: Slices) -> scales.Ends:
+    """One axis of the measure for all panels."""
+    predicted = (x for one in found.slices for x in (*one.mean, *one.lower, *one.upper))
+    measured = (e.value for e in found.evaluations)
+    return scales.domain([*predicted, *measured], measure=found.measure)
+
+
+def _rows(one: Slice) -> theme.Rows:
+    columns = zip(one.values, one.mean, one.lower, one.upper, strict=True)
+    return [{"value": v, "mean": m, "lower": low, "upper": up} for v, m, low, up in columns]
