@@ -145,6 +145,8 @@ from .surrogate.acquisition.thompson import (
     IndependentThompsonSampling as IndependentThompsonSampling,
 )
 from .surrogate.acquisition.thompson import ThompsonSampling as ThompsonSampling
+from .surrogate.curves.model import CurveModel as CurveModel
+from .surrogate.curves.prediction import CurvePrediction as CurvePrediction
 from .surrogate.ensemble.encoding import OperationEncoding as OperationEncoding
 from .surrogate.ensemble.encoding import PathEncoding as PathEncoding
 from .surrogate.ensemble.posterior import EnsemblePosterior as EnsemblePosterior

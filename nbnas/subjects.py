@@ -70,6 +70,10 @@ SUBJECTS = {
     "nbnas.surrogate.acquisition.per_second.ImprovementPerSecond": (
         "nbnas.widgets.surrogate.per_second:per_second"
     ),
+    "nbnas.surrogate.curves.model.CurveModel": "nbnas.widgets.training.curves:curves",
+    "nbnas.surrogate.curves.prediction.CurvePrediction": (
+        "nbnas.widgets.training.curves:prediction"
+    ),
     "nbnas.surrogate.sizes.seconds.SecondsModel": "nbnas.widgets.surrogate.seconds:seconds",
     **dict.fromkeys((*_KERNELS, *COMPOSED), "nbnas.widgets.surrogate.prior:kernel"),
     **{
@@ -131,9 +135,9 @@ SUBJECTS = {
     "nbnas.records.comparison.Comparison": "nbnas.widgets.search.search:comparison",
     "nbnas.search.replay.Round": "nbnas.widgets.search.round:round_",
     "nbnas.surrogate.process.why.Why": "nbnas.widgets.search.round:why",
-    "nbnas.search.goals.table.FrontTable": "nbnas.widgets.search.front_table:front_table",
     "nbnas.search.settings.importance.Importance": "nbnas.widgets.search.settings:importance",
     "nbnas.search.settings.slices.Slices": "nbnas.widgets.search.settings:slices",
+    "nbnas.search.goals.table.FrontTable": "nbnas.widgets.search.front_table:front_table",
     "nbnas.search.search.Search": "nbnas.widgets.search.search:search",
     "nbnas.search.benchmark.benchmark.Benchmark": "nbnas.widgets.search.benchmark:benchmark",
     "nbnas.search.benchmark.clock.BenchmarkClock": "nbnas.widgets.search.benchmark:clock",

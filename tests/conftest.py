@@ -10,6 +10,7 @@ import tempfile
 import time
 from contextlib import contextmanager
 from pathlib import Path
+from unittest.mock import Mock
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")  # before numpy: there is a process for each core
 
@@ -18,7 +19,8 @@ import pandas as pd
 import pytest
 import torch
 
-import nbnas.charts.addresses  # noqa: F401 - before nbformat, which it spares a grammar
+import nbnas as nb
+import nbnas.charts.addresses
 from nbnas.graphs.spaces.cell import CellSpace, operations_of
 from nbnas.search.tables.tabular import TabularObjective
 
@@ -82,6 +84,12 @@ def nb201_path():
 def recipes_path():
     """NAS-Bench-NLP's runs on WikiText-2."""
     return published("nasbench_nlp_wikitext2_runs.csv.gz")
+
+
+@pytest.fixture(scope="session")
+def recipe_curves_path():
+    """The learning curves of these runs, an epoch a row."""
+    return published("nasbench_nlp_wikitext2_curves.csv.gz")
 
 
 @pytest.fixture(scope="session")
@@ -177,3 +185,28 @@ def table():
 def pytest_make_parametrize_id(config, val, argname):
     """Call bytes by their argument: packed ones hold the time, and workers must agree on names."""
     return argname if isinstance(val, bytes) else None
+
+
+@pytest.fixture(scope="session")
+def wanted_things():
+    """One of everything public that is about goals, settings and learning curves."""
+    cells = nb.CellSpace().sample(0, 12)
+    goals = nb.Goals(
+        (nb.ACCURACY, nb.Measure("latency on the telephone " * 5, "ms", maximize=False)),
+        (nb.MeasuredBy(len, nb.PARAMETERS),),
+        tuple(nb.at_most(f"memory of part {n}", n) for n in range(20)),
+    )
+    trials = tuple(nb.Evaluation(a, 0.5 + i / 30, parameters=100 + i) for i, a in enumerate(cells))
+    members = nb.Observations(trials, nb.ACCURACY, nb.Goals((nb.ACCURACY, nb.PARAMETERS)))
+    joint = nb.JointSpace(nb.CnnSpace(), rate=nb.Real(0, 1), size=nb.Categorical(*range(99)))
+    seen = tuple(nb.Evaluation(a, 0.5 + i / 30) for i, a in enumerate(joint.sample(0, 12)))
+    prior = nb.GaussianProcess().over(joint)
+    posterior = prior.condition(nb.Observations(seen))
+    search = Mock(spec=nb.Search, space=joint, posterior=posterior, best=seen[-1])
+    curves = nb.CurveModel(nb.Observations(tuple(map(nb.benchmarks.digits(), cells))))
+    return [
+        *(goals, *goals.known, *goals.constraints, nb.front_table(members)),
+        *(joint, *joint.sample(0, 1), nb.SettingsKernel(dict(joint.box.items())), prior),
+        *(nb.importance(search, samples=16), nb.slices(search)),
+        *(curves, curves.predict((0.5, 0.6))),
+    ]

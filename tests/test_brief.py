@@ -4,7 +4,6 @@ import dataclasses
 import inspect
 from pathlib import Path
 from types import SimpleNamespace
-from unittest.mock import Mock
 
 import distributed
 import numpy as np
@@ -22,7 +21,6 @@ from nbnas.surrogate.process.fidelity import condition_fidelities
 NOTEBOOKS = Path(__file__).parents[1] / "notebooks"
 CELLS = nb.CellSpace().sample(0, 12)
 CHOICES = nb.ChoiceSpace(width=(16, 32), activation=nb.Choice(("relu", "gelu")))
-JOINT = nb.JointSpace(nb.CnnSpace(), rate=nb.Real(0, 1), size=nb.Categorical(*range(99)))
 DISTANCE = nb.HammingDistance()
 TRIALS = nb.Observations(tuple(nb.Evaluation(a, 0.5 + i / 30) for i, a in enumerate(CELLS)))
 TIMED = tuple(dataclasses.replace(e, seconds=1e6) for e in TRIALS)
@@ -157,38 +155,15 @@ def of_trainings():
     ]
 
 
-GOALS = nb.Goals(
-    (nb.ACCURACY, nb.Measure("latency on the telephone " * 5, "ms", maximize=False)),
-    (nb.MeasuredBy(len, nb.PARAMETERS),),
-    tuple(nb.at_most(f"memory of part {n}", n) for n in range(20)),
-)
-
-
-def of_settings():
-    """What a search has found out about settings."""
-    seen = JOINT.sample(0, 12)
-    trials = tuple(nb.Evaluation(a, 0.5 + i / 30) for i, a in enumerate(seen))
-    prior = nb.GaussianProcess().over(JOINT)
-    search = Mock(
-        spec=nb.Search,
-        space=JOINT,
-        posterior=prior.condition(nb.Observations(trials)),
-        best=trials[-1],
-    )
-    return [prior, nb.importance(search, samples=16), nb.slices(search)]
-
-
 @pytest.fixture(scope="module")
-def everything(table, tmp_path_factory):
+def everything(table, wanted_things, tmp_path_factory):
     large = [nb.CnnSpace().sample(0, 1)[0], nb.RecurrentSpace().sample(0, 1)[0]]
     return [
         *(getattr(nb, name)() for name in BY_DEFAULT if name != "Measure"),
         *(nb.Real(1e-3, 1, log=True), nb.Integer(1, 9), nb.Categorical("sgd", "adamw")),
-        *(JOINT, *JOINT.sample(0, 1), nb.SettingsKernel(dict(JOINT.box.items()))),
-        *of_settings(),
+        *wanted_things,
         *(CHOICES, CHOICES.options[0], nb.RankDistance(CHOICES), *CHOICES.sample(0, 1)),
         *(nb.ACCURACY, nb.Measure("validation perplexity", maximize=False, lower=1)),
-        *(GOALS, *GOALS.known, *GOALS.constraints, nb.FrontTable(GOALS, TRIALS[:1], (1,))),
         *(CELLS[0], *large, TRIALS, TRIALS[0], Layer("conv3x3", 16), nb.NbnasError("lost")),
         *(nb.explain(DISTANCE, *CELLS[:2]), nb.explain(nb.EditDistance(), *CELLS[:2])),
         *(nb.explain(nb.OtmannDistance(), *nb.CnnSpace().sample(0, 2)), nb.embed(CELLS, DISTANCE)),

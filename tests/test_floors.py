@@ -66,7 +66,7 @@ WINGS = {
             "warped",
         ),
         *("model",),
-        *("kernels", "sizes", "process", "ensemble", "acquisition"),
+        *("kernels", "sizes", "curves", "process", "ensemble", "acquisition"),
     ),
     "training": (
         *("schedule", "optimizers", "device", "profiling", "draws", "bars", "data", "measure"),
@@ -100,7 +100,7 @@ WINGS = {
     ),
     "notebook": (
         *("checks", "own", "strategies", "schedulers", "tables", "data", "recipes", "spaces"),
-        *("budget", "lengths"),
+        *("budget", "lengths", "joint"),
         *("combinations", "known", "chosen", "search", "own_problem", "sweep"),
     ),
 }

@@ -8,6 +8,8 @@ import pytest
 from PIL import Image
 
 import nbnas as nb
+from nbnas.training.following.follow import names_of
+from nbnas.training.following.words import WORDS
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -82,6 +84,22 @@ def test_a_search_by_improvement_per_second_knows_what_trainings_take():
     costs = names["table"].costs
     truth = [costs[str(cell)] for cell in nb.CellSpace().sample(1, 3)]
     assert all(0.4 < told / seen < 2.5 for told, seen in zip(names["mean"], truth, strict=True))
+
+
+def test_settings_are_searched_together_with_the_architecture(capsys):
+    (example,) = (text for text in PYTHON if "nb.JointSpace(" in text)
+    names = {}
+    exec(compile(example, "README.md", "exec"), names)
+    settings, same = capsys.readouterr().out.splitlines()
+    rate = float(settings.split()[0])
+    assert 1e-2 <= rate <= 1
+    assert f"'learning_rate': {rate!r}" in settings
+    assert same == "True True"
+    assert len(names["search"].observations) == 6
+    told = README.split("A `Trainer` follows settings by their names:")[1].split("and by words")[0]
+    named = {*re.findall(r"`(\w+)`", told)}
+    trainers = (nb.Trainer(nb.digits()), nb.Trainer(nb.from_text("some text " * 99)))
+    assert named == {*names_of(trainers[0]), *names_of(trainers[1])} - {*WORDS}
 
 
 def test_the_size_of_a_skeleton_is_that_of_what_it_trains(capsys):
@@ -212,3 +230,21 @@ def test_parameters_of_its_commands_exist():
         known = papermill.inspect_notebook(str(ROOT / path))
         assert set(re.findall(r"-p (\w+) ", rest)) <= set(known)
     assert [rest.count("-p ") for path, rest in commands if "benchmark" in path] == [5, 7, 6]
+
+
+def test_a_learning_curve_says_how_it_will_end():
+    (example,) = (text for text in PYTHON if "nb.CurveModel(" in text)
+    known = {}
+    exec(compile(example, "README.md", "exec"), known)
+    assert (len(known["begun"]), known["found"].epochs) == (6, 12)
+    assert 0 < known["mean"] < 1
+    assert known["stddev"] > 0
+
+
+@pytest.mark.slow
+def test_information_decides_how_far_to_train(capsys):
+    (example,) = (text for text in PYTHON if "acquisition=nb.MaxValueEntropy()" in text)
+    exec(compile(example, "README.md", "exec"), {})
+    said = capsys.readouterr().out
+    assert 0.5 < float(said.split()[0]) <= 1
+    assert "tells most of full results for its cost" in said

@@ -44,6 +44,7 @@ from nbnas.charts.table import table
 from nbnas.charts.training.data import data
 from nbnas.charts.training.learning_curve import learning_curve, training
 from nbnas.charts.training.lineup import lineup
+from nbnas.charts.training.predicted_curve import predicted_curve
 from nbnas.charts.training.range_test import range_test
 from nbnas.charts.training.recipe import schedule, settings
 from nbnas.charts.training.skeleton import skeleton
@@ -84,6 +85,7 @@ __all__ = [
     "measured_by",
     "notation",
     "paired",
+    "predicted_curve",
     "proposal",
     "range_test",
     "rungs",

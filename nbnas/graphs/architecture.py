@@ -47,7 +47,7 @@ class Architecture:
     def __post_init__(self) -> None:
         _check_types(self)
         _check_graph(self.nodes, self.edges)
-        if self.settings != ():
+        if not isinstance(self.settings, tuple) or self.settings:
             object.__setattr__(self, "settings", settled(self.settings))
 
     def __hash__(self) -> int:

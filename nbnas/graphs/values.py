@@ -35,7 +35,7 @@ def write(value: Value) -> str:
     """
     if not isinstance(value, str):
         return repr(value)
-    return value if _BARE.fullmatch(value) and _read_bare(value) == value else json.dumps(value)
+    return value if _BARE.fullmatch(value) and read_word(value) == value else json.dumps(value)
 
 
 def read(written: str) -> Value:
@@ -45,7 +45,7 @@ def read(written: str) -> Value:
         ArchitectureError: If it is none.
     """
     try:
-        value = json.loads(written) if written.startswith('"') else _read_bare(written)
+        value = json.loads(written) if written.startswith('"') else read_word(written)
     except ValueError as error:
         raise ArchitectureError(f"expected a value, got {written!r:.80}: {error}") from error
     if write(value) != written:
@@ -114,8 +114,13 @@ def star(choices: int) -> tuple[Edge, ...]:
     )
 
 
-def _read_bare(word: str) -> Value:
-    """A number, or one of Python's words, or the text itself."""
+def read_word(word: str) -> Value:
+    """The value that a word means: a number, True, False or None, or the text itself.
+
+    Example:
+        >>> read_word("1e-3"), read_word("None"), read_word("relu")
+        (0.001, None, 'relu')
+    """
     if word in _WORDS:
         return _WORDS[word]
     for number in (int, float):

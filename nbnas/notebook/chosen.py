@@ -14,11 +14,12 @@ from nbnas.graphs.space import SearchSpace
 from nbnas.notebook.budget import Budget
 from nbnas.notebook.combinations import ACQUISITIONS, MEASURES
 from nbnas.notebook.data import KNOWN, Source
+from nbnas.notebook.joint.settings import Settings, named, with_settings
 from nbnas.notebook.known import KnownNetworks, compare_known
 from nbnas.notebook.lengths import Lengths
-from nbnas.notebook.own import is_own, own_function, own_objective, own_space
+from nbnas.notebook.own import own_function, own_objective, short
 from nbnas.notebook.recipes import Choice, choices, in_skeleton, largest_side, settings_of
-from nbnas.notebook.spaces import FIRST, KERNELS, SPACES, USUAL
+from nbnas.notebook.spaces import FIRST, KERNELS, USUAL, space_for
 from nbnas.notebook.strategies import STRATEGIES
 from nbnas.records import Evaluation
 from nbnas.search.objective import Objective
@@ -35,6 +36,7 @@ class SearchParameters:
     Attributes:
         data: What is trained on; see `Source`.
         space: A word of `SPACES`, or a Python file and a name in it.
+        settings: What is searched together with it; see `nbnas.notebook.joint.settings`.
         objective: A Python file and a name in it, or empty for training on the data.
         network: A Python file and the name of a function in it that builds networks, or empty.
         skeleton: A word of `SKELETONS`, or empty for the recipe's own.
@@ -62,6 +64,7 @@ class SearchParameters:
 
     data: Source
     space: str
+    settings: Settings
     objective: str
     network: str
     skeleton: str
@@ -111,11 +114,7 @@ class SearchParameters:
         Args:
             objective: What `make_objective` made.
         """
-        if is_own(self.space):
-            return own_space(self.space)
-        data = getattr(objective, "data", None)
-        shape = getattr(data, "image_shape", None)
-        return SPACES[self.space].make(shape, getattr(data, "classes", 10))
+        return with_settings(space_for(self.space, objective), self.settings)
 
     def choices(self, objective: Objective) -> tuple[Choice, ...]:
         """By which recipe is trained, and why; none for an objective of one's own.
@@ -148,7 +147,11 @@ class SearchParameters:
 
         It is that of the very recipe, so of its number of epochs only.
         """
-        if self.data.word == KNOWN and self.epochs == digits_trainer().trainer.epochs:
+        if (
+            self.data.word == KNOWN
+            and not self.settings
+            and self.epochs == digits_trainer().trainer.epochs
+        ):
             return benchmarks.digits().values
         return {}
 
@@ -177,7 +180,8 @@ class SearchParameters:
     def first(self) -> tuple[Architecture, ...]:
         """What is tried before anything random: what is known to be good, on a new task."""
         trained = not (self.objective or self.network) and self.data.folder
-        new = self.warm_start and (trained or self.space == "recurrent")
+        alone = self.warm_start and not self.settings  # those of other tasks have no settings
+        new = alone and (trained or self.space == "recurrent")
         return FIRST[self.space]() if new and self.space in FIRST else ()
 
     def share_trainings(self, search: Search, baseline: Search) -> None:
@@ -241,10 +245,11 @@ class SearchParameters:
 
     @property
     def _setting(self) -> str:
-        own = [_short(self.objective)] if self.objective else [self.data.name]
+        own = [short(self.objective)] if self.objective else [self.data.name]
         if self.objective or self.space != USUAL[self.data.kind]:
-            own.append(_short(self.space))
-        own += [_short(self.network)] if self.network else []
+            own.append(short(self.space))
+        own += [short(self.network)] if self.network else []
+        own += named(self.settings)
         own += [word for word in (self.skeleton, self.optimizer) if word]
         own += [self.measure] if self.measure else []
         own += [f"{self.size}-pixels"] if self.size else []
@@ -252,9 +257,3 @@ class SearchParameters:
         own += [f"{self.epochs}-epochs"] if self.epochs else []
         own += [self.lengths.name] if self.lengths.name else []
         return "-".join([*own, f"seed-{self.seed}"])
-
-
-def _short(written: str) -> str:
-    """A file and a name in it, without the folder."""
-    path, colon, name = written.replace("\\", "/").rpartition(":")
-    return f"{path.rpartition('/')[2].removesuffix('.py')}.{name}" if colon else written

@@ -201,3 +201,9 @@ def _where(path: Path, error: BaseException) -> str:
         return f"{path.name}: {said:.500}"
     last = frames[-1]
     return f"{path.name}, line {last.lineno} ({last.line or ''!s:.100}): {said:.500}"
+
+
+def short(written: str) -> str:
+    """A file and a name in it, without the folder."""
+    path, colon, name = written.replace("\\", "/").rpartition(":")
+    return f"{path.rpartition('/')[2].removesuffix('.py')}.{name}" if colon else written

@@ -21,6 +21,7 @@ from nbnas.notebook.checks import (
 from nbnas.notebook.chosen import SearchParameters
 from nbnas.notebook.combinations import ACQUISITIONS, MEASURES, check_combinations
 from nbnas.notebook.data import source
+from nbnas.notebook.joint.settings import settings
 from nbnas.notebook.lengths import Lengths, lengths
 from nbnas.notebook.own import is_own
 from nbnas.notebook.recipes import EPOCHS_OF_NAMED, OPTIMIZERS, SKELETONS, initial_of
@@ -124,6 +125,7 @@ def _or_none(rule: Callable[[Any], str]) -> Callable[[Any], str]:
 _RULES: Mapping[str, Callable[[Any], Any]] = {
     "data": source,
     "space": _word_or_own(SPACES),
+    "settings": settings,
     "objective": _own,
     "network": _own,
     "skeleton": _or_none(word(SKELETONS)),

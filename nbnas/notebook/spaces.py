@@ -17,6 +17,7 @@ from nbnas.graphs.spaces.cnn.space import CnnSpace
 from nbnas.graphs.spaces.dag.space import DagSpace
 from nbnas.graphs.spaces.recurrent.space import RecurrentSpace, gru, lstm, rnn
 from nbnas.notebook.data import Kind
+from nbnas.notebook.own import is_own, own_space
 from nbnas.notebook.recipes import MULTIPLY_ADDS
 from nbnas.surrogate.kernels.architecture import Kernel
 from nbnas.surrogate.kernels.distance import DistanceKernel
@@ -97,3 +98,17 @@ def best_on_digits(count: int) -> tuple[Architecture, ...]:
 def words_for(kind: Kind) -> tuple[str, ...]:
     """The words of the spaces whose networks read a kind of data."""
     return tuple(word for word, offer in SPACES.items() if offer.reads == kind)
+
+
+def space_for(word: str, objective: object) -> SearchSpace:
+    """The space of a word, or of one's own; one of layers is for the objective's pictures.
+
+    Args:
+        word: One of `SPACES`, or a Python file and a name in it.
+        objective: What evaluates its architectures.
+    """
+    if is_own(word):
+        return own_space(word)
+    data = getattr(objective, "data", None)
+    shape = getattr(data, "image_shape", None)
+    return SPACES[word].make(shape, getattr(data, "classes", 10))

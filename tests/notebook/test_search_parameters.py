@@ -19,6 +19,7 @@ from nbnas.training.networks.skeleton.skeleton import (
 GOOD = {
     "data": "digits",
     "space": "",
+    "settings": "",
     "objective": "",
     "network": "",
     "skeleton": "",
@@ -220,3 +221,21 @@ def test_workers_are_processes_and_none_is_this_one():
     assert read_parameters(GOOD | {"workers": 3}).workers == 3
     with pytest.raises(SettingError, match="workers: expected a whole number of at least 1"):
         read_parameters(GOOD | {"workers": -1})
+
+
+def test_settings_are_searched_beside_the_architecture():
+    given = {"settings": "learning_rate=real(1e-2,1,log) cells=integer(1,2)", "epochs": 1}
+    parameters = read_parameters(GOOD | given)
+    objective = parameters.make_objective()
+    space = parameters.make_space(objective)
+    assert repr(space).startswith("JointSpace(CellSpace(")
+    assert space.names == ("cells", "learning_rate")
+    assert "with-learning_rate-cells" in parameters.study_name
+    assert objective.for_space(space) is not None
+    assert parameters.make_strategy(objective).first == ()
+    assert read_parameters(GOOD | {"data": "nas-bench-digits"} | given).read_truths() == {}
+    wrong = read_parameters(GOOD | {"settings": "rate=real(0,1)"})
+    with pytest.raises(SettingError, match="did you mean"):
+        wrong.make_objective().for_space(wrong.make_space(None))
+    with pytest.raises(SettingError, match="settings: expected settings such as"):
+        read_parameters(GOOD | {"settings": "learning_rate"})

@@ -22,6 +22,16 @@ def timed(n):
     return nb.SecondsModel(nb.Observations(tuple(trials)))
 
 
+def curves(n):
+    """A model of made-up learning curves."""
+    trials = []
+    for i, cell in enumerate(SPACE.sample(3, n)):
+        values = [0.9 - (0.4 + 0.01 * i) / epoch for epoch in range(1, 9)]
+        reports = (nb.EpochReport(e, 8, val_accuracy=v) for e, v in enumerate(values, 1))
+        trials.append(nb.Evaluation(cell, values[-1], reports=tuple(reports)))
+    return nb.CurveModel(nb.Observations(tuple(trials)))
+
+
 ALONE = {
     "space": lambda: SPACE,
     "edit": nb.EditDistance,
@@ -39,6 +49,7 @@ ALONE = {
     "gradient": nb.KnowledgeGradient,
     "entropy": nb.MaxValueEntropy,
     "per second": nb.ImprovementPerSecond,
+    "curves": lambda: curves(6),
     "seconds": lambda: timed(20),
 }
 FOUND = {

@@ -19,6 +19,13 @@ def overrides(space, fidelities, observations):
             "standings": (),
         },
         "Belief": belief | {"look": nb.Evaluation(cell, 0.5, epochs=1)},
+        "CurveModel": {"observations": ended(space)},
+        "CurveModel.predict": {"curve": (0.5,)},
+        "CurveModel.left_out": {"place": 0, "epochs": 1},
+        "CurvePrediction": {
+            **{"values": (0.5,), "mean": (0.6,), "stddev": (0.1,), "lower": (0.4,)},
+            **{"upper": (0.8,), "measure": nb.ACCURACY},
+        },
         "looks": {"search": searched(space, fidelities), "predictions": 1, "beliefs": 1},
     }
 
@@ -31,3 +38,17 @@ def searched(space, fidelities):
 
     counted.fidelities = fidelities
     return nb.Search(space, counted, nb.RandomSearch()).run(2)
+
+
+def ended(space):
+    """Trainings of three epochs with their learning curves."""
+    curves = [(0.3 + 0.02 * i, 0.5, 0.6 + 0.01 * i) for i in range(5)]
+    trials = (
+        nb.Evaluation(
+            cell,
+            curve[-1],
+            reports=tuple(nb.EpochReport(e, 3, val_accuracy=v) for e, v in enumerate(curve, 1)),
+        )
+        for cell, curve in zip(space.sample(1, 5), curves, strict=True)
+    )
+    return nb.Observations(tuple(trials))

@@ -9,6 +9,9 @@ SPACES = {
     "ChoiceSpace": nb.ChoiceSpace(width=(16, 32), activation=("relu", "gelu")),
     "CnnSpace": nb.CnnSpace(),
     "DagSpace": nb.DagSpace(4),
+    "JointSpace": nb.JointSpace(
+        nb.CellSpace(), rate=nb.Real(1e-3, 1, log=True), kind=nb.Categorical("a", 2)
+    ),
     "RecurrentSpace": nb.RecurrentSpace((2, 5)),
     "Subspace": nb.Subspace(nb.CellSpace(), nb.CellSpace().sample(0, 20)),
 }

@@ -112,7 +112,8 @@ class _Question:
         among = set(candidates)
         seen = dict.fromkeys(self.full.observations.architectures)
         self.others = tuple(each for each in seen if each not in among)
-        self.mean = torch.cat([self.full.latent(x)[0] for x in (candidates, self.others) if x])
+        asked = [each for each in (candidates, self.others) if len(each)]
+        self.mean = torch.cat([self.full.latent(each)[0] for each in asked])
         self.best = int(self.mean.argmax()) if len(self.mean) else 0
 
     def answer(self) -> Tensor:

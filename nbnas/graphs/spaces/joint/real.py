@@ -7,6 +7,7 @@ Notation
 """
 
 import math
+import sys
 from dataclasses import dataclass
 
 from nbnas.brief import brief
@@ -132,5 +133,5 @@ class Real:
     def _on_grid(self, value: float) -> float:
         """The value with as many digits as the grid asks for."""
         low, high = self._ends
-        apart = GRID * (high - low) * (value if self.log else 1.0)
+        apart = max(GRID * (high - low) * (value if self.log else 1.0), sys.float_info.min)
         return round(value, math.ceil(-math.log10(apart)))

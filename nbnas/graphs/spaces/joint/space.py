@@ -126,7 +126,8 @@ class JointSpace:
         Raises:
             ArchitectureError: If the architecture has other settings.
         """
-        return self.box.encode(self.box.check(architecture.settings))
+        own = ARCHITECTURE("architecture", architecture).settings
+        return self.box.encode(self.box.check(own))
 
     def sample(self, rng: Randomness, n: int) -> tuple[Architecture, ...]:
         """Draw architectures as the space inside does, and settings on their own.

@@ -7,6 +7,7 @@ Notation
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -16,10 +17,10 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from nbnas.graphs.architecture import Architecture
-from nbnas.graphs.canonical import functional_form
 from nbnas.records import Goals, Measure, Observations
 from nbnas.records.goals.constraint import Constraint
 from nbnas.records.proposal import Prediction
+from nbnas.search.candidates import key
 from nbnas.surrogate.acquisition.excess import (
     boxes_above,
     expected_volume,
@@ -127,8 +128,9 @@ class Beliefs:
         if measure != self.goals.value or not self.same:
             return mean, stddev
         evaluated = (*self.observations.architectures, *self.pending)
-        first = {functional_form(a): i for i, a in reversed(tuple(enumerate(evaluated)))}
-        known = [first.get(functional_form(a), -1) for a in candidates]
+        computing = functools.partial(key, allow_isomorphic=False)
+        first = {computing(a): i for i, a in reversed(tuple(enumerate(evaluated)))}
+        known = [first.get(computing(a), -1) for a in candidates]
         at = [i for i, place in enumerate(known) if place >= 0]
         mean[at] = torch.from_numpy(posterior.z[[known[i] for i in at]])
         stddev[at] = 0.0  # what is left of it is noise, which is no reason to train it again

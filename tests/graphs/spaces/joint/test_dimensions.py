@@ -158,3 +158,11 @@ def test_numbers_of_numpy_become_pythons():
     assert type(nb.Categorical(np.int64(3), np.float32(0.5)).options[0]) is int
     assert type(nb.Integer(np.int64(1), 3).low) is int
     assert type(nb.Real(0, 1).check(np.float32(0.5))) is float
+
+
+@pytest.mark.parametrize(
+    "dimension", [nb.Real(5e-324, 1, log=True), nb.Real(1e-3, 1.7e308, log=True)]
+)
+def test_the_ends_of_all_floats_are_values(dimension):
+    for u in (0, 1e-9, 0.5, 1 - 1e-9, 1):
+        assert dimension.low <= dimension.from_unit(u) <= dimension.high

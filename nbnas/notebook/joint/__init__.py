@@ -1,0 +1,1 @@
+"""Settings that a notebook searches together with the architecture."""

@@ -1,0 +1,1 @@
+"""Learning curves: how a training that has begun will end."""
