@@ -73,7 +73,8 @@ WINGS = {
         *("networks", "live", "usual", "losses", "lengths", "recipe", "steps", "tasks"),
         *("following",),
         *("memory", "speed"),
-        *("checkpoints", "run", "rates", "rehearsal", "trainer", "groups", "seeds", "repeated"),
+        *("checkpoints", "run", "known", "rates", "rehearsal", "trainer", "groups", "seeds"),
+        *("repeated",),
         *("proxies", "export"),
     ),
     "search": (
