@@ -186,6 +186,7 @@ from .training.data.reading.folder import from_folder as from_folder
 from .training.data.text import TextData as TextData
 from .training.export.export import export as export
 from .training.export.exported import Exported as Exported
+from .training.known.latency import latency as latency
 from .training.live import LiveTraining as LiveTraining
 from .training.networks.skeleton.skeleton import CellSkeleton as CellSkeleton
 from .training.networks.skeleton.skeleton import nas_bench_101_skeleton as nas_bench_101_skeleton
