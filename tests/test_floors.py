@@ -101,7 +101,7 @@ WINGS = {
     ),
     "notebook": (
         *("checks", "own", "strategies", "schedulers", "tables", "data", "recipes", "spaces"),
-        *("budget", "lengths", "joint"),
+        *("budget", "lengths", "goals", "joint"),
         *("combinations", "known", "chosen", "search", "own_problem", "sweep"),
     ),
 }
