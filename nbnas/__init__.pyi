@@ -124,6 +124,7 @@ from .search.strategies.schedulers.median import MedianStopping as MedianStoppin
 from .search.strategies.schedulers.standing import standings as standings
 from .search.strategies.schedulers.successive_halving import SuccessiveHalving as SuccessiveHalving
 from .search.strategies.tpe import Tpe as Tpe
+from .search.tables.joined import joined_columns as joined_columns
 from .search.tables.joined import joined_curves as joined_curves
 from .search.tables.tabular import TabularObjective as TabularObjective
 from .search.workers.dask.workers import DaskWorkers as DaskWorkers
