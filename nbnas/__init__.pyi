@@ -85,6 +85,8 @@ from .search.benchmark.benchmark import Benchmark as Benchmark
 from .search.benchmark.clock import BenchmarkClock as BenchmarkClock
 from .search.benchmark.cost.results import CostResults as CostResults
 from .search.benchmark.curves import BenchmarkCurves as BenchmarkCurves
+from .search.benchmark.goals.further import GoalColumn as GoalColumn
+from .search.benchmark.goals.results import GoalResults as GoalResults
 from .search.benchmark.results import BenchmarkResults as BenchmarkResults
 from .search.benchmark.simulated import simulated as simulated
 from .search.benchmark.summaries import PairedDifferences as PairedDifferences
