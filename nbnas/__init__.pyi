@@ -85,6 +85,8 @@ from .search.benchmark.benchmark import Benchmark as Benchmark
 from .search.benchmark.clock import BenchmarkClock as BenchmarkClock
 from .search.benchmark.cost.results import CostResults as CostResults
 from .search.benchmark.curves import BenchmarkCurves as BenchmarkCurves
+from .search.benchmark.goals.further import GoalColumn as GoalColumn
+from .search.benchmark.goals.results import GoalResults as GoalResults
 from .search.benchmark.results import BenchmarkResults as BenchmarkResults
 from .search.benchmark.simulated import simulated as simulated
 from .search.benchmark.summaries import PairedDifferences as PairedDifferences
@@ -124,6 +126,7 @@ from .search.strategies.schedulers.median import MedianStopping as MedianStoppin
 from .search.strategies.schedulers.standing import standings as standings
 from .search.strategies.schedulers.successive_halving import SuccessiveHalving as SuccessiveHalving
 from .search.strategies.tpe import Tpe as Tpe
+from .search.tables.joined import joined_columns as joined_columns
 from .search.tables.joined import joined_curves as joined_curves
 from .search.tables.tabular import TabularObjective as TabularObjective
 from .search.workers.dask.workers import DaskWorkers as DaskWorkers
@@ -186,6 +189,7 @@ from .training.data.reading.folder import from_folder as from_folder
 from .training.data.text import TextData as TextData
 from .training.export.export import export as export
 from .training.export.exported import Exported as Exported
+from .training.known.latency import latency as latency
 from .training.live import LiveTraining as LiveTraining
 from .training.networks.skeleton.skeleton import CellSkeleton as CellSkeleton
 from .training.networks.skeleton.skeleton import nas_bench_101_skeleton as nas_bench_101_skeleton

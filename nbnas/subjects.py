@@ -143,6 +143,7 @@ SUBJECTS = {
     "nbnas.search.benchmark.clock.BenchmarkClock": "nbnas.widgets.search.benchmark:clock",
     "nbnas.search.benchmark.cost.results.CostResults": "nbnas.widgets.search.benchmark:results",
     "nbnas.search.benchmark.curves.BenchmarkCurves": "nbnas.widgets.search.benchmark:curves",
+    "nbnas.search.benchmark.goals.results.GoalResults": "nbnas.widgets.search.benchmark:results",
     "nbnas.search.benchmark.results.BenchmarkResults": "nbnas.widgets.search.benchmark:results",
     "nbnas.search.benchmark.summaries.PairedDifferences": "nbnas.widgets.search.benchmark:paired",
 }

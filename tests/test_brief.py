@@ -57,8 +57,7 @@ BY_DEFAULT = (
 def of_searches(table, tmp_path):
     """What a search, its rounds and its benchmark are made of."""
     search = nb.Search(nb.CellSpace(), table, nb.BayesianOptimization(initial=3), seed=0).run(4)
-    proposal = search.ask()
-    steps = []
+    proposal, steps = search.ask(), []
     search.stepped.connect(steps.append)
     search.run(5)
     round_ = nb.replay(search, 4)
@@ -75,7 +74,8 @@ def of_searches(table, tmp_path):
     return [
         *(search, proposal, proposal.candidates[0], steps[0], round_, why, why.neighbors[0]),
         *(table, space, shipped, benchmark, results, results.best, results.paired),
-        nb.CostResults(runs, tuple(random), 300, 2, 90.0, PERCENT, "valid", cost=4.0),
+        nb.CostResults(*(runs, tuple(random), 300, 2, 90.0, PERCENT, "valid"), cost=4.0),
+        *(nb.GoalResults(runs, tuple(random), 4, 2, 0.0, PERCENT, "x"), nb.GoalColumn("ms")),
         *(results.clock, nb.simulated(random, 4)["random x 4"]),
         nb.Fidelities(tuple(range(1, 200)), continued=True),
         nb.Looks(TRIALS, nb.Fidelities((3, 12)), (1.0,) * len(TRIALS)),

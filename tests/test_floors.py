@@ -73,7 +73,8 @@ WINGS = {
         *("networks", "live", "usual", "losses", "lengths", "recipe", "steps", "tasks"),
         *("following",),
         *("memory", "speed"),
-        *("checkpoints", "run", "rates", "rehearsal", "trainer", "groups", "seeds", "repeated"),
+        *("checkpoints", "run", "known", "rates", "rehearsal", "trainer", "groups", "seeds"),
+        *("repeated",),
         *("proxies", "export"),
     ),
     "search": (
@@ -100,7 +101,7 @@ WINGS = {
     ),
     "notebook": (
         *("checks", "own", "strategies", "schedulers", "tables", "data", "recipes", "spaces"),
-        *("budget", "lengths", "joint"),
+        *("budget", "lengths", "goals", "joint"),
         *("combinations", "known", "chosen", "search", "own_problem", "sweep"),
     ),
 }

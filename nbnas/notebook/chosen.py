@@ -12,8 +12,9 @@ from nbnas.benchmarks.shipped import digits_trainer
 from nbnas.graphs.architecture import Architecture
 from nbnas.graphs.space import SearchSpace
 from nbnas.notebook.budget import Budget
-from nbnas.notebook.combinations import ACQUISITIONS, MEASURES
+from nbnas.notebook.combinations import ACQUISITIONS
 from nbnas.notebook.data import KNOWN, Source
+from nbnas.notebook.goals.words import MEASURES, Aims
 from nbnas.notebook.joint.settings import Settings, named, with_settings
 from nbnas.notebook.known import KnownNetworks, compare_known
 from nbnas.notebook.lengths import Lengths
@@ -53,6 +54,7 @@ class SearchParameters:
         warm_start: Whether to begin on a new task with what is good on others.
         epochs: Epochs of a full training; 0 for the recipe's own.
         lengths: How far trainings go, and what they may cost together.
+        aims: What is wanted beyond a good value.
         seed: Seed of the search.
         device: "auto", or a device of this machine.
         workers: Number of processes that train; `None` for this one.
@@ -81,6 +83,7 @@ class SearchParameters:
     warm_start: bool
     epochs: int
     lengths: Lengths
+    aims: Aims
     seed: int
     device: str
     workers: int | None
@@ -97,9 +100,8 @@ class SearchParameters:
             known = digits_trainer()
             trainer = dataclasses.replace(known.trainer, epochs=self.epochs)
             return dataclasses.replace(known, trainer=self.lengths.of(trainer))
-        data = self.data.read(
-            self.size or None, largest_side(self.device), self.validation or None
-        )
+        side = largest_side(self.device)
+        data = self.data.read(self.size or None, side, self.validation or None)
         settings = settings_of(self.data, data, self.device, self.optimizer)
         settings = in_skeleton(settings, self.skeleton)
         settings |= {"epochs": self.epochs} if self.epochs else {}
@@ -131,7 +133,7 @@ class SearchParameters:
             *told,
             Choice("trials", str(self.trials), f"{self.initial} of them before there is a model"),
             *self._begins(),
-            *self.lengths.choices(objective),
+            *(*self.lengths.choices(objective), *self.aims.choices()),
             Choice("workers", str(self.workers or 1), at_once),
             Choice("budget", f"{self.budget.minutes:g} min", str(self.budget)),
         )
@@ -250,10 +252,9 @@ class SearchParameters:
             own.append(short(self.space))
         own += [short(self.network)] if self.network else []
         own += named(self.settings)
-        own += [word for word in (self.skeleton, self.optimizer) if word]
-        own += [self.measure] if self.measure else []
+        own += [word for word in (self.skeleton, self.optimizer, self.measure) if word]
         own += [f"{self.size}-pixels"] if self.size else []
         own += [f"validation-{self.validation:g}"] if self.validation else []
         own += [f"{self.epochs}-epochs"] if self.epochs else []
-        own += [self.lengths.name] if self.lengths.name else []
+        own += [name for name in (self.lengths.name, self.aims.name) if name]
         return "-".join([*own, f"seed-{self.seed}"])

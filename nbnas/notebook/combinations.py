@@ -12,19 +12,12 @@ from nbnas.graphs.space import SearchSpace
 from nbnas.graphs.spaces.choice.space import ChoiceSpace
 from nbnas.graphs.spaces.choices import categorical
 from nbnas.notebook.data import KNOWN
+from nbnas.notebook.goals.words import OF_KIND, check_aims
 from nbnas.notebook.lengths import check_lengths, check_offered
 from nbnas.notebook.own import is_own, own_function, own_objective, own_space
 from nbnas.notebook.recipes import OPTIMIZERS
 from nbnas.notebook.spaces import OF_CELLS, SPACES, USUAL, words_for
 from nbnas.notebook.strategies import STRATEGIES
-from nbnas.records import Measure
-from nbnas.records.measure import (
-    ACCURACY,
-    BALANCED_ACCURACY,
-    BITS_A_CHARACTER,
-    LOG_LOSS,
-    PERPLEXITY,
-)
 from nbnas.search.taken import trainer_of
 from nbnas.surrogate.acquisition.entropy import MaxValueEntropy
 from nbnas.surrogate.acquisition.improvement import (
@@ -50,17 +43,6 @@ ACQUISITIONS: Mapping[str, Callable[[], Acquisition | PosteriorAcquisition]] = {
     "kg": KnowledgeGradient,
     "mes": MaxValueEntropy,
 }
-MEASURES: Mapping[str, Measure] = {
-    "accuracy": ACCURACY,
-    "balanced-accuracy": BALANCED_ACCURACY,
-    "log-loss": LOG_LOSS,
-    "bits-a-character": BITS_A_CHARACTER,
-    "perplexity": PERPLEXITY,
-}
-OF_KIND = {
-    "pictures": ("accuracy", "balanced-accuracy", "log-loss"),
-    "text": ("bits-a-character", "perplexity", "log-loss"),
-}
 CATEGORICAL = ("reinforce", "tpe")  # strategies that need a space of choices
 Values = Mapping[str, Any]
 
@@ -75,7 +57,7 @@ def check_combinations(values: Values) -> None:
         SettingError: If some do not; the message says of all of them what goes together.
     """
     checks = (_objective, _known, _space, _optimizer, _model, _strategy, _data, _export)
-    faults = [fault for check in (*checks, check_lengths) for fault in check(values)]
+    faults = [fault for check in (*checks, check_lengths, check_aims) for fault in check(values)]
     if faults:
         raise SettingError("; ".join(faults))
 

@@ -19,8 +19,9 @@ from nbnas.notebook.checks import (
     word,
 )
 from nbnas.notebook.chosen import SearchParameters
-from nbnas.notebook.combinations import ACQUISITIONS, MEASURES, check_combinations
+from nbnas.notebook.combinations import ACQUISITIONS, check_combinations
 from nbnas.notebook.data import source
+from nbnas.notebook.goals.words import MEASURES, Aims, goals_of_words, limits_of_words
 from nbnas.notebook.joint.settings import settings
 from nbnas.notebook.lengths import Lengths, lengths
 from nbnas.notebook.own import is_own
@@ -30,7 +31,7 @@ from nbnas.notebook.spaces import KERNELS, SPACES, USUAL
 from nbnas.notebook.strategies import STRATEGIES
 from nbnas.training.device import choose_device
 
-OF_LENGTHS = ("fidelities", "scheduler", "cost")
+TOGETHER = ("fidelities", "scheduler", "cost", "goals", "limits")  # which one object holds
 
 
 def read_parameters(namespace: Mapping[str, Any]) -> SearchParameters:
@@ -59,7 +60,7 @@ def _completed(values: dict[str, Any]) -> dict[str, Any]:
     space = values["space"] or USUAL[data.kind]
     usual = SPACES[space].kernels[0] if space in SPACES else ""
     named = trains and data.path is None
-    others = {name: values[name] for name in values if name not in OF_LENGTHS}
+    others = {name: values[name] for name in values if name not in TOGETHER}
     looks = values["fidelities"]
     full = looks[-1] if looks and trains else 0
     return others | {
@@ -71,6 +72,7 @@ def _completed(values: dict[str, Any]) -> dict[str, Any]:
         "initial": values["initial"] or initial_of(data if trains else None),
         "epochs": full or values["epochs"] or (EPOCHS_OF_NAMED if named else 0),
         "lengths": Lengths(looks, values["scheduler"], values["cost"], values["trials"]),
+        "aims": Aims(values["goals"], values["limits"]),
     }
 
 
@@ -144,6 +146,8 @@ _RULES: Mapping[str, Callable[[Any], Any]] = {
     "fidelities": lengths,
     "scheduler": _or_none(word(SCHEDULERS)),
     "cost": cost,
+    "goals": goals_of_words,
+    "limits": limits_of_words,
     "seed": whole(0),
     "device": _device,
     "workers": whole_or_none(1),

@@ -16,12 +16,13 @@ import numpy as np
 from nbnas.checks import SEED, each, instance, settle, whole
 from nbnas.graphs.architecture import Architecture
 from nbnas.graphs.space import SPACE
-from nbnas.records import EpochReport, Evaluation, Fidelities, Measure, TimeEstimate
+from nbnas.records import EpochReport, Evaluation, Fidelities, Measure, MeasuredBy, TimeEstimate
 from nbnas.training.checkpoints.keeper import NOWHERE, Keeper, key_of
 from nbnas.training.data.image_data import ImageData
 from nbnas.training.device import cpu_threads
 from nbnas.training.following.follow import check_followed, following
 from nbnas.training.groups import mean_figures, mean_report
+from nbnas.training.known.size import known_size
 from nbnas.training.lengths import continues, of_length
 from nbnas.training.live import LiveTraining
 from nbnas.training.rehearsal.rehearsal import time_trainings
@@ -127,6 +128,10 @@ class RepeatedTrainer:
         recipe = following(self.trainer, architecture)
         found = train_seeds(recipe, self._trained(architecture), self.seeds)
         return float(np.mean([each.test for each in found]))
+
+    def known(self, measure: Measure) -> MeasuredBy | None:
+        """What tells a measure without training, see `Trainer.known`."""
+        return known_size(self.trainer, measure, self.representative)
 
     def fingerprint(self) -> dict[str, str]:
         """Everything that changes results, by name."""

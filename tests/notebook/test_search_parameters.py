@@ -38,6 +38,8 @@ GOOD = {
     "fidelities": "",
     "scheduler": "",
     "cost": 0,
+    "goals": "",
+    "limits": "",
     "seed": 0,
     "device": "cpu",
     "workers": 0,

@@ -118,7 +118,7 @@ def overrides():
     curves = pd.DataFrame({"run": [1], "epoch": [1], "value": [0.5]})
     results = {"strategies": ("a",), "initial": 1, "optimum": 1.0, "unit": FRACTION}
     results |= {"value": "value"}
-    asked = itertools.product(("Benchmark", "Cost"), ("traces", "seeds", "trainings"))
+    asked = itertools.product(("Benchmark", "Cost", "Goal"), ("traces", "seeds", "trainings"))
     part = (np.zeros((4, 1, 8, 8), np.uint8), np.arange(4))
     return {
         "Architecture": {"nodes": ("input", "output"), "edges": ((0, 1, "x"),), "text": "x"},
@@ -154,7 +154,8 @@ def overrides():
         "from_text": {"text": "a line of text\n" * 20, "encoding": "utf-8"},
         "wikitext2": {"folder": "absent"},
         "BenchmarkTable": {"value": "value", "values": {cells[0]: 0.5}, "unit": FRACTION},
-        **dict.fromkeys(("BenchmarkResults", "CostResults"), results),
+        **dict.fromkeys(("BenchmarkResults", "CostResults", "GoalResults"), results),
+        "joined_columns": {"table": curves, "other": curves, "columns": ("value",)},
         "joined_curves": {"table": curves, "curves": curves, "value": "value", "epochs": (1,)},
         **{f"{kind}Results.{name}": {"strategy": "random"} for kind, name in asked},
         "Benchmark": {"output": "runs.csv"},

@@ -16,6 +16,7 @@ from nbnas.notebook.checks import (
     text,
     whole,
 )
+from nbnas.notebook.tables.also import check_also, goals_of_words
 from nbnas.notebook.tables.fidelities import (
     BY_COST,
     DEFAULT,
@@ -49,6 +50,7 @@ def read_benchmark_parameters(namespace: Mapping[str, Any]) -> BenchmarkParamete
             f"strategy begins (initial), got {chosen.queries}; all would be the same"
         )
     _check_table(chosen)
+    check_also(chosen)
     return chosen
 
 
@@ -144,6 +146,11 @@ def _cost(value: Any) -> str | float:  # noqa: ANN401
     return float(value)
 
 
+def _classes(value: Any) -> int:  # noqa: ANN401
+    """A number of classes, or 0 where nobody says."""
+    return whole(2)(value) if value != 0 or isinstance(value, bool) else 0
+
+
 def _numbers(value: Any) -> tuple[int, ...]:  # noqa: ANN401
     """Different whole numbers with commas, or none."""
     given = str(value).replace(" ", "") if isinstance(value, str | int) else "-"
@@ -170,6 +177,9 @@ _RULES = {
     "fidelities": looks_of_words,
     "curves": file,
     "curve_columns": names_of_word,
+    "also": goals_of_words,
+    "also_from": file,
+    "classes": _classes,
     "strategies": strategies_of_words,
     "queries": whole(3),
     "initial": whole(2),

@@ -10,10 +10,11 @@ from nbnas.notebook.strategies import Proxies
 from nbnas.notebook.tables.fidelities import Looks, maker
 from nbnas.notebook.tables.words import columns_of_word, measure_of_words, reading_of_words
 from nbnas.search.benchmark.benchmark import Benchmark
+from nbnas.search.benchmark.goals.further import GoalColumn
 from nbnas.search.benchmark.proxies import read_proxies
 from nbnas.search.benchmark.simulated import simulated
 from nbnas.search.benchmark.table import BenchmarkTable, read_table
-from nbnas.search.tables.joined import joined_curves, look_columns
+from nbnas.search.tables.joined import joined_columns, joined_curves, look_columns
 from nbnas.search.tables.source import Source
 
 
@@ -36,6 +37,10 @@ class BenchmarkParameters:
         fidelities: How far trainings may go; `None` where all go all the way.
         curves: Path of a file of learning curves, or empty.
         curve_columns: Its columns: which training of the table it is, the epoch, the value.
+        also: Columns of further goals, each with which end is better.
+        also_from: Path of another file that has them, joined by arch_index; empty for the table.
+        classes: Number of classes, one of which is chance: where hypervolume begins; 0 for the
+            worst value of the table.
         strategies: Words of strategies, the one of interest first.
         queries: Number of queries of each run, where no cost counts.
         initial: Number of random ones among them, with which every run begins.
@@ -62,6 +67,9 @@ class BenchmarkParameters:
     fidelities: Looks | None
     curves: str
     curve_columns: tuple[str, ...]
+    also: tuple[GoalColumn, ...]
+    also_from: str
+    classes: int
     strategies: tuple[str, ...]
     queries: int
     initial: int
@@ -88,11 +96,15 @@ class BenchmarkParameters:
             cost=self.cost if isinstance(self.cost, str) else "",
             measure=measure_of_words(self.value, self.direction, self.unit),
             reading=dataclasses.replace(reading, fidelities=lengths, looks=looks),
+            also=self.also,
         )
+        table = dataclasses.replace(table, classes=self.classes)
         return table.restrict(self._read_proxies(table)[1]) if self.proxies else table
 
     def _source(self) -> tuple[Source, Mapping[int, str]]:
-        """The table, and its columns of looks; with those of its learning curves."""
+        """The table, and its columns of looks; with what stands in other files."""
+        if self.also_from:
+            return joined_columns(self.table, self.also_from, [a.column for a in self.also]), {}
         if self.fidelities is None or not self.curves:
             return self.table, {} if self.fidelities is None else self.fidelities.lower
         run, epoch, value = self.curve_columns

@@ -24,7 +24,7 @@ from nbnas.search.benchmark.run import (
     Outcome,
     Task,
     description_of,
-    row_of,
+    rows_of,
     run_pair,
     settings_of,
     took,
@@ -33,6 +33,7 @@ from nbnas.search.benchmark.run import (
 from nbnas.search.benchmark.simulated import check_simulated, workers_of
 from nbnas.search.benchmark.table import BenchmarkTable
 from nbnas.search.fidelities.costs import check_fidelities
+from nbnas.search.goals.asked import check_serves
 from nbnas.search.strategies.first import check_first
 from nbnas.search.workers.given import as_workers
 from nbnas.search.workers.workers import Workers
@@ -120,6 +121,7 @@ class Benchmark:
         for strategy in made.values():
             check_first(strategy, table.space)
             check_fidelities(strategy, table)
+            check_serves(strategy, table.goals)
         self.table, self.strategies, self.seeds = table, dict(strategies), tuple(seeds)
         self.limit, self.queries = limit, limit.queries or limit.cost
         self.initial, self.batch, self.workers = initial, batch, workers
@@ -212,7 +214,8 @@ class Benchmark:
 
     def _outcomes(self, pairs: Iterable[Pair]) -> Iterator[tuple[Pair, Outcome]]:
         table, limit = self.table, self.limit
-        task = Task(table.space, table.objective, limit.queries, self.batch, limit.cost)
+        known = table.space, table.objective, limit.queries, self.batch, limit.cost
+        task = Task(*known, table.goals)
         made = [(pair, self.strategies[pair[0]]) for pair in pairs]
         if self._workers is None:
             yield from (run_pair(*one, task) for one in made)
@@ -227,7 +230,7 @@ class Benchmark:
         if isinstance(outcome, Failure):
             self.failures = (*self.failures, outcome)
         else:
-            rows = tuple(row_of(pair, query, self.table) for query in outcome)
+            rows = rows_of(pair, outcome, self.table)
             write = replace_run if pair in self._runs else append_run
             write(self.output, rows)
             self._runs[pair], self._took[pair] = rows, took(rows)

@@ -22,7 +22,7 @@ from dataclasses import dataclass
 from nbnas.errors import SearchError
 from nbnas.graphs.architecture import Architecture
 from nbnas.graphs.space import SearchSpace
-from nbnas.records import Evaluation, Step
+from nbnas.records import Evaluation, Goals, Step
 from nbnas.search.objective import Objective
 from nbnas.search.search import Search
 from nbnas.search.strategies.strategy import Strategy
@@ -88,6 +88,7 @@ def run_once(
     seed: int,
     queries: int,
     batch: int = 1,
+    goals: Goals | None = None,
 ) -> tuple[Query, ...]:
     """Search once, from nothing.
 
@@ -101,6 +102,7 @@ def run_once(
         seed: Decides every random choice.
         queries: Number of queries.
         batch: Number of architectures that are asked for at once.
+        goals: All that is wanted, where that is more than a good value.
 
     Returns:
         The queries in order.
@@ -108,7 +110,7 @@ def run_once(
     Raises:
         SearchError: If the space is used up, an evaluation failed, or is none.
     """
-    search = Search(space, objective, strategy, seed=seed)
+    search = Search(space, objective, strategy, seed=seed, goals=goals)
     found: list[Query] = []
     clock = 0.0
     while len(found) < queries:

@@ -11,23 +11,24 @@ stays until its successor is finished.
 
 Where the table knows training times there is one more column, `clock`. Where it has fidelities
 there are `epochs` and `cost`; there values may be missing: that of a failed trial, and the best
-one while no training went all the way.
+one while no training went all the way. Where there are several goals, the last column is
+`hypervolume_regret`.
 """
 
 import csv
 import io
+import itertools
 import json
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Any
 
-from nbnas.errors import DataError, StoreError, StudyMismatchError
+from nbnas.errors import DataError, StoreError
+from nbnas.search.benchmark.reading.settings import Settings, agree
 
 Pair = tuple[str, int]  # strategy and seed
-Settings = Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,8 @@ class Row:
             table knows no time.
         epochs: How far its training went; `None` where the table has full trainings only.
         cost: What all trainings up to this one took, in full ones; `None` likewise.
+        hypervolume_regret: What is missing of the normalised hypervolume of the table's front;
+            `None` where there is one goal.
     """
 
     strategy: str
@@ -60,12 +63,13 @@ class Row:
     clock: float | None = None
     epochs: int | None = None
     cost: float | None = None
+    hypervolume_regret: float | None = None
 
 
 Columns = tuple[str, ...]
 ALL: Columns = tuple(part.name for part in fields(Row))
-COLUMNS, TIMED, PAID = ALL[:-3], ALL[:-2], (*ALL[:-3], *ALL[-2:])
-HEADERS = {",".join(columns): columns for columns in (COLUMNS, TIMED, PAID, ALL)}
+COLUMNS = ALL[:-4]
+OPTIONAL = {"table.cost": ALL[-4:-3], "table.fidelities": ALL[-3:-1], "table.goal 2": ALL[-1:]}
 Runs = dict[Pair, tuple[Row, ...]]
 
 
@@ -74,8 +78,8 @@ def open_file(path: Path, settings: Settings, strategies: Mapping[str, Settings]
 
     Args:
         path: The CSV file; it and its folder are made if missing.
-        settings: What decides the numbers of all runs; with "table.cost" they have a clock, and
-            with "table.fidelities" a cost.
+        settings: What decides the numbers of all runs; with "table.cost" they have a clock, with
+            "table.fidelities" a cost, and with "table.goal 2" a hypervolume regret.
         strategies: What decides those of each strategy.
 
     Returns:
@@ -93,18 +97,30 @@ def open_file(path: Path, settings: Settings, strategies: Mapping[str, Settings]
         text = path.read_bytes().decode() if path.exists() else ""
         _check_known(path, beside, text)
         stored = json.loads(beside.read_text()) if text else {}
-        known = _agree(path, stored, settings, strategies)
+        known = agree(path, stored, settings, strategies)
         runs = _read(path, text)
         replace(beside, json.dumps(known, indent=1))
-        whole = _write(runs, columns_for("table.cost" in settings, "table.fidelities" in settings))
+        whole = _write(runs, columns_for(settings))
         if text != whole:
             replace(path, whole)
     return runs
 
 
-def columns_for(timed: bool, paid: bool) -> Columns:
-    """The columns of a file whose runs have a clock, a cost, both or neither."""
-    return (ALL if timed else PAID) if paid else TIMED if timed else COLUMNS
+def columns_for(settings: Collection[str]) -> Columns:
+    """The columns of a file whose runs have a clock, a cost or several goals, or none of these.
+
+    Args:
+        settings: The names of what decides the numbers.
+    """
+    more = (columns for name, columns in OPTIONAL.items() if name in settings)
+    return (*COLUMNS, *itertools.chain.from_iterable(more))
+
+
+HEADERS = {
+    ",".join(found): found
+    for n in range(len(OPTIONAL) + 1)
+    for found in map(columns_for, itertools.combinations(OPTIONAL, n))
+}
 
 
 def append_run(path: Path, rows: Iterable[Row]) -> None:
@@ -163,32 +179,6 @@ def _check_known(path: Path, beside: Path, text: str) -> None:
         )
 
 
-def _agree(
-    path: Path,
-    stored: Mapping[str, Any],
-    settings: Settings,
-    strategies: Mapping[str, Settings],
-) -> dict[str, object]:
-    """The settings of old and new strategies together, if they do not contradict each other."""
-    old: Mapping[str, Settings] = stored.get("strategies", {})
-    differences = list(_differences("", stored.get("settings", settings), settings))
-    for word, now in strategies.items():
-        differences += _differences(f"{word}: ", old.get(word, now), now)
-    if differences:
-        raise StudyMismatchError(
-            f"{path} was made with other settings ({'; '.join(differences)}); use the old "
-            "settings to go on with it, or give another output"
-        )
-    return {"settings": dict(settings), "strategies": {**old, **strategies}}
-
-
-def _differences(where: str, old: Settings, new: Settings) -> Iterator[str]:
-    for name in sorted({*old, *new}):
-        was, now = old.get(name, "absent"), new.get(name, "absent")
-        if was != now:
-            yield f"{where}{name}: was {was}, is now {now}"
-
-
 def _read(path: Path, text: str) -> Runs:
     """The runs of a file; what follows the last end of a line is a torn line, and left out."""
     whole = text[: text.rfind("\n") + 1]
@@ -223,7 +213,8 @@ def _row(cells: list[str], columns: Columns, where: str) -> Row:
         said = dict(zip(columns, cells, strict=True))
         numbers = {name: float(said[name]) for name in columns[4:] if said[name]}
         epochs = int(said["epochs"]) if "epochs" in columns else None
-        if {"seconds", *(("cost",) if epochs else ("value", "best"))} - {*numbers}:
+        needed = ("cost",) if epochs else ("value", "best")
+        if {"seconds", *needed, *({"hypervolume_regret"} & {*columns})} - {*numbers}:
             raise ValueError("a number is missing")
         return Row(
             *(said["strategy"], int(said["seed"]), int(said["query"]), said["architecture"]),
@@ -232,6 +223,7 @@ def _row(cells: list[str], columns: Columns, where: str) -> Row:
             clock=numbers.get("clock"),
             epochs=epochs,
             cost=numbers.get("cost"),
+            hypervolume_regret=numbers.get("hypervolume_regret"),
         )
     except ValueError as error:
         raise DataError(f"{where}: expected {','.join(columns)}, got {cells!r:.200}") from error
@@ -242,7 +234,9 @@ def _write(runs: Runs, columns: Columns) -> str:
 
 
 def _columns(row: Row) -> Columns:
-    return columns_for(row.clock is not None, row.cost is not None)
+    told = row.clock, row.cost, row.hypervolume_regret
+    named = zip(OPTIONAL, told, strict=True)
+    return columns_for([name for name, number in named if number is not None])
 
 
 def _lines(rows: Iterable[Row]) -> str:

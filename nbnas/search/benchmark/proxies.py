@@ -10,7 +10,8 @@ import pandas as pd
 
 from nbnas.errors import DataError
 from nbnas.graphs.architecture import Architecture
-from nbnas.search.benchmark.table import INDEX, BenchmarkTable
+from nbnas.search.benchmark.table import BenchmarkTable
+from nbnas.search.tables.joined import INDEX
 from nbnas.search.tables.source import Source, name_of, read_frame
 from nbnas.search.tables.spaces import base_of, in_order
 

@@ -2,14 +2,16 @@
 
 import hashlib
 import traceback
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from nbnas.errors import NbnasError, SettingError, shown
 from nbnas.graphs.space import SearchSpace
+from nbnas.records import Goals
 from nbnas.search.benchmark.compare import Failure, Make, Query, run_once
 from nbnas.search.benchmark.cost.run import run_for_cost
 from nbnas.search.benchmark.file import Pair, Row
+from nbnas.search.benchmark.goals.regret import hypervolume_regrets
 from nbnas.search.benchmark.simulated import Simulated, run_simulated
 from nbnas.search.benchmark.table import BenchmarkTable
 from nbnas.search.fingerprint import fingerprint
@@ -60,6 +62,7 @@ class Task:
         queries: Number of queries of a run; `None` where its cost counts.
         batch: Number of architectures that are asked for at once.
         cost: What the trainings of a run cost together, in full ones, where that counts.
+        goals: What strategies are to serve; `None` for the value alone.
     """
 
     space: SearchSpace
@@ -67,6 +70,7 @@ class Task:
     queries: int | None
     batch: int
     cost: float | None = None
+    goals: Goals | None = None
 
 
 def run_pair(pair: Pair, make: Make, task: Task) -> tuple[Pair, Outcome]:
@@ -81,7 +85,9 @@ def run_pair(pair: Pair, make: Make, task: Task) -> tuple[Pair, Outcome]:
             if isinstance(make, Simulated):
                 workers = make.workers
                 return pair, run_simulated(space, objective, make(), seed, queries, workers)
-            return pair, run_once(space, objective, make(), seed, queries, task.batch)
+            return pair, run_once(
+                *(space, objective, make(), seed, queries), task.batch, task.goals
+            )
     except Exception as error:  # any fault of one run must not end the others
         said = f"{type(error).__name__}: {error}"[:2000]
         return pair, Failure(name, seed, said, traceback.format_exc())
@@ -109,6 +115,16 @@ def row_of(pair: Pair, query: Query, table: BenchmarkTable) -> Row:
         query.epochs if full else None,
         query.cost if full else None,
     )
+
+
+def rows_of(pair: Pair, queries: Sequence[Query], table: BenchmarkTable) -> tuple[Row, ...]:
+    """The queries of a run for the file; where there are several goals, with their regret."""
+    rows = tuple(row_of(pair, query, table) for query in queries)
+    if not table.further:
+        return rows
+    left = hypervolume_regrets(table, [query.architecture for query in queries]).tolist()
+    told = zip(rows, left, strict=True)
+    return tuple(replace(row, hypervolume_regret=float(f"{each:.6g}")) for row, each in told)
 
 
 def settings_of(table: BenchmarkTable, batch: int) -> dict[str, str]:

@@ -119,6 +119,11 @@ def check_simulated(strategies: Mapping[str, Make], table: BenchmarkTable, batch
             "expected strategies without simulated workers on a table with fidelities, whose runs "
             f"are compared by cost and not by time, got {', '.join(workers_of(strategies)):.200}"
         )
+    if table.further:
+        raise SettingError(
+            "expected strategies without simulated workers on a table with further goals, got "
+            f"{', '.join(workers_of(strategies)):.200}"
+        )
     if len(table.costs) < len(table.values):
         raise SettingError(
             f"expected the seconds of every training for simulated workers, got those of "

@@ -16,24 +16,31 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
-import numpy as np
-
-from nbnas.checks import MAPPING, TEXT, each, real, settle
+from nbnas.checks import MAPPING, TEXT, each, real, settle, whole
 from nbnas.errors import DataError, SettingError
 from nbnas.graphs.architecture import Architecture, check_architectures
 from nbnas.graphs.space import SPACE, SearchSpace
-from nbnas.records import ACCURACY, Fidelities, Measure
+from nbnas.records import ACCURACY, Fidelities, Goals, Measure
 from nbnas.records.fidelities import FIDELITIES
 from nbnas.records.measure import MEASURE
-from nbnas.search.benchmark.unit import UNIT, Unit, unit_of
-from nbnas.search.tables.columns import counts
+from nbnas.search.benchmark.goals.further import (
+    COLUMNS,
+    FURTHER,
+    Further,
+    GoalColumn,
+    check_complete,
+    further_of,
+    goals_of,
+    measured_of,
+)
+from nbnas.search.benchmark.reading.fields import fields_of, looks_of
+from nbnas.search.benchmark.unit import UNIT, Unit
+from nbnas.search.tables.joined import INDEX
 from nbnas.search.tables.options import Columns, Reading
-from nbnas.search.tables.reading import Rows, read_rows
+from nbnas.search.tables.reading import read_rows
 from nbnas.search.tables.source import Source
 from nbnas.search.tables.spaces import base_of, find_space, space_of
 from nbnas.search.tables.tabular import TabularObjective
-
-INDEX = "arch_index"  # the column that joins tables of the same architectures
 
 _MAPPING = MAPPING.raising(DataError)
 _NUMBERS = each(real()).raising(DataError)
@@ -60,6 +67,8 @@ class BenchmarkTable:
         looks: The values after each smaller number of epochs, in the unit of the file. An
             architecture that one of them lacks has a training that fails there.
         parameters: The number of trainable weights, where it is known; read with looks only.
+        further: Further goals that strategies are to serve, with a number for each architecture.
+        classes: Number of classes of an accuracy, which chance is one of; 0 where nobody said.
     """
 
     value: str
@@ -75,10 +84,12 @@ class BenchmarkTable:
     fidelities: Fidelities | None = None
     looks: Mapping[int, Mapping[Architecture, float]] = field(default_factory=dict)
     parameters: Mapping[Architecture, int] = field(default_factory=dict)
+    further: tuple[Further, ...] = ()
+    classes: int = 0
 
     def __post_init__(self) -> None:
         settle(self, value=TEXT, space=SPACE, unit=UNIT, test=TEXT, measure=MEASURE, cost=TEXT)
-        settle(self, fidelities=FIDELITIES.optional)
+        settle(self, fidelities=FIDELITIES.optional, further=FURTHER, classes=whole(0))
         for name in (*_COLUMNS, "looks"):
             _MAPPING(name, getattr(self, name))
         looks = {epochs: _MAPPING("looks", column) for epochs, column in self.looks.items()}
@@ -93,6 +104,7 @@ class BenchmarkTable:
             object.__setattr__(self, name, MappingProxyType(dict(getattr(self, name))))
         frozen = {epochs: MappingProxyType(dict(column)) for epochs, column in looks.items()}
         object.__setattr__(self, "looks", MappingProxyType(frozen))
+        check_complete(self.values, self.further, self.fidelities)
         if self.fidelities is not None or looks:
             _ = self.objective  # it checks that there is a column for each length, and no other
 
@@ -122,7 +134,13 @@ class BenchmarkTable:
             fidelities=self.fidelities,
             looks=looks,
             parameters={str(a): number for a, number in self.parameters.items()},
+            measured=measured_of(self.further, self.values) if self.further else {},
         )
+
+    @property
+    def goals(self) -> Goals | None:
+        """What strategies are to serve; `None` where that is the value alone."""
+        return goals_of(self.measure, self.objective, self.further) if self.further else None
 
     def restrict(self, members: Collection[Architecture]) -> "BenchmarkTable":
         """The table of some of its architectures.
@@ -144,6 +162,7 @@ class BenchmarkTable:
             costs={a: self.costs[a] for a in kept if a in self.costs},
             looks={e: {a: c[a] for a in kept if a in c} for e, c in self.looks.items()},
             parameters={a: self.parameters[a] for a in kept if a in self.parameters},
+            further=tuple(one.of(kept) for one in self.further),
         )
 
     def fingerprint(self) -> dict[str, str]:
@@ -163,7 +182,8 @@ class BenchmarkTable:
             looks = {e: sorted((str(a), v) for a, v in c.items()) for e, c in self.looks.items()}
             sizes = sorted((str(a), number) for a, number in self.parameters.items())
             said["fidelities"] = f"{self.fidelities!r} {_hash((sorted(looks.items()), sizes))}"
-        return said
+        said |= {f"goal {n}": one.said for n, one in enumerate(self.further, 2)}
+        return said | ({"classes": str(self.classes)} if self.further else {})
 
 
 def read_table(
@@ -175,6 +195,7 @@ def read_table(
     cost: str = "",
     measure: Measure | None = None,
     reading: Reading | None = None,
+    also: Sequence[GoalColumn] = (),
 ) -> BenchmarkTable:
     """Read a table with one architecture a row, as `TabularObjective.from_table` does.
 
@@ -188,6 +209,8 @@ def read_table(
         measure: What the values are, and which way is better; validation accuracy by default.
         reading: How the table is read; with fidelities and the columns of its looks, runs are
             compared by what their trainings cost.
+        also: Columns of further goals; with them runs are compared by the hypervolume of what they
+            found.
 
     Returns:
         The table. Its space is a `Subspace` where it does not hold every architecture of a space;
@@ -204,51 +227,19 @@ def read_table(
             'architecture, got missing="fail"'
         )
     columns = Columns(architecture, (value,), test or None, cost or None)
+    also = COLUMNS("also", also)
+    goals = (*reading.measured, *(one.column for one in also))
+    reading = dataclasses.replace(reading, measured=goals)
     rows = read_rows(source, columns, measure, reading, also=(INDEX,))
-    table = _of_rows(rows, columns, measure or ACCURACY)
-    return table if reading.fidelities is None else _with_looks(table, rows, reading)
-
-
-def _with_looks(table: BenchmarkTable, rows: Rows, reading: Reading) -> BenchmarkTable:
-    """The same table, with what it knows of trainings that go less far."""
-    members, whole = [table.space.parse(text) for text in rows.texts], table.unit.whole
-    lower = reading.fidelities.lower if reading.fidelities else ()
-    curve = dict(enumerate(reading.curve, 1))
-    names = {epochs: curve[epochs] for epochs in lower if epochs in curve} | {**reading.looks}
-    columns = {epochs: rows.in_unit(name, whole) for epochs, name in names.items()}
-    looks = {
-        epochs: {a: v for a, v in zip(members, column, strict=True) if np.isfinite(v)}
-        for epochs, column in columns.items()
-    }
-    counted = counts(rows, rows.parameters)
-    parameters = {a: counted[t] for a, t in zip(members, rows.texts, strict=True) if t in counted}
-    return dataclasses.replace(
-        table, fidelities=reading.fidelities, looks=looks, parameters=parameters
-    )
-
-
-def _of_rows(rows: Rows, columns: Columns, measure: Measure) -> BenchmarkTable:
-    (value,), test, cost = columns.value, columns.test or "", columns.cost or ""
     space = rows.space or find_space(rows.texts, rows.name)
     members = tuple(space.parse(text) for text in rows.texts)
-    whole = rows.whole[value]
-    raw = dict(zip(members, rows.raw[value].tolist(), strict=True))
-    tests = dict(zip(members, rows.in_unit(test, whole), strict=True)) if test else {}
-    indices = zip(rows.raw[INDEX], members, strict=True) if INDEX in rows.raw else ()
-    costs = zip(members, rows.raw[cost].tolist(), strict=True) if cost else ()
-    best = max(raw.values(), key=measure.gain)
-    return BenchmarkTable(
-        value,
-        space_of(space, members),
-        raw,
-        unit_of(measure, whole, best),
-        test,
-        {a: number for a, number in tests.items() if np.isfinite(number)},
-        {int(i): a for i, a in indices if np.isfinite(i)},
-        measure,
-        cost,
-        {a: seconds for a, seconds in costs if np.isfinite(seconds)},
-    )
+    table = BenchmarkTable(**fields_of(rows, columns, measure or ACCURACY, space, members))
+    further = further_of(rows, members, also, reading.missing)
+    if any(len(one.values) < len(members) for one in further):
+        table = table.restrict(set.intersection(*(set(one.values) for one in further)))
+    further = tuple(one.of(table.values) for one in further)
+    looks = looks_of(rows, members, table.unit.whole, reading)
+    return dataclasses.replace(table, **looks, further=further)
 
 
 def _hash(rows: object) -> str:

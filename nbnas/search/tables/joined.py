@@ -1,4 +1,4 @@
-"""Learning curves in a file of their own, a row an epoch, joined to the table they belong to.
+"""Files that belong together, joined: a table with its learning curves, or with other columns.
 
 Notation
     e    epochs after which a training is looked at
@@ -13,6 +13,7 @@ from nbnas.checks import Rule, each, whole
 from nbnas.errors import DataError
 from nbnas.search.tables.source import Source, name_of, read_frame
 
+INDEX = "arch_index"  # the column that joins tables of the same architectures
 _EPOCHS = each(whole(1), least=1)
 NAME = Rule("the name of a column", lambda name: isinstance(name, str) and bool(name), str)
 
@@ -69,6 +70,41 @@ def joined_curves(
             )
         rows[name] = column
     return rows
+
+
+def joined_columns(
+    table: Source, other: Source, columns: Sequence[str], *, by: str = INDEX
+) -> pd.DataFrame:
+    """A table with further columns that another file has of the same architectures.
+
+    Args:
+        table: The table, with an architecture a row.
+        other: The other file, in any order; rows that the table does not have are left out.
+        columns: Which of its columns.
+        by: The column of both that says which architecture it is.
+
+    Returns:
+        The table with the further columns; a value is missing where the other file has no row.
+
+    Raises:
+        DataError: If a file cannot be read, a column is missing, the other file says twice what
+            an architecture has, the table has such a column already, or they share no row.
+    """
+    columns = each(NAME, least=1)("columns", columns)
+    rows, found = _read(table, (NAME("by", by),)), _read(other, (by, *columns))
+    if doubled := [name for name in columns if name in rows]:
+        raise DataError(
+            f"{name_of(table)} has a column {doubled[0]} itself; take that of the one or the other"
+        )
+    keys = found[by].astype(str)
+    if (twice := keys.duplicated()).any():
+        raise DataError(
+            f"{name_of(other)}: expected each {by} once, got {keys[twice].iloc[0]!s:.100} twice"
+        )
+    further = found[[*columns]].set_axis(keys).reindex(rows[by].astype(str))
+    if further.isna().all(axis=None):
+        raise DataError(f"{name_of(other)}: expected some {by} of {name_of(table)}, got none")
+    return rows.assign(**{name: further[name].to_numpy() for name in columns})
 
 
 def look_columns(epochs: Sequence[int], value: str) -> dict[int, str]:

@@ -8,13 +8,13 @@ from nbnas.checks import SEED, whole
 from nbnas.graphs.architecture import Architecture
 from nbnas.graphs.space import SPACE
 from nbnas.records import EpochReport, TimeEstimate
-from nbnas.training.recipe import Recipe
+from nbnas.training.known.sized import Sized
 from nbnas.training.rehearsal.rehearsal import time_trainings
 from nbnas.training.run import Training
 
 
 @dataclass(frozen=True, slots=True)
-class Rehearsed(Recipe):
+class Rehearsed(Sized):
     """The part of a trainer that times some steps; whoever inherits starts trainings."""
 
     def estimate(self, space: Any, trials: int = 1, seed: int = 0) -> TimeEstimate:  # noqa: ANN401

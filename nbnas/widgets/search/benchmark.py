@@ -71,7 +71,8 @@ def _ended(results: Any, strategy: str) -> str:  # noqa: ANN401
     if not math.isfinite(ends.mean()):
         return f"{strategy}: not every seed has a full training {results.ending}."
     mean = results.unit.text(ends.mean())
-    return f"{strategy}: {mean} {results.ending}, the best found in {found}."
+    what = "near the front" if hasattr(results, "goals") else "the best found"
+    return f"{strategy}: {mean} {results.ending}, {what} in {found}."
 
 
 def _failed(failures: Any) -> str:  # noqa: ANN401

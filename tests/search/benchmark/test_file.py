@@ -110,6 +110,23 @@ def test_a_clock_is_one_more_column(tmp_path):
     assert path.read_bytes() == whole
 
 
+def test_each_column_that_not_all_files_have_is_written_and_read_back(tmp_path):
+    told = {
+        "table.cost": {"clock": 3.5},
+        "table.fidelities": {"epochs": 12, "cost": 0.25},
+        "table.goal 2": {"hypervolume_regret": 0.125},
+    }
+    for n in range(8):
+        names = [name for i, name in enumerate(told) if n >> i & 1]
+        more = {column: value for name in names for column, value in told[name].items()}
+        rows = tuple(replace(row, **more) for row in run())
+        path, settings = tmp_path / f"{n}.csv", SETTINGS | dict.fromkeys(names, "x")
+        assert opened(path, settings) == {}
+        append_run(path, rows)
+        assert opened(path, settings) == {("ours", 0): rows}
+        assert [*pd.read_csv(path)][8:] == [*more]
+
+
 def test_files_with_and_without_a_clock_are_not_mixed(path, tmp_path):
     settings = SETTINGS | {"table.cost": "seconds 123"}
     before = path.read_bytes()

@@ -22,6 +22,7 @@ from nbnas.search.benchmark.cost.report import Line, Summary
 from nbnas.search.benchmark.curves import BenchmarkCurves
 from nbnas.search.benchmark.file import Row, Runs
 from nbnas.search.benchmark.finished import FinishedRuns
+from nbnas.search.benchmark.goals.results import goal_results
 from nbnas.search.benchmark.report import seeds_of
 from nbnas.search.benchmark.results import BenchmarkResults
 from nbnas.search.benchmark.summaries import Band, Floats, standard_error
@@ -189,8 +190,11 @@ def results_of(
         workers: Number of simulated workers of each strategy that has some.
 
     Returns:
-        Results by queries, or by cost.
+        Results by queries, or by cost; of several goals by the hypervolume that is missing.
     """
+    if table.further:
+        said = limit.queries or 1, initial, failures, workers
+        return goal_results(table, runs, strategies, *said)
     known = table.best, table.unit, table.value, table.test, failures, table.measure, workers
     if limit.cost is None or table.fidelities is None:
         return BenchmarkResults(runs, strategies, limit.queries or 1, initial, *known)

@@ -1,0 +1,1 @@
+"""Several goals and limits in the notebook of searches."""

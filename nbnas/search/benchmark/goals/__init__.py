@@ -1,0 +1,1 @@
+"""Strategies compared by how much of the front of several goals they find."""
