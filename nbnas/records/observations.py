@@ -171,6 +171,7 @@ class Observations(WithFront):
         Returns:
             The seconds; `None` where there is no trial that tells.
         """
+        trials = whole(0)("trials", trials)
         full = (n for n, e in enumerate(self.evaluations) if e.epochs is None)
         first = next(full, None)
         if first is None:

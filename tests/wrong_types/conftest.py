@@ -15,6 +15,7 @@ import pandas as pd
 import pytest
 import shortened
 import torch
+import wanted
 from PIL import Image
 from whole import SCHEDULED, SPACES, count
 
@@ -62,15 +63,15 @@ def arguments():
         **{"images": np.zeros((40, 8, 8), np.uint8), "labels": np.arange(40) % 10},
         **{"validation": 10, "classes": 10, "text": "wrong", "namespace": {}},
         **{"search": searched(2), "store": "absent.db", "notebook": "absent.ipynb"},
-        **{"output": "output", "measure": nb.ACCURACY, "reason": "because"},
-        **{"x": torch.zeros(3, 2), "error": ValueError()},
-        **{"z": torch.zeros(3), "words": (("operation", "nor_conv_3x3"),), "encoding": None},
-        **{"queries": 1, "seeds": (0,), "strategies": {"random": nb.RandomSearch}, "runs": {}},
+        **{"output": "output", "measure": nb.ACCURACY, "reason": "because", "runs": {}},
+        **{"x": torch.zeros(3, 2), "error": ValueError(), "z": torch.zeros(3), "seeds": (0,)},
+        **{"words": (("operation", "nor_conv_3x3"),), "encoding": None, "queries": 1},
         **{"knowledge": nb.Knowledge(("flops",), {a: (float(i),) for i, a in enumerate(cells)})},
         **{"table": nb.BenchmarkTable("value", SPACES["CellSpace"], {cells[0]: 0.5}, FRACTION)},
     }
     own = {"operations": nb.CellSpace().operations, "build": len, "image_shape": (1, 8, 8)}
-    return known | own | {"network": network, "probed": data.train}
+    own |= {"network": network, "probed": data.train, "strategies": {"random": nb.RandomSearch}}
+    return known | own
 
 
 def picture(k):
@@ -132,6 +133,7 @@ def overrides():
         "Measure.expected": {"gain": 0.5},
         **shortened.overrides(SPACES["Subspace"], SCHEDULED["fidelities"], t["observations"]),
         **joint.overrides(),
+        **wanted.overrides(cells),
         **dict.fromkeys(("Asha", "Hyperband", "MedianStopping", "SuccessiveHalving"), SCHEDULED),
         "standings": {"strategy": nb.Asha(**SCHEDULED)},
         "TabularObjective": {"name": "table", "values": {str(cells[0]): 0.5}},
@@ -139,8 +141,7 @@ def overrides():
         "GrowingUpperConfidenceBound.beta": {"n": 2, "m": 2},
         "Candidate": numbers | {"architecture": cells[0]},
         "EpochReport": report,
-        "Real": {"low": 0.1, "high": 1.0},
-        "Integer": {"low": 1, "high": 9},
+        **{"Real": {"low": 0.1, "high": 1.0}, "Integer": {"low": 1, "high": 9}},
         **{f"Integer.{name}": {"value": 3} for name in ("mutate", "near", "to_unit")},
         **{f"Categorical.{name}": {"value": "sgd"} for name in ("mutate", "near", "to_unit")},
         "JointSpace.join": {"settings": {"rate": 0.1, "kind": 2}, "graph": cells[0]},

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from nbnas.brief import brief
 from nbnas.checks import FLAG, REAL, TEXT, Rule, either, instance, real, settle
+from nbnas.errors import ObservationError, shown
 from nbnas.records.goals.known import MEASURED_BY, MeasuredBy
 from nbnas.records.measure import MEASURE, MULTIPLY_ADDS, PARAMETERS, Measure
 
@@ -48,7 +49,8 @@ class Constraint:
 
     def slack(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
         """How far values `(n,)` are inside, in the unit of the measure; below 0 outside."""
-        return self.bound - values if self.most else values - self.bound
+        numbers = _numbers(values)
+        return self.bound - numbers if self.most else numbers - self.bound
 
     def met(self, values: NDArray[np.float64]) -> NDArray[np.bool_]:
         """Which of some values `(n,)` it allows; none that is NaN."""
@@ -91,6 +93,14 @@ def _constraint(of: object, bound: float, *, most: bool) -> Constraint:
     usual = {measure.name: measure for measure in (PARAMETERS, MULTIPLY_ADDS)}
     name = str(of)
     return Constraint(usual.get(name) or Measure(name, maximize=not most), bound, most)
+
+
+def _numbers(values: object) -> NDArray[np.float64]:
+    """Values `(n,)`, if they are numbers, NaN among them."""
+    found = np.asarray(values) if isinstance(values, np.ndarray) else None
+    if found is None or found.dtype.kind not in "iuf":
+        raise ObservationError(f"expected an array of numbers, got {shown(values)}")
+    return found.astype(np.float64)
 
 
 CONSTRAINT: Rule[Constraint] = instance(Constraint, 'at_most("parameters", 100_000)')

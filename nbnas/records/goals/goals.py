@@ -14,12 +14,13 @@ from numpy.typing import NDArray
 from nbnas.brief import brief
 from nbnas.checks import Rule, each, instance, real, settle
 from nbnas.errors import ObservationError, SettingError
-from nbnas.graphs.architecture import Architecture
-from nbnas.records.evaluation import Evaluation
+from nbnas.graphs.architecture import Architecture, check_architectures
+from nbnas.records.evaluation import EVALUATION, Evaluation
 from nbnas.records.goals.constraint import CONSTRAINT, Constraint
 from nbnas.records.goals.known import MEASURED_BY, MeasuredBy
 from nbnas.records.measure import MEASURE, MULTIPLY_ADDS, PARAMETERS, Measure
 
+_EVALUATIONS = each(EVALUATION).raising(ObservationError)
 _FIELDS = (PARAMETERS.name, MULTIPLY_ADDS.name)  # which an evaluation tells in fields of its own
 
 
@@ -117,7 +118,8 @@ class Goals:
 
     def value_of(self, evaluation: Evaluation, measure: Measure) -> float:
         """A measure of an evaluation, in its unit; NaN where it is not told."""
-        if measure.name == self.value.name:
+        EVALUATION("evaluation", evaluation)
+        if MEASURE("measure", measure).name == self.value.name:
             return math.nan if evaluation.value is None else evaluation.value
         told = evaluation.measured.get(measure.name)
         if told is None and measure.name in _FIELDS:
@@ -126,12 +128,13 @@ class Goals:
 
     def gains(self, evaluations: Sequence[Evaluation]) -> NDArray[np.float64]:
         """What is maximised `(n, k)`, NaN where it is not told."""
+        _EVALUATIONS("evaluations", evaluations)
         rows = [[m.gain(self.value_of(e, m)) for m in self.measures] for e in evaluations]
         return np.array(rows, dtype=np.float64).reshape(len(rows), len(self.measures))
 
     def feasible(self, evaluations: Sequence[Evaluation]) -> NDArray[np.bool_]:
         """Which evaluations `(n,)` meet all limits."""
-        met = np.ones(len(evaluations), dtype=bool)
+        met = np.ones(len(_EVALUATIONS("evaluations", evaluations)), dtype=bool)
         for constraint in self.constraints:
             values = [self.value_of(e, constraint.measure) for e in evaluations]
             met &= constraint.met(np.array(values, dtype=np.float64))
@@ -139,6 +142,7 @@ class Goals:
 
     def allowed(self, architectures: Sequence[Architecture]) -> NDArray[np.bool_]:
         """Which candidates `(m,)` are not known to break a limit, and have all known goals."""
+        check_architectures(architectures=architectures)
         met = np.ones(len(architectures), dtype=bool)
         for constraint, known in self.beforehand:
             met &= constraint.met(known.values(architectures))
@@ -166,7 +170,7 @@ class Goals:
         Raises:
             ObservationError: If it does not, or a value is outside the bounds of its measure.
         """
-        if evaluation.value is None or evaluation.epochs is not None:
+        if EVALUATION("evaluation", evaluation).value is None or evaluation.epochs is not None:
             return evaluation
         for measure in self.unknown[1:]:
             value = self.value_of(evaluation, measure)

@@ -70,7 +70,7 @@ class MeasuredBy:
         ...     return str(architecture).count("conv")
         >>> few = MeasuredBy(convolutions, Measure("convolutions", maximize=False, lower=0))
         >>> few(CellSpace().sample(0, 1)[0])
-        3.0
+        2.0
     """
 
     function: Callable[[Architecture], float]
@@ -110,9 +110,9 @@ class MeasuredBy:
 
     def values(self, architectures: Sequence[Architecture]) -> Array:
         """The numbers of `m` architectures `(m,)`; a tuple that is passed again is quicker."""
+        check_architectures(architectures=architectures)
         if not isinstance(architectures, tuple):
             architectures = tuple(architectures)
-        check_architectures(architectures=architectures)
         if len(architectures) < 2:
             return np.array([self(a) for a in architectures], dtype=np.float64)
         found = self.lists.get(

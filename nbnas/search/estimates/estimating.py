@@ -26,6 +26,8 @@ LATER = "how long one takes is known after the first"
 _TOLD = ("each", "source", "reason", "costs", "lengths")  # by the trials, or by the objective
 _TRIALS, _SECONDS = whole(1).optional, real(0).optional
 
+_COST = real(0, infinite=True)
+
 
 class Estimating(Spending):
     """The part of a search that tells how long it will take.
@@ -55,7 +57,7 @@ class Estimating(Spending):
         Returns:
             The seconds with the workers there are; `None` where nothing tells.
         """
-        seen = self.observations
+        seen, cost = self.observations, _COST("cost", cost)
         if cost == math.inf:
             left = None if trials is None else seen.seconds_left(trials)
         else:

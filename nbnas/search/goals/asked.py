@@ -66,7 +66,14 @@ def goals_of(
         )
     if len(goals.measures) == 1 and not goals.constraints:
         return None
+    goals = replace(goals, constraints=tuple(_named(goals, each) for each in goals.constraints))
     return _ranked(replace(goals, known=(*goals.known, *_told(objective, goals))), space)
+
+
+def _named(goals: Goals, limit: Constraint) -> Constraint:
+    """A limit on the goal of its name, whose unit it then has."""
+    same = (m for m in goals.measures if m.name == limit.measure.name)
+    return replace(limit, measure=next(same, limit.measure))
 
 
 def _ranked(goals: Goals, space: SearchSpace) -> Goals:

@@ -106,7 +106,7 @@ class Slices:
             ObservationError: If there is no slice along a setting of this name.
         """
         for one in self.slices:
-            if one.name == name:
+            if isinstance(name, str) and one.name == name:
                 return one.best(maximize=self.measure.maximize)
         said = ", ".join(one.name for one in self.slices)
         raise ObservationError(f"expected one of the settings {said}, got {shown(name)}")

@@ -26,7 +26,7 @@ from nbnas.search.maximizers.exhaustive import Automatic
 from nbnas.search.maximizers.joint import guided
 from nbnas.search.maximizers.maximizer import MAXIMIZER, Maximizer, Score
 from nbnas.search.pending import PENDING, KrigingBeliever, PendingRule, Scorer, Situation
-from nbnas.search.strategies.described import described, reason_for
+from nbnas.search.strategies.described import best_value, described, reason_for
 from nbnas.search.strategies.fidelities.choose import Chooser, look_or_train
 from nbnas.search.strategies.fidelities.model import Levels
 from nbnas.search.strategies.fidelities.stage import LOOKS, Stage
@@ -251,7 +251,7 @@ class BayesianOptimization:
             ranked,
             len(found.architectures),
             type(self.acquisition).__name__,
-            observations.measure.gain(float(observations.gains.max())),
+            best_value(observations),
             measure=observations.measure,
         )
         return scorer.explained(proposal) if isinstance(scorer, GoalScore) else proposal

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nbnas.graphs.architecture import Architecture
-from nbnas.records import Candidate, Measure
+from nbnas.records import Candidate, Measure, Observations
 from nbnas.surrogate.model import ModelPosterior
 from nbnas.surrogate.warp import FittedWarp, band, improvement, moments
 
@@ -52,3 +52,11 @@ def reason_for(ranked: Sequence[Candidate], measure: Measure) -> str:
     if not ranked:
         return "Every architecture of the space is evaluated."
     return reason(ranked[0], measure)
+
+
+def best_value(observations: Observations) -> float:
+    """The incumbent's value, in its unit; without one, the best that a model takes for a value."""
+    found = observations.incumbent
+    if found is not None and found.value is not None:
+        return found.value
+    return observations.measure.gain(float(observations.gains.max()))

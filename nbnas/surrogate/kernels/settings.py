@@ -108,7 +108,11 @@ class SettingsKernel(ArchitectureKernel):
         Raises:
             ObservationError: If the kernel is in no prior, or an architecture lacks a setting.
         """
-        if inputs.ndim == 2 and inputs.shape[1] > 1:
+        if not isinstance(inputs, Tensor) or inputs.ndim != 2:
+            raise ObservationError(
+                f"expected indices (n, 1) or points (n, 1 + D), got {shown(inputs)}"
+            )
+        if inputs.shape[1] > 1:
             return inputs[:, 1:]
         rows = self.encoding.rows(self.known_table())
         return rows[inputs.detach().reshape(-1).long()]

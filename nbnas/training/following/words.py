@@ -6,8 +6,6 @@ A `Categorical` has words in their place: `optimizer=Categorical("sgd", "adamw")
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from torchvision.transforms import v2
-
 from nbnas.errors import SettingError, shown
 from nbnas.training.data.augment import CropAndFlip
 from nbnas.training.data.image_data import ImageData
@@ -39,8 +37,8 @@ AUGMENTS: Mapping[str, Callable[[ImageData], CropAndFlip | None]] = {
 """The words of augmentations: shifts by an eighth of a picture, mirrored, with half a side out."""
 MIXES: Mapping[str, Callable[[ImageData], Any]] = {
     NONE: lambda data: None,
-    "mixup": lambda data: v2.MixUp(num_classes=data.classes),
-    "cutmix": lambda data: v2.CutMix(num_classes=data.classes),
+    "mixup": lambda data: _mixing("MixUp", data.classes),
+    "cutmix": lambda data: _mixing("CutMix", data.classes),
 }
 """The words of what mixes the images of a batch."""
 WORDS: Mapping[str, Mapping[str, Callable[..., Any]]] = {
@@ -72,3 +70,9 @@ def object_of(recipe: Any, name: str, word: object) -> Any:  # noqa: ANN401
         return words[word](recipe.data)
     own = getattr(recipe, name)
     return own if type(own) is words[word] else words[word]()
+
+
+def _mixing(name: str, classes: int) -> Any:  # noqa: ANN401
+    from torchvision.transforms import v2  # brings torch's compiler, which takes seconds
+
+    return getattr(v2, name)(num_classes=classes)

@@ -162,3 +162,8 @@ def test_a_table_knows_its_parameters_and_what_it_is_told_to_know(tmp_path):
     assert done.goals.unknown == (nb.ACCURACY,)
     with pytest.raises(DataError, match="has no energy; its further measures are latency"):
         table.beforehand(nb.Measure("energy"))
+
+
+def test_a_limit_by_name_has_the_unit_of_the_goal():
+    wanted = search(goals=(nb.ACCURACY, LATENCY), constraints=(nb.at_most("latency", 1.5),))
+    assert wanted.goals.constraints[0].words == "latency at most 1.500 ms"
