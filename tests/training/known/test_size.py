@@ -94,7 +94,7 @@ def text(tmp_path_factory):
         (OWN, {"operations": OWN.operations, "skeleton": SMALL}),
         (SPACE, {"network": perceptron}),
     ],
-    ids=str,
+    ids=lambda given: ", ".join(given) if isinstance(given, dict) else str(given),
 )
 def test_counts_are_those_of_the_evaluation(pictures, space, settings):
     trainer = Trainer(pictures, epochs=1, batch_size=16, device="cpu", **settings)
