@@ -225,9 +225,9 @@ def test_all_names_are_settings_of_a_recipe(trainer):
 def test_an_estimate_is_of_the_settings(trainer):
     few, many = (
         trainer.estimate(nb.JointSpace(nb.Subspace(CELLS, (CELL,)), epochs=nb.Categorical(epochs)))
-        for epochs in (1, 50)
+        for epochs in (1, 200)
     )
     assert few.each
-    assert many.each[0] > 5 * few.each[0]
+    assert many.each[0] > 2 * few.each[0]  # of 200 times as much, however busy the machine is
     failing = nb.JointSpace(CELLS, epochs=nb.Integer(1, 2))
     assert trainer.estimate(failing).each

@@ -149,7 +149,8 @@ def test_what_is_wrong_is_refused(make, said):
 
 @pytest.mark.parametrize("dimension", DIMENSIONS, ids=repr)
 def test_is_a_frozen_value_that_its_repr_makes(dimension):
-    made = eval(repr(dimension), vars(nb) | {"Real": nb.Real, "Integer": nb.Integer})
+    names = {name: getattr(nb, name) for name in ("Real", "Integer", "Categorical")}
+    made = eval(repr(dimension), names)
     assert made == dimension == pickle.loads(pickle.dumps(dimension))
     assert hash(made) == hash(dimension)
 
