@@ -51,7 +51,7 @@ WINGS = {
     ),
     "records": (
         *("measure", "claim", "profile", "fidelities", "estimate", "report", "evaluation"),
-        *("goals",),
+        *("ranks", "goals"),
         *("observations", "comparison", "proposal"),
     ),
     "surrogate": (

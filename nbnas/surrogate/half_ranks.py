@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import ndtri
 
 from nbnas.checks import REAL
+from nbnas.records.ranks import normal_scores
 from nbnas.surrogate.normal_scores import FittedNormalScores, NormalScores, tails
 from nbnas.surrogate.warp import check_values
 
@@ -41,11 +41,9 @@ class HalfRanks:
         lower, upper = REAL("lower", lower), REAL("upper", upper)
         median = float(np.median(y))
         spread = float(np.sqrt(np.mean((y[y >= median] - median) ** 2)))
-        knots, count = np.unique(y, return_counts=True)
+        knots, scores = normal_scores(y)
         if len(knots) < 3 or not spread > 1e-12 * max(abs(median), 1.0):
             return NormalScores().fit(y, lower, upper)
-        rank = np.cumsum(count) - (count - 1) / 2
-        scores = ndtri((rank - 0.375) / (len(y) + 0.25))
         z = np.where(knots >= median, (knots - median) / spread, scores)
         below, _ = tails(z, knots, lower, upper)
         above = min(spread, (upper - float(knots[-1])) / 2)

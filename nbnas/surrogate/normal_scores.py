@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import ndtri
 
 from nbnas.checks import REAL
+from nbnas.records.ranks import normal_scores
 from nbnas.surrogate.warp import check_values, expected_excess
 
 Array = NDArray[np.float64]
@@ -34,9 +34,7 @@ class NormalScores:
         """
         check_values(y)
         lower, upper = REAL("lower", lower), REAL("upper", upper)
-        knots_y, count = np.unique(y, return_counts=True)
-        rank = np.cumsum(count) - (count - 1) / 2
-        knots_z = ndtri((rank - 0.375) / (len(y) + 0.25))
+        knots_y, knots_z = normal_scores(y)
         slopes = tails(knots_z, knots_y, lower, upper)
         return FittedNormalScores(knots_z, knots_y, *slopes, lower, upper)
 

@@ -9,7 +9,6 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import ndtri
 
 from nbnas.brief import brief
 from nbnas.checks import Rule, instance, offering, settle
@@ -18,6 +17,7 @@ from nbnas.graphs.architecture import ARCHITECTURE, Architecture, check_architec
 from nbnas.kept import Kept
 from nbnas.records.evaluation import as_number
 from nbnas.records.measure import MEASURE, Measure
+from nbnas.records.ranks import normal_scores
 
 Array = NDArray[np.float64]
 KEPT = 100_000  # numbers that are kept: those of a space that can be listed, and more
@@ -39,12 +39,8 @@ class Ranks:
     @classmethod
     def of(cls, numbers: Array) -> "Ranks | None":
         """Of numbers `(n,)`, NaN left out; `None` where not even two differ."""
-        told = numbers[~np.isnan(numbers)]
-        values, counts = np.unique(told, return_counts=True)
-        if len(values) < 2:
-            return None
-        rank = np.cumsum(counts) - (counts - 1) / 2
-        return cls(values, ndtri((rank - 0.375) / (len(told) + 0.25)))
+        values, scores = normal_scores(numbers[~np.isnan(numbers)])
+        return None if len(values) < 2 else cls(values, scores)
 
     def __call__(self, numbers: Array) -> Array:
         """The scores of other numbers, by interpolation; 0 for NaN."""

@@ -23,11 +23,11 @@ import numpy as np
 import torch
 from gpytorch.priors import LogNormalPrior
 from numpy.typing import NDArray
-from scipy.special import ndtri
 
 from nbnas.checks import MAPPING, TEXT, Rule, each, instance, real, whole
 from nbnas.errors import DataError, ObservationError, shown
 from nbnas.graphs.architecture import Architecture, check_architectures
+from nbnas.records.ranks import normal_scores
 from nbnas.surrogate.kernels.architecture import LENGTHSCALE, ArchitectureKernel
 from nbnas.surrogate.table import ArchitectureTable
 from nbnas.undisturbed import undisturbed
@@ -79,7 +79,7 @@ class Knowledge:
                     f"expected {len(names)} finite numbers ({', '.join(names)}) of "
                     f"{architecture}, got {shown(numbers)}"
                 )
-        scores = _normal_scores(np.array(list(self.values.values()), dtype=np.float64))
+        scores = _scores_of_columns(np.array(list(self.values.values()), dtype=np.float64))
         known = MappingProxyType(dict(zip(self.values, scores, strict=True)))
         object.__setattr__(self, "values", MappingProxyType(dict(self.values)))
         object.__setattr__(self, "_scores", known)
@@ -170,10 +170,10 @@ class _SquaredDistance:
         return row
 
 
-def _normal_scores(numbers: Array) -> Array:
+def _scores_of_columns(numbers: Array) -> Array:
     """Normal scores of each column `(n, p)`; equal numbers share theirs."""
-    from scipy.stats import rankdata  # takes a second to import
-
-    ranks = rankdata(numbers, axis=0)
-    scores: Array = ndtri((ranks - 0.375) / (len(numbers) + 0.25))
-    return scores
+    found = np.empty_like(numbers)
+    for column, own in zip(numbers.T, found.T, strict=True):
+        values, scores = normal_scores(column)
+        own[:] = scores[np.searchsorted(values, column)]
+    return found
