@@ -27,17 +27,16 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import ClassVar
 
 import numpy as np
 import torch
 from torch import Tensor
 
 from nbnas.checks import settle, whole
-from nbnas.graphs.architecture import Architecture, check_architectures
+from nbnas.graphs.architecture import Architecture
+from nbnas.surrogate.acquisition.information import ByLevel
 from nbnas.surrogate.kernels.covariance import root
-from nbnas.surrogate.model import ModelPosterior, check_scored
-from nbnas.surrogate.process.joint import Joint, Level, apart, covariance, joined
+from nbnas.surrogate.process.joint import Joint, Level, apart, covariance
 
 _LOG_SQRT_2PI = 0.5 * math.log(2 * math.pi)
 _HIGHEST = 1 - 1e-12  # of ρ², so that t is finite
@@ -48,7 +47,7 @@ _T = torch.linspace(-9.0, 9.0, 73, dtype=torch.float64)
 
 
 @dataclass(frozen=True, slots=True)
-class MaxValueEntropy:
+class MaxValueEntropy(ByLevel):
     """log of what a training tells, in nats, of the highest full result.
 
     With `BayesianOptimization(fidelities=…)` it chooses how far to train, too: what tells most for
@@ -65,47 +64,13 @@ class MaxValueEntropy:
 
     draws: int = 10
     drawn: int = 256
-    in_logs: ClassVar[bool] = True
 
     def __post_init__(self) -> None:
         settle(self, draws=whole(1), drawn=whole(2))
 
-    def score(
-        self,
-        posterior: ModelPosterior,
-        candidates: Sequence[Architecture],
-        rng: np.random.Generator,
+    def _values(
+        self, levels: Sequence[Level], candidates: Sequence[Architecture], rng: np.random.Generator
     ) -> Tensor:
-        """Scores `(m,)` of full trainings, logarithms.
-
-        Raises:
-            SettingError: If the model is no Gaussian process.
-        """
-        return self._scores(posterior, candidates, rng, slice(-1, None))[0]
-
-    def by_level(
-        self,
-        posterior: ModelPosterior,
-        candidates: Sequence[Architecture],
-        rng: np.random.Generator,
-    ) -> Tensor:
-        """Scores `(K+1, m)` of each length, logarithms, the shortest first.
-
-        Raises:
-            SettingError: If the model is no Gaussian process.
-        """
-        return self._scores(posterior, candidates, rng, slice(None))
-
-    def _scores(
-        self,
-        posterior: ModelPosterior,
-        candidates: Sequence[Architecture],
-        rng: np.random.Generator,
-        which: slice,
-    ) -> Tensor:
-        rng = check_scored(posterior, rng)
-        check_architectures(candidates=candidates)
-        levels = joined(posterior)[which]
         full = levels[-1].posterior
         mean, stddev = full.latent(candidates)
         if not len(candidates):

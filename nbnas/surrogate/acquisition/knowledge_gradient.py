@@ -24,22 +24,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import ClassVar
 
 import numpy as np
 import torch
 from torch import Tensor
 
 from nbnas.checks import settle, whole
-from nbnas.graphs.architecture import Architecture, check_architectures
+from nbnas.graphs.architecture import Architecture
 from nbnas.surrogate.acquisition.envelope import log_gain_of_best
 from nbnas.surrogate.acquisition.improvement import log_expected_improvement
-from nbnas.surrogate.model import ModelPosterior, check_scored
-from nbnas.surrogate.process.joint import Joint, Level, apart, covariance, joined
+from nbnas.surrogate.acquisition.information import ByLevel
+from nbnas.surrogate.process.joint import Joint, Level, apart, covariance
 
 
 @dataclass(frozen=True, slots=True)
-class KnowledgeGradient:
+class KnowledgeGradient(ByLevel):
     """log of the expected rise of the best predicted full result by one training.
 
     With `BayesianOptimization(fidelities=…)` it chooses how far to train, too: what promises most
@@ -57,40 +56,14 @@ class KnowledgeGradient:
     """
 
     alternatives: int = 256
-    in_logs: ClassVar[bool] = True
 
     def __post_init__(self) -> None:
         settle(self, alternatives=whole(2))
 
-    def score(
-        self,
-        posterior: ModelPosterior,
-        candidates: Sequence[Architecture],
-        rng: np.random.Generator,
+    def _values(
+        self, levels: Sequence[Level], candidates: Sequence[Architecture], rng: np.random.Generator
     ) -> Tensor:
-        """Scores `(m,)` of full trainings, logarithms; nothing is drawn.
-
-        Raises:
-            SettingError: If the model is no Gaussian process.
-        """
-        check_scored(posterior, rng)
-        check_architectures(candidates=candidates)
-        return _Question(joined(posterior)[-1:], candidates, self.alternatives).answer()[0]
-
-    def by_level(
-        self,
-        posterior: ModelPosterior,
-        candidates: Sequence[Architecture],
-        rng: np.random.Generator,
-    ) -> Tensor:
-        """Scores `(K+1, m)` of each length, logarithms, the shortest first; nothing is drawn.
-
-        Raises:
-            SettingError: If the model is no Gaussian process.
-        """
-        check_scored(posterior, rng)
-        check_architectures(candidates=candidates)
-        return _Question(joined(posterior), candidates, self.alternatives).answer()
+        return _Question(levels, candidates, self.alternatives).answer()  # nothing is drawn
 
 
 class _Question:
