@@ -83,6 +83,14 @@ class Goals:
         return tuple(found.values())
 
     @property
+    def reference_gains(self) -> NDArray[np.float64] | None:
+        """The reference as gains `(k,)`; `None` where the evaluations decide it."""
+        if self.reference is None:
+            return None
+        pairs = zip(self.measures, self.reference, strict=True)
+        return np.array([measure.gain(value) for measure, value in pairs])
+
+    @property
     def unknown(self) -> tuple[Measure, ...]:
         """What only evaluations tell, the value first."""
         told = (m for m in self.further if self.known_of(m) is None)

@@ -64,9 +64,7 @@ class Beliefs:
         posterior = self.posteriors.get(measure.name)
         if posterior is not None:
             return measure.gain(posterior.observations.known_gains)
-        known = self.goals.known_of(measure)
-        assert known is not None
-        return known.values((*self.observations.architectures, *self.pending))
+        return self._known(measure, (*self.observations.architectures, *self.pending))
 
     @property
     def gains(self) -> Array:
@@ -88,10 +86,9 @@ class Beliefs:
 
         The front alone would not do: beyond its ends nothing would be worth anything.
         """
-        given = self.goals.reference
+        given = self.goals.reference_gains
         if given is not None:
-            pairs = zip(self.goals.measures, given, strict=True)
-            return np.array([measure.gain(value) for measure, value in pairs])
+            return given
         worst = np.where(np.isnan(self.gains), np.inf, self.gains).min(axis=0)
         return np.where(np.isinf(worst), 0.0, worst)  # 0 where nothing was told
 
@@ -148,9 +145,8 @@ class Beliefs:
     ) -> tuple[Prediction, ...]:
         posterior = self.posteriors.get(measure.name)
         if posterior is None:
-            known = self.goals.known_of(measure)
-            assert known is not None
-            return tuple(Prediction(measure, float(v)) for v in known.values(candidates))
+            values = self._known(measure, candidates).tolist()
+            return tuple(Prediction(measure, value) for value in values)
         pairs = zip(*posterior.predict(candidates), strict=True)
         return tuple(Prediction(measure, float(m), float(s)) for m, s in pairs)
 
@@ -167,14 +163,18 @@ class Beliefs:
     ) -> Tensor:
         posterior = self.posteriors.get(measure.name)
         if posterior is None:
-            return known_excess(self._known(measure, candidates), levels)
+            return known_excess(self._known_gains(measure, candidates), levels)
         latent = self.latent(measure, candidates)
         return warped_excess(posterior.warp, measure, posterior.z, latent, levels)
 
-    def _known(self, measure: Measure, candidates: Sequence[Architecture]) -> Tensor:
+    def _known(self, measure: Measure, architectures: Sequence[Architecture]) -> Array:
+        """A measure `(m,)` that has no posterior, since it is known beforehand."""
         known = self.goals.known_of(measure)
         assert known is not None
-        return torch.from_numpy(measure.gain(known.values(candidates)))
+        return known.values(architectures)
+
+    def _known_gains(self, measure: Measure, candidates: Sequence[Architecture]) -> Tensor:
+        return torch.from_numpy(measure.gain(self._known(measure, candidates)))
 
     def _log_warped_volume(
         self, candidates: Sequence[Architecture], front: Array, reference: Array
@@ -184,7 +184,7 @@ class Beliefs:
         for goal, measure in enumerate(self.goals.measures):
             posterior = self.posteriors.get(measure.name)
             if posterior is None:
-                mean = self._known(measure, candidates)
+                mean = self._known_gains(measure, candidates)
                 stddev = torch.zeros_like(mean)
             else:
                 mean, stddev = self.latent(measure, candidates)

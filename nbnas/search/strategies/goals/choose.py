@@ -94,12 +94,12 @@ def scalarized(
     weights = random_weights(gains.shape[1], rng)
     scalars = augmented_chebyshev(gains, weights, rho=rho)
     architectures = (*beliefs.observations.architectures, *beliefs.pending)
-    seen = Observations((), SCALARIZED)
-    for architecture, scalar in zip(architectures, scalars.tolist(), strict=True):
-        failed = math.isnan(scalar)
-        seen += Evaluation(
-            architecture, None if failed else scalar, "failed" if failed else "completed"
-        )
+    pairs = zip(architectures, scalars.tolist(), strict=True)
+    trials = tuple(
+        Evaluation(a, None, "failed") if math.isnan(scalar) else Evaluation(a, scalar)
+        for a, scalar in pairs
+    )
+    seen = Observations(trials, SCALARIZED)
     return situation.model.fit(seen).condition(seen)
 
 
