@@ -7,20 +7,23 @@ import numpy as np
 
 from nbnas.charts import theme
 from nbnas.charts.surrogate import row as pictures
-from nbnas.surrogate.acquisition.improvement import (
-    ExpectedImprovement,
-    acquisition_scores,
-    in_logs,
-)
+from nbnas.surrogate.acquisition.improvement import ExpectedImprovement
 from nbnas.surrogate.acquisition.information import InformationAcquisition
 from nbnas.surrogate.acquisition.knowledge_gradient import KnowledgeGradient
 from nbnas.surrogate.process.posterior import Posterior
-from nbnas.widgets.panel import Panel, slider
-from nbnas.widgets.surrogate.row import LENGTH, ROW, SEEN, Array, best, posterior
+from nbnas.widgets.surrogate.row import (
+    LENGTH,
+    ROW,
+    SEEN,
+    Array,
+    NoiseControls,
+    best,
+    improvements,
+    posterior,
+)
 from nbnas.widgets.view import View
 
 LENGTHSCALE, NOISE = 4.0, 0.3
-LEAST, MOST = 0.02, 1.5  # standard deviations of the noise
 PLAIN = "expected improvement"
 ASKS = {
     True: "by how much the best prediction will rise, wherever it is then",
@@ -30,21 +33,11 @@ ASKS = {
 
 def information(acquisition: InformationAcquisition) -> View:
     """What is believed of a row of architectures, and what an evaluation of each is worth."""
-    return _view(acquisition, NOISE, lambda: _Controls(acquisition).panel)
+    return _view(acquisition, NOISE, lambda: _controls(acquisition).panel)
 
 
-class _Controls:
-    """How noisy an evaluation is."""
-
-    def __init__(self, acquisition: InformationAcquisition) -> None:
-        self.acquisition = acquisition
-        tooltip = "How far two trainings of one architecture differ, on the model's scale"
-        self.noise = slider(NOISE, LEAST, MOST, "noise (stddev)", tooltip)
-        self.panel = Panel(self.draw, [[self.noise]])
-        self.panel.changed(self.noise)
-
-    def draw(self) -> View:
-        return _view(self.acquisition, self.noise.value)
+def _controls(acquisition: InformationAcquisition) -> NoiseControls:
+    return NoiseControls(lambda noise: _view(acquisition, noise), NOISE)
 
 
 def _view(acquisition: InformationAcquisition, noise: float, panel: Any = None) -> View:  # noqa: ANN401
@@ -75,9 +68,7 @@ def _view(acquisition: InformationAcquisition, noise: float, panel: Any = None) 
 
 def shares(acquisition: Any, model: Posterior) -> Array:  # noqa: ANN401
     """Values `(m,)` as shares of the best; NaN for what is evaluated, which is no candidate."""
-    scores = acquisition_scores(acquisition, model, ROW, np.random.default_rng(0)).numpy()
-    values = np.exp(scores) if in_logs(acquisition) else scores
-    free = np.where(np.isin(np.arange(LENGTH), list(SEEN)), np.nan, values)
+    free = improvements(acquisition, model)
     return np.asarray(free / max(np.nanmax(free), 1e-300))
 
 

@@ -6,8 +6,9 @@ works on do. One evaluation was lucky; elsewhere three agree on nearly as much.
 
 import itertools
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,12 +16,16 @@ from numpy.typing import NDArray
 from nbnas.graphs.architecture import Architecture
 from nbnas.graphs.spaces.cell import CellSpace
 from nbnas.records import Evaluation, Measure, Observations
+from nbnas.surrogate.acquisition.improvement import acquisition_scores, in_logs
 from nbnas.surrogate.kernels.distance import SquaredDistanceKernel
 from nbnas.surrogate.process.posterior import Posterior
 from nbnas.surrogate.process.prior import GaussianProcess
 from nbnas.surrogate.warp import expected_excess
+from nbnas.widgets.panel import Panel, slider
+from nbnas.widgets.view import View
 
 LENGTH = 41
+LEAST, MOST = 0.02, 1.5  # standard deviations of the noise
 SEEN = {1: -0.6, 7: -0.5, 10: 1.4, 13: -0.3, 19: -0.4, 26: 0.5, 29: 0.8, 32: 0.6, 38: -0.5}
 ROW: tuple[Architecture, ...] = tuple(itertools.islice(CellSpace(), LENGTH))
 Array = NDArray[np.float64]
@@ -93,3 +98,25 @@ class _AsItIs:
 
 
 _PLACES = {architecture: place for place, architecture in enumerate(ROW)}
+
+
+class NoiseControls:
+    """How noisy an evaluation of the row is.
+
+    Args:
+        draw: Makes the view for a standard deviation of the noise.
+        noise: The one to begin with.
+    """
+
+    def __init__(self, draw: Callable[[float], View], noise: float) -> None:
+        tooltip = "How far two trainings of one architecture differ, on the model's scale"
+        self.noise = slider(noise, LEAST, MOST, "noise (stddev)", tooltip)
+        self.panel = Panel(lambda: draw(self.noise.value), [[self.noise]])
+        self.panel.changed(self.noise)
+
+
+def improvements(acquisition: Any, model: Posterior) -> Array:  # noqa: ANN401
+    """Scores `(m,)`, no logarithms; NaN for what is evaluated, which is no candidate."""
+    scores = acquisition_scores(acquisition, model, ROW, np.random.default_rng(0)).numpy()
+    scores = np.exp(scores) if in_logs(acquisition) else scores
+    return np.where(np.isin(np.arange(LENGTH), list(SEEN)), np.nan, scores)

@@ -6,8 +6,8 @@ import torch
 from nbnas.surrogate.acquisition.improvement import ExpectedImprovement
 from nbnas.surrogate.acquisition.noisy import NoisyExpectedImprovement
 from nbnas.widgets import view
-from nbnas.widgets.surrogate.noisy import LENGTHSCALE, NOISE, _scores, _worth
-from nbnas.widgets.surrogate.row import ROW, SEEN, posterior
+from nbnas.widgets.surrogate.noisy import LENGTHSCALE, NOISE, _worth
+from nbnas.widgets.surrogate.row import ROW, SEEN, improvements, posterior
 
 
 def test_both_improvements_are_those_of_the_functions():
@@ -15,10 +15,10 @@ def test_both_improvements_are_those_of_the_functions():
     mean, stddev = model.latent(ROW)
     plain = ExpectedImprovement()(mean, stddev, max(SEEN.values())).numpy()
     free = [i for i in range(len(ROW)) if i not in SEEN]
-    np.testing.assert_allclose(_scores(ExpectedImprovement(), model)[free], plain[free])
+    np.testing.assert_allclose(improvements(ExpectedImprovement(), model)[free], plain[free])
     rng = np.random.default_rng(0)
     log = NoisyExpectedImprovement().score(model, ROW, rng)
-    noisy = _scores(NoisyExpectedImprovement(), model)
+    noisy = improvements(NoisyExpectedImprovement(), model)
     np.testing.assert_allclose(noisy[free], torch.exp(log).numpy()[free])
     assert np.isnan(noisy[list(SEEN)]).all()
 
