@@ -17,22 +17,18 @@ import os
 import time
 import warnings
 from functools import partial
-from pathlib import Path
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 import optuna
+from kept_runs import run_all
 
-import nbnas as nb
-from nbnas.charts.render import to_png
 from nbnas.errors import ArchitectureError
 from nbnas.graphs.spaces.choices import categorical
 from nbnas.notebook.tables.also import goals_of_words
 from nbnas.search.benchmark.compare import Query
 from nbnas.search.benchmark.cost.limit import limit_of
-from nbnas.search.benchmark.cost.results import results_of
-from nbnas.search.benchmark.file import append_run, open_file, replace_run
-from nbnas.search.benchmark.run import rows_of, settings_of
+from nbnas.search.benchmark.run import rows_of
 from nbnas.search.benchmark.table import read_table
 from nbnas.search.tables.joined import joined_columns
 
@@ -63,22 +59,16 @@ def main(words=None):
     limit = limit_of(table, given.queries)
     names = [name.strip() for name in given.peers.split(";")]
     known = {name: {"peer": f"optuna {optuna.__version__}"} for name in names}
-    path = Path(given.output)
-    runs = open_file(path, settings_of(table, 1), known)
-    for seed in range(given.seeds):
-        for name in names:
-            pair = name, seed
-            if limit.reached(runs.get(pair, ())):
-                continue
-            rows = rows_of(pair, search(table, SAMPLERS[name], seed, given.queries), table)
-            (replace_run if pair in runs else append_run)(path, rows)
-            runs[pair] = rows
-            print(f"{name}, seed {seed}: {rows[-1].hypervolume_regret:.4f}", flush=True)
-    found = {pair: rows for pair, rows in runs.items() if limit.reached(rows)}
-    results = results_of(table, found, tuple(dict.fromkeys(n for n, _ in found)), limit, 10)
-    print(results.markdown)
-    if given.picture:
-        Path(given.picture).write_bytes(to_png(nb.charts.curves(results.best)))
+    run_all(
+        given,
+        table,
+        limit,
+        known,
+        lambda pair: rows_of(
+            pair, search(table, SAMPLERS[pair[0]], pair[1], given.queries), table
+        ),
+        lambda rows: f"{rows[-1].hypervolume_regret:.4f}",
+    )
 
 
 def table_of(given):

@@ -14,20 +14,16 @@ import os
 import sys
 import time
 from dataclasses import replace
-from pathlib import Path
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
+from kept_runs import run_all
 from peers import PEERS, run_peer, version_of
 
-import nbnas as nb
 from nbnas.benchmarks.shipped import digits_table
-from nbnas.charts.render import to_png
 from nbnas.notebook.tables.fidelities import looks_of_words
 from nbnas.search.benchmark.cost.limit import limit_of
-from nbnas.search.benchmark.cost.results import results_of
-from nbnas.search.benchmark.file import append_run, open_file, replace_run
-from nbnas.search.benchmark.run import row_of, settings_of
+from nbnas.search.benchmark.run import row_of
 from nbnas.search.benchmark.table import read_table
 from nbnas.search.tables.options import Reading
 
@@ -54,22 +50,15 @@ def main(words=None):
         print(f"{name} is left out: pip install {PEERS[name][1]}")
         del chosen[name]
     limit = limit_of(table, given.cost)
-    path, known = Path(given.output), {n: {"peer": version} for n, version in chosen.items()}
-    runs = open_file(path, settings_of(table, 1), known)
-    for seed in range(given.seeds):
-        for name in chosen:
-            pair = name, seed
-            if limit.reached(runs.get(pair, ())):
-                continue
-            rows = run(pair, table, given.cost)
-            (replace_run if pair in runs else append_run)(path, rows)
-            runs[pair] = rows
-            print(f"{name}, seed {seed}: {rows[-1].best} in {len(rows)} trainings", flush=True)
-    found = {pair: rows for pair, rows in runs.items() if limit.reached(rows)}
-    results = results_of(table, found, tuple(dict.fromkeys(n for n, _ in found)), limit, 10)
-    print(results.markdown)
-    if given.picture:
-        Path(given.picture).write_bytes(to_png(nb.charts.curves(results.best)))
+    known = {name: {"peer": version} for name, version in chosen.items()}
+    run_all(
+        given,
+        table,
+        limit,
+        known,
+        lambda pair: run(pair, table, given.cost),
+        lambda rows: f"{rows[-1].best} in {len(rows)} trainings",
+    )
 
 
 def table_of(given):
