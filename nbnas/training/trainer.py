@@ -5,20 +5,19 @@ from typing import Any, cast
 
 from nbnas.brief import brief, changed
 from nbnas.checks import FLAG, SEED, real, whole
-from nbnas.graphs.architecture import ARCHITECTURE, Architecture
+from nbnas.graphs.architecture import Architecture
 from nbnas.graphs.spaces.joint.parts import graphs_around
 from nbnas.graphs.spaces.operation import own_operations
 from nbnas.records import Evaluation
 from nbnas.training.following.follow import check_followed, following
+from nbnas.training.known.size import check_trained
 from nbnas.training.lengths import of_length
-from nbnas.training.networks.network import check_cell, check_operations
 from nbnas.training.rates.range_test import RangeTest
 from nbnas.training.rates.rising import rates_between, with_rising_rate
 from nbnas.training.rehearsal.rehearsed import Rehearsed
 from nbnas.training.run import Training
 from nbnas.training.speed.explain import explain
 from nbnas.training.speed.explanation import SpeedExplanation
-from nbnas.training.tasks.reading import check_reads
 
 _RATE, _STEPS = real(above=0, most=1e6), whole(20, 100_000)
 
@@ -160,7 +159,7 @@ class Trainer(Rehearsed):
             SettingError: If the seed is no whole number from 0 to below 2**63, or there is no such
                 length.
         """
-        self._check(architecture)
+        check_trained(self, architecture)
         seed, final = SEED("seed", seed), FLAG("final", final)
         recipe, look = of_length(following(self, architecture), epochs)
         return Training(recipe, architecture, seed, final=final, look=look)
@@ -193,7 +192,7 @@ class Trainer(Rehearsed):
             SettingError: If a value is not allowed, or `highest` is not above `lowest`.
             TrainingError: If the loss is no finite number from the first rates on.
         """
-        self._check(architecture)
+        check_trained(self, architecture)
         usual = (recipe := following(self, architecture)).usual["learning_rate"]
         first = usual / 1000 if lowest is None else _RATE("lowest", lowest)
         last = max(50 * usual, 50 * first) if highest is None else highest
@@ -215,7 +214,7 @@ class Trainer(Rehearsed):
         Raises:
             ArchitectureError: As for `start`.
         """
-        self._check(architecture)
+        check_trained(self, architecture)
         return explain(following(self, architecture), architecture)
 
     def for_space(self, space: Any) -> "Trainer":  # noqa: ANN401
@@ -244,15 +243,6 @@ class Trainer(Rehearsed):
     ) -> Evaluation:
         """Train, and return the evaluation with the measure on validation; see `start`."""
         return self.start(architecture, seed, epochs=epochs).run()
-
-    def _check(self, architecture: Architecture) -> None:
-        """Check that an architecture is one that can be trained on these data, or raise."""
-        ARCHITECTURE("architecture", architecture)
-        if self.network is None:
-            check_operations(architecture, self.operations)
-            check_reads(self.data, architecture)
-            if self.skeleton is not None:
-                check_cell(architecture)
 
     def test(self, architecture: Architecture, seed: int = 0) -> float:
         """Train on training and validation part, and return the measure on the test part."""
