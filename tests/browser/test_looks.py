@@ -5,6 +5,7 @@ import pages
 import pytest
 
 pytestmark = pytest.mark.browser
+expect = pytest.importorskip("playwright.sync_api", reason="playwright is not installed").expect
 PATIENCE = 60_000  # milliseconds
 SETUP = """
 import dataclasses
@@ -97,24 +98,25 @@ def test_a_search_without_looks_has_no_such_card(page, card):
 @pytest.mark.parametrize("card", [3], indirect=True)
 def test_run_goes_on_until_a_budget_of_epochs_or_of_full_trainings_is_spent(page, card):
     progress, number = page.locator(".nbl-progress-text"), page.locator(".nbl-number")
-    assert page.locator(".nbl-unit").input_value() == "full trainings"
-    assert number.input_value() == "30"
+    expect(page.locator(".nbl-unit")).to_have_value("full trainings", timeout=PATIENCE)
+    expect(number).to_have_value("30", timeout=PATIENCE)
     page.locator(".nbl-unit").select_option("epochs")
-    assert number.input_value() == "360"
+    expect(number).to_have_value("360", timeout=PATIENCE)
     number.fill("24")
     number.press("Enter")
     progress.filter(has_text="0 of 24 epochs").wait_for(timeout=PATIENCE)
     page.locator(".nbl-run").click()
     progress.filter(has_text="24 of 24 epochs, ").wait_for(timeout=PATIENCE)
     page.locator(".nbl-state").filter(has_text="idle").wait_for(timeout=PATIENCE)
-    assert page.locator(".nbl-run").get_attribute("aria-disabled") == "true"
+    run = page.locator(".nbl-run")
+    expect(run).to_have_attribute("aria-disabled", "true", timeout=PATIENCE)
     page.locator(".nbl-unit").select_option("full trainings")
-    assert number.input_value() == "2"
+    expect(number).to_have_value("2", timeout=PATIENCE)
     number.fill("2.5")
     number.press("Enter")
     progress.filter(has_text="2 of 2.5 full trainings, ").wait_for(timeout=PATIENCE)
     pages.shot(page, "looks-paid")
-    page.locator(".nbl-run").click()
+    run.click()
     progress.filter(has_text="2.5 of 2.5 full trainings, ").wait_for(timeout=PATIENCE)
     assert not page.locator(".nbl-lab .nbnas-error").is_visible()
     layout.check(page)

@@ -31,7 +31,7 @@ export class Chart {
         "aria-roledescription": "chart",
         "aria-label": `${label}. Arrow keys move between architectures, Enter selects.`,
         onkeydown: (event) => this.pressed(event),
-        onmouseleave: () => this.lab.hover(""),
+        onmouseleave: (event) => this.lab.point("", event),
         onblur: () => this.left(),
       },
       this.place,
@@ -87,8 +87,7 @@ export class Chart {
   }
 
   pointed(event, item) {
-    const key = item?.datum?.key ?? "";
-    this.lab.hover(key, event.clientX, event.clientY);
+    this.lab.point(item?.datum?.key ?? "", event);
   }
 
   // Marks that stand for architectures, with their places in pixels from the chart's corner.

@@ -11,6 +11,7 @@ class Lab {
     this.model = model;
     this.embed = embed;
     this.hovered = "";
+    this.byKeys = false; // whether that is where the arrow keys are
     this.colour = "mean";
     this.asRegret = false;
     layout(this);
@@ -138,7 +139,15 @@ class Lab {
     return [...new Set(lines.filter(Boolean))];
   }
 
-  hover(key, x, y, focus) {
+  // The pointer is at an architecture, or at none. A page that scrolls under a pointer at rest, as
+  // it does for the focus, tells of it too: then what the arrow keys are at stays.
+  point(key, event) {
+    if (this.byKeys && !event.movementX && !event.movementY) return;
+    this.hover(key, event.clientX, event.clientY);
+  }
+
+  hover(key, x, y, focus = false) {
+    this.byKeys = focus;
     if (key === this.hovered && !focus) {
       if (key) this.place(x, y);
       return;
