@@ -78,7 +78,7 @@ def test_the_reason_tells_of_all_goals_and_of_limits():
 
 
 def test_what_computes_the_same_is_tried_again_only_where_it_is_better_in_a_known_goal():
-    done = search(goals=(nb.ACCURACY, KNOWN)).run(30)
+    done = search(goals=(nb.ACCURACY, KNOWN)).run(20)
     best = {}
     for e in done.observations:
         form = functional_form(e.architecture)
@@ -94,11 +94,11 @@ def test_a_batch_holds_different_architectures_and_is_the_same_each_time():
 
 def test_a_resumed_search_is_the_uninterrupted_one(tmp_path):
     wanted = {"goals": (nb.ACCURACY, LATENCY), "constraints": (nb.at_most(KNOWN, 4),)}
-    whole = search(**wanted).run(12)
-    for n in (5, 9, 12):
+    whole = search(**wanted).run(9)
+    for n in (5, 7, 9):
         part = search(store=tmp_path / "goals.db", study="parts", **wanted).run(n)
     assert part.observations.architectures == whole.observations.architectures
-    assert nb.replay(whole, 8).proposal.architecture == whole.observations[8].architecture
+    assert nb.replay(whole, 7).proposal.architecture == whole.observations[7].architecture
 
 
 @pytest.mark.slow

@@ -82,7 +82,9 @@ def test_an_empty_set_says_which_limit_is_the_tightest():
         search(constraints=(nb.at_most(FEW, -1), nb.at_most(FEW, 3)))
 
 
-def test_large_spaces_are_drawn_from_until_something_fits():
+def test_large_spaces_are_drawn_from_until_something_fits(monkeypatch):
+    monkeypatch.setattr("nbnas.search.goals.feasible.DRAWS", 1000)
+
     def layers(architecture):
         return len(architecture.nodes)
 
@@ -90,7 +92,7 @@ def test_large_spaces_are_drawn_from_until_something_fits():
     limit = nb.at_most(nb.MeasuredBy(layers, nb.Measure("layers", maximize=False)), 9)
     space = feasible(large, nb.Goals((nb.ACCURACY,), constraints=(limit,)))
     assert isinstance(space, FeasibleSpace)
-    drawn = space.sample(0, 20)
+    drawn = space.sample(0, 5)
     assert max(map(layers, drawn)) <= 9
     assert all(layers(space.mutate(a, 1)) <= 9 and a in space for a in drawn)
     assert space.parse(str(drawn[0])) == drawn[0]
