@@ -33,7 +33,7 @@ from nbnas.search.strategies.fidelities.stage import LOOKS, Stage
 from nbnas.search.strategies.first import FIRST, beginning, none_first
 from nbnas.search.strategies.fits import FITS, fitted, fitted_next, fitted_to
 from nbnas.search.strategies.goals.choose import GoalScore, goal_score, has_several, models_several
-from nbnas.search.strategies.goals.known import with_known
+from nbnas.search.strategies.goals.prior import goal_prior
 from nbnas.search.strategies.initial import InitialDesign
 from nbnas.search.strategies.joint import seeing_settings
 from nbnas.search.strategies.strategy import check_known, check_question
@@ -219,7 +219,8 @@ class BayesianOptimization:
         return self._fit(observations, goals)
 
     def _fit(self, observations: Observations, goals: Goals | None = None) -> Model:
-        prior = with_known(self.prior, goals or observations.goals, self.kept)
+        wanted = goals or observations.goals
+        prior = goal_prior(self.prior, observations.measure, wanted, self.kept)
         return fitted(prior, observations, self.kept)
 
     def _best(

@@ -1,0 +1,55 @@
+"""The prior of a goal: what is known of all architectures beforehand tells of it, too."""
+
+import dataclasses
+
+from gpytorch.kernels import AdditiveKernel
+
+from nbnas.kept import Kept
+from nbnas.records import Goals, Measure, MeasuredBy
+from nbnas.surrogate.kernels.known import KnownKernel
+from nbnas.surrogate.model import Model
+from nbnas.surrogate.normal_scores import NormalScores
+from nbnas.surrogate.process.prior import GaussianProcess
+from nbnas.surrogate.standardized import Standardized
+
+
+def goal_prior(prior: Model, measure: Measure, goals: Goals | None, kept: Kept) -> Model:
+    """The prior of one of the measures that are wanted or limited.
+
+    It sees the known goals and limits of an architecture: the larger network of two is often the
+    better one, and the fit finds out how much so. Of a measure that is not the objective's value,
+    most likely a cost, it sees distances (`Standardized`) in the place of ranks (`NormalScores`):
+    by ranks the cheapest of all architectures, when none of its kind was seen, are believed to be
+    hardly cheaper than the cheapest that was.
+
+    Args:
+        prior: The prior of the value; one that is no Gaussian process stays as it is.
+        measure: What it is the prior of.
+        goals: What is wanted; without goals nothing changes.
+        kept: Where the answer is kept, so that it is the same one each time.
+    """
+    if goals is None or not isinstance(prior, GaussianProcess):
+        return prior
+    known, distances = _seen(goals), measure != goals.value and prior.warp == NormalScores()
+    if not known and not distances:
+        return prior
+    question = prior, tuple((each, each.ranks) for each in known), distances
+    return kept.get(question, lambda: _of_goal(prior, known, distances=distances))
+
+
+def _seen(goals: Goals) -> tuple[MeasuredBy, ...]:
+    """What is known, and how it spreads over the space."""
+    limited = (known for _, known in goals.beforehand)
+    found = dict.fromkeys((*goals.known, *limited))
+    return tuple(known for known in found if known.ranks is not None)
+
+
+def _of_goal(
+    prior: GaussianProcess, known: tuple[MeasuredBy, ...], *, distances: bool
+) -> GaussianProcess:
+    kernel = prior.kernel
+    if known:
+        parts = list(kernel.kernels) if isinstance(kernel, AdditiveKernel) else [kernel]
+        kernel = AdditiveKernel(*parts, *(KnownKernel(each) for each in known))
+    warp = Standardized() if distances else prior.warp
+    return dataclasses.replace(prior, kernel=kernel, warp=warp)
