@@ -15,6 +15,7 @@ from nbnas.checks import TEXT, real, settle
 from nbnas.errors import DataError, SettingError
 from nbnas.graphs.architecture import ARCHITECTURE, Architecture
 from nbnas.graphs.space import SearchSpace
+from nbnas.kept import Kept
 from nbnas.records import ACCURACY, Evaluation, Fidelities, Measure, MeasuredBy
 from nbnas.records.evaluation import Measured
 from nbnas.records.fidelities import FIDELITIES
@@ -86,6 +87,7 @@ class TabularObjective(FromTable):
     measured: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     fidelities: Fidelities | None = None
     looks: Looks = field(default_factory=dict)
+    kept: Kept = field(default_factory=lambda: Kept(1), repr=False, compare=False)
 
     def __post_init__(self) -> None:
         settle(self, name=TEXT, curves=CURVES, pace=real(0), measure=MEASURE, measured=BY_TEXT)
@@ -199,13 +201,15 @@ class TabularObjective(FromTable):
     def space(self) -> SearchSpace:
         """The search space that holds exactly the architectures of the table.
 
-        It is made anew each time. Members are in an order of their own: the rows' order in a file
-        changes nothing.
+        Members are in an order of their own: the rows' order in a file changes nothing.
 
         Raises:
             DataError: If none of nbnas's spaces understands them.
         """
-        texts = sorted(self.values)
+        texts = tuple(sorted(self.values))
+        return self.kept.get(texts, lambda: self._space(texts))
+
+    def _space(self, texts: tuple[str, ...]) -> SearchSpace:
         space = find_space(texts, f"table {self.name!r}")
         return space_of(space, {space.parse(text) for text in texts})
 
