@@ -19,6 +19,7 @@ from nbnas.widgets.lab.atlas import Atlas
 from nbnas.widgets.lab.budget import Aim, Budget, Unit, many
 from nbnas.widgets.lab.busy import busy
 from nbnas.widgets.lab.cards.looked import Looked
+from nbnas.widgets.lab.cards.settings import Settings, joint_of
 from nbnas.widgets.lab.course import Course, trials_page
 from nbnas.widgets.lab.latest import Latest
 from nbnas.widgets.lab.rounds import Rounds
@@ -43,13 +44,13 @@ class Lab:
         self._training: Any = None
         self._trouble = ""
         self._budget = Budget(search)
-        offered = choices(search.space, search.strategy)
+        offered = choices(search.space, search.strategy, search.goals)
         distance = map_distance(search.space, search.strategy)
         self._atlas = Atlas(search.space, distance)
         self._course = Course(search.objective, search.measure)
         self._looked = Looked(search)
         self.identifier = uuid.uuid4().hex
-        shown = search.measure, self._looked.fidelities, search.goals
+        shown = search.measure, self._looked.fidelities, search.goals, joint_of(search)
         self.widget = LabWidget(
             busy(),
             *shown,
@@ -62,7 +63,8 @@ class Lab:
         self._quick = Throttle(self._guarded(self._draw), REDRAW)
         self._slow = Latest(self._guarded(self._compute))
         asked = Questions(offered)
-        self._rounds = Rounds(self.widget, self._slow, self._atlas, distance, asked, self._looked)
+        cards = self._looked, Settings(search)
+        self._rounds = Rounds(self.widget, self._slow, self._atlas, distance, asked, *cards)
         self.update()
         self._connect(search)
         self._quick.request()  # what happened between the two
@@ -146,11 +148,12 @@ class Lab:
             self.widget.put(unit=news[0].name, budget=news[1], workers=many(search))
         widget, seen = self.widget, search.observations
         number = widget.round if 0 <= widget.round < len(seen) else None
+        believed = self._rounds.wanted.of_round(number)
         widget.put(
             status=status.status_page(search, widget.budget, self._trouble, self._unit),
-            trace=self._course.page(search, self._aim[0], self._atlas, number),
+            trace=self._course.page(search, self._aim[0], self._atlas, number, believed),
             best=status.best_page(seen),
-            curve=status.curve_page(search),
+            curve=status.curve_page(search, self._rounds.ends.of(search)),
             trials=trials_page(seen, self._atlas, self._looked.fidelities),
             looks=self._looked.page(search, self._atlas),
             extras=self._atlas.names()[1],
@@ -162,8 +165,8 @@ class Lab:
 
     def _compute(self) -> None:
         search = self._search()
-        if search is not None:
-            self._rounds.compute(search)
+        if search is not None and self._rounds.compute(search):
+            self._quick.request()
 
     def _guarded(self, act: Callable[[], None]) -> Callable[[], None]:
         """What fails is shown in the view and kept for `search.wait()`."""

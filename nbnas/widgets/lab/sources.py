@@ -13,10 +13,13 @@ from nbnas.charts.lab.front import front_charts, pair_names
 from nbnas.charts.lab.looks import beliefs_chart, rungs_chart, spent_chart, stops_chart
 from nbnas.charts.lab.map import map_chart
 from nbnas.charts.lab.page import Specification, specification
+from nbnas.charts.lab.settings import names_of, settings_charts
 from nbnas.charts.lab.trace import regret_chart, trace_chart
 from nbnas.charts.render import STYLE, VEGA_LITE
 from nbnas.charts.search.goals.plane import spoken
+from nbnas.graphs.spaces.joint.space import JointSpace
 from nbnas.records import ACCURACY, Fidelities, Goals, Measure
+from nbnas.widgets.lab.cards.wanted import colours
 
 PAGE = Path(__file__).parent / "page"
 SCRIPTS = (
@@ -27,6 +30,7 @@ SCRIPTS = (
     "panels.js",
     "looks.js",
     "front.js",
+    "settings.js",
     "layout.js",
     "lab.js",
 )
@@ -59,8 +63,16 @@ def specifications(
     measure: Measure = ACCURACY,
     fidelities: Fidelities | None = None,
     goals: Goals | None = None,
+    space: JointSpace | None = None,
 ) -> dict[str, Specification]:
-    """The specification of each chart, for values of a measure and trainings of some lengths."""
+    """The specification of each chart, for values of a measure and trainings of some lengths.
+
+    Args:
+        measure: What values are.
+        fidelities: How far trainings go, where they differ in that.
+        goals: What else is wanted.
+        space: The space, where its architectures have settings.
+    """
     charts = {
         "trace": trace_chart(measure),
         "regret": regret_chart(measure),
@@ -75,15 +87,16 @@ def specifications(
             "stops": stops_chart(),
             "beliefs": beliefs_chart(measure),
         }
-    charts |= front_charts(goals)
+    charts |= front_charts(goals) | settings_charts(space, measure)
     return {name: specification(chart) for name, chart in charts.items()}
 
 
-def said_of(measure: Measure, goals: Goals | None) -> dict[str, Any]:
-    """What the page says of the value, and of further goals."""
+def said_of(measure: Measure, goals: Goals | None, space: JointSpace | None) -> dict[str, Any]:
+    """What the page says of the value, of further goals, and of settings."""
     further = [
         {"name": m.name, "noun": m.titled(spoken(m)), "maximize": m.maximize}
         for m in (() if goals is None else goals.measures[1:])
     ]
     own = {"noun": measure.noun, "maximize": measure.maximize}
-    return own | {"further": further, "pairs": pair_names(goals)}
+    shown = {"pairs": pair_names(goals), "colours": colours(measure, goals)}
+    return own | {"further": further, "settings": names_of(space), **shown}

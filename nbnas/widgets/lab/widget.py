@@ -14,6 +14,7 @@ from typing import Any
 import anywidget
 import traitlets
 
+from nbnas.graphs.spaces.joint.space import JointSpace
 from nbnas.records import ACCURACY, Fidelities, Goals, Measure
 from nbnas.widgets.lab.sources import (
     page_script,
@@ -69,6 +70,7 @@ class LabWidget(anywidget.AnyWidget):
     trials = traitlets.List().tag(sync=True)
     looks = traitlets.Dict().tag(sync=True)  # of searches with fidelities, else empty
     beliefs = traitlets.Dict().tag(sync=True)
+    settings = traitlets.Dict().tag(sync=True)  # of searches whose architectures have some
     chosen = traitlets.Unicode().tag(sync=True)
     heard = traitlets.Int(0).tag(sync=True)
     sent = traitlets.Int(0).tag(sync=True)
@@ -90,14 +92,15 @@ class LabWidget(anywidget.AnyWidget):
         measure: Measure = ACCURACY,
         fidelities: Fidelities | None = None,
         goals: Goals | None = None,
+        space: JointSpace | None = None,
         **state: Any,  # noqa: ANN401
     ) -> None:
         super().__init__(
             _esm=page_script(),
             _css=page_style(),
             script=vega_script(),
-            specs=specifications(measure, fidelities, goals),
-            measure=said_of(measure, goals),
+            specs=specifications(measure, fidelities, goals, space),
+            measure=said_of(measure, goals, space),
             **state,
         )
         self._turn = threading.RLock()

@@ -112,7 +112,8 @@ def test_why_speaks_of_all_measures():
     assert lab.wait()
     other = " ".join(lab.widget.why["sentences"])
     assert "It was measured" in other
-    assert "Beside it: convolutions " in other
+    assert "Beside it: latency " in other
+    assert "convolutions " in other
     assert search.error is None
 
 
