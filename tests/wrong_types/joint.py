@@ -30,6 +30,7 @@ def overrides():
         "Importance": {"names": ("architecture",), **indices, "trials": 3},
         "Slices": {**parts, "mean": 0.5},
         "Slices.best": {"name": "rate"},
+        "Slices.along": {"name": "rate"},
         "Alternating": few,
         "Alternating.maximize": {"space": SPACE},
         "GaussianProcess.over": {"space": SPACE},

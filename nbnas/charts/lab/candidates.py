@@ -17,7 +17,7 @@ from nbnas.charts.lab.page import (
     value_axis,
 )
 from nbnas.charts.search.proposal import CHOSEN, predicted
-from nbnas.records import ACCURACY, Measure, Proposal
+from nbnas.records import ACCURACY, Candidate, Measure, Proposal
 
 TOP = 10
 _ROW = 23
@@ -89,7 +89,7 @@ def candidates_data(proposal: Proposal, keys: Mapping[Any, str]) -> dict[str, An
             "mean": each.mean,
             "lower": each.lower,
             "upper": each.upper,
-            "gain": f"EI {_two_digits(proposal.measure.scale * each.expected_improvement)}",
+            "gain": _gain(proposal, each),
             "chosen": each.architecture in proposal.architectures,
         }
         for rank, each in enumerate(proposal.candidates[:TOP], 1)
@@ -100,6 +100,22 @@ def candidates_data(proposal: Proposal, keys: Mapping[Any, str]) -> dict[str, An
     low, high = scales.domain([*ends, *best], 1e9, proposal.measure)
     data = {"rows": rows, "best": [{"best": value} for value in best]}
     return {"data": data, "signals": {"low": low, "high": high}}
+
+
+def further_of(proposal: Proposal) -> Measure | None:
+    """The goal that is told at the right of each candidate, where hypervolume ranks them."""
+    first = proposal.candidates[:1]
+    if "Hypervolume" not in proposal.acquisition or not first or not first[0].further:
+        return None
+    return first[0].further[0].measure
+
+
+def _gain(proposal: Proposal, each: Candidate) -> str:
+    """The words at the right: what is expected of the value, or else the next goal."""
+    if further_of(proposal) is not None:
+        told = each.further[0]
+        return told.measure.text(told.mean, digits=1)
+    return f"EI {_two_digits(proposal.measure.scale * each.expected_improvement)}"
 
 
 def _two_digits(points: float) -> str:

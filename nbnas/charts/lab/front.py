@@ -1,6 +1,6 @@
 """The front of several goals and its hypervolume, for the lab."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import altair as alt
@@ -12,12 +12,12 @@ from nbnas.charts.search.goals.front import summary
 from nbnas.charts.search.goals.hypervolume import volume_rows
 from nbnas.charts.search.goals.layers import Axes, color, layers_of, sizes
 from nbnas.charts.search.goals.plane import Pair, goals_of, pair_of, pairs_of, spoken, unit_of
-from nbnas.charts.search.goals.rows import Drawn, drawn
+from nbnas.charts.search.goals.rows import SETS, Drawn, drawn
 from nbnas.graphs.architecture import Architecture
 from nbnas.records import Goals, Observations, Proposal
+from nbnas.search.strategies.goals.attained import BelievedFront
 
 Page = dict[str, Any]
-SETS = ("points", "steps", "area", "limits", "reference", "believed")
 
 
 def front_chart(pair: Pair) -> alt.LayerChart:
@@ -87,6 +87,7 @@ def front_data(
     proposal: Proposal | None = None,
     trials: int | None = None,
     number: int | None = None,
+    believed: Sequence[BelievedFront] = (),
 ) -> Page:
     """What the charts of `front_charts` show of a search, and the line below.
 
@@ -97,11 +98,16 @@ def front_data(
         trials: Number of trials to come to.
         number: The round that is looked at, from 0: the front is then as it was before; `None`
             for the present one.
+        believed: What the front of each pair of goals is believed to be, where a model tells it.
     """
     goals = goals_of(observations)
     seen = observations if number is None else observations.first(number)
     proposal = proposal if number is None else None
-    found = [drawn(seen, pair, keys, proposal) for pair in pairs_of(goals)]
+    pairs = pairs_of(goals)
+    fronts: Sequence[BelievedFront | None] = believed or [None] * len(pairs)
+    found = [
+        drawn(seen, pair, keys, proposal, front) for pair, front in zip(pairs, fronts, strict=True)
+    ]
     said = [*summary(seen, (pair_of(goals),)), *found[0].key]
     said += [f"As it was before trial {number + 1}."] if number is not None else []
     rows = volume_rows(observations)

@@ -28,9 +28,10 @@ def map_chart(measure: Measure = ACCURACY) -> alt.LayerChart:
     """Architectures by shape (what they are) and colour (`value`).
 
     Data set: `points` (key, x, y, kind, value), drawn in its order. Signals: `low` and
-    `high` of the colours, `turned`, whether the lowest has the brightest one, and `places`, the
-    four ends of the plane.
+    `high` of the colours, `turned`, whether the lowest has the brightest one, `percent`, whether
+    they are fractions, and `places`, the four ends of the plane.
     """
+    percent, plain = written(ACCURACY, finer=True), written(Measure("value"))
     legend = alt.Legend(
         title=None,
         orient="bottom",
@@ -38,7 +39,7 @@ def map_chart(measure: Measure = ACCURACY) -> alt.LayerChart:
         gradientThickness=9,
         gradientOpacity=alt.ExprRef("low < high ? 1 : 0"),
         tickCount=4,
-        labelExpr=f"low >= high ? '' : {written(measure, finer=True)}",
+        labelExpr=f"low >= high ? '' : percent ? {percent} : {plain}",
     )
     scale = alt.Scale(
         scheme="viridis",
@@ -69,7 +70,8 @@ def map_chart(measure: Measure = ACCURACY) -> alt.LayerChart:
         opacity=alt.condition(f"datum.kind === '{SAMPLE}'", alt.value(0.8), alt.value(1)),
     )
     chart = theme.layered(points, width=400, height=300)
-    given = {"low": 0.0, "high": 1.0, "turned": False, "places": [-1, 1, -1, 1]}
+    given: dict[str, Any] = {"low": 0.0, "high": 1.0, "turned": False, "places": [-1, 1, -1, 1]}
+    given["percent"] = measure.fraction
     return chart.add_params(*signals(**given))
 
 

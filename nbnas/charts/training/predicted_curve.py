@@ -39,7 +39,7 @@ def predicted_curve(
     rows = [{"part": SO_FAR, **row} for row in _rows(prediction.values, 1)]
     rows += [{"part": REST, **row} for row in _rows(_joined(prediction, prediction.mean), t or 1)]
     rows += [{"part": TRUTH, **row} for row in _rows(_joined(prediction, truth[t:]), t or 1)]
-    bounds = _bounds([row["value"] for row in rows], rest, measure)
+    bounds = bounds_of([row["value"] for row in rows], rest, measure)
     parts = [part for part in _COLORS if any(row["part"] == part for row in rows)]
     x = alt.X(
         "epoch:Q",
@@ -100,7 +100,15 @@ def _band_rows(prediction: CurvePrediction) -> theme.Rows:
     ]
 
 
-def _bounds(values: Sequence[float], band: theme.Rows, measure: Measure) -> scales.Ends:
+def rest_rows(prediction: CurvePrediction | None) -> tuple[theme.Rows, theme.Rows]:
+    """The band and the mean of what is predicted, from the last epoch that is known on."""
+    if prediction is None or not prediction.mean:
+        return [], []
+    first = len(prediction.values) or 1
+    return _band_rows(prediction), _rows(_joined(prediction, prediction.mean), first)
+
+
+def bounds_of(values: Sequence[float], band: theme.Rows, measure: Measure) -> scales.Ends:
     """Of all lines, and of the band unless it is much wider than these."""
     ends = [row[name] for row in band for name in ("lower", "upper")]
     low, high = scales.domain([*values, *ends], 1e9, measure)

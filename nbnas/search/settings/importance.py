@@ -35,6 +35,7 @@ from nbnas.graphs.spaces.joint.space import JointSpace
 from nbnas.records.measure import ACCURACY, MEASURE, Measure
 from nbnas.search.maximizers.cube import Cube
 from nbnas.surrogate.process.points import Points, has_points
+from nbnas.surrogate.process.posterior import Posterior
 from nbnas.surrogate.table import with_own_table
 from nbnas.surrogate.warp import moments
 from nbnas.undisturbed import undisturbed
@@ -119,7 +120,13 @@ def importance(search: Any, *, samples: int = 1024, rng: Randomness = 0) -> Impo
         ObservationError: If there is no model yet.
     """
     samples, rng = _SAMPLES("samples", samples), generator(rng)
-    points, space = model_of(search)
+    return indices_of(*model_of(search), samples, rng)
+
+
+def indices_of(
+    points: Points, space: JointSpace, samples: int, rng: np.random.Generator
+) -> Importance:
+    """The indices by a posterior over a space; see `importance`."""
     predict, cube = _mean_of(points), Cube(space)
     inputs = tuple(_sample(points, cube, samples, rng) for _ in "AB")
     first, total, errors, variance = _indices(predict, *inputs)
@@ -159,9 +166,16 @@ def model_of(search: Any) -> tuple[Points, JointSpace]:  # noqa: ANN401
             f"expected a Gaussian process that sees settings, got {posterior!r:.100}; take "
             "BayesianOptimization() with GaussianProcess()"
         )
-    # What is asked here leaves no trace in the model of the search, not in its last digits.
+    return points_of(posterior), space
+
+
+def points_of(posterior: Posterior) -> Points:
+    """A posterior as a function of points.
+
+    What is asked here leaves no trace in the model of the search, not in its last digits.
+    """
     own: Any = posterior
-    return Points(replace(own, prior=with_own_table(own.prior))), space
+    return Points(replace(own, prior=with_own_table(own.prior)))
 
 
 def _mean_of(points: Points) -> Callable[[Columns], Array]:

@@ -7,7 +7,7 @@ Notation
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -75,6 +75,7 @@ class Slices:
         evaluations: The completed trials.
         mean: Posterior mean of the measure for the architecture.
         measure: What is predicted.
+        search: What made them, where it can be asked about other architectures.
 
     Raises:
         ArchitectureError: If it is no architecture.
@@ -86,6 +87,7 @@ class Slices:
     evaluations: tuple[Evaluation, ...]
     mean: float
     measure: Measure = ACCURACY
+    search: Any = field(default=None, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         one = instance(Slice, "nbnas.slices(search).slices[0]").raising(ObservationError)
@@ -105,9 +107,17 @@ class Slices:
         Raises:
             ObservationError: If there is no slice along a setting of this name.
         """
+        return self.along(name).best(maximize=self.measure.maximize)
+
+    def along(self, name: str) -> Slice:
+        """The slice along a setting.
+
+        Raises:
+            ObservationError: If there is none of this name.
+        """
         for one in self.slices:
             if isinstance(name, str) and one.name == name:
-                return one.best(maximize=self.measure.maximize)
+                return one
         said = ", ".join(one.name for one in self.slices)
         raise ObservationError(f"expected one of the settings {said}, got {shown(name)}")
 
@@ -140,6 +150,13 @@ def slices(
     if architecture is None:
         architecture = _best(search)
     check_member(space, architecture, "an architecture")
+    return replace(slices_of(points, space, architecture, places), search=search)
+
+
+def slices_of(
+    points: Points, space: JointSpace, architecture: Architecture, places: int = 61
+) -> Slices:
+    """The slices by a posterior over a space, through one of its architectures; see `slices`."""
     seen = points.posterior.observations
     own = points.of((architecture,)).numpy()[0]
     made = [

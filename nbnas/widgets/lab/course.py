@@ -1,7 +1,7 @@
 """The course of a search for the lab's page, with what random search finds in the same table."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -14,6 +14,7 @@ from nbnas.charts.search.goals.plane import has_front
 from nbnas.charts.search.goals.rows import standing
 from nbnas.charts.search.trace import summary
 from nbnas.records import ACCURACY, Evaluation, Fidelities, Measure, Observations
+from nbnas.search.strategies.goals.attained import BelievedFront
 from nbnas.widgets.lab.atlas import shorten
 
 Page = dict[str, Any]
@@ -52,6 +53,7 @@ class Course:
         budget: int | None,
         keys: Any,  # noqa: ANN401
         number: int | None,
+        believed: Sequence[BelievedFront] = (),
     ) -> dict[str, Any]:
         """What the page shows of the course.
 
@@ -60,6 +62,7 @@ class Course:
             budget: Number of trials to come to; `None` where that is not known before.
             keys: The key of each architecture.
             number: The round that is looked at; `None` for the present one.
+            believed: What the front of each pair of goals is believed to be.
 
         Returns:
             Data and signals, the line below, the same of the regret where it is known, and what
@@ -79,7 +82,7 @@ class Course:
             )
         if has_front(seen):
             given = {"proposal": search.proposal, "trials": trials, "number": number}
-            page["front"] = front_data(seen, keys, **given)
+            page["front"] = front_data(seen, keys, **given, believed=believed)
         return page
 
     def _line(self, seen: Any, budget: int | None, band: RandomBand | None) -> str:  # noqa: ANN401

@@ -11,18 +11,18 @@ import weakref
 from collections.abc import Callable
 from typing import Any
 
-from nbnas.errors import NbnasError, SearchError
-from nbnas.search.replay import Round, number_at, replay, what_if
 from nbnas.undisturbed import undisturbed
-from nbnas.widgets.lab import scene, status
+from nbnas.widgets.lab import status
+from nbnas.widgets.lab.asked.choices import choices, map_distance
+from nbnas.widgets.lab.asked.questions import Questions
 from nbnas.widgets.lab.atlas import Atlas
 from nbnas.widgets.lab.budget import Aim, Budget, Unit, many
 from nbnas.widgets.lab.busy import busy
-from nbnas.widgets.lab.choices import choices, map_distance
+from nbnas.widgets.lab.cards.looked import Looked
+from nbnas.widgets.lab.cards.settings import Settings, joint_of
 from nbnas.widgets.lab.course import Course, trials_page
 from nbnas.widgets.lab.latest import Latest
-from nbnas.widgets.lab.looked import Looked
-from nbnas.widgets.lab.questions import Questions
+from nbnas.widgets.lab.rounds import Rounds
 from nbnas.widgets.lab.widget import LabWidget
 from nbnas.widgets.live import REDRAW, Throttle
 from nbnas.widgets.search.search import SETTLED
@@ -44,26 +44,27 @@ class Lab:
         self._training: Any = None
         self._trouble = ""
         self._budget = Budget(search)
-        self._shown: tuple[Any, ...] = ()
-        self._choices = choices(search.space, search.strategy)
-        self._distance = map_distance(search.space, search.strategy)
-        self._questions = Questions(self._choices)
-        self._atlas = Atlas(search.space, self._distance)
+        offered = choices(search.space, search.strategy, search.goals)
+        distance = map_distance(search.space, search.strategy)
+        self._atlas = Atlas(search.space, distance)
         self._course = Course(search.objective, search.measure)
         self._looked = Looked(search)
         self.identifier = uuid.uuid4().hex
-        shown = search.measure, self._looked.fidelities, search.goals
+        shown = search.measure, self._looked.fidelities, search.goals, joint_of(search)
         self.widget = LabWidget(
             busy(),
             *shown,
             identifier=self.identifier,
-            choices=self._choices.to_page(),
+            choices=offered.to_page(),
             **self._budget.to_page(),
             workers=many(search),
             sample=self._atlas.names()[0],
         )
         self._quick = Throttle(self._guarded(self._draw), REDRAW)
         self._slow = Latest(self._guarded(self._compute))
+        asked = Questions(offered)
+        cards = self._looked, Settings(search)
+        self._rounds = Rounds(self.widget, self._slow, self._atlas, distance, asked, *cards)
         self.update()
         self._connect(search)
         self._quick.request()  # what happened between the two
@@ -147,11 +148,12 @@ class Lab:
             self.widget.put(unit=news[0].name, budget=news[1], workers=many(search))
         widget, seen = self.widget, search.observations
         number = widget.round if 0 <= widget.round < len(seen) else None
+        believed = self._rounds.wanted.of_round(number)
         widget.put(
             status=status.status_page(search, widget.budget, self._trouble, self._unit),
-            trace=self._course.page(search, self._aim[0], self._atlas, number),
+            trace=self._course.page(search, self._aim[0], self._atlas, number, believed),
             best=status.best_page(seen),
-            curve=status.curve_page(search),
+            curve=status.curve_page(search, self._rounds.ends.of(search)),
             trials=trials_page(seen, self._atlas, self._looked.fidelities),
             looks=self._looked.page(search, self._atlas),
             extras=self._atlas.names()[1],
@@ -162,75 +164,9 @@ class Lab:
     # The slow path.
 
     def _compute(self) -> None:
-        search, widget = self._search(), self.widget
-        if search is None:
-            return
-        asked = {"round": widget.round, "what_if": dict(widget.what_if)}
-        try:
-            selected = self._atlas.find(widget.selected)
-            widget.put(beliefs=self._looked.beliefs(search, selected))
-            widget.put(looks=self._looked.page(search, self._atlas))
-            self._compute_round(search)
-        finally:
-            widget.put(answered=asked)
-
-    def _compute_round(self, search: Any) -> None:  # noqa: ANN401
-        widget = self.widget
-        last = status.present(search)
-        number = widget.round if 0 <= widget.round < last else last
-        wanted = (number, last, widget.selected, dict(widget.what_if), len(search.observations))
-        if wanted == self._shown:
-            return
-        try:
-            shown = replay(search, number_at(search, number))
-        except SearchError as error:  # everything is evaluated
-            over = {"title": "Nothing is left to choose", "sentences": [str(error)]}
-            widget.put(why=over, answer={}, rounds={"last": last, "number": number})
-            return
-        chosen = shown.proposal.architecture
-        selected = self._atlas.find(widget.selected) or chosen
-        trained = number < len(search.observations)
-        why = scene.why_page(shown, selected, self._atlas, self._distance, trained)
-        self._show(shown, number, last, why, trained=trained)
-        if not self._slow.overtaken:
-            self._answer(search, shown, dict(widget.what_if), number)
-            self._shown = wanted
-
-    def _show(
-        self, shown: Round, number: int, last: int, why: dict[str, Any], *, trained: bool
-    ) -> None:
-        places = scene.map_page(shown, self._atlas, trained=trained)
-        self.widget.put(
-            map=places,
-            extras=self._atlas.names()[1],
-            candidates=scene.candidates_page(shown, self._atlas),
-            why=why,
-            chosen=self._atlas[shown.proposal.architecture],
-            rounds={"last": last, "number": number},
-        )
-
-    def _answer(self, search: Any, shown: Round, asked: dict[str, int], number: int) -> None:  # noqa: ANN401
-        """What would have been chosen otherwise."""
-        given, words = self._questions.read(shown, asked)
-        if not given:
-            self.widget.put(answer={})
-            return
-        if not shown.proposal.candidates:
-            self.widget.put(
-                answer={"text": "In this round nothing was ranked: it would be the same."}
-            )
-            return
-        try:
-            other = replay(search, number_at(search, number), what_if(search.strategy, **given))
-        except NbnasError as error:  # such as a length-scale that does not suit the kernel
-            self.widget.put(answer={"text": f"With {words} there is no answer: {error}."})
-            return
-        if self._slow.overtaken:
-            return
-        trained = number < len(search.observations)
-        places = scene.map_page(shown, self._atlas, other.proposal, trained)
-        answer = scene.answer_page(shown, other, words, self._atlas)
-        self.widget.put(answer=answer, map=places, extras=self._atlas.names()[1])
+        search = self._search()
+        if search is not None and self._rounds.compute(search):
+            self._quick.request()
 
     def _guarded(self, act: Callable[[], None]) -> Callable[[], None]:
         """What fails is shown in the view and kept for `search.wait()`."""

@@ -11,16 +11,19 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from nbnas.charts.lab.candidates import TOP, candidates_data
+from nbnas.charts.lab.candidates import TOP, candidates_data, further_of
 from nbnas.charts.lab.map import CANDIDATE, CHOSEN, EVALUATED, FAILED, INSTEAD
 from nbnas.charts.lab.page import name_of
+from nbnas.charts.search.goals.plane import spoken as named
 from nbnas.charts.surrogate.why import raises
 from nbnas.graphs.architecture import Architecture
 from nbnas.graphs.distances.distance import Distance
 from nbnas.records import Candidate, Proposal
 from nbnas.search.replay import Round
+from nbnas.search.strategies.goals.beliefs import Beliefs
 from nbnas.surrogate.process.why import why
 from nbnas.widgets.lab.atlas import Atlas
+from nbnas.widgets.lab.cards.wanted import told
 from nbnas.widgets.lab.picture import picture
 from nbnas.widgets.lab.words import (
     candidate,
@@ -28,7 +31,6 @@ from nbnas.widgets.lab.words import (
     heading,
     map_line,
     predictions,
-    promise,
     sentences,
     spoken,
     unranked,
@@ -40,7 +42,11 @@ _DIGITS = 6  # significant digits of a number that go to the page
 
 
 def map_page(
-    shown: Round, atlas: Atlas, instead: Proposal | None = None, trained: bool = False
+    shown: Round,
+    atlas: Atlas,
+    instead: Proposal | None = None,
+    trained: bool = False,
+    found: Beliefs | None = None,
 ) -> Page:
     """The map of a round: places, predictions, and what each architecture is.
 
@@ -49,6 +55,7 @@ def map_page(
         atlas: Keys and places.
         instead: What another strategy would have chosen.
         trained: Whether the chosen one is evaluated by now.
+        found: What is believed of further goals and limits.
 
     Returns:
         Columns in the order of the keys, and the line below the map.
@@ -65,7 +72,8 @@ def map_page(
         mean, stddev = shown.posterior.predict(known)
         lower, upper = shown.posterior.band(known)
         gain = shown.posterior.expected_improvement(known)[0]
-        columns = {"mean": mean, "stddev": stddev, "ei": gain}
+        further, page["beside"] = told(found, known)
+        columns = {"mean": mean, "stddev": stddev, "ei": gain, **further}
         page |= {name: _rounded(column) for name, column in columns.items()}
         page["said"] = predictions(shown.observations.measure, mean, lower, upper)
         page["promised"] = [shown.observations.measure.expected(g) for g in gain.tolist()]
@@ -84,9 +92,13 @@ def candidates_page(shown: Round, atlas: Mapping[Architecture, str]) -> Page:
     measure = proposal.measure
     best = "" if proposal.best is None else f" (dashed: {measure.text(proposal.best)})"
     way = "" if measure.maximize else ": how much lower"
+    further = further_of(proposal)
     line = (
         f"Dot and bar: mean and 95 % band; EI: expected improvement over the best so far{best} in "
         f"{measure.points}{way}."
+        if further is None
+        else f"Ranked by the hypervolume that each is expected to add. Dot and bar: "
+        f"{measure.noun}, mean and 95 % band{best}; right: {named(further)}."
     )
     return page | {"title": title, "line": line}
 
@@ -97,6 +109,7 @@ def why_page(
     atlas: Mapping[Architecture, str],
     distance: Distance,
     trained: bool = False,
+    found: Beliefs | None = None,
 ) -> Page:
     """Why an architecture was chosen, or what the model says of one that was not.
 
@@ -106,6 +119,7 @@ def why_page(
         atlas: Keys.
         distance: What neighbours are measured by.
         trained: Whether the chosen one is evaluated by now.
+        found: What is believed of further goals and limits.
 
     Returns:
         The panel's title, picture, sentences, parts of the gain, and neighbours.
@@ -126,33 +140,11 @@ def why_page(
         page["sentences"] = ["There is no model yet: it needs at least two trials."]
         return page
     seen = candidate(shown.posterior, architecture)
-    page["sentences"] = sentences(shown, seen, chosen)
-    page["gain"] = gain_page(seen, shown.observations.measure)
+    page["sentences"] = sentences(shown, seen, chosen, found)
+    several = found is not None and len(found.goals.measures) > 1
+    page["gain"] = gain_page(seen, shown.observations.measure, alone=several)
     page["neighbours"] = _neighbours(shown, seen, atlas, distance)
     return page
-
-
-def answer_page(shown: Round, other: Round, words: str, atlas: Mapping[Architecture, str]) -> Page:
-    """What would have been chosen, next to what was chosen."""
-    chosen, instead = shown.proposal, other.proposal
-    same = chosen.architecture == instead.architecture
-    end = "chosen the same architecture." if same else "chosen another one:"
-    rows = [_choice("chosen", shown, chosen, atlas), _choice("what if", other, instead, atlas)]
-    return {"text": f"With {words} it would have {end}", "rows": rows, "same": same}
-
-
-def _choice(
-    label: str, shown: Round, proposal: Proposal, atlas: Mapping[Architecture, str]
-) -> Page:
-    architecture = proposal.architecture
-    page = {"label": label, "key": atlas[architecture], "name": name_of(architecture)}
-    if shown.posterior is None:
-        return page | {"mean": "", "gain": ""}
-    seen = candidate(shown.posterior, architecture)
-    measure = shown.observations.measure
-    spread = measure.text(seen.stddev).removesuffix(" %")
-    mean = f"{measure.text(seen.mean)} ± {spread}"
-    return page | {"mean": mean, "gain": promise(seen.expected_improvement, measure)}
 
 
 def _neighbours(

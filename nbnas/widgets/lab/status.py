@@ -11,8 +11,10 @@ from nbnas.charts.search.trace import counted
 from nbnas.charts.training.learning_curve import summary
 from nbnas.records import Observations
 from nbnas.records.fidelities import ROUNDING
+from nbnas.surrogate.curves.prediction import CurvePrediction
 from nbnas.widgets.lab.atlas import shorten
 from nbnas.widgets.lab.budget import COUNTED, Unit, countable
+from nbnas.widgets.lab.cards.ends import told
 from nbnas.widgets.lab.picture import picture
 from nbnas.widgets.search.trials import seconds
 from nbnas.widgets.training.training import pace_said
@@ -81,8 +83,13 @@ def best_page(observations: Observations) -> Page:
     }
 
 
-def curve_page(search: Any) -> Page:  # noqa: ANN401
-    """The current training, or the last one."""
+def curve_page(search: Any, ahead: CurvePrediction | None = None) -> Page:  # noqa: ANN401
+    """The current training, or the last one.
+
+    Args:
+        search: The search.
+        ahead: What is predicted of the rest of its curve.
+    """
     training = search.training
     if training is None:
         line = "The curve of a training is drawn here, epoch by epoch, if the objective has one."
@@ -94,8 +101,8 @@ def curve_page(search: Any) -> Page:  # noqa: ANN401
     left = training.seconds_left
     more = f" About {seconds(left)} left." if left and not ended else ""
     known = pace_said(reports[-1], getattr(training, "counted", "images")) if reports else ""
-    line = f"{name}. {summary(reports, search.measure)}{known}{more}"
-    page = curve_data(reports, max(training.epochs, len(reports)), search.measure)
+    line = f"{name}. {summary(reports, search.measure)}{known}{more}{told(ahead)}"
+    page = curve_data(reports, max(training.epochs, len(reports)), search.measure, ahead)
     return {"title": title, "line": line} | page
 
 

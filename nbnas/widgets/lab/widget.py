@@ -5,102 +5,28 @@ Notation
     read       up to which of them the page has read; it says so after each one
 """
 
-import functools
-import gzip
 import threading
 import time
 import weakref
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import anywidget
 import traitlets
-import vl_convert
 
-from nbnas.charts.lab.candidates import candidates_chart
-from nbnas.charts.lab.curve import curve_chart
-from nbnas.charts.lab.front import front_charts, pair_names
-from nbnas.charts.lab.looks import beliefs_chart, rungs_chart, spent_chart, stops_chart
-from nbnas.charts.lab.map import map_chart
-from nbnas.charts.lab.page import Specification, specification
-from nbnas.charts.lab.trace import regret_chart, trace_chart
-from nbnas.charts.render import STYLE, VEGA_LITE
-from nbnas.charts.search.goals.plane import spoken
+from nbnas.graphs.spaces.joint.space import JointSpace
 from nbnas.records import ACCURACY, Fidelities, Goals, Measure
-
-PAGE = Path(__file__).parent / "page"
-SCRIPTS = (
-    "elements.js",
-    "chart.js",
-    "budget.js",
-    "controls.js",
-    "panels.js",
-    "looks.js",
-    "front.js",
-    "layout.js",
-    "lab.js",
+from nbnas.widgets.lab.sources import (
+    page_script,
+    page_style,
+    said_of,
+    specifications,
+    vega_script,
 )
+
 STEERED = ("asked", "budget", "unit", "round", "selected", "what_if")  # the page sets these
 AHEAD = 2  # messages that may be under way before the page has read them
 BLIND = 1.0  # seconds between two changes while a cell runs, since the page cannot be heard then
-
-
-@functools.cache
-def page_script() -> str:
-    """The lab's own script, one module."""
-    parts = [(PAGE / name).read_text(encoding="utf-8") for name in SCRIPTS]
-    return "\n".join(part.replace("\nexport function ", "\nfunction ")
-                     .replace("\nexport async function ", "\nasync function ")
-                     .replace("\nexport class ", "\nclass ") for part in parts)  # fmt: skip
-
-
-@functools.cache
-def page_style() -> str:
-    """The lab's style sheet."""
-    return STYLE + "\n" + (PAGE / "lab.css").read_text(encoding="utf-8")
-
-
-@functools.cache
-def vega_script() -> bytes:
-    """Vega with all that it needs, as one module that nobody fetches, packed by gzip."""
-    bundled: str = vl_convert.javascript_bundle("export default vegaEmbed;", vl_version=VEGA_LITE)
-    return gzip.compress(bundled.encode(), mtime=0)
-
-
-@functools.lru_cache(maxsize=8)  # measures that one kernel shows
-def specifications(
-    measure: Measure = ACCURACY,
-    fidelities: Fidelities | None = None,
-    goals: Goals | None = None,
-) -> dict[str, Specification]:
-    """The specification of each chart, for values of a measure and trainings of some lengths."""
-    charts = {
-        "trace": trace_chart(measure),
-        "regret": regret_chart(measure),
-        "curve": curve_chart(),
-        "map": map_chart(measure),
-        "candidates": candidates_chart(measure),
-    }
-    if fidelities is not None:
-        charts |= {
-            "rungs": rungs_chart(fidelities, measure),
-            "spent": spent_chart(fidelities),
-            "stops": stops_chart(),
-            "beliefs": beliefs_chart(measure),
-        }
-    charts |= front_charts(goals)
-    return {name: specification(chart) for name, chart in charts.items()}
-
-
-def said_of(measure: Measure, goals: Goals | None) -> dict[str, Any]:
-    """What the page says of the value, and of further goals."""
-    further = [
-        {"name": m.name, "noun": m.titled(spoken(m)), "maximize": m.maximize}
-        for m in (() if goals is None else goals.measures[1:])
-    ]
-    own = {"noun": measure.noun, "maximize": measure.maximize}
-    return own | {"further": further, "pairs": pair_names(goals)}
 
 
 def empty(**more: Any) -> dict[str, Any]:  # noqa: ANN401
@@ -144,6 +70,7 @@ class LabWidget(anywidget.AnyWidget):
     trials = traitlets.List().tag(sync=True)
     looks = traitlets.Dict().tag(sync=True)  # of searches with fidelities, else empty
     beliefs = traitlets.Dict().tag(sync=True)
+    settings = traitlets.Dict().tag(sync=True)  # of searches whose architectures have some
     chosen = traitlets.Unicode().tag(sync=True)
     heard = traitlets.Int(0).tag(sync=True)
     sent = traitlets.Int(0).tag(sync=True)
@@ -165,14 +92,15 @@ class LabWidget(anywidget.AnyWidget):
         measure: Measure = ACCURACY,
         fidelities: Fidelities | None = None,
         goals: Goals | None = None,
+        space: JointSpace | None = None,
         **state: Any,  # noqa: ANN401
     ) -> None:
         super().__init__(
             _esm=page_script(),
             _css=page_style(),
             script=vega_script(),
-            specs=specifications(measure, fidelities, goals),
-            measure=said_of(measure, goals),
+            specs=specifications(measure, fidelities, goals, space),
+            measure=said_of(measure, goals, space),
             **state,
         )
         self._turn = threading.RLock()

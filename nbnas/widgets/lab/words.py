@@ -14,6 +14,8 @@ from nbnas.graphs.spaces.cell import OPERATIONS
 from nbnas.records import Candidate, Evaluation, Measure, Proposal
 from nbnas.records.proposal import Prediction
 from nbnas.search.replay import Round
+from nbnas.search.strategies.goals.beliefs import Beliefs
+from nbnas.widgets.lab.cards.wanted import feasible, volume_words
 
 Page = dict[str, Any]
 PHRASES = 2  # of a difference
@@ -29,15 +31,22 @@ def candidate(posterior: Any, architecture: Architecture) -> Candidate:  # noqa:
     )
 
 
-def gain_page(seen: Candidate, measure: Measure) -> Page:
-    """The parts of the expected improvement: as shares of it, and in words."""
+def gain_page(seen: Candidate, measure: Measure, *, alone: bool = False) -> Page:
+    """The parts of the expected improvement: as shares of it, and in words.
+
+    Args:
+        seen: Whose it is.
+        measure: What is improved.
+        alone: Whether there are further goals, of which it tells nothing.
+    """
     parts = {"exploitation": seen.exploitation, "exploration": max(seen.exploration, 0.0)}
     total = sum(parts.values())
     if total <= 0:
         return {}
     promise = measure.expected(total)
+    title = f"{promise[0].upper()}{promise[1:]}"
     return {
-        "title": f"{promise[0].upper()}{promise[1:]}",
+        "title": f"Of the {measure.noun} alone: {promise}" if alone else title,
         "shares": {name: value / total for name, value in parts.items()},
         "words": {name: measure.amount(value) for name, value in parts.items()},
     }
@@ -83,7 +92,9 @@ def spoken(difference: str) -> str:
     return difference
 
 
-def sentences(shown: Round, seen: Candidate, chosen: bool) -> list[str]:
+def sentences(
+    shown: Round, seen: Candidate, chosen: bool, found: Beliefs | None = None
+) -> list[str]:
     """What was measured and predicted of an architecture, against the best, and why it won."""
     measure = shown.observations.measure
     band = f"{measure.text(seen.lower)} to {measure.text(seen.upper)}"
@@ -95,7 +106,11 @@ def sentences(shown: Round, seen: Candidate, chosen: bool) -> list[str]:
         said.append(
             f"That mean is {difference} {side} the best so far ({measure.text(best.value)})."
         )
-    said += also(*beside(shown, seen.architecture))
+    said += also(*beside(shown, seen.architecture, found))
+    if found is not None and len(found.goals.measures) > 1:
+        said.append(
+            f"It is expected to add {volume_words(found, seen.architecture)} of hypervolume."
+        )
     own = [e for e in shown.observations.completed if e.architecture == seen.architecture]
     if own:
         said.insert(0, f"It was measured: {_values(own, measure)}.")
@@ -104,18 +119,24 @@ def sentences(shown: Round, seen: Candidate, chosen: bool) -> list[str]:
     return said
 
 
-def beside(shown: Round, architecture: Architecture) -> tuple[tuple[Prediction, ...], float]:
+def beside(
+    shown: Round, architecture: Architecture, found: Beliefs | None = None
+) -> tuple[tuple[Prediction, ...], float]:
     """What is predicted of further goals, and the probability that limits are met.
 
-    Of what was not ranked that is what is known without training.
+    Without a model of all goals, of what was not ranked that is what is known without training.
     """
+    if found is not None:
+        told = found.predictions((architecture,))[0]
+        met = float(feasible(found, (architecture,))[0])
+        return tuple(p for p in told if math.isfinite(p.mean)), met
     for each in shown.proposal.candidates:
         if each.architecture == architecture:
             return each.further, each.feasible
     goals = shown.observations.goals
     known = () if goals is None else tuple((m, goals.known_of(m)) for m in goals.further)
-    told = (Prediction(m, by(architecture)) for m, by in known if by is not None)
-    return tuple(p for p in told if math.isfinite(p.mean)), 1.0
+    made = (Prediction(m, by(architecture)) for m, by in known if by is not None)
+    return tuple(p for p in made if math.isfinite(p.mean)), 1.0
 
 
 def _values(own: Sequence[Evaluation], measure: Measure) -> str:

@@ -1,5 +1,7 @@
 """Views of what a search wants, and of its front."""
 
+from collections.abc import Sequence
+
 from nbnas import charts
 from nbnas.charts import theme
 from nbnas.charts.search.goals.front import summary
@@ -8,6 +10,7 @@ from nbnas.charts.search.goals.rows import told
 from nbnas.charts.search.goals.wanted import by, goal_words, limit_words
 from nbnas.charts.search.trace import summary as course
 from nbnas.records import Constraint, Goals, MeasuredBy, Observations, Proposal
+from nbnas.search.strategies.goals.attained import BelievedFront
 from nbnas.widgets.panel import Panel, dropdown
 from nbnas.widgets.view import View
 
@@ -49,7 +52,10 @@ def with_goals(observations: Observations) -> View:
 
 
 def picture(
-    observations: Observations, proposal: Proposal | None = None, trials: int | None = None
+    observations: Observations,
+    proposal: Proposal | None = None,
+    trials: int | None = None,
+    believed: Sequence[BelievedFront] = (),
 ) -> theme.AnyChart:
     """The front and its hypervolume: beside each other, or below where there are more goals.
 
@@ -57,12 +63,13 @@ def picture(
         observations: The trials so far, with two goals or more.
         proposal: What was proposed last.
         trials: Number of trials to come to.
+        believed: What the front is believed to be.
     """
-    goals = observations.goals
+    goals, given = observations.goals, {"proposal": proposal, "believed": believed}
     if goals is not None and len(goals.measures) > 2:
-        above = charts.front(observations, proposal=proposal, width=WIDE)
+        above = charts.front(observations, **given, width=WIDE)
         return theme.stacked(above, charts.hypervolume(observations, trials=trials, height=160))
-    front = charts.front(observations, proposal=proposal, width=PICTURE)
+    front = charts.front(observations, **given, width=PICTURE)
     return theme.beside(front, charts.hypervolume(observations, trials=trials))
 
 

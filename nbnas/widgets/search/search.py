@@ -5,17 +5,20 @@ from typing import Any
 from nbnas import charts
 from nbnas.charts import theme
 from nbnas.charts.search.goals.front import summary as front_said
-from nbnas.charts.search.goals.plane import has_front
+from nbnas.charts.search.goals.plane import has_front, pairs_of
 from nbnas.charts.search.timeline import workers_of
 from nbnas.charts.search.trace import compare, summary
 from nbnas.charts.search.truth import tell
 from nbnas.records import Observations
 from nbnas.search.fidelities.costs import costs, fidelities_of
 from nbnas.search.fidelities.looks import looks
+from nbnas.search.strategies.goals.attained import BelievedFront, attained
+from nbnas.search.strategies.goals.believed import beliefs
 from nbnas.widgets.search.goals import picture
 from nbnas.widgets.search.trials import seconds
 from nbnas.widgets.view import View
 
+DRAWN = 300  # architectures of a space, among which the front is believed to be
 SETTLED = ("idle", "paused", "failed")  # states in which nothing more comes by itself
 
 
@@ -38,7 +41,8 @@ def search(search: Any) -> View:  # noqa: ANN401
     chart = charts.search(seen, predictions, proposal, trials=search.target)
     if has_front(seen):
         said += f" {front_said(seen)[0]}"
-        chart = theme.stacked(picture(seen, proposal, search.target), chart)
+        front = picture(seen, proposal, search.target, _believed(search, seen))
+        chart = theme.stacked(front, chart)
     if len(seen.full) < len(seen):
         chart = theme.stacked(chart, charts.spending(seen, costs(search.objective, seen)))
     if fidelities_of(getattr(search, "objective", None)) is not None and len(seen):
@@ -69,6 +73,17 @@ def comparison(comparison: Any) -> View:  # noqa: ANN401
         return View(tell(comparison), charts.truth(comparison))
     names, seen, costs = comparison.names, comparison.observations, comparison.costs
     return View(compare(comparison), charts.comparison(names, seen, costs=costs))
+
+
+def _believed(search: Any, seen: Observations) -> tuple[BelievedFront, ...]:  # noqa: ANN401
+    """What the front is believed to be, of some architectures; none while the search runs."""
+    strategy, space = getattr(search, "strategy", None), getattr(search, "space", None)
+    found = beliefs(strategy, seen) if search_finished(search) else None
+    if found is None or space is None:
+        return ()
+    ranked = () if search.proposal is None else search.proposal.candidates
+    some = (*(c.architecture for c in ranked), *space.sample(0, DRAWN))
+    return attained(found, pairs_of(found.goals), some)
 
 
 def _posterior(search: Any, seen: Observations) -> Any:  # noqa: ANN401

@@ -1,11 +1,20 @@
 """Views of what a search has found out about settings."""
 
 from nbnas import charts
+from nbnas.brief import cut
 from nbnas.charts.search.settings.importance import summary as what_matters
 from nbnas.charts.search.settings.slices import summary as best
+from nbnas.graphs.architecture import Architecture
+from nbnas.records import Evaluation
 from nbnas.search.settings.importance import Importance
 from nbnas.search.settings.slices import Slices
+from nbnas.search.settings.slices import slices as slices_of
+from nbnas.widgets.panel import Panel, dropdown
 from nbnas.widgets.view import View
+
+ALL = "all"
+LETTERS = 70  # of an architecture in a list
+MOST = 200  # architectures in a list
 
 
 def importance(found: Importance) -> View:
@@ -14,5 +23,51 @@ def importance(found: Importance) -> View:
 
 
 def slices(found: Slices) -> View:
-    """What is predicted along each setting."""
-    return View(best(found), charts.slices(found))
+    """What is predicted along each setting; alive, with the setting and architecture to choose."""
+    return View(best(found), charts.slices(found), lambda: _Chooser(found).panel)
+
+
+class _Chooser:
+    """Along which setting, and of which architecture: that of the record, or one of the trials.
+
+    The architecture can only be another one where the search is still there, since a record holds
+    no model.
+    """
+
+    def __init__(self, found: Slices) -> None:
+        self._found = self._first = found
+        names = [(one.name, one.name) for one in found.slices]
+        self.setting = dropdown([(ALL, None), *names], "Setting", "Along which setting", "260px")
+        self.architecture = dropdown(
+            self._offered(), "Architecture", "Whose settings change", "520px"
+        )
+        self.architecture.disabled = found.search is None
+        self.panel = Panel(self.draw, [[self.setting, self.architecture]])
+        self.panel.changed(self.setting)
+        self.panel.changed(self.architecture, act=self._move)
+
+    def draw(self) -> View:
+        found, name = self._found, self.setting.value
+        return View(best(found), charts.slices(found, setting=name))
+
+    def _move(self) -> None:
+        chosen = self.architecture.value
+        if chosen == self._found.architecture:
+            return
+        first = self._first
+        own = chosen == first.architecture
+        self._found = first if own else slices_of(first.search, chosen)
+
+    def _offered(self) -> list[tuple[str, Architecture]]:
+        """What was asked first, then the trials, the best first."""
+        first, measure = self._first.architecture, self._first.measure
+        trials = [e for e in self._first.evaluations if e.value is not None]
+        trials.sort(key=lambda e: -float(measure.gain(e.value)))
+        told = {first: cut(first, LETTERS)}
+        for each in trials[:MOST]:
+            told.setdefault(each.architecture, self._told(each))
+        return [(words, architecture) for architecture, words in told.items()]
+
+    def _told(self, trial: Evaluation) -> str:
+        value = "" if trial.value is None else self._first.measure.text(trial.value)
+        return f"{value}: {cut(trial.architecture, LETTERS)}"

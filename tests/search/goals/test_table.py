@@ -1,9 +1,11 @@
 """The members of a front as a table, and as files."""
 
 import math
+import runpy
 
 import pandas as pd
 import pytest
+import torch
 
 import nbnas as nb
 from nbnas.errors import ExportError, SettingError
@@ -91,6 +93,31 @@ def test_a_member_is_exported_by_the_number_of_its_trial(search, monkeypatch, tm
     assert math.isfinite(given[0].value)
     search.export(tmp_path / "b")
     assert asked[1][0][0] == search.best
+
+
+@pytest.mark.slow
+def test_each_member_of_a_real_front_is_a_network_as_files(tmp_path):
+    pytest.importorskip("onnxscript")
+    data = nb.digits(train=300, validation=300)
+    trainer = nb.Trainer(data, epochs=1, channels=3, device="cpu", keep_weights=True)
+    goals, store = (nb.ACCURACY, nb.PARAMETERS), tmp_path / "s.db"
+    search = nb.Search(
+        nb.CellSpace(), trainer, nb.RandomSearch(), seed=0, goals=goals, store=store
+    )
+    table = nb.front_table(search.run(4))
+    assert 1 < len(table) <= 4
+    pictures, labels = trainer.data.test
+    for number in table.numbers:
+        made = table.export(number, tmp_path / str(number))
+        network = runpy.run_path(str(tmp_path / str(number) / "model.py"))["load"]()
+        weights = sum(p.numel() for p in network.parameters())
+        assert weights == made.parameters == search.observations[number - 1].parameters
+        with torch.inference_mode():
+            right = (network(pictures).argmax(1) == labels).float().mean()
+        assert made.accuracy == pytest.approx(float(right))
+        card = (tmp_path / str(number) / "card.md").read_text("utf-8")
+        assert f"trial {number} of 4: validation accuracy" in card
+    assert len({search.observations[n - 1].parameters for n in table.numbers}) == len(table)
 
 
 def test_what_is_no_member_is_not_exported(search, tmp_path):

@@ -4,7 +4,7 @@ import pytest
 
 import nbnas as nb
 from nbnas.widgets.lab.lab import Lab
-from nbnas.widgets.lab.widget import page_script, specifications
+from nbnas.widgets.lab.sources import page_script, specifications
 
 LATENCY = nb.Measure("latency", "ms", maximize=False, lower=0)
 SPACE = nb.Subspace(nb.CellSpace(), nb.CellSpace().sample(0, 30))
@@ -112,7 +112,8 @@ def test_why_speaks_of_all_measures():
     assert lab.wait()
     other = " ".join(lab.widget.why["sentences"])
     assert "It was measured" in other
-    assert "Beside it: convolutions " in other
+    assert "Beside it: latency " in other
+    assert "convolutions " in other
     assert search.error is None
 
 

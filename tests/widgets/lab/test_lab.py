@@ -12,7 +12,7 @@ from nbnas.records import EpochReport, Evaluation
 from nbnas.search.search import Search
 from nbnas.search.strategies.random import RandomSearch
 from nbnas.widgets.lab.lab import Lab
-from nbnas.widgets.lab.widget import page_script
+from nbnas.widgets.lab.sources import page_script
 
 
 class Slow:

@@ -7,7 +7,7 @@ import pytest
 import nbnas as nb
 from nbnas.search.strategies.schedulers.successive_halving import SuccessiveHalving
 from nbnas.widgets.lab.lab import Lab
-from nbnas.widgets.lab.widget import page_script, specifications
+from nbnas.widgets.lab.sources import page_script, specifications
 
 FIDELITIES = nb.Fidelities((3, 10))
 RUNGS = nb.Fidelities((1, 3, 9), continued=True)

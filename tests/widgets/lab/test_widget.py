@@ -8,7 +8,8 @@ import anywidget
 import pytest
 
 from nbnas.widgets.lab import widget as lab_widget
-from nbnas.widgets.lab.widget import AHEAD, LabWidget, vega_script
+from nbnas.widgets.lab.sources import vega_script
+from nbnas.widgets.lab.widget import AHEAD, LabWidget
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""Candidates in the plane of two goals, where a model predicts them."""
+"""Candidates in the plane of two goals, where a model predicts them, and the believed front."""
 
 from collections.abc import Mapping
 
@@ -9,9 +9,11 @@ from nbnas.charts.graphs.notation import notation
 from nbnas.charts.search.goals.plane import Plane
 from nbnas.graphs.architecture import Architecture
 from nbnas.records import Candidate, Goals, Measure, Observations, Proposal
+from nbnas.search.strategies.goals.attained import BelievedFront
 
 Keys = Mapping[Architecture, str]
 BELIEVED = "Squares: what was considered last, as predicted, ± one standard deviation."
+FRONT = "Purple line and band: the front that is believed to exist, and 9 of 10 draws of it"
 CANDIDATES = 8  # of a proposal that are drawn
 
 
@@ -52,3 +54,34 @@ def _span(
         return None
     mean, stddev = moments[measure.name]
     return mean - stddev, mean, mean + stddev
+
+
+def front_rows(believed: BelievedFront | None, shown: Plane) -> tuple[theme.Rows, theme.Rows]:
+    """The band of a believed front as rectangles side by side, and the corners of its line."""
+    if believed is None or not believed.levels:
+        return [], []
+    good = believed.across.maximize  # levels are attained from the good end on
+    columns = (believed.levels, believed.lower, believed.middle, believed.upper)
+    steps = list(zip(*columns, strict=True))[:: -1 if good else 1]
+    ends = [step[0] for step in steps[1:]] + [shown.poor[0]]
+    band: theme.Rows = []
+    line: theme.Rows = []
+    for (x, low, middle, high), end in zip(steps, ends, strict=True):
+        left, right = (_between(at, shown.x) for at in (x, end))
+        low, middle, high = (_between(at, shown.y) for at in (low, middle, high))
+        if left != right:
+            band.append({"x": left, "x2": right, "y": low, "y2": high})
+        corners = ((left, middle), (right, middle))
+        line += [{"x": a, "y": b, "order": len(line) + n} for n, (a, b) in enumerate(corners)]
+    return band, line
+
+
+def front_words(believed: BelievedFront | None) -> list[str]:
+    """What the believed front is, as a sentence."""
+    if believed is None or not believed.levels:
+        return []
+    return [f"{FRONT}, by the model of {theme.count(believed.trials, 'trial')}."]
+
+
+def _between(value: float, ends: tuple[float, float]) -> float:
+    return float(np.clip(value, *ends))

@@ -21,6 +21,7 @@ from nbnas.charts.search.goals.rows import BREAKS, MEMBER, Drawn, counts, drawn
 from nbnas.records import Goals, Measure, Observations, Proposal
 from nbnas.records.measure import number
 from nbnas.records.observations import OBSERVATIONS
+from nbnas.search.strategies.goals.attained import BelievedFront
 
 PANELS = 3  # pairs of goals that one picture shows
 
@@ -31,6 +32,7 @@ def front(
     pair: Iterable[Measure] | None = None,
     proposal: Proposal | None = None,
     marked: int | None = None,
+    believed: Sequence[BelievedFront] = (),
     width: float = 460,
     height: float = 300,
 ) -> theme.AnyChart:
@@ -44,6 +46,7 @@ def front(
         proposal: What was proposed last: its candidates are drawn where they are predicted, with
             a standard deviation to each side.
         marked: The number of a trial, from 1, that gets a ring.
+        believed: What the front is believed to be, of the pairs that are told.
         width: Width in pixels, of all panels together.
         height: Height in pixels.
 
@@ -61,7 +64,8 @@ def front(
     chosen = None if pair is None else pair_of(goals, pair)
     several = len(goals.measures) > 2 and chosen is None
     pairs = pairs_of(goals)[:PANELS] if several else (pair_of(goals, chosen),)
-    found = [drawn(observations, each, None, proposal) for each in pairs]
+    fronts = {(each.across, each.up): each for each in believed}
+    found = [drawn(observations, each, None, proposal, fronts.get(each)) for each in pairs]
     said = [*summary(observations, pairs), *found[0].key]
     heading = alt.TitleParams(text="The front so far", subtitle=said)
     if not any(counts(observations).values()):

@@ -50,6 +50,7 @@ def layers_of(axes: Axes, data: Data) -> list[alt.Chart]:
     )
     return [
         *_limits(axes, data["limits"]),
+        *_front(axes, data),
         area.encode(x=x, x2="x2:Q", y=y, y2="y2:Q"),
         line.encode(x=x, y=y, order="order:Q"),
         *_reference(axes, data["reference"]),
@@ -111,6 +112,18 @@ def _reference(axes: Axes, data: Any) -> list[alt.Chart]:  # noqa: ANN401
     mark = base.mark_point(shape="cross", size=60, filled=True, color=theme.INK, opacity=0.75)
     words = base.mark_text(align="right", dx=-8, color=theme.INK, fontSize=theme.SMALL)
     return [mark, words.encode(text=alt.value("reference"))]
+
+
+def _front(axes: Axes, data: Data) -> list[alt.Chart]:
+    """The believed front: a band and a line in its middle."""
+    band = Chart(data["band"]).mark_rect(color=theme.PURPLE, opacity=0.2)
+    line = Chart(data["median"]).mark_line(
+        interpolate="linear", strokeWidth=1.8, strokeDash=[6, 3], color=theme.PURPLE
+    )
+    return [
+        band.encode(x=axes.x, x2="x2:Q", y=axes.y, y2="y2:Q"),
+        line.encode(x=axes.x, y=axes.y, order="order:Q"),
+    ]
 
 
 def _believed(axes: Axes, data: Any) -> list[alt.Chart]:  # noqa: ANN401

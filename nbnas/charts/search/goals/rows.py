@@ -12,14 +12,16 @@ from numpy.typing import NDArray
 
 from nbnas.charts import theme
 from nbnas.charts.graphs.notation import notation
-from nbnas.charts.search.goals.beliefs import BELIEVED, believed_rows
+from nbnas.charts.search.goals.beliefs import BELIEVED, believed_rows, front_rows, front_words
 from nbnas.charts.search.goals.plane import Pair, Plane, goals_of, pair_of, plane
 from nbnas.graphs.architecture import Architecture
 from nbnas.records import Constraint, Evaluation, Goals, Measure, Observations, Proposal
 from nbnas.records.goals.pareto import pareto
+from nbnas.search.strategies.goals.attained import BelievedFront
 
 Keys = Mapping[Architecture, str]
 Place = tuple[float, float]
+SETS = ("points", "steps", "area", "limits", "reference", "believed", "band", "median")
 MEMBER, DOMINATED, BREAKS = "on the front", "dominated", "breaks a limit"
 
 
@@ -35,7 +37,10 @@ class Drawn:
         limits: What the limits of these two goals exclude.
         reference: Where hypervolume is told from, if it lies inside.
         believed: Candidates where a model predicts them, mean and standard deviation.
+        band: What the front is believed to be, as rectangles of 9 of 10 draws.
+        median: The corners of the line in its middle.
         last: Number of trials.
+        said: What band and line mean.
     """
 
     plane: Plane
@@ -45,20 +50,22 @@ class Drawn:
     limits: theme.Rows
     reference: theme.Rows
     believed: theme.Rows
+    band: theme.Rows
+    median: theme.Rows
     last: int
+    said: tuple[str, ...] = ()
 
     @property
     def key(self) -> list[str]:
         """What signs mean that are not always there, as sentences."""
         beyond = sum(row["shape"] != "circle" for row in self.points)
         said = [f"{theme.count(beyond, 'triangle')}: beyond an axis."] if beyond else []
-        return said + ([BELIEVED] if self.believed else [])
+        return [*said, *([BELIEVED] if self.believed else []), *self.said]
 
     @property
     def data(self) -> dict[str, theme.Rows]:
         """The data sets of the chart by their names."""
-        names = ("points", "steps", "area", "limits", "reference", "believed")
-        return {name: getattr(self, name) for name in names}
+        return {name: getattr(self, name) for name in SETS}
 
 
 def drawn(
@@ -66,6 +73,7 @@ def drawn(
     pair: Pair | None = None,
     keys: Keys | None = None,
     proposal: Proposal | None = None,
+    front: BelievedFront | None = None,
 ) -> Drawn:
     """What is drawn of observations.
 
@@ -74,6 +82,7 @@ def drawn(
         pair: The goal across and the goal up.
         keys: The page's key of each architecture.
         proposal: What was proposed last, whose candidates are drawn where they are predicted.
+        front: What the front of the two goals is believed to be.
 
     Raises:
         ObservationError: If they have one goal only.
@@ -81,7 +90,9 @@ def drawn(
     goals = goals_of(observations)
     pair = pair_of(goals, pair)
     places = _places(observations, goals, pair)
-    shown = plane(pair, places[:, 0], places[:, 1], goals.constraints)
+    hoped = () if front is None else front.upper
+    shown = plane(pair, places[:, 0], (*places[:, 1], *hoped), goals.constraints)
+    band, median = front_rows(front, shown)
     steps = _front(observations, goals, pair)
     origin = _reference(observations, goals, pair)
     return Drawn(
@@ -92,7 +103,10 @@ def drawn(
         [row for each in goals.constraints for row in _excluded(each, shown)],
         [{"x": origin[0], "y": origin[1]}] if origin and shown.holds(*origin) else [],
         believed_rows(observations, goals, shown, keys, proposal),
+        band,
+        median,
         max(len(observations), 2),
+        tuple(front_words(front)),
     )
 
 

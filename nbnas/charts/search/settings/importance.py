@@ -23,20 +23,15 @@ def importance(found: Importance, *, width: float = 380) -> alt.LayerChart | alt
         The chart: of each bar the dark part is what the input explains alone, the light one what
         it explains by interactions; the line at its end is the standard error of the sampling.
     """
-    rows, order = _rows(found), [cut(name, 30) for name, _ in found.ranked()]
+    rows, order = bar_rows(found), [cut(name, 30) for name, _ in found.ranked()]
     height = ROW * len(order)
     words = f"share of the variance of the predicted {found.measure.noun}"
     if not found.stddev:
         return theme.note("all is predicted alike", width, height, theme.title(HEADING, words))
-    top = max(1.0, *(row["most"] for row in rows))
-    x = theme.scale((0.0, 1.12 * top))
+    x = theme.scale((0.0, top_of(rows)))
     y = alt.Y("name:N", sort=order, axis=alt.Axis(title=None, ticks=False, labelLimit=190))
     base = Chart(theme.rows(rows), width=width, height=height).encode(y=y)
-    color = alt.Color(
-        "part:N",
-        scale=alt.Scale(domain=[ALONE, TOGETHER], range=[theme.BLUE, theme.SKY]),
-        legend=alt.Legend(title=None, orient="bottom"),
-    )
+    color = by_part()
     axis = alt.Axis(title=None, format=".0%", tickCount=5)
     bars = base.mark_bar(height=ROW / 2).encode(
         x=alt.X("from:Q", scale=x, axis=axis), x2="to:Q", color=color
@@ -65,7 +60,18 @@ def summary(found: Importance) -> str:
     return f"{said} By a model of {theme.count(found.trials, 'trial')}."
 
 
-def _rows(found: Importance) -> theme.Rows:
+def by_part() -> alt.Color:
+    """The colour of what an input explains alone, and by interactions."""
+    scale = alt.Scale(domain=[ALONE, TOGETHER], range=[theme.BLUE, theme.SKY])
+    return alt.Color("part:N", scale=scale, legend=alt.Legend(title=None, orient="bottom"))
+
+
+def top_of(rows: theme.Rows) -> float:
+    """The end of the axis of shares, with room for words."""
+    return float(1.12 * max([1.0, *(row["most"] for row in rows)]))
+
+
+def bar_rows(found: Importance) -> theme.Rows:
     """Two rows an input: what it explains alone, and by interactions."""
     rows: theme.Rows = []
     inputs = zip(found.names, found.first, found.total, found.errors, strict=True)

@@ -9,17 +9,21 @@ from nbnas.charts import scales, theme
 from nbnas.charts.chart import Chart, ConcatChart
 from nbnas.charts.graphs.notation import notation
 from nbnas.graphs.spaces.joint.categorical import Categorical
+from nbnas.graphs.spaces.joint.dimension import Dimension
 from nbnas.search.settings.slices import Slice, Slices
 
 COLUMNS = 3
 SAME, OTHER = "this architecture", "another one"
 
 
-def slices(found: Slices, *, width: float = 220, height: float = 170) -> alt.ConcatChart:
+def slices(
+    found: Slices, *, setting: str | None = None, width: float = 220, height: float = 170
+) -> alt.ConcatChart:
     """Draw a panel for each setting.
 
     Args:
         found: The slices.
+        setting: The name of the one setting that gets all the room; `None` for all of them.
         width: Width of a panel in pixels.
         height: Its height.
 
@@ -27,9 +31,15 @@ def slices(found: Slices, *, width: float = 220, height: float = 170) -> alt.Con
         The chart: the line is the mean and the band holds the measure with 95 %; dots are trials,
         filled where they are of this architecture, whatever its other settings; the dashed line
         is where the architecture is.
+
+    Raises:
+        ObservationError: If there is no such setting.
     """
-    ends = _ends(found)
-    panels = [_panel(found, each, ends, width, height) for each in found.slices]
+    ends = ends_of(found)
+    drawn = [found.along(setting)] if setting is not None else found.slices
+    if setting is not None:
+        width, height = 2 * width, 1.5 * height
+    panels = [_panel(found, each, ends, width, height) for each in drawn]
     words = theme.title(
         f"Predicted {found.measure.noun} along each setting",
         f"of {cut(notation(found.architecture.bare), 70)}; all others as they are",
@@ -51,9 +61,9 @@ def summary(found: Slices) -> str:
 def _panel(
     found: Slices, one: Slice, ends: scales.Ends, width: float, height: float
 ) -> alt.LayerChart:
-    axis, measure = _x(one), found.measure
+    axis, measure = along(one.dimension), found.measure
     y = alt.Y("mean:Q", scale=theme.scale(ends), axis=scales.axis(measure, ends, None))
-    base = Chart(theme.rows(_rows(one)), width=width, height=height).encode(x=axis)
+    base = Chart(theme.rows(line_rows(one)), width=width, height=height).encode(x=axis)
     if isinstance(one.dimension, Categorical):
         band = base.mark_rule(color=theme.BLUE, opacity=0.5, strokeWidth=2.4, clip=True)
         line = base.mark_point(color=theme.BLUE, shape="diamond", filled=True, size=90, opacity=1)
@@ -73,7 +83,23 @@ def _panel(
 
 def _dots(found: Slices, one: Slice, ends: scales.Ends, axis: alt.X) -> alt.Chart:
     """The trials."""
-    rows: theme.Rows = [
+    dots = Chart(theme.rows(trial_rows(found, one, ends)))
+    dots = dots.mark_point(stroke=theme.ORANGE, size=34, opacity=0.9)
+    placed: alt.Chart = dots.encode(
+        x=axis, y=alt.Y("measured:Q", scale=theme.scale(ends)), fill=filled()
+    )
+    return placed
+
+
+def filled() -> alt.Fill:
+    """Trials of the same architecture are filled, whatever their settings."""
+    scale = alt.Scale(domain=[SAME, OTHER], range=[theme.ORANGE, theme.PAPER])
+    return alt.Fill("graph:N", scale=scale, legend=None)
+
+
+def trial_rows(found: Slices, one: Slice, ends: scales.Ends) -> theme.Rows:
+    """Where the trials lie along a setting, in the order of `Slices.evaluations`."""
+    return [
         {
             "value": e.architecture.setting(one.name),
             "measured": scales.within(e.value, ends, found.measure),
@@ -82,24 +108,17 @@ def _dots(found: Slices, one: Slice, ends: scales.Ends, axis: alt.X) -> alt.Char
         for e in found.evaluations
         if e.value is not None
     ]
-    fill = alt.Fill(
-        "graph:N",
-        scale=alt.Scale(domain=[SAME, OTHER], range=[theme.ORANGE, theme.PAPER]),
-        legend=None,
-    )
-    dots = Chart(theme.rows(rows)).mark_point(stroke=theme.ORANGE, size=34, opacity=0.9)
-    placed: alt.Chart = dots.encode(
-        x=axis, y=alt.Y("measured:Q", scale=theme.scale(ends)), fill=fill
-    )
-    return placed
 
 
-def _x(one: Slice) -> alt.X:
-    if isinstance(one.dimension, Categorical):
-        return alt.X("value:N", sort=None, axis=alt.Axis(title=None, labelAngle=0, labelLimit=60))
-    log = bool(getattr(one.dimension, "log", False))
+def along(dimension: Dimension) -> alt.X:
+    """The axis of a setting, with all that it may be."""
+    if isinstance(dimension, Categorical):
+        options = alt.Scale(domain=list(dimension.values()))
+        axis = alt.Axis(title=None, labelAngle=0, labelLimit=60)
+        return alt.X("value:N", sort=None, axis=axis, scale=options)
+    log = bool(getattr(dimension, "log", False))
     kind: Literal["log", "linear"] = "log" if log else "linear"
-    ends: list[Any] = [one.values[0], one.values[-1]]
+    ends: list[Any] = [dimension.from_unit(0.0), dimension.from_unit(1.0)]
     scale = alt.Scale(type=kind, domain=ends, nice=False, zero=False)
     return alt.X(
         "value:Q",
@@ -108,13 +127,14 @@ def _x(one: Slice) -> alt.X:
     )
 
 
-def _ends(found: Slices) -> scales.Ends:
+def ends_of(found: Slices) -> scales.Ends:
     """One axis of the measure for all panels."""
     predicted = (x for one in found.slices for x in (*one.mean, *one.lower, *one.upper))
     measured = (e.value for e in found.evaluations)
     return scales.domain([*predicted, *measured], measure=found.measure)
 
 
-def _rows(one: Slice) -> theme.Rows:
+def line_rows(one: Slice) -> theme.Rows:
+    """Mean and band at each value."""
     columns = zip(one.values, one.mean, one.lower, one.upper, strict=True)
     return [{"value": v, "mean": m, "lower": low, "upper": up} for v, m, low, up in columns]

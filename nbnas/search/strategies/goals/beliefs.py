@@ -64,7 +64,7 @@ class Beliefs:
         posterior = self.posteriors.get(measure.name)
         if posterior is not None:
             return measure.gain(posterior.observations.known_gains)
-        return self._known(measure, (*self.observations.architectures, *self.pending))
+        return self.known(measure, (*self.observations.architectures, *self.pending))
 
     @property
     def gains(self) -> Array:
@@ -92,16 +92,14 @@ class Beliefs:
         worst = np.where(np.isnan(self.gains), np.inf, self.gains).min(axis=0)
         return np.where(np.isinf(worst), 0.0, worst)  # 0 where nothing was told
 
+    def volume(self, candidates: Sequence[Architecture]) -> Tensor:
+        """The hypervolume `(m,)` that candidates are expected to add, as gains."""
+        return self._volume(candidates, self._front, self.reference)
+
     def log_volume(self, candidates: Sequence[Architecture]) -> Tensor:
         """log of the hypervolume `(m,)` that candidates are expected to add; -inf for none."""
-        gains, reference = self.gains, self.reference
-        front = gains[self.feasible & ~np.isnan(gains).any(axis=1)]
-        lower, upper, levels = boxes_above(front, reference)
-        covered = [
-            self._excess(measure, candidates, levels[:, goal].contiguous())
-            for goal, measure in enumerate(self.goals.measures)
-        ]
-        volume = expected_volume(covered, lower, upper)
+        front, reference = self._front, self.reference
+        volume = self._volume(candidates, front, reference)
         if float(volume.max()) > LEAST:
             return volume.log()
         return self._log_warped_volume(candidates, front, reference)
@@ -133,6 +131,24 @@ class Beliefs:
         stddev[at] = 0.0  # what is left of it is noise, which is no reason to train it again
         return mean, stddev
 
+    def draws(
+        self,
+        measure: Measure,
+        candidates: Sequence[Architecture],
+        rng: np.random.Generator,
+        k: int,
+    ) -> Array:
+        """Draws `(k, m)` of a measure in its unit; what was evaluated stays as it was measured."""
+        posterior = self.posteriors.get(measure.name)
+        if posterior is None:
+            return np.tile(self.known(measure, candidates), (k, 1))
+        found = posterior.sample(candidates, rng, k)
+        pairs = zip(self.observations.architectures, self.values(measure), strict=False)
+        told = {a: value for a, value in pairs if np.isfinite(value)}
+        at = [i for i, a in enumerate(candidates) if a in told]
+        found[:, at] = [told[candidates[i]] for i in at]
+        return found
+
     def predictions(
         self, candidates: Sequence[Architecture]
     ) -> tuple[tuple[Prediction, ...], ...]:
@@ -145,10 +161,26 @@ class Beliefs:
     ) -> tuple[Prediction, ...]:
         posterior = self.posteriors.get(measure.name)
         if posterior is None:
-            values = self._known(measure, candidates).tolist()
+            values = self.known(measure, candidates).tolist()
             return tuple(Prediction(measure, value) for value in values)
         pairs = zip(*posterior.predict(candidates), strict=True)
         return tuple(Prediction(measure, float(m), float(s)) for m, s in pairs)
+
+    @property
+    def _front(self) -> Array:
+        """What all evaluations that meet the limits gain `(f, k)`."""
+        gains = self.gains
+        return gains[self.feasible & ~np.isnan(gains).any(axis=1)]
+
+    def _volume(
+        self, candidates: Sequence[Architecture], front: Array, reference: Array
+    ) -> Tensor:
+        lower, upper, levels = boxes_above(front, reference)
+        covered = [
+            self._excess(measure, candidates, levels[:, goal].contiguous())
+            for goal, measure in enumerate(self.goals.measures)
+        ]
+        return expected_volume(covered, lower, upper)
 
     def _inside(self, limit: Constraint, candidates: Sequence[Architecture]) -> Tensor:
         """By how many standard deviations `(m,)` a limit is expected to be met."""
@@ -167,14 +199,14 @@ class Beliefs:
         latent = self.latent(measure, candidates)
         return warped_excess(posterior.warp, measure, posterior.z, latent, levels)
 
-    def _known(self, measure: Measure, architectures: Sequence[Architecture]) -> Array:
+    def known(self, measure: Measure, architectures: Sequence[Architecture]) -> Array:
         """A measure `(m,)` that has no posterior, since it is known beforehand."""
         known = self.goals.known_of(measure)
         assert known is not None
         return known.values(architectures)
 
     def _known_gains(self, measure: Measure, candidates: Sequence[Architecture]) -> Tensor:
-        return torch.from_numpy(measure.gain(self._known(measure, candidates)))
+        return torch.from_numpy(measure.gain(self.known(measure, candidates)))
 
     def _log_warped_volume(
         self, candidates: Sequence[Architecture], front: Array, reference: Array

@@ -226,8 +226,9 @@ export class Rewind {
     this.answer.replaceChildren();
     if (!answer?.text) return;
     this.answer.append(element("p", { class: "nbl-line" }, answer.text));
+    if (answer.note) this.answer.append(element("p", { class: "nbl-line" }, answer.note));
     if (!answer.rows?.length) return;
-    const row = ({ label, key, name, mean, gain }) =>
+    const row = ({ label, key, name, cells }) =>
       element(
         "tr",
         {},
@@ -247,8 +248,7 @@ export class Rewind {
             name,
           ),
         ),
-        element("td", { class: "nbl-figure" }, mean),
-        element("td", { class: "nbl-figure" }, gain),
+        ...cells.map((words) => element("td", { class: "nbl-figure" }, together(words))),
       );
     this.answer.append(
       element(
@@ -260,7 +260,7 @@ export class Rewind {
           element(
             "tr",
             {},
-            ...["", "architecture", "predicted", "expected improvement"].map((word, at) =>
+            ...["", "architecture", ...answer.heads].map((word, at) =>
               element("th", { scope: "col", class: at > 1 ? "nbl-figure" : "" }, word),
             ),
           ),

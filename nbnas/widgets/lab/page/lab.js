@@ -3,7 +3,7 @@
 const FOLLOWED = [
   ...["status", "trace", "best", "curve", "sample", "extras", "map", "candidates", "why"],
   ...["answer", "answered", "rounds", "trials", "chosen", "selected", "round", "what_if", "budget"],
-  ...["workers", "unit", "looks", "beliefs"],
+  ...["workers", "unit", "looks", "beliefs", "settings"],
 ];
 
 class Lab {
@@ -12,7 +12,6 @@ class Lab {
     this.embed = embed;
     this.hovered = "";
     this.byKeys = false; // whether that is where the arrow keys are
-    this.colour = "mean";
     this.asRegret = false;
     layout(this);
     this.draw = perFrame(() => this.attempt());
@@ -56,6 +55,7 @@ class Lab {
     write(this.lines.curve, curve.line);
     this.charts.curve.host.hidden = !curve.data.reports.length;
     this.parts.hidden = !curve.parts;
+    this.ahead.hidden = !curve.data.rest?.length;
     const best = get("best");
     this.best.show(this.embed, best.picture ?? null);
     write(this.titles.best, best.title ?? "The best so far");
@@ -69,6 +69,7 @@ class Lab {
     this.why.update(this.embed, get("why"));
     this.trials.update(get("trials"));
     this.looks?.update(get("looks"), get("beliefs"));
+    this.settings?.update(get("settings"));
     this.highlight();
   }
 
@@ -87,7 +88,8 @@ class Lab {
   map(map) {
     if (this.mapped !== map) {
       this.mapped = map;
-      const values = map[this.colour] ?? [];
+      const { column, turned, percent, ends } = this.colour;
+      const values = map[column] ?? [];
       const finite = values.filter((value) => value != null);
       const rows = map.x.map((x, at) => ({
         key: String(at), x, y: map.y[at], value: values[at] ?? null,
@@ -95,13 +97,13 @@ class Lab {
       }));
       const rank = (row) => SHAPES.findIndex(([, word]) => word === row.kind);
       rows.sort((a, b) => rank(a) - rank(b));
-      const low = finite.length ? Math.min(...finite) : 0; // without colours low is high
-      const high = finite.length ? Math.max(...finite, low + 1e-6) : 0;
+      const fixed = finite.length ? ends : null;
+      const low = fixed?.[0] ?? (finite.length ? Math.min(...finite) : 0);
+      const high = fixed?.[1] ?? (finite.length ? Math.max(...finite, low + 1e-6) : 0); // or low
       this.charts.map.push({
         data: { points: rows },
         signals: {
-          low, high,
-          turned: this.colour === "mean" && !this.model.get("measure").maximize,
+          low, high, turned, percent,
           places: [Math.min(...map.x), Math.max(...map.x), Math.min(...map.y), Math.max(...map.y)],
         },
       });
@@ -135,7 +137,7 @@ class Lab {
         if (row.stand) lines.push(row.stand);
       }
     lines.push(this.model.get("looks").reasons?.[key]);
-    if (map.said?.[at] != null) lines.push(map.said[at], map.promised[at]);
+    if (map.said?.[at] != null) lines.push(map.said[at], map.beside?.[at], map.promised[at]);
     return [...new Set(lines.filter(Boolean))];
   }
 

@@ -1,10 +1,5 @@
 // The lab's elements and where they are: controls above, cards below, in one grid.
 
-const colours = (noun) => [
-  ["mean", `predicted ${noun}`],
-  ["stddev", "uncertainty (stddev)"],
-  ["ei", "expected improvement"],
-];
 const SAMPLE = "sample of the space";
 const SHAPES = [
   ["●", SAMPLE],
@@ -26,8 +21,8 @@ function hiding(identifier) {
 
 // Makes the elements of a lab and keeps them as its attributes.
 export function layout(lab) {
-  const { noun } = lab.model.get("measure");
-  const offered = colours(noun);
+  const { noun, colours } = lab.model.get("measure");
+  lab.colour = colours[0];
   lab.controls = new Controls(lab.model, lab);
   lab.rewind = new Rewind(lab.model, lab);
   lab.why = new Why(lab);
@@ -42,6 +37,7 @@ export function layout(lab) {
   };
   lab.looks = lab.model.get("specs").rungs ? new Looks(lab) : null;
   lab.front = lab.model.get("specs").volume ? new Front(lab) : null;
+  lab.settings = lab.model.get("specs").importance ? new Settings(lab) : null;
   lab.lines = {};
   for (const name of ["trace", "best", "curve", "map", "candidates"])
     lab.lines[name] = element("p", { class: "nbl-line", "aria-live": "polite" });
@@ -57,11 +53,11 @@ export function layout(lab) {
     "select",
     { class: "nbl-select nbl-colour", "aria-label": "Colour of the map",
       onchange: (event) => {
-        lab.colour = offered[event.currentTarget.selectedIndex][0];
+        lab.colour = colours[event.currentTarget.selectedIndex];
         lab.mapped = undefined;
         lab.draw();
       } },
-    ...offered.map(([, word]) => element("option", {}, word)),
+    ...colours.map(({ words }) => element("option", {}, words)),
   );
   lab.measure = element(
     "select",
@@ -79,6 +75,7 @@ export function layout(lab) {
     element("span", {}, "●― held out"),
     element("span", {}, "■┄ training"),
   );
+  lab.ahead = element("p", { class: "nbl-shapes" }, "┄ predicted, with its 95 % band");
   const shapes = element("p", { class: "nbl-shapes" });
   for (const [sign, word] of SHAPES)
     shapes.append(
@@ -112,7 +109,7 @@ export function layout(lab) {
       card("now", "The best and the current training",
         element("div", { class: "nbl-best" }, lab.titles.best, lab.best.host, lab.lines.best),
         element("div", { class: "nbl-training" },
-          lab.titles.curve, lab.charts.curve.host, lab.parts, lab.lines.curve)),
+          lab.titles.curve, lab.charts.curve.host, lab.parts, lab.ahead, lab.lines.curve)),
       lab.front?.host ?? "",
       lab.looks?.host ?? "",
       lab.rewind.host,
@@ -123,6 +120,7 @@ export function layout(lab) {
       lab.why.host,
       card("candidates", "Ranked candidates",
         lab.titles.candidates, lab.charts.candidates.host, lab.lines.candidates),
+      lab.settings?.host ?? "",
       lab.trials.host,
     ),
     lab.tip,

@@ -10,6 +10,7 @@ from nbnas.graphs.distances.edit.distance import EditDistance
 from nbnas.graphs.distances.hamming import HammingDistance
 from nbnas.graphs.distances.weisfeiler_lehman import WeisfeilerLehmanDistance
 from nbnas.graphs.space import SearchSpace
+from nbnas.records import Goals
 from nbnas.search.strategies.bayesian import BayesianOptimization
 from nbnas.surrogate.acquisition.entropy import MaxValueEntropy
 from nbnas.surrogate.acquisition.improvement import (
@@ -20,6 +21,7 @@ from nbnas.surrogate.acquisition.improvement import (
 )
 from nbnas.surrogate.acquisition.knowledge_gradient import KnowledgeGradient
 from nbnas.surrogate.acquisition.per_second import ImprovementPerSecond
+from nbnas.surrogate.acquisition.scalarized import ParEgo
 from nbnas.surrogate.acquisition.thompson import ThompsonSampling
 from nbnas.surrogate.kernels.distance import DistanceKernel
 from nbnas.surrogate.kernels.weisfeiler_lehman import WeisfeilerLehmanKernel
@@ -36,6 +38,7 @@ ACQUISITIONS: tuple[tuple[str, Callable[[], Any]], ...] = (
     ("knowledge gradient", KnowledgeGradient),
     ("max-value entropy", MaxValueEntropy),
 )
+SCALARIZED: tuple[str, Callable[[], Any]] = ("ParEGO (random weights)", ParEgo)
 KERNELS: tuple[tuple[str, Callable[[], Any]], ...] = (
     ("Weisfeiler-Lehman", WeisfeilerLehmanKernel),
     ("Hamming", lambda: DistanceKernel(HammingDistance())),
@@ -66,15 +69,23 @@ class Choices:
         return named | {"lengthscale": self.lengthscale}
 
 
-def choices(space: SearchSpace, strategy: object) -> Choices:
-    """What may be changed: nothing where the strategy is no Bayesian optimisation."""
+def choices(space: SearchSpace, strategy: object, goals: Goals | None = None) -> Choices:
+    """What may be changed: nothing where the strategy is no Bayesian optimisation.
+
+    Args:
+        space: The search space.
+        strategy: What chooses.
+        goals: What is wanted beside the value; of several goals one may be made.
+    """
     if not isinstance(strategy, BayesianOptimization):
         return Choices()
+    several = goals is not None and len(goals.measures) > 1
+    acquisitions = (*ACQUISITIONS, SCALARIZED) if several else ACQUISITIONS
     if not isinstance(strategy.prior, GaussianProcess):
-        return Choices(ACQUISITIONS)
+        return Choices(acquisitions)
     kernels = tuple(k for k in KERNELS if _suits(space, k[1]()))
     has = distance_of(strategy.prior.kernel) is not None
-    return Choices(ACQUISITIONS, kernels, has)
+    return Choices(acquisitions, kernels, has)
 
 
 def distance_of(kernel: Any) -> Distance | None:  # noqa: ANN401

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from nbnas.search.replay import Round
-from nbnas.widgets.lab.choices import STEPS, Choices, distance_of
+from nbnas.widgets.lab.asked.choices import STEPS, Choices, distance_of
 
 
 class Questions:

@@ -1,0 +1,1 @@
+"""What a person asks in the lab: what if."""

@@ -1,0 +1,1 @@
+"""Cards that only some searches have: of looks, of goals, of settings."""
