@@ -44,6 +44,7 @@ from .graphs.spaces.choice.options import Choice as Choice
 from .graphs.spaces.choice.space import ChoiceSpace as ChoiceSpace
 from .graphs.spaces.cnn.space import CnnSpace as CnnSpace
 from .graphs.spaces.dag.space import DagSpace as DagSpace
+from .graphs.spaces.darts.space import DartsSpace as DartsSpace
 from .graphs.spaces.joint.categorical import Categorical as Categorical
 from .graphs.spaces.joint.integer import Integer as Integer
 from .graphs.spaces.joint.real import Real as Real

@@ -101,6 +101,7 @@ SUBJECTS = {
     "nbnas.graphs.spaces.choice.space.ChoiceSpace": "nbnas.widgets.graphs.space:space",
     "nbnas.graphs.spaces.cnn.space.CnnSpace": "nbnas.widgets.graphs.space:space",
     "nbnas.graphs.spaces.dag.space.DagSpace": "nbnas.widgets.graphs.space:space",
+    "nbnas.graphs.spaces.darts.space.DartsSpace": "nbnas.widgets.graphs.space:space",
     "nbnas.graphs.spaces.recurrent.space.RecurrentSpace": "nbnas.widgets.graphs.space:space",
     "nbnas.graphs.spaces.subspace.Subspace": "nbnas.widgets.graphs.space:space",
     "nbnas.graphs.spaces.joint.space.JointSpace": "nbnas.widgets.graphs.space:space",

@@ -50,7 +50,7 @@ BY_DEFAULT = (
     *("BayesianOptimization", "NormalScores", "NegativeLogError", "OperationEncoding"),
     *("PathEncoding", "Ensemble", "GaussianProcess", "WeisfeilerLehmanKernel", "Measure"),
     *("LinearDecay", "Warmup", "SGD", "AdamW", "Muon", "ImprovementPerSecond"),
-    *("KnowledgeGradient", "MaxValueEntropy"),
+    *("KnowledgeGradient", "MaxValueEntropy", "DartsSpace"),
 )
 
 
