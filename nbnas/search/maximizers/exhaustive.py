@@ -33,13 +33,21 @@ class Exhaustive:
             SettingError: If the space is infinite or its size unknown.
         """
         check_known(score, space, observations, rng)
+        self.check_space(space)
+        everything = listed(space)
+        return Scored(everything, score(everything))
+
+    def check_space(self, space: SearchSpace) -> None:
+        """Check that the space can be listed.
+
+        Raises:
+            SettingError: If it is infinite or its size unknown.
+        """
         if space.size is None:
             raise SettingError(
                 f"expected a space that can be listed, got {space}; take RandomPool, Evolutionary "
                 "or LocalAscent as maximizer"
             )
-        everything = listed(space)
-        return Scored(everything, score(everything))
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +78,16 @@ class Automatic:
         """Score by `Exhaustive`, or by `large` or `joint`."""
         rng = check_known(score, space, observations, rng)
         return self._for(space).maximize(score, space, observations, rng)
+
+    def check_space(self, space: SearchSpace) -> None:
+        """Check that the maximiser that is taken for a space can look through it.
+
+        Raises:
+            SettingError: If not.
+        """
+        check = getattr(self._for(space), "check_space", None)
+        if check is not None:
+            check(space)
 
     def _for(self, space: SearchSpace) -> Maximizer:
         if can_be_listed(space):

@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from nbnas.checks import Rule, instance, settle, whole
+from nbnas.errors import SettingError
 from nbnas.graphs.architecture import Architecture
 from nbnas.graphs.space import SearchSpace
 from nbnas.graphs.spaces.joint.space import JointSpace
@@ -30,7 +31,7 @@ from nbnas.search.maximizers.ascent import LocalAscent
 from nbnas.search.maximizers.climb import Climb, distinct
 from nbnas.search.maximizers.maximizer import Score, Scored, check_known
 from nbnas.search.maximizers.pool import RandomPool
-from nbnas.surrogate.acquisition.improvement import Acquisition, PosteriorAcquisition
+from nbnas.surrogate.acquisition.improvement import Acquisition, PosteriorAcquisition, draws
 from nbnas.surrogate.acquisition.slope import Slope
 from nbnas.surrogate.model import ModelPosterior
 from nbnas.surrogate.process.points import has_points
@@ -58,14 +59,40 @@ class Guided:
         return scores
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Drawn:
+    """A score that draws in each call: candidates can be compared within one only.
+
+    Attributes:
+        score: Scores `(m,)` of `m` candidates.
+    """
+
+    score: Score
+
+    def __call__(self, candidates: Sequence[Architecture]) -> NDArray[np.float64]:
+        """Scores `(m,)`."""
+        return self.score(candidates)
+
+
+def plain(score: Score, acquisition: Acquisition | PosteriorAcquisition) -> Score:
+    """A score without a gradient, which says whether it draws."""
+    return Drawn(score) if draws(acquisition) else score
+
+
 def guided(
     scorer: Callable[[Sequence[Architecture]], Tensor],
     acquisition: Acquisition | PosteriorAcquisition,
-    believed: ModelPosterior,
+    believed: ModelPosterior | None,
 ) -> Score:
-    """A score with its gradient by settings, where there are some and it has one."""
+    """A score with its gradient by settings, where there are some and it has one.
+
+    Args:
+        scorer: Scores `(m,)` of `m` candidates.
+        acquisition: What it scores by.
+        believed: Of what posterior; `None` where it scores by several.
+    """
     if isinstance(acquisition, PosteriorAcquisition) or not has_points(believed):
-        return lambda candidates: scorer(candidates).numpy()
+        return plain(lambda candidates: scorer(candidates).numpy(), acquisition)
     return Guided(scorer, Slope(acquisition, believed))
 
 
@@ -79,8 +106,9 @@ class Alternating:
     graph moves to the best one of its space for these settings, or of its neighbours. In the end
     whole numbers are rounded, and the others climb once more.
 
-    Without a gradient, as for an acquisition function that draws, it climbs from neighbour to
-    neighbour as `LocalAscent` does.
+    Without a gradient, as of an `Ensemble`, it climbs from neighbour to neighbour as `LocalAscent`
+    does. An acquisition function that draws scores one pool at once, half of it mutations of the
+    best evaluated architectures: a climb would go from one lucky draw to the next.
 
     Args:
         starts: Number of climbs.
@@ -104,6 +132,16 @@ class Alternating:
         one = whole(1)
         settle(self, starts=one, pool=one, rounds=one, swept=whole(0), neighbours=one)
 
+    def check_space(self, space: SearchSpace) -> None:
+        """Check that the space has settings.
+
+        Raises:
+            SettingError: If not, or if limits leave but a part of it.
+        """
+        JOINT.raising(
+            SettingError, "take Automatic() as maximizer, which suits every space, or RandomPool()"
+        )("space", space)
+
     def maximize(
         self,
         score: Score,
@@ -117,9 +155,10 @@ class Alternating:
             SettingError: If the space has no settings.
         """
         rng = check_known(score, space, observations, rng)
-        joint = JOINT("space", space)
+        joint, pool = JOINT("space", space), RandomPool(self.pool)
+        if isinstance(score, Drawn):
+            return pool.maximize(score, joint, observations, rng)
         if not isinstance(score, Guided):
-            pool = RandomPool(self.pool)
             ascent = LocalAscent(self.starts, pool, neighbours=self.neighbours)
             return ascent.maximize(score, joint, observations, rng)
         climb = Climb(score.slope, joint, rng, self.neighbours)

@@ -14,7 +14,7 @@ from itertools import islice
 import numpy as np
 
 from nbnas.brief import ADDED, brief, cut
-from nbnas.checks import FLAG, instance, settle, whole
+from nbnas.checks import FLAG, settle, whole
 from nbnas.errors import SettingError
 from nbnas.graphs.architecture import Architecture
 from nbnas.graphs.space import SearchSpace
@@ -24,7 +24,7 @@ from nbnas.records.observations import OBSERVATIONS
 from nbnas.search.candidates import Novelty, can_be_listed, listed
 from nbnas.search.maximizers.exhaustive import Automatic
 from nbnas.search.maximizers.joint import guided
-from nbnas.search.maximizers.maximizer import MAXIMIZER, Maximizer, Score
+from nbnas.search.maximizers.maximizer import MAXIMIZER, Maximizer
 from nbnas.search.pending import PENDING, KrigingBeliever, PendingRule, Scorer, Situation
 from nbnas.search.strategies.described import best_value, described, reason_for
 from nbnas.search.strategies.fidelities.choose import Chooser, look_or_train
@@ -36,7 +36,7 @@ from nbnas.search.strategies.goals.choose import GoalScore, goal_score, has_seve
 from nbnas.search.strategies.goals.prior import goal_prior
 from nbnas.search.strategies.initial import InitialDesign
 from nbnas.search.strategies.joint import seeing_settings
-from nbnas.search.strategies.strategy import check_known, check_question
+from nbnas.search.strategies.strategy import check_known, check_parts, check_question
 from nbnas.surrogate.acquisition.improvement import (
     ACQUISITION,
     Acquisition,
@@ -105,8 +105,7 @@ class BayesianOptimization:
         settle(self, prior=MODEL, acquisition=ACQUISITION, maximizer=MAXIMIZER, initial=initial)
         settle(self, allow_isomorphic=FLAG, pending=PENDING, first=FIRST)
         settle(self, knowledge=KNOWLEDGE.optional, fidelities=LOOKS)
-        if self.fidelities is not None:
-            settle(self, prior=instance(GaussianProcess, "GaussianProcess() with fidelities"))
+        check_parts(self)
 
     @property
     def several(self) -> bool:
@@ -232,7 +231,7 @@ class BayesianOptimization:
             fit = functools.partial(self._fitted, space, goals=observations.goals)
             same = not self.allow_isomorphic
             scorer: Scorer = goal_score(situation, fit, self.acquisition, rng, same=same)
-            score: Score = lambda candidates: scorer(candidates).numpy()  # noqa: E731
+            score = guided(scorer, self.acquisition, None)
         else:
             scorer = self.pending.scorer(self.acquisition, situation, rng)
             score = guided(scorer, self.acquisition, situation.believed)

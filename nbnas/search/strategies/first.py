@@ -96,8 +96,9 @@ def check_first(strategy: object, space: SearchSpace) -> None:
         ArchitectureError: If something to try first is not; the message says what.
         SettingError: If the strategy cannot search the space, where it says so beforehand.
     """
-    check = getattr(strategy, "check_space", None)
-    if check is not None:
-        check(space)
+    for part in (strategy, getattr(strategy, "maximizer", None)):
+        check = getattr(part, "check_space", None)
+        if check is not None:
+            check(space)
     for architecture in getattr(strategy, "first", ()):
         check_member(space, architecture, "an architecture to try first")

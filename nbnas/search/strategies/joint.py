@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 from nbnas.graphs.spaces.joint.space import JointSpace
 from nbnas.search.candidates import can_be_listed, listed
+from nbnas.surrogate.ensemble.prior import Ensemble
 from nbnas.surrogate.kernels.joint import sees_settings
 from nbnas.surrogate.process.prior import GaussianProcess
 
@@ -23,19 +24,25 @@ def over(strategy: S, space: object) -> S:
 
     Returns:
         In a `JointSpace` a strategy whose prior sees settings, `prior.over(space)`, where it has a
-        Gaussian process as its prior; for the same prior and space it has the same one again.
+        prior; for the same prior and space it has the same one again.
     """
     own: Any = strategy
     prior = getattr(strategy, "prior", None)
-    if not isinstance(space, JointSpace) or not isinstance(prior, GaussianProcess):
+    if not isinstance(space, JointSpace) or not isinstance(prior, GaussianProcess | Ensemble):
         return strategy
-    if sees_settings(prior.kernel):
+    if _sees_settings(prior):
         return strategy
     found: S = replace(own, prior=own.kept.get((prior, space), lambda: _prior(prior, space)))
     return found
 
 
-def _prior(prior: GaussianProcess, space: JointSpace) -> GaussianProcess:
+def _sees_settings(prior: GaussianProcess | Ensemble) -> bool:
+    if isinstance(prior, Ensemble):
+        return prior.settings is not None
+    return sees_settings(prior.kernel)
+
+
+def _prior(prior: GaussianProcess | Ensemble, space: JointSpace) -> GaussianProcess | Ensemble:
     """The prior over a space, which knows all of its graphs where they can be listed."""
     own = prior.over(space)
     if can_be_listed(space.graphs):  # and what is measured of them is kept

@@ -1,15 +1,21 @@
 """What a strategy offers: the protocol that every strategy follows."""
 
 from collections.abc import Sequence
-from typing import Protocol, runtime_checkable
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 
-from nbnas.checks import Rule, offering, whole
+from nbnas.checks import Rule, instance, offering, whole
+from nbnas.errors import SettingError
 from nbnas.graphs.architecture import Architecture, check_architectures
 from nbnas.graphs.space import SPACE, Randomness, SearchSpace, generator
 from nbnas.records import Measure, Proposal
 from nbnas.records.observations import OBSERVATIONS, Observations
+from nbnas.search.pending import LocalPenalization
+from nbnas.surrogate.acquisition.information import ByLevel
+from nbnas.surrogate.acquisition.noisy import NoisyExpectedImprovement
+from nbnas.surrogate.ensemble.prior import Ensemble
+from nbnas.surrogate.process.prior import GaussianProcess
 
 
 @runtime_checkable
@@ -48,6 +54,7 @@ class Strategy(Protocol):
 
 STRATEGY: Rule[Strategy] = offering("a strategy", "BayesianOptimization()", "propose")
 _ASKED = whole(1)
+_OF_PROCESSES = (NoisyExpectedImprovement, ByLevel, LocalPenalization)
 
 
 def check_suits(strategy: object, measure: Measure) -> None:
@@ -60,6 +67,27 @@ def check_suits(strategy: object, measure: Measure) -> None:
     check = getattr(strategy, "check_measure", None)
     if check is not None:
         check(measure)
+
+
+def check_parts(strategy: Any) -> None:  # noqa: ANN401
+    """Check that the parts of Bayesian optimisation can be asked what they ask each other.
+
+    Args:
+        strategy: What has a `prior`, an `acquisition`, a rule for what is `pending`, `fidelities`.
+
+    Raises:
+        SettingError: If one of them needs a Gaussian process, and the prior is none.
+    """
+    prior, acquisition = strategy.prior, strategy.acquisition
+    if strategy.fidelities is not None:
+        instance(GaussianProcess, "GaussianProcess() with fidelities")("prior", prior)
+    asking = (getattr(acquisition, "base", acquisition), strategy.pending)
+    for part, instead in zip(asking, ("LogExpectedImprovement", "KrigingBeliever"), strict=True):
+        if isinstance(prior, Ensemble) and isinstance(part, _OF_PROCESSES):
+            raise SettingError(
+                f"expected a Gaussian process as prior with {type(part).__name__}, which asks how "
+                f"architectures go together, got {prior!r}; take {instead}() with it"
+            )
 
 
 def check_known(space: object, observations: object) -> None:

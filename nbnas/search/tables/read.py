@@ -1,21 +1,37 @@
 """How an objective is made of a table: the part of `TabularObjective` that reads."""
 
 import warnings
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Self, Unpack
 
+from nbnas.graphs.space import SearchSpace
 from nbnas.records import ACCURACY, Measure
 from nbnas.search.tables.columns import fields_of
 from nbnas.search.tables.notations import AS_WRITTEN
 from nbnas.search.tables.options import Columns, Options, Reading
 from nbnas.search.tables.reading import read_rows
 from nbnas.search.tables.source import Source
+from nbnas.search.tables.spaces import check_settings
 
 
 class FromTable:
     """Reads itself from a table; a subclass has the fields that `fields_of` gives."""
 
     __slots__ = ()
+    name: str
+    values: Mapping[str, float]
+
+    def for_space(self, space: SearchSpace) -> Self:
+        """The table itself, where it can be about a space's settings.
+
+        Args:
+            space: The space that is searched.
+
+        Raises:
+            SettingError: If the space has settings, and the table knows of none of them.
+        """
+        check_settings(self.name, self.values, space)
+        return self
 
     @classmethod
     def from_table(

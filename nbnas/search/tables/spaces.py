@@ -11,13 +11,15 @@ import functools
 import random
 from collections.abc import Collection, Mapping, Sequence
 
-from nbnas.errors import ArchitectureError, DataError
+from nbnas.errors import ArchitectureError, DataError, SettingError
 from nbnas.graphs.architecture import Architecture
+from nbnas.graphs.settings import AT
 from nbnas.graphs.space import SearchSpace
 from nbnas.graphs.spaces.cell import CellSpace, texts
 from nbnas.graphs.spaces.chain.space import ChainSpace
 from nbnas.graphs.spaces.cnn.space import CnnSpace
 from nbnas.graphs.spaces.dag.space import DagSpace
+from nbnas.graphs.spaces.joint.parts import joint_space
 from nbnas.graphs.spaces.recurrent.space import RecurrentSpace
 from nbnas.graphs.spaces.subspace import Subspace
 
@@ -90,6 +92,27 @@ def find_space(texts: Sequence[str], where: str) -> SearchSpace:
 def base_of(space: SearchSpace) -> SearchSpace:
     """The space around a subspace, or the space itself."""
     return space.space if isinstance(space, Subspace) else space
+
+
+def check_settings(name: str, column: Mapping[str, object], space: SearchSpace) -> None:
+    """Check that a table has architectures of a space with their settings, where it has some.
+
+    Args:
+        name: What the table is called.
+        column: What it holds of each architecture.
+        space: The space that is searched.
+
+    Raises:
+        SettingError: If the space has settings, and none of the table's architectures does.
+    """
+    joint = joint_space(space)
+    if joint is None or any(text.partition(AT)[1] for text in column):
+        return
+    raise SettingError(
+        f"expected a space of architectures alone, as table {name!r} knows no settings, got "
+        f"{', '.join(joint.names)} beside them; search {joint.graphs!r}, or take an objective "
+        "that follows settings, such as a Trainer"
+    )
 
 
 def _understands(space: SearchSpace, text: str) -> bool:

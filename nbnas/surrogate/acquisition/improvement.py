@@ -94,6 +94,11 @@ def in_logs(acquisition: Acquisition | PosteriorAcquisition) -> bool:
     return bool(getattr(acquisition, "in_logs", False))
 
 
+def draws(acquisition: object) -> bool:
+    """Whether it draws anew in each call, so that scores of two calls cannot be compared."""
+    return isinstance(getattr(acquisition, "base", acquisition), PosteriorAcquisition)
+
+
 @dataclass(frozen=True, slots=True)
 class ExpectedImprovement:
     """E[max(f - best, 0)] = σ h(u)."""

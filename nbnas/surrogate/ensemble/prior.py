@@ -21,10 +21,13 @@ from dataclasses import dataclass, field
 import torch
 from torch import Tensor
 
-from nbnas.brief import brief, changed
-from nbnas.checks import FLAG, SEED, TEXT, Rule, each, real, settle, whole
+from nbnas.brief import ADDED, brief, changed
+from nbnas.checks import FLAG, SEED, TEXT, Rule, each, instance, real, settle, whole
 from nbnas.errors import ObservationError, SettingError
 from nbnas.graphs.architecture import Architecture
+from nbnas.graphs.space import SPACE, SearchSpace
+from nbnas.graphs.spaces.joint.box import Box
+from nbnas.graphs.spaces.joint.space import JointSpace
 from nbnas.kept import Kept
 from nbnas.records.observations import OBSERVATIONS, Observations
 from nbnas.surrogate.ensemble.encoding import (
@@ -37,6 +40,7 @@ from nbnas.surrogate.ensemble.encoding import (
 )
 from nbnas.surrogate.ensemble.perceptron import Perceptrons, trained, untrained
 from nbnas.surrogate.ensemble.posterior import EnsemblePosterior
+from nbnas.surrogate.kernels.settings import SettingsEncoding
 from nbnas.surrogate.normal_scores import NormalScores
 from nbnas.surrogate.table import TABLE, ArchitectureTable
 from nbnas.surrogate.warp import WARP, Warp, fit_warp
@@ -44,6 +48,7 @@ from nbnas.undisturbed import undisturbed
 
 POSTERIORS = 8  # that an ensemble keeps
 _WORDS = each(each(TEXT))
+_BOX: Rule[Box] = instance(Box, "space.box of a JointSpace")
 
 
 def _numbers(dimensions: int) -> Rule[Tensor]:
@@ -77,6 +82,8 @@ class Ensemble:
         learning_rate: Learning rate of AdamW, which falls linearly to 0.
         weight_decay: Decoupled weight decay, as a multiple of the learning rate.
         seed: Seed of the initial weights and of who leaves out what.
+        settings: The settings of a `JointSpace`, whose coordinates are inputs beside the words;
+            `over(space)` gives it, for which strategies ask themselves.
 
     Raises:
         SettingError: If a setting is out of its range.
@@ -104,6 +111,7 @@ class Ensemble:
     seed: int = 0
     table: ArchitectureTable = field(default_factory=ArchitectureTable, repr=False, compare=False)
     kept: Kept = field(default_factory=lambda: Kept(POSTERIORS), repr=False, compare=False)
+    settings: Box | None = field(default=None, metadata=ADDED)
 
     def __post_init__(self) -> None:
         _check(self)
@@ -111,6 +119,18 @@ class Ensemble:
     @brief
     def __repr__(self) -> str:
         return changed(self)
+
+    def over(self, space: SearchSpace) -> "Ensemble":
+        """The ensemble over a space, which decides whether it has to see settings.
+
+        Returns:
+            For a `JointSpace` one with its settings, if it has none yet; else the same.
+        """
+        SPACE("space", space)
+        if not isinstance(space, JointSpace) or self.settings is not None:
+            return self
+        own = ArchitectureTable()
+        return dataclasses.replace(self, settings=space.box, table=own, kept=Kept(POSTERIORS))
 
     def fit(self, observations: Observations) -> "Ensemble":
         """Itself: there is nothing to be fitted before `condition`, which trains the members.
@@ -182,9 +202,29 @@ class Ensemble:
         return networks.to(torch.float64)
 
     def inputs_of(self, architectures: Sequence[Architecture], words: Sequence[Word]) -> Tensor:
-        """Inputs `(n, p)` of `n` architectures, for `p` words."""
+        """Inputs `(n, p)` of `n` architectures, for `p` words; those of settings come after.
+
+        Raises:
+            ObservationError: If an architecture has settings that the ensemble does not see: they
+                would all be taken for one; or lacks one that it sees.
+        """
         words = _WORDS("words", words)
-        return torch.from_numpy(encode(self.encoding, words, self.table, architectures))
+        x = torch.from_numpy(encode(self.encoding, words, self.table, architectures))
+        if self.settings is None:
+            _check_none(architectures)
+            return x
+        rows = SettingsEncoding(tuple(self.settings.items())).rows(self.table)
+        index = self.table.indices(architectures).reshape(-1).long()
+        return torch.cat([x, rows[index]], dim=1)
+
+
+def _check_none(architectures: Sequence[Architecture]) -> None:
+    first = next((a for a in architectures if a.settings), None)
+    if first is not None:
+        raise ObservationError(
+            f"expected an ensemble that sees settings such as those of {first}; take "
+            "ensemble.over(space) of their JointSpace"
+        )
 
 
 def _check(ensemble: Ensemble) -> None:
@@ -202,6 +242,7 @@ def _check(ensemble: Ensemble) -> None:
         weight_decay=real(0),
         seed=SEED,
         table=TABLE,
+        settings=_BOX.optional,
     )
     rate, decay = ensemble.learning_rate, ensemble.weight_decay
     if not decay < 1 / rate:

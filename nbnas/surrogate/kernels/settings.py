@@ -63,7 +63,7 @@ class SettingsKernel(ArchitectureKernel):
     def __init__(
         self, settings: Mapping[str, Dimension], lengthscale: float | None = None
     ) -> None:
-        encoding = _Encoding(_checked(settings))
+        encoding = SettingsEncoding(_checked(settings))
         count = len(encoding.settings)
         location = _LOCATION + math.log(count) / 2
         start = LENGTHSCALE.optional("lengthscale", lengthscale)
@@ -127,7 +127,7 @@ def matern(differences: Tensor) -> Tensor:
 
 
 @dataclass(frozen=True, slots=True)
-class _Encoding:
+class SettingsEncoding:
     """How settings become coordinates."""
 
     settings: tuple[tuple[str, Dimension], ...]

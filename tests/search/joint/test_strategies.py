@@ -65,6 +65,20 @@ def test_knowledge_of_graphs_starts_a_search_of_both():
     assert all(a.bare in best for a in search.observations.architectures)
 
 
+def test_a_table_without_settings_is_refused_with_the_search():
+    cells = CELLS.sample(0, 3)
+    table = nb.TabularObjective("three", {str(a): 0.5 for a in cells})
+    with pytest.raises(SettingError, match=r"knows no settings.*optimizer"):
+        nb.Search(SPACE, table, nb.RandomSearch())
+    with pytest.raises(SettingError, match="knows no settings"):
+        nb.Search(nb.Subspace(SPACE, SPACE.sample(0, 3)), table, nb.RandomSearch())
+    nb.Search(CELLS, table, nb.RandomSearch())
+    both = SPACE.sample(0, 3)
+    joint = nb.TabularObjective("three", {str(a): 0.1 * i for i, a in enumerate(both)})
+    search = nb.Search(nb.Subspace(SPACE, both), joint, nb.RandomSearch()).run(3)
+    assert search.best.architecture == both[2]
+
+
 def test_one_function_with_other_settings_is_new():
     alone = nb.Subspace(CELLS, CELLS.sample(0, 1))
     space = nb.JointSpace(alone, optimizer=nb.Categorical("sgd", "adamw"))

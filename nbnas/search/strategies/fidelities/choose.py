@@ -13,7 +13,8 @@ from nbnas.graphs.space import SearchSpace
 from nbnas.kept import Kept
 from nbnas.records import Observations, Proposal
 from nbnas.search.candidates import Novelty
-from nbnas.search.maximizers.maximizer import Maximizer
+from nbnas.search.maximizers.joint import plain
+from nbnas.search.maximizers.maximizer import Maximizer, Score
 from nbnas.search.strategies.described import described, reason
 from nbnas.search.strategies.fidelities.model import Levels
 from nbnas.search.strategies.fidelities.stage import TRUSTED, Stage
@@ -21,6 +22,7 @@ from nbnas.search.strategies.fidelities.valued import best_for_its_cost
 from nbnas.search.strategies.fidelities.words import changed_by_look
 from nbnas.surrogate.acquisition.improvement import (
     Acquisition,
+    LogExpectedImprovement,
     PosteriorAcquisition,
     acquisition_scores,
     log_expected_improvement,
@@ -32,7 +34,7 @@ from nbnas.surrogate.process.prior import GaussianProcess
 from nbnas.training.device import cpu_threads
 
 SHOWN = 12  # candidates that a proposal keeps
-Score = Callable[[Sequence[Architecture]], Tensor]
+Scorer = Callable[[Sequence[Architecture]], Tensor]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -114,7 +116,8 @@ class Chooser:
         def acquisition(candidates: Sequence[Architecture]) -> Tensor:
             return acquisition_scores(self.acquisition, posterior, candidates, self.rng)
 
-        score = acquisition if full else improvement
+        own = self.acquisition if full else LogExpectedImprovement()
+        score = numbers(acquisition if full else improvement, own)
         seen = stage.full if full else stage.observations
         proposal = self._best(posterior, score, stage.taken(level), seen)
         name = type(self.acquisition).__name__ if full else log_expected_improvement.__name__
@@ -146,11 +149,9 @@ class Chooser:
         stage, looks = levels.stage, levels.posterior(level - 1)
         assert looks is not None
 
-        def score(candidates: Sequence[Architecture]) -> Tensor:
-            return looks.latent(candidates)[0]
-
+        score = numbers(lambda candidates: looks.latent(candidates)[0], LogExpectedImprovement())
         seen = tuple(dict.fromkeys(looks.observations.architectures))
-        scores = score(seen).numpy()
+        scores = score(seen)
         taken = stage.taken(level)
         new = Novelty(taken, allow_isomorphic=self.allow_isomorphic)
         order = [int(i) for i in np.argsort(-scores, kind="stable") if new.claim(seen[i])]
@@ -173,9 +174,7 @@ class Chooser:
         observations: Observations,
     ) -> Proposal:
         """The best-scored candidates that are new, with the ranking behind them."""
-        found = self.maximizer.maximize(
-            lambda candidates: score(candidates).numpy(), self.space, observations, self.rng
-        )
+        found = self.maximizer.maximize(score, self.space, observations, self.rng)
         novelty = Novelty(taken, allow_isomorphic=self.allow_isomorphic)
         new = (i for i in found.ranked() if novelty.claim(found.architectures[i]))
         shown = list(islice(new, max(SHOWN, self.n)))
@@ -190,6 +189,11 @@ class Chooser:
             best=None if np.isnan(best).all() else measure.gain(float(np.nanmax(best))),
             measure=measure,
         )
+
+
+def numbers(scorer: Scorer, acquisition: Acquisition | PosteriorAcquisition) -> Score:
+    """What a maximiser scores by: numbers `(m,)`, which it knows to be drawn where they are."""
+    return plain(lambda candidates: scorer(candidates).numpy(), acquisition)
 
 
 def _why(reason: str, full: bool, sign: float) -> str:

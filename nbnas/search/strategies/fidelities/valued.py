@@ -25,6 +25,7 @@ from nbnas.graphs.architecture import Architecture
 from nbnas.graphs.space import SearchSpace
 from nbnas.records import Proposal
 from nbnas.search.candidates import Novelty
+from nbnas.search.maximizers.joint import Drawn
 from nbnas.search.maximizers.maximizer import Maximizer, Scored
 from nbnas.search.strategies.described import described, reason
 from nbnas.search.strategies.fidelities.model import Levels
@@ -108,7 +109,7 @@ def best_for_its_cost(
     if posterior is None or not all(len(stage.at(k).completed) for k in range(stage.top)):
         return None
     offers = Offers(acquisition, posterior, stage, rng)
-    found = maximizer.maximize(offers.score, space, stage.observations, rng)
+    found = maximizer.maximize(Drawn(offers.score), space, stage.observations, rng)
     shown = list(islice(_new(found, offers, allow_isomorphic), max(SHOWN, n)))
     if not shown:
         return None
