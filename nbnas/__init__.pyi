@@ -178,6 +178,7 @@ from .surrogate.process.why import Neighbor as Neighbor
 from .surrogate.process.why import Why as Why
 from .surrogate.process.why import why as why
 from .surrogate.sizes.seconds import SecondsModel as SecondsModel
+from .surrogate.standardized import Standardized as Standardized
 from .training.data.books import from_text as from_text
 from .training.data.books import wikitext2 as wikitext2
 from .training.data.image_data import ImageData as ImageData

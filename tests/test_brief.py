@@ -42,6 +42,7 @@ BY_DEFAULT = (
         "LocalAscent",
         "Alternating",
         "HalfRanks",
+        "Standardized",
         "KrigingBeliever",
         "Fantasies",
         "LocalPenalization",

@@ -59,6 +59,7 @@ WINGS = {
             "warp",
             "normal_scores",
             "half_ranks",
+            "standardized",
             "negative_log_error",
             "leave_one_out",
             "measured",

@@ -16,9 +16,9 @@ Array = NDArray[np.float64]
 class Standardized:
     """z is (y - m) / s, with the mean m and the standard deviation s of the values.
 
-    For what adds up of the parts of an architecture, such as seconds, bytes and joules: ranks
-    would lose that the next cell without a convolution is as much quicker as the last one was.
-    One value far from all others pushes these together; `NormalScores` does not mind it.
+    For what adds up of the parts of an architecture, such as seconds, bytes and joules: without
+    one more convolution a cell may be as much quicker as it was without the last, which ranks do
+    not tell. One value far from all others pushes these together; `NormalScores` does not mind it.
     """
 
     def fit(self, y: Array, lower: float = 0.0, upper: float = 1.0) -> FittedNormalScores:

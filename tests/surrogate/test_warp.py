@@ -9,10 +9,11 @@ from nbnas.records import Evaluation, Measure, Observations
 from nbnas.surrogate.half_ranks import HalfRanks
 from nbnas.surrogate.negative_log_error import NegativeLogError
 from nbnas.surrogate.normal_scores import NormalScores
+from nbnas.surrogate.standardized import Standardized
 from nbnas.surrogate.warp import expected_excess, fit_warp, moments
 
 VALUES = np.array([0.1, 0.5, 0.55, 0.8, 0.8, 0.9, 0.91, 0.95])
-WARPS = [NormalScores(), NegativeLogError(), HalfRanks()]
+WARPS = [NormalScores(), NegativeLogError(), HalfRanks(), Standardized()]
 
 
 @pytest.mark.parametrize("warp", WARPS, ids=repr)
@@ -59,6 +60,19 @@ def test_half_ranks_of_few_values_are_normal_scores(same):
     assert np.array_equal(HalfRanks().fit(y).forward(y), expected)
 
 
+def test_standardized_keep_all_distances():
+    values = 40 * VALUES
+    fitted = Standardized().fit(values, 0, np.inf)
+    assert np.allclose(fitted.forward(values), (values - values.mean()) / values.std())
+    assert np.allclose(np.diff(fitted.inverse(np.linspace(0, 5, 6))), values.std())
+
+
+@pytest.mark.parametrize("same", [[0.5], [0.5, 0.5]])
+def test_standardized_of_equal_values_are_normal_scores(same):
+    y = np.array(same)
+    assert np.array_equal(Standardized().fit(y).forward(y), NormalScores().fit(y).forward(y))
+
+
 @pytest.mark.parametrize("warp", WARPS, ids=repr)
 @pytest.mark.parametrize(("mean", "stddev"), [(-1.0, 0.5), (0.3, 1.0), (1.2, 0.2)])
 def test_moments_equal_quadrature(warp, mean, stddev):
@@ -88,7 +102,7 @@ def test_expected_improvement_in_accuracy_equals_quadrature(warp, mean, stddev):
     best = float(fitted.forward(VALUES).max())
 
     def gain(z):
-        if isinstance(warp, NormalScores | HalfRanks):  # linear, not cut off
+        if isinstance(warp, NormalScores | HalfRanks | Standardized):  # linear, not cut off
             return fitted.upper_slope * (z - best)
         return fitted.inverse(np.array([z]))[0] - VALUES.max()
 

@@ -203,23 +203,28 @@ class BayesianOptimization:
         rng: np.random.Generator,
     ) -> Proposal:
         """Propose initial architectures: random ones, or random ones that promise much."""
-        begin = InitialDesign(self.initial, self.knowledge, self.allow_isomorphic)
-        return begin.propose(space, observations, pending, n, rng)
+        design = InitialDesign(self.initial, self.knowledge, self.allow_isomorphic)
+        return design.propose(space, observations, pending, n, rng)
 
     def _fitted(
-        self, space: SearchSpace, observations: Observations, goals: Goals | None = None
+        self,
+        space: SearchSpace,
+        observations: Observations,
+        goals: Goals | None = None,
+        *,
+        distances: bool = False,
     ) -> Model:
         """The fitted prior, with what is worth keeping of the candidates."""
         table = getattr(self.prior, "table", None)
-        if not can_be_listed(space):  # candidates change from call to call: let go of them
-            return with_own_table(self._fit(observations, goals))
-        if isinstance(table, ArchitectureTable):  # in the order in which they will be scored
-            table.indices(listed(space))
-        return self._fit(observations, goals)
+        if (listable := can_be_listed(space)) and isinstance(table, ArchitectureTable):
+            table.indices(listed(space))  # in the order in which they will be scored
+        model = self._fit(observations, goals, distances=distances)
+        return model if listable else with_own_table(model)  # candidates change: let go of them
 
-    def _fit(self, observations: Observations, goals: Goals | None = None) -> Model:
-        wanted = goals or observations.goals
-        prior = goal_prior(self.prior, observations.measure, wanted, self.kept)
+    def _fit(
+        self, observations: Observations, goals: Goals | None = None, *, distances: bool = False
+    ) -> Model:
+        prior = goal_prior(self.prior, goals or observations.goals, self.kept, distances=distances)
         return fitted(prior, observations, self.kept)
 
     def _best(
@@ -229,12 +234,12 @@ class BayesianOptimization:
         observations = situation.observations
         if models_several(observations):
             fit = functools.partial(self._fitted, space, goals=observations.goals)
-            same = not self.allow_isomorphic
-            scorer: Scorer = goal_score(situation, fit, self.acquisition, rng, same=same)
-            score = guided(scorer, self.acquisition, None)
+            asked = situation, fit, self.acquisition, rng
+            scorer: Scorer = goal_score(*asked, same=not self.allow_isomorphic)
         else:
             scorer = self.pending.scorer(self.acquisition, situation, rng)
-            score = guided(scorer, self.acquisition, situation.believed)
+        guide = None if models_several(observations) else situation.believed
+        score = guided(scorer, self.acquisition, guide)
         found = self.maximizer.maximize(score, space, observations, rng)
         novelty = Novelty(
             (*observations.architectures, *situation.pending),
@@ -242,16 +247,14 @@ class BayesianOptimization:
         )
         new = (i for i in found.ranked() if novelty.claim(found.architectures[i]))
         shown = list(islice(new, SHOWN))
-        ranked = described(
-            situation.believed, [found.architectures[i] for i in shown], found.scores[shown]
-        )
+        chosen = [found.architectures[i] for i in shown]
+        ranked = described(situation.believed, chosen, found.scores[shown])
         proposal = Proposal(
             tuple(c.architecture for c in ranked[:1]),
             reason_for(ranked, observations.measure),
             ranked,
             len(found.architectures),
-            type(self.acquisition).__name__,
-            best_value(observations),
+            *(type(self.acquisition).__name__, best_value(observations)),
             measure=observations.measure,
         )
         return scorer.explained(proposal) if isinstance(scorer, GoalScore) else proposal

@@ -211,3 +211,17 @@ def test_parego_finds_more_than_random_search_and_is_log_ei_of_one_goal():
     assert one.architectures == log_ei.architectures
     with pytest.raises(SettingError, match="rho"):
         nb.ParEgo(-1)
+
+
+def test_the_cheapest_corner_is_tried_where_none_of_its_kind_was_seen(monkeypatch):
+    """By ranks alone its latency is believed to be hardly below the lowest that was seen."""
+    begun = tuple(a for a in SPACE.sample(2, 40) if convolutions(a) > 1.5)[:6]
+    strategy = nb.BayesianOptimization(initial=6, first=begun)
+
+    def lowest():
+        done = search(strategy, goals=(nb.ACCURACY, LATENCY)).run(15)
+        return min(e.measured["latency"] for e in done.observations)
+
+    assert lowest() == 1.0
+    monkeypatch.setattr("nbnas.search.strategies.goals.choose.DISTANCES_AT", -1)  # never
+    assert lowest() > 2.5

@@ -4,7 +4,7 @@ from nbnas.records import Observations
 from nbnas.search.strategies.bayesian import BayesianOptimization
 from nbnas.search.strategies.fits import fitted
 from nbnas.search.strategies.goals.beliefs import Beliefs
-from nbnas.search.strategies.goals.known import with_known
+from nbnas.search.strategies.goals.prior import goal_prior
 from nbnas.undisturbed import undisturbed
 
 
@@ -26,7 +26,7 @@ def beliefs(strategy: object, observations: Observations) -> Beliefs | None:
     value = strategy.posterior(observations)
     if value is None:
         return None
-    prior = with_known(strategy.prior, goals, strategy.kept)
+    prior = goal_prior(strategy.prior, goals, strategy.kept)
     posteriors = {goals.value.name: value}
     for measure in goals.unknown[1:]:
         seen = observations.of(measure)

@@ -9,8 +9,9 @@ References:
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Protocol
 
 import numpy as np
 import torch
@@ -35,7 +36,14 @@ SCALARIZED = Measure("scalarization of all goals")
 VOLUME = "ExpectedHypervolumeImprovement"
 VALUE_EACH = 3  # one of so many trials is for the value alone
 LOWEST = -1e6  # the score of what is sure to add nothing
-Fitted = Callable[[Observations], Model]
+DISTANCES_EACH, DISTANCES_AT = 6, 2  # one of so many trials sees distances; not one for the value
+
+
+class Fitted(Protocol):
+    """Gives a model that is fitted to observations of one measure."""
+
+    def __call__(self, observations: Observations, *, distances: bool = False) -> Model:
+        """The model; one that sees distances between values, or their ranks."""
 
 
 def has_several(observations: Observations) -> bool:
@@ -59,6 +67,10 @@ def goal_score(
 ) -> GoalScore:
     """What candidates are scored by.
 
+    In each sixth trial the further measures are believed by distances, not by ranks. Ranks find
+    what is a little cheaper; but the cheapest architectures, where none of their kind was seen,
+    are believed to be hardly cheaper than the cheapest that was, and are never tried.
+
     Args:
         situation: What there is to know of the value.
         fitted: Gives a model that is fitted to observations of one measure.
@@ -69,10 +81,11 @@ def goal_score(
     observations, pending = situation.observations, situation.pending
     goals = observations.goals
     assert goals is not None
+    distances = (len(observations) + len(pending)) % DISTANCES_EACH == DISTANCES_AT
     posteriors = {goals.value.name: situation.believed}
     for measure in goals.unknown[1:]:
         seen = observations.of(measure)
-        model = fitted(seen.first(situation.size or len(seen)))
+        model = fitted(seen.first(situation.size or len(seen)), distances=distances)
         further = Situation(model, seen, pending, situation.size, situation.candidates)
         posteriors[measure.name] = further.believed
     beliefs = Beliefs(goals, observations, pending, posteriors, same)

@@ -5,7 +5,7 @@ import dataclasses
 from gpytorch.kernels import AdditiveKernel
 
 from nbnas.kept import Kept
-from nbnas.records import Goals, Measure, MeasuredBy
+from nbnas.records import Goals, MeasuredBy
 from nbnas.surrogate.kernels.known import KnownKernel
 from nbnas.surrogate.model import Model
 from nbnas.surrogate.normal_scores import NormalScores
@@ -13,24 +13,23 @@ from nbnas.surrogate.process.prior import GaussianProcess
 from nbnas.surrogate.standardized import Standardized
 
 
-def goal_prior(prior: Model, measure: Measure, goals: Goals | None, kept: Kept) -> Model:
-    """The prior of one of the measures that are wanted or limited.
+def goal_prior(prior: Model, goals: Goals | None, kept: Kept, *, distances: bool = False) -> Model:
+    """The prior of a measure that is wanted or limited.
 
     It sees the known goals and limits of an architecture: the larger network of two is often the
-    better one, and the fit finds out how much so. Of a measure that is not the objective's value,
-    most likely a cost, it sees distances (`Standardized`) in the place of ranks (`NormalScores`):
-    by ranks the cheapest of all architectures, when none of its kind was seen, are believed to be
-    hardly cheaper than the cheapest that was.
+    better one, and the fit finds out how much so.
 
     Args:
         prior: The prior of the value; one that is no Gaussian process stays as it is.
-        measure: What it is the prior of.
-        goals: What is wanted; without goals nothing changes.
+        goals: What is wanted; nothing changes where nothing is known beforehand.
         kept: Where the answer is kept, so that it is the same one each time.
+        distances: Whether it sees distances between values (`Standardized`) where it would see
+            their ranks (`NormalScores`).
     """
-    if goals is None or not isinstance(prior, GaussianProcess):
+    if not isinstance(prior, GaussianProcess):
         return prior
-    known, distances = _seen(goals), measure != goals.value and prior.warp == NormalScores()
+    known = () if goals is None else _seen(goals)
+    distances = distances and prior.warp == NormalScores()
     if not known and not distances:
         return prior
     question = prior, tuple((each, each.ranks) for each in known), distances
