@@ -112,3 +112,19 @@ def _is_setting(pair: object) -> bool:
         case (str(name), _):
             return isinstance(pair, tuple) and name.isidentifier()
     return False
+
+
+def contrasted(own: Settings, other: Settings) -> str:
+    """What is set otherwise in one architecture than in another, in words; empty if nothing is.
+
+    Example:
+        >>> contrasted((("depth", 2), ("rate", 0.1)), (("depth", 2), ("rate", 0.5)))
+        'rate 0.1 instead of 0.5'
+    """
+    there = dict(other)
+    pairs = ((name, value, there[name]) for name, value in own if name in there)
+    return COMMA.join(
+        f"{name} {write(value)} instead of {write(before)}"
+        for name, value, before in pairs
+        if value != before
+    )

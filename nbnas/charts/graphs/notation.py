@@ -39,6 +39,15 @@ def settings_within(architecture: Architecture, letters: int) -> str:
     return said if len(said) <= letters else COMMA.join(values)
 
 
+def settings_first(architecture: Architecture) -> str:
+    """The values of its settings before its graph, for a place where the end is cut off.
+
+    Candidates often differ in their settings alone.
+    """
+    values = COMMA.join(write(value) for _, value in architecture.settings)
+    return f"{values}: {_graph(architecture)}" if values else _graph(architecture)
+
+
 def _graph(architecture: Architecture) -> str:
     if is_of_choices(architecture.nodes):
         return architecture.text

@@ -5,8 +5,10 @@ from typing import Any
 
 import altair as alt
 
+from nbnas.brief import cut
 from nbnas.charts import scales, theme
 from nbnas.charts.chart import Chart
+from nbnas.charts.graphs.notation import settings_first
 from nbnas.charts.lab.page import (
     HOVERED,
     SELECTED,
@@ -16,7 +18,8 @@ from nbnas.charts.lab.page import (
     signals,
     value_axis,
 )
-from nbnas.charts.search.proposal import CHOSEN, predicted
+from nbnas.charts.search.proposal import CHOSEN, by_volume, predicted
+from nbnas.graphs.architecture import Architecture
 from nbnas.records import ACCURACY, Candidate, Measure, Proposal
 
 TOP = 10
@@ -85,7 +88,7 @@ def candidates_data(proposal: Proposal, keys: Mapping[Any, str]) -> dict[str, An
             "key": keys.get(each.architecture, ""),
             "order": rank,
             "rank": f"{rank}\t{CHOSEN * (each.architecture in proposal.architectures)}"
-            + name_of(each.architecture, 60),
+            + _name(each.architecture),
             "mean": each.mean,
             "lower": each.lower,
             "upper": each.upper,
@@ -102,10 +105,16 @@ def candidates_data(proposal: Proposal, keys: Mapping[Any, str]) -> dict[str, An
     return {"data": data, "signals": {"low": low, "high": high}}
 
 
+def _name(architecture: Architecture) -> str:
+    if architecture.settings:
+        return cut(settings_first(architecture), 60)
+    return name_of(architecture, 60)
+
+
 def further_of(proposal: Proposal) -> Measure | None:
     """The goal that is told at the right of each candidate, where hypervolume ranks them."""
     first = proposal.candidates[:1]
-    if "Hypervolume" not in proposal.acquisition or not first or not first[0].further:
+    if not by_volume(proposal) or not first[0].further:
         return None
     return first[0].further[0].measure
 

@@ -9,10 +9,17 @@ from nbnas.charts import theme
 from nbnas.charts.chart import Chart
 from nbnas.charts.lab.page import HOVERED, SELECTED, between, picked, signals, value_axis
 from nbnas.charts.search.settings.importance import ROW, bar_rows, by_part, summary, top_of
-from nbnas.charts.search.settings.slices import along, ends_of, filled, line_rows, trial_rows
+from nbnas.charts.search.settings.slices import (
+    along,
+    ends_of,
+    filled,
+    in_order,
+    line_rows,
+    predicted,
+    trial_rows,
+)
 from nbnas.charts.search.settings.slices import summary as best
 from nbnas.graphs.architecture import Architecture
-from nbnas.graphs.spaces.joint.categorical import Categorical
 from nbnas.graphs.spaces.joint.dimension import Dimension
 from nbnas.graphs.spaces.joint.space import JointSpace
 from nbnas.records import ACCURACY, Measure
@@ -44,28 +51,24 @@ def slice_chart(dimension: Dimension, measure: Measure = ACCURACY) -> alt.LayerC
     y = alt.Y("mean:Q", axis=value_axis(measure, f"predicted {measure.noun}"), scale=scale)
     lower = alt.Y("lower:Q", axis=y["axis"], scale=scale)
     base = Chart(alt.NamedData("line")).encode(x=x)
-    if isinstance(dimension, Categorical):
-        band = base.mark_rule(color=theme.BLUE, opacity=0.5, strokeWidth=2.4, clip=True)
-        line = base.mark_point(color=theme.BLUE, shape="diamond", filled=True, size=90, opacity=1)
-    else:
-        band = base.mark_area(color=theme.BLUE, opacity=0.2, clip=True)
-        line = base.mark_line(color=theme.BLUE, clip=True, strokeWidth=2.2)
+    band, line = predicted(base, dimension)
     rule = Chart(alt.NamedData("here")).mark_rule(color=theme.INK, strokeDash=[4, 3])
     dots = Chart(alt.NamedData("dots")).mark_point(
         stroke=theme.ORANGE, opacity=0.9, cursor="pointer"
     )
     sizes = [{"test": HOVERED, "value": 150}, {"test": SELECTED, "value": 120}]
+    trials = dots.encode(
+        x=x,
+        y=alt.Y("measured:Q", axis=y["axis"], scale=scale),
+        fill=filled(),
+        shape=alt.Shape("shape:N", scale=None),
+        size={"condition": sizes, "value": 40},
+        strokeWidth=picked(1.4, 3, 3),
+    )
     layers = (
         band.encode(y=lower, y2="upper:Q"),
-        line.encode(y=y),
         rule.encode(x=x),
-        dots.encode(
-            x=x,
-            y=alt.Y("measured:Q", axis=y["axis"], scale=scale),
-            fill=filled(),
-            size={"condition": sizes, "value": 40},
-            strokeWidth=picked(1.4, 3, 3),
-        ),
+        *in_order(dimension, line.encode(y=y), trials),
     )
     chart = theme.layered(*layers, width=400, height=220)
     return chart.add_params(*signals(low=0.0, high=1.0))
@@ -79,8 +82,8 @@ def importance_chart(inputs: int) -> alt.LayerChart:
     base = Chart(alt.NamedData("rows")).encode(y=y)
     axis = alt.Axis(title="share of the variance of what is predicted", format=".0%", tickCount=5)
     layers = (
-        base.mark_bar(height=ROW / 2).encode(
-            x=alt.X("from:Q", scale=x, axis=axis), x2="to:Q", color=by_part()
+        base.mark_bar(height=ROW / 2, color=theme.BLUE).encode(
+            x=alt.X("from:Q", scale=x, axis=axis), x2="to:Q", opacity=by_part()
         ),
         base.mark_rule(color=theme.INK, strokeWidth=1.4).encode(
             x=alt.X("least:Q", scale=x), x2="most:Q"

@@ -1,17 +1,22 @@
 """Why this architecture: the best-ranked candidates of a proposal."""
 
+import math
+import textwrap
+from collections.abc import Sequence
+
 import altair as alt
 
 from nbnas.charts import scales, theme
 from nbnas.charts.chart import Chart
 from nbnas.charts.graphs.architecture import architecture
 from nbnas.charts.graphs.choices import terse
-from nbnas.charts.graphs.notation import notation
+from nbnas.charts.graphs.notation import notation, settings_first
 from nbnas.graphs.architecture import Architecture
 from nbnas.graphs.values import is_of_choices
 from nbnas.records import Candidate, Measure, Proposal
 
 TOP = 12
+LETTERS = 0.17  # of a subtitle, a pixel
 CHOSEN = "\N{BLACK RIGHT-POINTING POINTER} "
 GAIN, UNCERTAINTY = "exploitation: a better mean", "exploration: uncertainty"
 
@@ -28,8 +33,9 @@ def proposal(
         row: Height of one candidate in pixels.
 
     Returns:
-        The chart: posterior mean and 95 % band against the incumbent on the left, expected
-        improvement on the right; or the chosen architecture where nothing was modelled.
+        The chart: posterior mean and 95 % band against the incumbent on the left, on the right
+        expected improvement, or expected hypervolume where that ranks them; or the chosen
+        architecture where nothing was modelled.
     """
     if not proposal.candidates:
         heading = f"Trial {proposal.number + 1}: {notation(proposal.architecture)}"
@@ -40,12 +46,27 @@ def proposal(
     height = row * len(ranked)
     order = [line["rank"] for line in ranked]
     names = alt.Y("rank:O", sort=order, axis=_NAMES, title=None)
+    right = names.copy(deep=False)
     panels = [
         _means(ranked, names, proposal, width, height),
-        _improvements(ranked, names.copy(deep=False), proposal.measure, width, height),
+        _shares(ranked, right, proposal, width, height)
+        if by_volume(proposal)
+        else _improvements(ranked, right, proposal.measure, width, height),
     ]
-    words = theme.title(_heading(proposal, len(ranked)), proposal.reason)
+    reason = textwrap.fill(proposal.reason, int(LETTERS * (2 * width + 200)))
+    words = theme.title(_heading(proposal, len(ranked)), reason)
     return theme.beside(*panels, heading=words)
+
+
+def by_volume(proposal: Proposal) -> bool:
+    """Whether candidates are ranked by the hypervolume that they are expected to add."""
+    return "Hypervolume" in proposal.acquisition and bool(proposal.candidates)
+
+
+def shares(candidates: Sequence[Candidate]) -> list[float]:
+    """What each is expected to add, as a share of what the best one is, from scores in logs."""
+    best = max((each.score for each in candidates), default=0.0)
+    return [math.exp(each.score - best) for each in candidates]
 
 
 def improvement(measure: Measure) -> str:
@@ -94,6 +115,8 @@ def _rows(candidates: tuple[Candidate, ...], proposal: Proposal) -> theme.Rows:
 
 
 def _name(architecture: Architecture) -> str:
+    if architecture.settings:
+        return settings_first(architecture)
     return terse(architecture) if is_of_choices(architecture.nodes) else notation(architecture)
 
 
@@ -136,6 +159,34 @@ def _incumbent(best: float, bounds: scales.Ends, measure: Measure) -> list[alt.C
         baseline="bottom",
     )
     return [rule.encode(x=x), word.encode(x=x, y=alt.value(-4), text="text:N")]
+
+
+def _shares(
+    ranked: theme.Rows, names: alt.Y, proposal: Proposal, width: float, height: float
+) -> alt.LayerChart:
+    """Bars of what ranks candidates for several goals, with the next goal in words."""
+    names["axis"] = alt.Axis(labels=False, ticks=False, domain=False)
+    candidates = proposal.candidates[: len(ranked)]
+    rows: theme.Rows = [
+        {
+            "rank": line["rank"],
+            "share": share,
+            "said": _next(each),
+        }
+        for line, each, share in zip(ranked, candidates, shares(candidates), strict=True)
+    ]
+    told = [p.measure.name.replace("_", "-") for p in candidates[0].further[:1]]
+    title = "expected hypervolume, of the first one's" + "".join(f"; {name}" for name in told)
+    axis = alt.Axis(title=title, format=".0%", values=[0, 0.25, 0.5, 0.75, 1], orient="bottom")
+    x = alt.X("share:Q", scale=theme.scale((0.0, 1.5)), axis=axis)
+    base = Chart(theme.rows(rows), width=width, height=height).encode(x=x, y=names)
+    bars = base.mark_bar(height=11, color=theme.ORANGE)
+    words = base.mark_text(color=theme.INK, align="left", dx=5, fontSize=theme.SMALL)
+    return theme.layered(bars, words.encode(text="said:N"))
+
+
+def _next(candidate: Candidate) -> str:
+    return ", ".join(p.measure.text(p.mean, digits=1) for p in candidate.further[:1])
 
 
 def _improvements(

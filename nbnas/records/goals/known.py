@@ -21,7 +21,9 @@ from nbnas.records.ranks import normal_scores
 
 Array = NDArray[np.float64]
 KEPT = 100_000  # numbers that are kept: those of a space that can be listed, and more
-LISTS = 4  # of candidates, whose numbers are asked for in each round
+LISTS = (
+    16  # of architectures: candidates are asked for in each round, and the lab asks for its own
+)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -13,8 +13,10 @@ from numpy.typing import NDArray
 
 from nbnas.brief import brief
 from nbnas.checks import whole
+from nbnas.graphs.architecture import Architecture
 from nbnas.graphs.distances.distance import DISTANCE, Distance
 from nbnas.graphs.distances.edit.contrast import contrast
+from nbnas.graphs.settings import contrasted
 from nbnas.records import ACCURACY, Candidate, Evaluation, Measure
 from nbnas.records.proposal import CANDIDATE
 from nbnas.surrogate.model import POSTERIOR, ModelPosterior
@@ -109,8 +111,16 @@ def why(posterior: ModelPosterior, candidate: Candidate, distance: Distance, k: 
     by_distance = np.isnan(shares).all()
     order = np.lexsort((distances,) if by_distance else (distances, -shares))[:k]
     neighbors = _neighbors(order, evaluations, contributions, shares, distances)
-    differences = tuple(contrast(a, n.evaluation.architecture) for n in neighbors)
+    differences = tuple(_difference(a, n.evaluation.architecture) for n in neighbors)
     return Why(candidate, neighbors, differences, posterior.observations.measure)
+
+
+def _difference(a: Architecture, b: Architecture) -> str:
+    """What sets an architecture apart from another: its settings, and its graph."""
+    settings = contrasted(a.settings, b.settings)
+    if settings and a.bare == b.bare:
+        return settings
+    return "; ".join(filter(None, (settings, contrast(a, b))))
 
 
 def _weights(posterior: ModelPosterior, candidate: Candidate) -> tuple[Array, Array]:

@@ -18,6 +18,7 @@ from nbnas.search.strategies.goals.beliefs import Beliefs
 from nbnas.widgets.lab.cards.wanted import feasible, volume_words
 
 Page = dict[str, Any]
+LEAST = 1e-4  # of what is drawn: of the value alone, less of it is not worth a bar
 PHRASES = 2  # of a difference
 
 
@@ -41,7 +42,7 @@ def gain_page(seen: Candidate, measure: Measure, *, alone: bool = False) -> Page
     """
     parts = {"exploitation": seen.exploitation, "exploration": max(seen.exploration, 0.0)}
     total = sum(parts.values())
-    if total <= 0:
+    if total <= 0 or (alone and measure.scale * total < LEAST):
         return {}
     promise = measure.expected(total)
     title = f"{promise[0].upper()}{promise[1:]}"

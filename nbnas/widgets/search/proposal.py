@@ -7,6 +7,7 @@ import numpy as np
 from nbnas import charts
 from nbnas.charts import theme
 from nbnas.charts.graphs.notation import notation
+from nbnas.charts.search.proposal import by_volume, shares
 from nbnas.charts.search.proposal import summary as reason
 from nbnas.graphs.distances.embedding import embed
 from nbnas.records import Candidate, Measure, Proposal
@@ -35,12 +36,14 @@ class _Scene:
         self.found = embed(mapped, distance_of(None, mapped))
         scale = proposal.measure.scale
         known = [scale * each.expected_improvement for each in proposal.candidates]
+        if by_volume(proposal):
+            known = [100 * share for share in shares(proposal.candidates)]
         self.values = np.array([*known, *[np.nan] * (len(mapped) - len(known))])
 
     def words(self, index: int) -> str:
         candidate = self.proposal.candidates[index]
         first = f"{reason(self.proposal)} " if index == 0 else ""
-        return f"{first}{described(candidate, self.proposal.measure)}"
+        return f"{first}{described(candidate, self.proposal.measure, by_volume(self.proposal))}"
 
     def chart(self, index: int) -> theme.AnyChart:
         ranking = charts.proposal(self.proposal, top=8, width=260, row=15)
@@ -56,7 +59,12 @@ class _Scene:
         names = [f"candidate {i + 1}" for i in range(len(self.found.architectures))]
         return charts.landscape(
             charts.Places(self.found.positions, self.values, [False] * len(names), names),
-            charts.Colors(improvement(self.proposal.measure), ".2~g"),
+            charts.Colors(
+                "volume (% of first)"
+                if by_volume(self.proposal)
+                else improvement(self.proposal.measure),
+                ".2~g",
+            ),
             marked=marked,
             heading="Where the candidates are",
             subtitle=f"grey: others; {100 * self.found.kept:.0f} % of the variance kept",
@@ -89,14 +97,23 @@ def improvement(measure: Measure) -> str:
     return f"EI ({'%-points' if measure.fraction else measure.points})"
 
 
-def described(candidate: Candidate, measure: Measure) -> str:
-    """What a model says of a candidate, and what its expected improvement is made of."""
+def described(candidate: Candidate, measure: Measure, volume: bool = False) -> str:
+    """What a model says of a candidate, and what its expected improvement is made of.
+
+    Args:
+        candidate: The candidate.
+        measure: What is improved.
+        volume: Whether hypervolume ranks it, so that the other goals are told instead.
+    """
     parts = (
         f"{measure.amount(candidate.exploitation)} by a better mean (exploitation) and "
         f"{measure.amount(max(candidate.exploration, 0.0))} by uncertainty (exploration)"
     )
-    return (
+    said = (
         f"{notation(candidate.architecture)}: mean {measure.text(candidate.mean)}, 95 % band "
-        f"{measure.text(candidate.lower)} to {measure.text(candidate.upper)}; "
-        f"{measure.expected(candidate.expected_improvement)}: {parts}."
+        f"{measure.text(candidate.lower)} to {measure.text(candidate.upper)}"
     )
+    if volume:
+        further = (f"{p.measure.name.replace('_', '-')} {p.words}" for p in candidate.further)
+        return f"{said}; {', '.join(further)}."
+    return f"{said}; {measure.expected(candidate.expected_improvement)}: {parts}."

@@ -87,3 +87,18 @@ def test_an_earlier_round_is_by_its_own_model(opened):
     lab.widget.set_state({"round": -1})
     assert lab.wait()
     assert len(lab.widget.settings["panels"][0]["data"]["dots"]) == 12
+
+
+def test_trials_that_weigh_most_are_told_apart_by_their_settings(opened):
+    _, lab = opened
+    chosen = dict(lab._atlas.find(lab.widget.chosen).settings)
+    for near in lab.widget.why["neighbours"]:
+        other = dict(lab._atlas.find(near["key"]).settings)
+        assert ("rate" in near["difference"]) is (chosen["rate"] != other["rate"])
+
+
+def test_candidates_are_named_by_their_settings_first(opened):
+    search, lab = opened
+    first = search.ask().candidates[0].architecture
+    label = lab.widget.candidates["data"]["rows"][0]["rank"].partition("\t")[2]
+    assert label.removeprefix("► ").startswith(f"{first.setting('optimizer')}, ")

@@ -72,3 +72,28 @@ def test_a_search_shows_its_front_beside_its_course(static):
 def test_nothing_yet_is_a_picture_too(static):
     found = view(searched(nb.ACCURACY, LATENCY, trials=0))
     assert "no trial has told all goals yet" in str(found.chart.to_dict())
+
+
+def test_what_hypervolume_ranks_is_not_shown_by_the_improvement_of_the_value(static):
+    strategy = nb.BayesianOptimization(initial=4, maximizer=nb.RandomPool(40))
+    search = nb.Search(nb.CellSpace(), objective, strategy, goals=(nb.ACCURACY, LATENCY)).run(6)
+    found = {}
+    for number in (4, 6):  # of trials 5 and 7: each third trial is for the value alone
+        proposal = nb.replay(search, number).proposal
+        chart = nb.charts.proposal(proposal).to_dict()
+        found[number] = str(chart)
+        assert max(map(len, chart["title"]["subtitle"])) < 140  # lines, not one that is too wide
+        assert (("latency" in view(proposal).summary.split(": mean ")[1]), number) in (
+            *((True, 4), (False, 6)),
+        )
+    assert "expected hypervolume" in found[4]
+    assert "expected improvement (" not in found[4]
+    assert "expected improvement (" in found[6]
+
+
+def test_the_picture_of_a_search_has_the_believed_front(static):
+    strategy = nb.BayesianOptimization(initial=4, maximizer=nb.RandomPool(40))
+    search = nb.Search(nb.CellSpace(), objective, strategy, goals=(nb.ACCURACY, LATENCY)).run(6)
+    assert "by the model of 6 trials" in str(view(search).chart.to_dict())
+    plain = nb.Search(nb.CellSpace(), objective, nb.RandomSearch(), goals=(nb.ACCURACY, LATENCY))
+    assert "by the model of" not in str(view(plain.run(4)).chart.to_dict())

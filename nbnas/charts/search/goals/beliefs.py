@@ -13,7 +13,7 @@ from nbnas.search.strategies.goals.attained import BelievedFront
 
 Keys = Mapping[Architecture, str]
 BELIEVED = "Squares: what was considered last, as predicted, ± one standard deviation."
-FRONT = "Purple line and band: the front that is believed to exist, and 9 of 10 draws of it"
+FRONT = "Purple: the believed front, and 9 of 10 draws of it"
 CANDIDATES = 8  # of a proposal that are drawn
 
 

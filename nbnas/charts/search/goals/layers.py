@@ -110,7 +110,7 @@ def _limits(axes: Axes, data: Any) -> list[alt.Chart]:  # noqa: ANN401
 def _reference(axes: Axes, data: Any) -> list[alt.Chart]:  # noqa: ANN401
     base = Chart(data).encode(x=axes.x, y=axes.y)
     mark = base.mark_point(shape="cross", size=60, filled=True, color=theme.INK, opacity=0.75)
-    words = base.mark_text(align="right", dx=-8, color=theme.INK, fontSize=theme.SMALL)
+    words = base.mark_text(align="right", dx=-8, dy=8, color=theme.INK, fontSize=theme.SMALL)
     return [mark, words.encode(text=alt.value("reference"))]
 
 

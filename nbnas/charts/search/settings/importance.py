@@ -31,10 +31,9 @@ def importance(found: Importance, *, width: float = 380) -> alt.LayerChart | alt
     x = theme.scale((0.0, top_of(rows)))
     y = alt.Y("name:N", sort=order, axis=alt.Axis(title=None, ticks=False, labelLimit=190))
     base = Chart(theme.rows(rows), width=width, height=height).encode(y=y)
-    color = by_part()
     axis = alt.Axis(title=None, format=".0%", tickCount=5)
-    bars = base.mark_bar(height=ROW / 2).encode(
-        x=alt.X("from:Q", scale=x, axis=axis), x2="to:Q", color=color
+    bars = base.mark_bar(height=ROW / 2, color=theme.BLUE).encode(
+        x=alt.X("from:Q", scale=x, axis=axis), x2="to:Q", opacity=by_part()
     )
     errors = base.mark_rule(color=theme.INK, strokeWidth=1.4).encode(
         x=alt.X("least:Q", scale=x), x2="most:Q"
@@ -60,10 +59,16 @@ def summary(found: Importance) -> str:
     return f"{said} By a model of {theme.count(found.trials, 'trial')}."
 
 
-def by_part() -> alt.Color:
-    """The colour of what an input explains alone, and by interactions."""
-    scale = alt.Scale(domain=[ALONE, TOGETHER], range=[theme.BLUE, theme.SKY])
-    return alt.Color("part:N", scale=scale, legend=alt.Legend(title=None, orient="bottom"))
+def by_part() -> alt.Opacity:
+    """How strong the colour is of what an input explains alone, and by interactions.
+
+    Two blues would be one in the dark.
+    """
+    scale = alt.Scale(domain=[ALONE, TOGETHER], range=[1.0, 0.4])
+    legend = alt.Legend(
+        title=None, orient="bottom", symbolFillColor=theme.BLUE, symbolStrokeWidth=0
+    )
+    return alt.Opacity("part:N", scale=scale, legend=legend)
 
 
 def top_of(rows: theme.Rows) -> float:

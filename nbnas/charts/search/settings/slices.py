@@ -10,6 +10,7 @@ from nbnas.charts.chart import Chart, ConcatChart
 from nbnas.charts.graphs.notation import notation
 from nbnas.graphs.spaces.joint.categorical import Categorical
 from nbnas.graphs.spaces.joint.dimension import Dimension
+from nbnas.records import Measure
 from nbnas.search.settings.slices import Slice, Slices
 
 COLUMNS = 3
@@ -29,8 +30,8 @@ def slices(
 
     Returns:
         The chart: the line is the mean and the band holds the measure with 95 %; dots are trials,
-        filled where they are of this architecture, whatever its other settings; the dashed line
-        is where the architecture is.
+        filled where they are of this architecture, whatever its other settings, and triangles
+        where they lie beyond the axis; the dashed line is where the architecture is.
 
     Raises:
         ObservationError: If there is no such setting.
@@ -64,21 +65,36 @@ def _panel(
     axis, measure = along(one.dimension), found.measure
     y = alt.Y("mean:Q", scale=theme.scale(ends), axis=scales.axis(measure, ends, None))
     base = Chart(theme.rows(line_rows(one)), width=width, height=height).encode(x=axis)
-    if isinstance(one.dimension, Categorical):
-        band = base.mark_rule(color=theme.BLUE, opacity=0.5, strokeWidth=2.4, clip=True)
-        line = base.mark_point(color=theme.BLUE, shape="diamond", filled=True, size=90, opacity=1)
-    else:
-        band = base.mark_area(color=theme.BLUE, opacity=0.18, clip=True)
-        line = base.mark_line(color=theme.BLUE, clip=True)
+    band, line = predicted(base, one.dimension)
     here = [{"value": found.architecture.setting(one.name)}]
     rule = Chart(theme.rows(here)).mark_rule(color=theme.INK, strokeDash=[4, 3]).encode(x=axis)
     return theme.layered(
         band.encode(y=alt.Y("lower:Q", scale=theme.scale(ends)), y2="upper:Q"),
-        line.encode(y=y),
         rule,
-        _dots(found, one, ends, axis),
+        *in_order(one.dimension, line.encode(y=y), _dots(found, one, ends, axis)),
         title=theme.title(cut(one.name, 30)),
     )
+
+
+def predicted(base: alt.Chart, dimension: Dimension) -> tuple[alt.Chart, alt.Chart]:
+    """The marks of band and mean: of categories a bar and a diamond each."""
+    if isinstance(dimension, Categorical):
+        band = base.mark_rule(color=theme.BLUE, opacity=0.35, strokeWidth=14, clip=True)
+        look: dict[str, Any] = {
+            "shape": "diamond",
+            "filled": True,
+            "size": 130,
+            "opacity": 1,
+            "strokeWidth": 1.2,
+        }
+        return band, base.mark_point(color=theme.BLUE, stroke=theme.PAPER, clip=True, **look)
+    band = base.mark_area(color=theme.BLUE, opacity=0.2, clip=True)
+    return band, base.mark_line(color=theme.BLUE, clip=True, strokeWidth=2.2)
+
+
+def in_order(dimension: Dimension, mean: alt.Chart, dots: alt.Chart) -> list[alt.Chart]:
+    """Trials above the line; below the diamonds of categories, which they would cover."""
+    return [dots, mean] if isinstance(dimension, Categorical) else [mean, dots]
 
 
 def _dots(found: Slices, one: Slice, ends: scales.Ends, axis: alt.X) -> alt.Chart:
@@ -86,7 +102,10 @@ def _dots(found: Slices, one: Slice, ends: scales.Ends, axis: alt.X) -> alt.Char
     dots = Chart(theme.rows(trial_rows(found, one, ends)))
     dots = dots.mark_point(stroke=theme.ORANGE, size=34, opacity=0.9)
     placed: alt.Chart = dots.encode(
-        x=axis, y=alt.Y("measured:Q", scale=theme.scale(ends)), fill=filled()
+        x=axis,
+        y=alt.Y("measured:Q", scale=theme.scale(ends)),
+        fill=filled(),
+        shape=alt.Shape("shape:N", scale=None),
     )
     return placed
 
@@ -103,11 +122,19 @@ def trial_rows(found: Slices, one: Slice, ends: scales.Ends) -> theme.Rows:
         {
             "value": e.architecture.setting(one.name),
             "measured": scales.within(e.value, ends, found.measure),
+            "shape": _shape(e.value, ends, found.measure),
             "graph": SAME if e.architecture.bare == found.architecture.bare else OTHER,
         }
         for e in found.evaluations
         if e.value is not None
     ]
+
+
+def _shape(value: float, ends: scales.Ends, measure: Measure) -> str:
+    """A triangle that points to where a value lies beyond the axis, else a circle."""
+    if not scales.beyond(value, ends, measure):
+        return "circle"
+    return "triangle-down" if measure.maximize else "triangle-up"
 
 
 def along(dimension: Dimension) -> alt.X:

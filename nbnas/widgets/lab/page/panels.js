@@ -121,9 +121,10 @@ export class Trials {
       element("thead", {}, element("tr", {}, ...this.heads)),
       this.body,
     );
+    const wide = this.further.length > 1 ? " nbl-wide" : ""; // columns need room
     this.host = element(
       "section",
-      { class: "nbl-card nbl-area-trials", "aria-label": "Trials" },
+      { class: `nbl-card nbl-area-trials${wide}`, "aria-label": "Trials" },
       element("h4", {}, "Trials"),
       this.empty,
       element(
