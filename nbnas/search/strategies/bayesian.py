@@ -26,6 +26,7 @@ from nbnas.search.maximizers.exhaustive import Automatic
 from nbnas.search.maximizers.joint import guided
 from nbnas.search.maximizers.maximizer import MAXIMIZER, Maximizer
 from nbnas.search.pending import PENDING, KrigingBeliever, PendingRule, Scorer, Situation
+from nbnas.search.strategies.asked import Asked
 from nbnas.search.strategies.described import best_value, described, reason_for
 from nbnas.search.strategies.fidelities.choose import Chooser, look_or_train
 from nbnas.search.strategies.fidelities.model import Levels
@@ -99,6 +100,7 @@ class BayesianOptimization:
     kept: Kept = field(default_factory=lambda: Kept(FITS), repr=False)
     first: tuple[Architecture, ...] = none_first()
     fidelities: Fidelities | None = field(default=None, metadata=ADDED)
+    asked: Asked = field(default_factory=Asked, repr=False, metadata=ADDED)  # a search tells it
 
     def __post_init__(self) -> None:
         initial = whole(2).raising(SettingError, "a model needs data")
@@ -143,7 +145,7 @@ class BayesianOptimization:
         """Propose random architectures at first, then the best-scored candidates."""
         n, rng = check_question(space, observations, pending, n, rng)
         if self.fidelities is not None:
-            stage = Stage(self.fidelities, observations, tuple(pending))
+            stage = Stage(self.fidelities, observations, tuple(pending), self.asked)
             found = (self.acquisition, self.maximizer, space, rng, self.kept)
             start = functools.partial(self._start, space, observations, pending, n, rng)
             return look_or_train(
@@ -188,7 +190,7 @@ class BayesianOptimization:
         """The fitted model after some observations; `None` while there are fewer than two."""
         OBSERVATIONS("observations", observations)
         if self.fidelities is not None and isinstance(self.prior, GaussianProcess):
-            stage = Stage(self.fidelities, observations, ())
+            stage = Stage(self.fidelities, observations, (), self.asked)
             return Levels(self.prior, stage, self.kept).full()
         if len(observations) < 2:
             return None
