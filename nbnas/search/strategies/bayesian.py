@@ -205,7 +205,7 @@ class BayesianOptimization:
         rng: np.random.Generator,
     ) -> Proposal:
         """Propose initial architectures: random ones, or random ones that promise much."""
-        begin = InitialDesign(self.initial, self.knowledge, self.allow_isomorphic)
+        begin = InitialDesign(self.initial, self.knowledge, self.allow_isomorphic, self.asked)
         return begin.propose(space, observations, pending, n, rng)
 
     def _fitted(
