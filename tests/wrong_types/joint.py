@@ -32,5 +32,7 @@ def overrides():
         "Slices.best": {"name": "rate"},
         "Alternating": few,
         "Alternating.maximize": {"space": SPACE},
+        "Alternating.check_space": {"space": SPACE},
+        "Ensemble.over": {"space": SPACE},
         "GaussianProcess.over": {"space": SPACE},
     }

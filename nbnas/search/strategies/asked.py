@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from nbnas.checks import REAL
+from nbnas.checks import REAL, Rule, instance
 from nbnas.graphs.architecture import Architecture
 from nbnas.graphs.settings import Settings
 from nbnas.graphs.space import SearchSpace
@@ -65,6 +65,7 @@ class Asked:
 
 
 NOTHING = Asked()
+ASKED: Rule[Asked] = instance(Asked, "nothing at all: a search tells it")
 
 
 def told_of(strategy: S, objective: object, space: object) -> S:

@@ -26,7 +26,7 @@ from nbnas.search.maximizers.exhaustive import Automatic
 from nbnas.search.maximizers.joint import guided
 from nbnas.search.maximizers.maximizer import MAXIMIZER, Maximizer
 from nbnas.search.pending import PENDING, KrigingBeliever, PendingRule, Scorer, Situation
-from nbnas.search.strategies.asked import Asked
+from nbnas.search.strategies.asked import ASKED, Asked
 from nbnas.search.strategies.described import best_value, described, reason_for
 from nbnas.search.strategies.fidelities.choose import Chooser, look_or_train
 from nbnas.search.strategies.fidelities.model import Levels
@@ -106,7 +106,7 @@ class BayesianOptimization:
         initial = whole(2).raising(SettingError, "a model needs data")
         settle(self, prior=MODEL, acquisition=ACQUISITION, maximizer=MAXIMIZER, initial=initial)
         settle(self, allow_isomorphic=FLAG, pending=PENDING, first=FIRST)
-        settle(self, knowledge=KNOWLEDGE.optional, fidelities=LOOKS)
+        settle(self, knowledge=KNOWLEDGE.optional, fidelities=LOOKS, asked=ASKED)
         check_parts(self)
 
     @property

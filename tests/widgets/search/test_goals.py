@@ -72,3 +72,15 @@ def test_a_search_shows_its_front_beside_its_course(static):
 def test_nothing_yet_is_a_picture_too(static):
     found = view(searched(nb.ACCURACY, LATENCY, trials=0))
     assert "no trial has told all goals yet" in str(found.chart.to_dict())
+
+
+def test_a_trial_tells_what_is_counted_once():
+    (cell,) = nb.CellSpace().sample(0, 1)
+    measured = {"latency": 0.17, "parameters": 450.0}
+    trial = nb.Evaluation(cell, 0.5, parameters=450, measured=measured)
+    said = view(trial).summary
+    assert said.count("parameters") == 1
+    assert "450 parameters" in said
+    assert "latency 0.17" in said
+    untold = view(nb.Evaluation(cell, 0.5, measured=measured)).summary
+    assert "parameters 450" in untold
