@@ -119,7 +119,9 @@ class Measure:
         value, digits = _NUMBER("value", value), _DIGITS("digits", digits)
         if self.fraction:
             return f"{100 * value:.{digits}f} %"
-        return f"{number(value)} {self.unit}".rstrip()
+        count = self.name in COUNTS and float(value).is_integer()
+        said = f"{value:,.0f}" if count and abs(value) < 1e7 else number(value)
+        return f"{said} {self.unit}".rstrip()
 
     def difference(self, amount: float, *, digits: int = 2) -> str:
         """A difference for a person: "0.66 points", "3.1 perplexity", "0.4 ms"."""
@@ -204,6 +206,7 @@ def number(value: float, significant: int = 4) -> str:
     return f"{value:.{significant}g}"
 
 
+COUNTS = ("parameters", "multiply_adds")  # measures of which there is no half
 MEASURE: Rule[Measure] = instance(Measure, 'nbnas.Measure("loss", maximize=False)')
 ACCURACY = Measure("validation accuracy", lower=0.0, upper=1.0)
 """Of pictures: the share of right answers."""

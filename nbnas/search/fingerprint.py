@@ -8,6 +8,7 @@ from nbnas.graphs.space import SearchSpace
 from nbnas.kept import Kept
 from nbnas.records import Goals
 from nbnas.search.objective import Objective
+from nbnas.search.strategies.asked import Asked
 from nbnas.search.strategies.strategy import Strategy
 from nbnas.surrogate.kernels.architecture import Kernel
 from nbnas.surrogate.table import ArchitectureTable
@@ -49,7 +50,7 @@ def fingerprint(
 def _describe(name: str, value: object) -> Iterator[tuple[str, str]]:
     """The parts of a frozen value, each under a dotted name."""
     own = getattr(value, "fingerprint", None)
-    if isinstance(value, ArchitectureTable | Kept):
+    if isinstance(value, ArchitectureTable | Kept | Asked):
         return
     if callable(own):
         yield name, type(value).__name__

@@ -29,6 +29,8 @@ class Objective(Protocol):
     remembers of it), `test(architecture, seed) -> float` (the measure on held-out data) and
     `estimate(space, trials, seed) -> nbnas.TimeEstimate` (how long trials will take),
     `for_space(space)` (the objective as it is for a space, such as one that knows its operations),
+    `own_settings(space)` (pairs of name and value: by what it trains an architecture that has no
+    settings, as far as a `JointSpace` may have these; Bayesian optimisation tries them first),
     `fidelities` (the `nbnas.Fidelities` of its trainings; it is then also called with `epochs=…`
     for one that goes less far; where they are continued, a longer one is a further call, with the
     seed of the first and more `epochs`, or none for all, and gives what the whole training gives:

@@ -19,6 +19,7 @@ from nbnas.search.goals.feasible import feasible
 from nbnas.search.ledger import Ledger, StoredLedger
 from nbnas.search.objective import Objective, measure_of, suited
 from nbnas.search.store.store import Store
+from nbnas.search.strategies.asked import told_of
 from nbnas.search.strategies.first import check_first
 from nbnas.search.strategies.joint import over
 from nbnas.search.strategies.strategy import STRATEGY, Strategy, check_suits
@@ -85,11 +86,12 @@ class Search(Parallel, Finishing, Estimating, Continuing):
         **wanted: Unpack[Wanted],
     ) -> None:
         self.space = SPACE("space", space)
-        self.strategy = strategy = over(STRATEGY("strategy", strategy), space)
+        strategy = over(STRATEGY("strategy", strategy), space)
         self.seed, self.study = SEED("seed", seed), TEXT("study", study)
         self.store = None if store is None else Store(store)
         super().__init__(Ledger() if self.store is None else StoredLedger(self.store, study))
         self.objective = objective = suited(objective, space)
+        self.strategy = strategy = told_of(strategy, objective, space)
         self.measure = measure_of(objective, measure)
         self.goals = goals_of(objective, self.measure, wanted, space)
         check_suits(strategy, self.measure)

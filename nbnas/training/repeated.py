@@ -86,6 +86,10 @@ class RepeatedTrainer:
         check_followed(trainer, space, lambda each: check_seeds(each, self.seeds))
         return dataclasses.replace(self, trainer=trainer)
 
+    def own_settings(self, space: Any) -> tuple[tuple[str, Any], ...]:  # noqa: ANN401
+        """The trainer's own values of the settings of a space, see `Trainer.own_settings`."""
+        return self.trainer.own_settings(space)
+
     def estimate(self, space: Any, trials: int = 1, seed: int = 0) -> TimeEstimate:  # noqa: ANN401
         """How long trials of a search will take, see `Trainer.estimate`; of the processor."""
         SPACE("space", space), whole(0)("trials", trials), SEED("seed", seed)
@@ -186,10 +190,9 @@ class RepeatedTraining(LiveTraining):
         super().keep(place, attempt)
         trainer, seeds = self._trainings.trainer, list(self._trainings.seeds)
         if continues(trainer):
-            trained = key_of(trainer, self._trainings.architecture, self.seed, final=False)
-            minutes = trainer.checkpoint_minutes
-            key = {**trained, "seeds": seeds}
-            self._keeper = Keeper(key, Path(place).absolute(), minutes, attempt)
+            own = key_of(trainer, self._trainings.architecture, self.seed, final=False)
+            key = {**own, "seeds": seeds}
+            self._keeper = Keeper(key, Path(place).absolute(), trainer.checkpoint_minutes, attempt)
         return self
 
     def _rounds(self) -> Iterator[EpochReport]:

@@ -6,10 +6,12 @@ from typing import Any, cast
 from nbnas.brief import brief, changed
 from nbnas.checks import FLAG, SEED, real, whole
 from nbnas.graphs.architecture import Architecture
+from nbnas.graphs.settings import Settings
 from nbnas.graphs.spaces.joint.parts import graphs_around
 from nbnas.graphs.spaces.operation import own_operations
 from nbnas.records import Evaluation
 from nbnas.training.following.follow import check_followed, following
+from nbnas.training.following.own import own_settings
 from nbnas.training.known.size import check_trained
 from nbnas.training.lengths import of_length
 from nbnas.training.rates.range_test import RangeTest
@@ -237,6 +239,10 @@ class Trainer(Rehearsed):
         if self.network is not None or not new:
             return self
         return replace(self, operations=(*self.operations, *new))
+
+    def own_settings(self, space: Any) -> Settings:  # noqa: ANN401
+        """The trainer's own values of the settings of a `JointSpace`, which has these."""
+        return own_settings(self, space)
 
     def __call__(
         self, architecture: Architecture, seed: int = 0, epochs: int | None = None

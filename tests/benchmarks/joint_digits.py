@@ -1,11 +1,12 @@
 """Settings together with the architecture on 600 digits: equal trainings, paired by seeds.
 
-    python tests/benchmarks/joint_digits.py [--seeds 5] [--trials 30] [--out FILE.csv]
+    python tests/benchmarks/joint_digits.py [--seeds 5] [--trials 30] [--only NAME] [--out CSV]
 
 Cells × learning rate × batch size × weight decay, searched by nbnas, by random search and by
 Optuna's TPE over the same choices, beside nbnas over cells alone with the trainer's own settings.
 Prints the mean of the best validation accuracy and of the incumbent's test accuracy, and each
-difference to nbnas over both with its standard error over the seeds.
+difference to nbnas over both with its standard error over the seeds. What the file holds of a
+search and a seed is not computed again.
 """
 
 import argparse
@@ -44,16 +45,37 @@ def main():
     parser.add_argument("--seeds", type=int, default=5)
     parser.add_argument("--trials", type=int, default=30)
     parser.add_argument("--out", type=pathlib.Path)
+    parser.add_argument("--only", choices=SEARCHES, action="append")
     asked = parser.parse_args()
-    rows = []
+    rows = known(asked.out, asked.trials)
+    done = {row[:2] for row in rows}
     for seed in range(asked.seeds):
-        for name in SEARCHES:
+        for name in asked.only or SEARCHES:
+            if (name, seed) in done:
+                continue
             rows.append((name, seed, *run(name, seed, asked.trials)))
             print("{}, seed {}: validation {:.2f}, test {:.2f}".format(*rows[-1]), flush=True)
-    if asked.out:
-        with asked.out.open("w", newline="", encoding="utf-8") as file:
-            csv.writer(file).writerows([("search", "seed", "validation", "test"), *rows])
+            if asked.out:
+                write(asked.out, asked.trials, rows)
     report(rows)
+
+
+def known(path, trials):
+    """The rows of a file that was made with as many trials; none where there is no file."""
+    if path is None or not path.exists():
+        return []
+    with path.open(newline="", encoding="utf-8") as file:
+        return [
+            (row["search"], int(row["seed"]), float(row["validation"]), float(row["test"]))
+            for row in csv.DictReader(file)
+            if int(row["trials"]) == trials
+        ]
+
+
+def write(path, trials, rows):
+    with path.open("w", newline="", encoding="utf-8") as file:
+        head = ("search", "seed", "validation", "test", "trials")
+        csv.writer(file).writerows([head, *((*row, trials) for row in rows)])
 
 
 def report(rows):
@@ -61,6 +83,8 @@ def report(rows):
     table = {name: np.array([row[2:] for row in rows if row[0] == name]) for name in SEARCHES}
     ours = table["both, nbnas"]
     for name, values in table.items():
+        if values.shape != ours.shape:
+            continue
         means = " and ".join(f"{v:.2f}" for v in values.mean(axis=0))
         gain = (ours - values).mean(axis=0)
         error = (

@@ -7,6 +7,7 @@ import pytest
 from nbnas.errors import ObservationError, SettingError
 from nbnas.graphs.spaces.cell import CellSpace
 from nbnas.records import ACCURACY, Evaluation, Measure, Observations
+from nbnas.records.measure import MULTIPLY_ADDS, PARAMETERS
 
 PERPLEXITY = Measure("perplexity", maximize=False, lower=1)
 LATENCY = Measure("latency", "ms", maximize=False, lower=0)
@@ -32,6 +33,13 @@ def test_is_told_in_its_own_words(measure, value, text, difference, improvement,
     assert measure.difference(value) == difference
     assert measure.improvement(value) == improvement
     assert measure.title.endswith(title)
+
+
+def test_what_is_counted_is_whole():
+    assert [PARAMETERS.text(n) for n in (450.0, 3_378.0, 7, 0)] == ["450", "3,378", "7", "0"]
+    assert PARAMETERS.text(450.5) == "450.5"  # a mean
+    assert MULTIPLY_ADDS.text(184_730_250.0) == "1.847e+08"
+    assert LATENCY.text(450.0) == "450.0 ms"
 
 
 def test_gain_is_what_is_maximised_and_its_own_inverse():

@@ -33,5 +33,7 @@ def overrides():
         "Slices.along": {"name": "rate"},
         "Alternating": few,
         "Alternating.maximize": {"space": SPACE},
+        "Alternating.check_space": {"space": SPACE},
+        "Ensemble.over": {"space": SPACE},
         "GaussianProcess.over": {"space": SPACE},
     }

@@ -7,7 +7,7 @@ import numpy as np
 from nbnas.brief import ADDED
 from nbnas.checks import settle
 from nbnas.errors import SettingError
-from nbnas.graphs.space import SearchSpace
+from nbnas.graphs.space import SPACE, SearchSpace
 from nbnas.graphs.spaces.joint.space import JointSpace
 from nbnas.records import Observations
 from nbnas.search.candidates import can_be_listed, listed
@@ -43,7 +43,7 @@ class Exhaustive:
         Raises:
             SettingError: If it is infinite or its size unknown.
         """
-        if space.size is None:
+        if SPACE("space", space).size is None:
             raise SettingError(
                 f"expected a space that can be listed, got {space}; take RandomPool, Evolutionary "
                 "or LocalAscent as maximizer"
@@ -85,7 +85,7 @@ class Automatic:
         Raises:
             SettingError: If not.
         """
-        check = getattr(self._for(space), "check_space", None)
+        check = getattr(self._for(SPACE("space", space)), "check_space", None)
         if check is not None:
             check(space)
 

@@ -19,21 +19,21 @@ from nbnas.errors import SettingError
 from nbnas.graphs.architecture import Architecture
 from nbnas.graphs.space import SearchSpace
 from nbnas.kept import Kept
-from nbnas.records import Fidelities, Goals, Measure, Observations, Proposal
+from nbnas.records import Fidelities, Measure, Observations, Proposal
 from nbnas.records.observations import OBSERVATIONS
 from nbnas.search.candidates import Novelty, can_be_listed, listed
 from nbnas.search.maximizers.exhaustive import Automatic
 from nbnas.search.maximizers.joint import guided
 from nbnas.search.maximizers.maximizer import MAXIMIZER, Maximizer
 from nbnas.search.pending import PENDING, KrigingBeliever, PendingRule, Scorer, Situation
+from nbnas.search.strategies.asked import ASKED, Asked
 from nbnas.search.strategies.described import best_value, described, reason_for
 from nbnas.search.strategies.fidelities.choose import Chooser, look_or_train
 from nbnas.search.strategies.fidelities.model import Levels
 from nbnas.search.strategies.fidelities.stage import LOOKS, Stage
 from nbnas.search.strategies.first import FIRST, beginning, none_first
-from nbnas.search.strategies.fits import FITS, fitted, fitted_next, fitted_to
+from nbnas.search.strategies.fits import FITS, Fits, fitted_next, fitted_to
 from nbnas.search.strategies.goals.choose import GoalScore, goal_score, has_several, models_several
-from nbnas.search.strategies.goals.prior import goal_prior
 from nbnas.search.strategies.initial import InitialDesign
 from nbnas.search.strategies.joint import seeing_settings
 from nbnas.search.strategies.strategy import check_known, check_parts, check_question
@@ -46,7 +46,6 @@ from nbnas.surrogate.acquisition.improvement import (
 from nbnas.surrogate.kernels.knowledge import KNOWLEDGE, Knowledge
 from nbnas.surrogate.model import MODEL, Model, ModelPosterior
 from nbnas.surrogate.process.prior import GaussianProcess
-from nbnas.surrogate.table import ArchitectureTable, with_own_table
 from nbnas.training.device import cpu_threads
 from nbnas.undisturbed import undisturbed
 
@@ -99,12 +98,13 @@ class BayesianOptimization:
     kept: Kept = field(default_factory=lambda: Kept(FITS), repr=False)
     first: tuple[Architecture, ...] = none_first()
     fidelities: Fidelities | None = field(default=None, metadata=ADDED)
+    asked: Asked = field(default_factory=Asked, repr=False, metadata=ADDED)  # a search tells it
 
     def __post_init__(self) -> None:
         initial = whole(2).raising(SettingError, "a model needs data")
         settle(self, prior=MODEL, acquisition=ACQUISITION, maximizer=MAXIMIZER, initial=initial)
         settle(self, allow_isomorphic=FLAG, pending=PENDING, first=FIRST)
-        settle(self, knowledge=KNOWLEDGE.optional, fidelities=LOOKS)
+        settle(self, knowledge=KNOWLEDGE.optional, fidelities=LOOKS, asked=ASKED)
         check_parts(self)
 
     @property
@@ -143,7 +143,7 @@ class BayesianOptimization:
         """Propose random architectures at first, then the best-scored candidates."""
         n, rng = check_question(space, observations, pending, n, rng)
         if self.fidelities is not None:
-            stage = Stage(self.fidelities, observations, tuple(pending))
+            stage = Stage(self.fidelities, observations, tuple(pending), self.asked)
             found = (self.acquisition, self.maximizer, space, rng, self.kept)
             start = functools.partial(self._start, space, observations, pending, n, rng)
             return look_or_train(
@@ -154,7 +154,7 @@ class BayesianOptimization:
             return self._start(space, observations, pending, n, rng)
         with cpu_threads(1 if len(pending) else None):
             size = fitted_to(len(observations), len(pending))
-            model = self._fitted(space, observations.first(size))
+            model = self._fits.over(space, observations.first(size))
             candidates = listed(space) if can_be_listed(space) else None
             situation = Situation(model, observations, tuple(pending), size, candidates)
             proposal = self._best(space, situation, rng)
@@ -177,9 +177,9 @@ class BayesianOptimization:
         first = observations.first(size)
         with cpu_threads(1):
             if not can_be_listed(space):
-                self._fit(first)
+                self._fits.to(first)
                 return
-            model = self._fitted(space, first)
+            model = self._fits.over(space, first)
             if isinstance(model, GaussianProcess):
                 model.solve_ahead(first.architectures, listed(space))
 
@@ -188,11 +188,15 @@ class BayesianOptimization:
         """The fitted model after some observations; `None` while there are fewer than two."""
         OBSERVATIONS("observations", observations)
         if self.fidelities is not None and isinstance(self.prior, GaussianProcess):
-            stage = Stage(self.fidelities, observations, ())
+            stage = Stage(self.fidelities, observations, (), self.asked)
             return Levels(self.prior, stage, self.kept).full()
         if len(observations) < 2:
             return None
-        return self._fit(observations).condition(observations)
+        return self._fits.to(observations).condition(observations)
+
+    @property
+    def _fits(self) -> Fits:
+        return Fits(self.prior, self.kept)
 
     def _start(
         self,
@@ -203,29 +207,8 @@ class BayesianOptimization:
         rng: np.random.Generator,
     ) -> Proposal:
         """Propose initial architectures: random ones, or random ones that promise much."""
-        design = InitialDesign(self.initial, self.knowledge, self.allow_isomorphic)
-        return design.propose(space, observations, pending, n, rng)
-
-    def _fitted(
-        self,
-        space: SearchSpace,
-        observations: Observations,
-        goals: Goals | None = None,
-        *,
-        distances: bool = False,
-    ) -> Model:
-        """The fitted prior, with what is worth keeping of the candidates."""
-        table = getattr(self.prior, "table", None)
-        if (listable := can_be_listed(space)) and isinstance(table, ArchitectureTable):
-            table.indices(listed(space))  # in the order in which they will be scored
-        model = self._fit(observations, goals, distances=distances)
-        return model if listable else with_own_table(model)  # candidates change: let go of them
-
-    def _fit(
-        self, observations: Observations, goals: Goals | None = None, *, distances: bool = False
-    ) -> Model:
-        prior = goal_prior(self.prior, goals or observations.goals, self.kept, distances=distances)
-        return fitted(prior, observations, self.kept)
+        random = InitialDesign(self.initial, self.knowledge, self.allow_isomorphic, self.asked)
+        return random.propose(space, observations, pending, n, rng)
 
     def _best(
         self, space: SearchSpace, situation: Situation, rng: np.random.Generator
@@ -233,7 +216,7 @@ class BayesianOptimization:
         """The best-scored candidate that is new, with the ranking behind it."""
         observations = situation.observations
         if models_several(observations):
-            fit = functools.partial(self._fitted, space, goals=observations.goals)
+            fit = functools.partial(self._fits.over, space, goals=observations.goals)
             asked = situation, fit, self.acquisition, rng
             scorer: Scorer = goal_score(*asked, same=not self.allow_isomorphic)
         else:

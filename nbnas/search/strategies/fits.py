@@ -1,10 +1,16 @@
 """The fits of a model to a growing list of observations, each begun where an earlier one ended."""
 
+from dataclasses import dataclass
+
 import numpy as np
 
+from nbnas.graphs.space import SearchSpace
 from nbnas.kept import Kept
-from nbnas.records import Observations
+from nbnas.records import Goals, Observations
+from nbnas.search.candidates import can_be_listed, listed
+from nbnas.search.strategies.goals.prior import goal_prior
 from nbnas.surrogate.model import Model
+from nbnas.surrogate.table import ArchitectureTable, with_own_table
 from nbnas.training.device import cpu_threads
 
 FIRST_FIT = 8  # observations of the first fit in the chain of warm starts
@@ -84,3 +90,39 @@ def _checkpoint_below(n: int) -> int:
     while checkpoint < n:
         below, checkpoint = checkpoint, int(np.ceil(FIT_GROWTH * checkpoint))
     return below
+
+
+@dataclass(frozen=True, slots=True)
+class Fits:
+    """The fits of a prior to what is observed of the measures of a search.
+
+    Attributes:
+        prior: The prior of the objective's value.
+        kept: Where the fits are kept.
+    """
+
+    prior: Model
+    kept: Kept
+
+    def to(
+        self, observations: Observations, goals: Goals | None = None, *, distances: bool = False
+    ) -> Model:
+        """The prior fitted to observations of one measure, see `goal_prior` and `fitted`."""
+        wanted = goals or observations.goals
+        prior = goal_prior(self.prior, wanted, self.kept, distances=distances)
+        return fitted(prior, observations, self.kept)
+
+    def over(
+        self,
+        space: SearchSpace,
+        observations: Observations,
+        goals: Goals | None = None,
+        *,
+        distances: bool = False,
+    ) -> Model:
+        """The same, with what is worth keeping of the candidates of a space."""
+        table = getattr(self.prior, "table", None)
+        if (listable := can_be_listed(space)) and isinstance(table, ArchitectureTable):
+            table.indices(listed(space))  # in the order in which they will be scored
+        model = self.to(observations, goals, distances=distances)
+        return model if listable else with_own_table(model)  # candidates change: let go of them

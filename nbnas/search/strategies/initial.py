@@ -12,6 +12,7 @@ from nbnas.graphs.space import SearchSpace
 from nbnas.graphs.spaces.joint.parts import part_of
 from nbnas.graphs.spaces.joint.space import JointSpace
 from nbnas.records import Observations, Proposal
+from nbnas.search.strategies.asked import NOTHING, Asked
 from nbnas.search.strategies.random import RandomSearch
 from nbnas.surrogate.kernels.knowledge import Knowledge
 
@@ -26,11 +27,14 @@ class InitialDesign:
         initial: Number of architectures before there is a model.
         knowledge: Numbers that are larger for better ones; `None` draws from all.
         allow_isomorphic: Whether another architecture that computes the same function is new.
+        asked: What is known of the objective: with settings of its own, one random architecture
+            has these, so that a search of both never begins with random settings alone.
     """
 
     initial: int
     knowledge: Knowledge | None
     allow_isomorphic: bool
+    asked: Asked = NOTHING
 
     def propose(
         self,
@@ -44,6 +48,7 @@ class InitialDesign:
         number = len(observations) + len(pending) + 1
         reason = f"Random cell {number} of {self.initial}, to give the model its first data"
         random = RandomSearch(self.allow_isomorphic)
+        taken = (*observations.architectures, *pending)
         if self.knowledge is not None:
             known = self.knowledge.best(self._promising)
             # Of a joint space these are graphs; of another one some may break a limit.
@@ -55,9 +60,17 @@ class InitialDesign:
             if found is not None and found.architectures:
                 names = ", ".join(self.knowledge.names)
                 reason += f"; one of the best {len(best)} by {names}."
-                return dataclasses.replace(found, reason=reason)
+                return self._begun(found, reason, space, taken)
         proposal = random.propose(space, observations, pending, n, rng)
-        return dataclasses.replace(proposal, reason=f"{reason}.")
+        return self._begun(proposal, f"{reason}.", space, taken)
+
+    def _begun(
+        self, found: Proposal, reason: str, space: SearchSpace, known: Sequence[Architecture]
+    ) -> Proposal:
+        """What was drawn, the first with the objective's own settings where nothing known has."""
+        chosen = self.asked.begun(space, found.architectures, known)
+        own = "" if chosen == found.architectures else " It has the objective's own settings."
+        return dataclasses.replace(found, architectures=chosen, reason=reason + own)
 
     @property
     def _promising(self) -> int:

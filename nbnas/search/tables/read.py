@@ -2,7 +2,7 @@
 
 import warnings
 from collections.abc import Mapping, Sequence
-from typing import Any, Self, Unpack
+from typing import Any, ClassVar, Self, Unpack
 
 from nbnas.graphs.space import SearchSpace
 from nbnas.records import ACCURACY, Measure
@@ -18,6 +18,7 @@ class FromTable:
     """Reads itself from a table; a subclass has the fields that `fields_of` gives."""
 
     __slots__ = ()
+    by_epochs: ClassVar[bool] = True  # what a training costs: a search need not ask for each
     name: str
     values: Mapping[str, float]
 

@@ -5,7 +5,7 @@ from nbnas.charts.graphs.notation import notation
 from nbnas.charts.search.goals.plane import has_front
 from nbnas.charts.search.trace import summary as course
 from nbnas.records import ACCURACY, Evaluation, Measure, Observations
-from nbnas.records.measure import number
+from nbnas.records.measure import COUNTS, number
 from nbnas.widgets.search.goals import with_goals
 from nbnas.widgets.view import View
 
@@ -63,5 +63,7 @@ def _facts(evaluation: Evaluation, measure: Measure) -> str:
         facts.append(f"{evaluation.multiply_adds:,} multiply-adds")
     if evaluation.seconds:
         facts.append(f"{seconds(evaluation.seconds)}")
-    facts += [f"{name} {number(value)}" for name, value in evaluation.measured.items()]
+    told = [name for name in COUNTS if getattr(evaluation, name) is not None]
+    others = (pair for pair in evaluation.measured.items() if pair[0] not in told)
+    facts += [f"{name} {number(value)}" for name, value in others]
     return "".join(f", {fact}" for fact in facts)

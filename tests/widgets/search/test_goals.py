@@ -97,3 +97,15 @@ def test_the_picture_of_a_search_has_the_believed_front(static):
     assert "by the model of 6 trials" in str(view(search).chart.to_dict())
     plain = nb.Search(nb.CellSpace(), objective, nb.RandomSearch(), goals=(nb.ACCURACY, LATENCY))
     assert "by the model of" not in str(view(plain.run(4)).chart.to_dict())
+
+
+def test_a_trial_tells_what_is_counted_once():
+    (cell,) = nb.CellSpace().sample(0, 1)
+    measured = {"latency": 0.17, "parameters": 450.0}
+    trial = nb.Evaluation(cell, 0.5, parameters=450, measured=measured)
+    said = view(trial).summary
+    assert said.count("parameters") == 1
+    assert "450 parameters" in said
+    assert "latency 0.17" in said
+    untold = view(nb.Evaluation(cell, 0.5, measured=measured)).summary
+    assert "parameters 450" in untold

@@ -2,7 +2,8 @@
 
 Notation
     k          a level: trainings of one length, 0 the shortest, K the full ones
-    c(k)       what a training of level k costs from its beginning, in full ones
+    c(k)       what a training of level k costs from its beginning, in full ones; where the
+               objective says so of each architecture, the median of those that were seen
     below(k)   what all trainings of lower levels cost so far
     trust      how sure it is that the level below tells of level k, from 0 to 1
 
@@ -19,12 +20,14 @@ So a new architecture may always be chosen, and where looks tell nothing, hardly
 is lost then is what they cost until that was known.
 """
 
+import statistics
 from dataclasses import dataclass
 
 from nbnas.checks import Rule
 from nbnas.graphs.architecture import Architecture
 from nbnas.records import Fidelities, Observations
 from nbnas.records.fidelities import FIDELITIES, ROUNDING
+from nbnas.search.strategies.asked import NOTHING, Asked
 
 LOOKS: Rule[Fidelities | None] = FIDELITIES.optional
 FIRST = 4.0  # trainings of a level that looks may cost before the first one
@@ -41,11 +44,13 @@ class Stage:
         fidelities: The lengths of its trainings.
         observations: All that was evaluated.
         pending: What is being evaluated; it counts as looked at and as trained.
+        asked: What is known of the objective: what each training costs.
     """
 
     fidelities: Fidelities
     observations: Observations
     pending: tuple[Architecture, ...]
+    asked: Asked = NOTHING
 
     @property
     def top(self) -> int:
@@ -85,22 +90,41 @@ class Stage:
         for evaluation in self.observations:
             reached = self._level(evaluation.epochs)
             if reached < level:
-                cost = self.fidelities.cost(evaluation.epochs)
+                cost = self.cost(evaluation.architecture, evaluation.epochs)
                 known = costs.get(evaluation.architecture, 0.0)
                 joined = max(known, cost) if self.fidelities.continued else known + cost
                 costs[evaluation.architecture] = joined
         seen = set(self.observations.architectures)
-        new = sum(1 for each in self.pending if each not in seen)
-        return sum(costs.values()) + new * self.fidelities.cost(self.fidelities.epochs[0])
+        new = [each for each in self.pending if each not in seen]
+        return sum(costs.values()) + sum(self.cost(each, self.epochs(0)) for each in new)
+
+    def cost(self, architecture: Architecture, epochs: int | None) -> float:
+        """What a training costs from its beginning, in full ones."""
+        return self.asked.cost_of(self.fidelities, architecture, epochs)
+
+    def of_level(self, level: int) -> float:
+        """c(k); of architectures that were looked at or trained."""
+        seen, epochs = dict.fromkeys(self.observations.architectures), self.epochs(level)
+        if self.asked.cost is None or not seen:
+            return self.fidelities.cost(epochs)
+        return statistics.median(self.cost(each, epochs) for each in seen)
+
+    def left(self, level: int, reached: int) -> float:
+        """c(k) of what was trained to a lower level: only the rest, where it is continued."""
+        if self.asked.cost is None:
+            before = self.fidelities.check(self.epochs(reached))
+            return self.fidelities.cost(self.epochs(level), before)
+        spared = self.of_level(reached) if self.fidelities.continued else 0.0
+        return max(self.of_level(level) - spared, ROUNDING)
 
     def begins(self, level: int) -> bool:
         """Whether there is no training of a level to learn from, and looks may cost more."""
-        allowed = FIRST * self.fidelities.cost(self.epochs(level))
+        allowed = FIRST * self.of_level(level)
         return not self.at(level).completed and self.below(level) < allowed - ROUNDING
 
     def looks_on(self, level: int, trust: float) -> bool:
         """Whether a look for its own sake comes before the next training of a level."""
-        spent = self.fidelities.cost(self.epochs(level)) * len(self.at(level))
+        spent = self.of_level(level) * len(self.at(level))
         few = len(self.at(level - 1)) < MOST
         return few and self.below(level) < SHARE * trust * spent - ROUNDING
 

@@ -65,18 +65,17 @@ class Offers:
 
     def _log_costs(self, candidates: Sequence[Architecture]) -> Array:
         """Logarithms of costs `(K+1, m)`; inf for what was trained so far, or is under way."""
-        stage, fidelities = self.stage, self.stage.fidelities
+        stage = self.stage
         lengths = range(stage.top + 1)
-        new = [math.log(fidelities.cost(stage.epochs(level))) for level in lengths]
+        new = [math.log(stage.of_level(level)) for level in lengths]
         found = np.tile(np.array(new)[:, None], len(candidates))
         reached = stage.reached | dict.fromkeys(stage.pending, stage.top)
         for place, candidate in enumerate(candidates):
             last = reached.get(candidate)
             if last is None:
                 continue
-            before = fidelities.check(stage.epochs(last))
             for level in lengths:
-                left = fidelities.cost(stage.epochs(level), before) if level > last else math.inf
+                left = stage.left(level, last) if level > last else math.inf
                 found[level, place] = math.log(left)
         return found
 

@@ -2,9 +2,8 @@
 
 from nbnas.records import Observations
 from nbnas.search.strategies.bayesian import BayesianOptimization
-from nbnas.search.strategies.fits import fitted
+from nbnas.search.strategies.fits import Fits
 from nbnas.search.strategies.goals.beliefs import Beliefs
-from nbnas.search.strategies.goals.prior import goal_prior
 from nbnas.undisturbed import undisturbed
 
 
@@ -26,9 +25,9 @@ def beliefs(strategy: object, observations: Observations) -> Beliefs | None:
     value = strategy.posterior(observations)
     if value is None:
         return None
-    prior = goal_prior(strategy.prior, goals, strategy.kept)
+    fits = Fits(strategy.prior, strategy.kept)
     posteriors = {goals.value.name: value}
     for measure in goals.unknown[1:]:
         seen = observations.of(measure)
-        posteriors[measure.name] = fitted(prior, seen, strategy.kept).condition(seen)
+        posteriors[measure.name] = fits.to(seen, goals).condition(seen)
     return Beliefs(goals, observations, (), posteriors, not strategy.allow_isomorphic)
