@@ -193,6 +193,8 @@ from .training.export.export import export as export
 from .training.export.exported import Exported as Exported
 from .training.known.latency import latency as latency
 from .training.live import LiveTraining as LiveTraining
+from .training.networks.darts.skeleton import DartsSkeleton as DartsSkeleton
+from .training.networks.darts.skeleton import darts_skeleton as darts_skeleton
 from .training.networks.skeleton.skeleton import CellSkeleton as CellSkeleton
 from .training.networks.skeleton.skeleton import nas_bench_101_skeleton as nas_bench_101_skeleton
 from .training.networks.skeleton.skeleton import nas_bench_201_skeleton as nas_bench_201_skeleton

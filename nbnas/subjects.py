@@ -130,6 +130,9 @@ SUBJECTS = {
     "nbnas.training.data.image_data.ImageData": "nbnas.widgets.training.data:data",
     "nbnas.training.data.text.TextData": "nbnas.widgets.training.data:text",
     "nbnas.training.live.LiveTraining": "nbnas.widgets.training.training:training",
+    "nbnas.training.networks.darts.skeleton.DartsSkeleton": (
+        "nbnas.widgets.training.skeleton:darts_skeleton"
+    ),
     "nbnas.training.networks.skeleton.skeleton.CellSkeleton": (
         "nbnas.widgets.training.skeleton:skeleton"
     ),

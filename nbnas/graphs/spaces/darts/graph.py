@@ -51,11 +51,14 @@ def genotype_of(architecture: Architecture) -> Genotype:
     Raises:
         ArchitectureError: If it is no such architecture.
     """
-    if not holds_cells(architecture):
-        raise ArchitectureError(
-            f"expected a genotype, an architecture of a DartsSpace, got {architecture.text!r:.200}"
-        )
-    return read_genotype(architecture.text)
+    if holds_cells(architecture):
+        genotype = read_genotype(architecture.text)
+        if architecture_of(genotype) == architecture.bare:
+            return genotype
+    raise ArchitectureError(
+        f"expected a genotype, an architecture of a DartsSpace, got {architecture.text!r:.200}; "
+        "read a text by DartsSpace().parse(text)"
+    )
 
 
 def place_in_graph(cell: str, vertex: int) -> int:
