@@ -49,7 +49,8 @@ def _space(course):
 
     named = {}
     for i, options in enumerate(course.choices):
-        named[f"choice_{i}"] = neps.Categorical(tuple(map(str, range(options))))
+        # Words would be put into the order of a set, which differs between processes.
+        named[f"choice_{i}"] = neps.Categorical(tuple(range(options)))
     named |= {f"x_{i}": neps.Float(0.0, 1.0) for i in range(course.numbers)}
     if len(course.epochs) > 1:
         named["epochs"] = neps.IntegerFidelity(course.epochs[0], course.full)
