@@ -27,7 +27,9 @@ ENVIRONMENTS = {
     "neps": ("neural-pipeline-search==0.17.0",),
     "syne-tune": ("syne-tune==0.16.0",),
     "dehb": ("dehb==0.1.2",),
-    "auto-keras": ("autokeras==3.0.0", "keras==3.15.1", "torch"),
+    # KerasTuner imports six and does not ask for it; auto-keras gives Keras a number of classes
+    # that is numpy's, which a later Keras refuses.
+    "auto-keras": ("autokeras==3.0.0", "keras==3.10.0", "keras-tuner==1.4.8", "six", "torch"),
 }
 READY = "ready.json"  # in an environment: the pins with which it was finished
 TORCH = ("torch", "torchvision", "triton", "nvidia-", "cuda-")  # what comes with it

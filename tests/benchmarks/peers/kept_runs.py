@@ -2,9 +2,13 @@
 
 from pathlib import Path
 
+from registry import FIDELITIES, FULL
+
 import nbnas as nb
 from nbnas.charts.render import to_png
 from nbnas.search.benchmark.file import append_run, open_file, replace_run
+
+PEERS = {*FULL, *FIDELITIES}
 
 
 def run_all(given, work, known, rows_of_run, told):
@@ -29,7 +33,8 @@ def run_all(given, work, known, rows_of_run, told):
             runs[pair] = rows
             print(f"{name}, seed {seed}: {told(rows)}", flush=True)
     found = {pair: rows for pair, rows in runs.items() if work.limit.reached(rows)}
-    results = work.results(found, tuple(dict.fromkeys(n for n, _ in found)))
+    names = dict.fromkeys(name for name, _ in found)
+    results = work.results(found, tuple(sorted(names, key=PEERS.__contains__)))  # nbnas's first
     print(results.markdown)
     if given.picture:
         Path(given.picture).write_bytes(to_png(nb.charts.curves(results.best)))

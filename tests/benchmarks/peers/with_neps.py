@@ -1,6 +1,6 @@
 """NePS, by ask and tell, with what it picks by itself: Bayesian optimisation, or Hyperband.
 
-Its own grammar of architectures is searched at random only, so that choices are categories here,
+Its own grammar of architectures is searched at random by default, so choices are categories here,
 too. In Hyperband halving divides by a whole number, for the lengths of the table.
 
 References:
