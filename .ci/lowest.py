@@ -21,7 +21,7 @@ def constraints(project: dict[str, object]) -> list[str]:
         Lines such as `numpy==1.26`, sorted, each once.
 
     Raises:
-        ValueError: If a requirement is not a name, `>=` and a version.
+        ValueError: If a requirement is not a name, `>=` and a version, and `<` one at most.
     """
     extras = project["optional-dependencies"]
     requirements = [*project["dependencies"], *(one for extra in extras.values() for one in extra)]
@@ -29,7 +29,7 @@ def constraints(project: dict[str, object]) -> list[str]:
 
 
 def _lowest(requirement: str) -> str:
-    found = re.fullmatch(r"([\w.-]+)(?:\[.*\])?\s*>=\s*([\d.]+)", requirement)
+    found = re.fullmatch(r"([\w.-]+)(?:\[.*\])?\s*>=\s*([\d.]+)(?:,<[\d.]+)?", requirement)
     if found is None:
         raise ValueError(f"expected a requirement such as numpy>=1.26, got {requirement!r}")
     return "{}=={}".format(*found.groups())

@@ -127,6 +127,7 @@ from .search.strategies.schedulers.median import MedianStopping as MedianStoppin
 from .search.strategies.schedulers.standing import standings as standings
 from .search.strategies.schedulers.successive_halving import SuccessiveHalving as SuccessiveHalving
 from .search.strategies.tpe import Tpe as Tpe
+from .search.strategies.vizier.strategy import Vizier as Vizier
 from .search.tables.joined import joined_columns as joined_columns
 from .search.tables.joined import joined_curves as joined_curves
 from .search.tables.tabular import TabularObjective as TabularObjective

@@ -4,6 +4,7 @@ import dataclasses
 import inspect
 from pathlib import Path
 from types import SimpleNamespace
+from unittest.mock import patch
 
 import distributed
 import numpy as np
@@ -72,7 +73,10 @@ def of_searches(table, tmp_path):
     results = nb.BenchmarkResults(runs, tuple(random), 4, 2, 90.0, PERCENT, "valid")
     with distributed.Client(n_workers=0, processes=False, dashboard_address=":0") as client:
         dask = nb.DaskWorkers(client, timeout=60, memory="2 GB", devices=["cuda:0"], workers=3)
+    with patch("nbnas.search.strategies.vizier.strategy._installed", return_value=True):
+        vizier = nb.Vizier()
     return [
+        vizier,
         *(search, proposal, proposal.candidates[0], steps[0], round_, why, why.neighbors[0]),
         *(table, space, shipped, benchmark, results, results.best, results.paired),
         nb.CostResults(*(runs, tuple(random), 300, 2, 90.0, PERCENT, "valid"), cost=4.0),

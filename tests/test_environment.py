@@ -11,7 +11,7 @@ import yaml
 
 ROOT = Path(__file__).parents[1]
 CONDA_NAMES = {"torch": "pytorch-cpu"}
-APART = "peers"  # one of them wants numpy below 2: their tests skip where they are not installed
+APART = "vizier"  # it brings 800 MB, with a jax of its own: its tests skip without it
 REASONED = {  # what the issue fixed; a new dependency needs a reason, and a line here
     *("torch", "torchvision", "gpytorch", "ipywidgets", "altair", "vl-convert-python"),
     *("papermill", "jupyterlab", "numpy", "scipy", "pandas", "scikit-learn", "sqlalchemy"),

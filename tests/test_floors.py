@@ -113,7 +113,8 @@ LIBRARIES = {
     2: set(),
     3: {"torch", "torchvision", "gpytorch", "sklearn", "PIL", "tqdm", "platformdirs"}
     | {"onnx", "safetensors"},
-    4: {"pandas", "sqlalchemy", "optuna", "pebble", "cloudpickle", "distributed"},
+    4: {"pandas", "sqlalchemy", "optuna", "pebble", "cloudpickle", "distributed"}
+    | {"vizier", "jax", "attr"},
     5: {"altair", "vl_convert"},
     6: {"ipywidgets", "IPython", "anywidget", "traitlets"},
     7: {"papermill"},

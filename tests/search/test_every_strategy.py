@@ -1,5 +1,6 @@
 """What every strategy but Bayesian optimisation owes: the same answer again, and nothing twice."""
 
+import importlib.util
 import time
 
 import numpy as np
@@ -23,10 +24,28 @@ from nbnas.search.strategies.random import RandomSearch
 from nbnas.search.strategies.reinforce import Reinforce
 from nbnas.search.strategies.strategy import Strategy
 from nbnas.search.strategies.tpe import Tpe
+from nbnas.search.strategies.vizier.strategy import Vizier
+
+
+def quick_vizier(**said):
+    """Vizier, whose acquisition is evaluated so rarely that its compilation takes longest."""
+    return Vizier(evaluations=500, **said)
+
 
 SPACE = CellSpace()
+VIZIER = pytest.param(
+    quick_vizier,
+    marks=[
+        pytest.mark.slow,
+        pytest.mark.timeout(3600),
+        pytest.mark.skipif(
+            importlib.util.find_spec("vizier") is None,
+            reason="Google Vizier is not installed: pip install 'nbnas[vizier]'",
+        ),
+    ],
+)
 KINDS = (RegularizedEvolution, LocalSearch, Reinforce, Tpe)
-CATEGORICAL = (Reinforce, Tpe)
+CATEGORICAL = (Reinforce, Tpe, quick_vizier)
 SPACES = (
     SPACE,
     DagSpace(),
@@ -36,7 +55,7 @@ SPACES = (
     ChoiceSpace(linear=range(6), width=(8, 16, 32), activation=("relu", "gelu"), rate=range(9)),
 )
 
-every = pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.__name__)
+every = pytest.mark.parametrize("kind", [*KINDS, VIZIER], ids=lambda kind: kind.__name__)
 
 
 def weighty(architecture, seed=0):

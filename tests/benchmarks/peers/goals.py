@@ -1,6 +1,6 @@
 """Optuna's searches for several goals on a table, by hypervolume; prints how good they were.
 
-python tests/benchmarks/goals.py ../shared/data/nb201_cifar.csv.gz --value c10_valid_200 \
+python tests/benchmarks/peers/goals.py ../shared/data/nb201_cifar.csv.gz --value c10_valid_200 \
   --classes 10 --also c10_edgegpu_latency_ms:min --also-from ../shared/data/nb201_hardware.csv.gz \
   --output runs/edgegpu.csv
 
@@ -22,6 +22,7 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 import optuna
 from kept_runs import run_all
+from work import TableWork
 
 from nbnas.errors import ArchitectureError
 from nbnas.graphs.spaces.choices import categorical
@@ -56,13 +57,11 @@ def parser():
 def main(words=None):
     given = parser().parse_args(words)
     table = table_of(given)
-    limit = limit_of(table, given.queries)
     names = [name.strip() for name in given.peers.split(";")]
     known = {name: {"peer": f"optuna {optuna.__version__}"} for name in names}
     run_all(
         given,
-        table,
-        limit,
+        TableWork(table, limit_of(table, given.queries)),
         known,
         lambda pair: rows_of(
             pair, search(table, SAMPLERS[pair[0]], pair[1], given.queries), table

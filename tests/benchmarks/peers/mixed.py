@@ -1,11 +1,11 @@
 """Searches of graphs with settings on functions whose optimum is known; prints simple regrets.
 
-python tests/benchmarks/mixed.py --functions additive-0,hartmann --strategies nbnas,tpe,random \
-  --seeds 20 --queries 60 --output runs/mixed.csv
+python tests/benchmarks/peers/mixed.py --functions additive-0,hartmann \
+  --strategies nbnas,tpe,random --seeds 20 --queries 60 --output runs/mixed.csv
 
 Six choices of five options each, and three numbers. A run is written as soon as it is
 finished; give the command again to go on after a kill. Peers are `tpe` and `tpe-multivariate` of
-Optuna and `smac` (extra `peers`); with `--strategies smac` nothing of nbnas is imported.
+Optuna and `smac` (see `environments.py`); with `--strategies smac` nothing of nbnas is imported.
 """
 
 import argparse

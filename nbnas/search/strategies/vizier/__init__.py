@@ -1,0 +1,1 @@
+"""Google Vizier as a strategy."""
