@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 from nbnas.checks import REAL, Rule, instance
 from nbnas.graphs.architecture import Architecture
-from nbnas.graphs.settings import Settings
+from nbnas.graphs.settings import Settings, settled
 from nbnas.graphs.space import SearchSpace
 from nbnas.graphs.spaces.joint.parts import joint_space
 from nbnas.records import Fidelities
@@ -78,6 +78,9 @@ def told_of(strategy: S, objective: object, space: object) -> S:
 
     Returns:
         The strategy itself, where it uses nothing of an objective, or that offers nothing.
+
+    Raises:
+        ArchitectureError: If what the objective calls its settings are none.
     """
     own: Any = strategy
     within = getattr(strategy, "strategy", None)
@@ -95,6 +98,6 @@ def told_of(strategy: S, objective: object, space: object) -> S:
 def _asked(objective: Any, space: object) -> Asked:  # noqa: ANN401
     joint = joint_space(space)  # type: ignore[arg-type]
     cost, usual = getattr(objective, "cost", None), getattr(objective, "own_settings", None)
-    settings = () if joint is None or not callable(usual) else tuple(usual(joint))
+    settings = () if joint is None or not callable(usual) else settled(usual(joint))
     by_epochs = getattr(objective, "by_epochs", False)  # as a table's cost: it need not be asked
     return Asked(settings, cost if callable(cost) and not by_epochs else None)

@@ -73,6 +73,7 @@ class BayesianOptimization:
             the initial ones.
         fidelities: The lengths of looks and of a full training, where the search is to look
             before it trains: `objective.fidelities`. See `strategies.fidelities.stage`.
+        asked: What is known of the objective; a search tells it.
 
     While other trials are under way, parameters are fitted less often than proposals are made: at
     most a quarter of the observations came after a fit, see `fits.fitted_to`; `prepare` makes
@@ -98,7 +99,7 @@ class BayesianOptimization:
     kept: Kept = field(default_factory=lambda: Kept(FITS), repr=False)
     first: tuple[Architecture, ...] = none_first()
     fidelities: Fidelities | None = field(default=None, metadata=ADDED)
-    asked: Asked = field(default_factory=Asked, repr=False, metadata=ADDED)  # a search tells it
+    asked: Asked = field(default_factory=Asked, repr=False, metadata=ADDED)
 
     def __post_init__(self) -> None:
         initial = whole(2).raising(SettingError, "a model needs data")
