@@ -128,8 +128,14 @@ def _both(
 
 def _legend(columns: int = 0) -> alt.Legend:
     """The operations with their colours and dashes, in one line or in columns."""
-    look = {"symbolType": "stroke", "symbolSize": 1100, "symbolStrokeWidth": 3}
-    return alt.Legend(orient="bottom", title=None, columns=columns or alt.Undefined, **look)
+    return alt.Legend(
+        orient="bottom",
+        title=None,
+        columns=columns or alt.Undefined,
+        symbolType="stroke",
+        symbolSize=1100,
+        symbolStrokeWidth=3,
+    )
 
 
 def _cells(found: Genotype) -> tuple[Cell, Cell]:
