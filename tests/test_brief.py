@@ -159,6 +159,7 @@ def of_trainings():
         nb.RangeTest(CELLS[0], tuple(range(1, 11)), (2.0,) * 10, 0.1),
         nb.Trainer(nb.digits(), device="cpu").explain_speed(CELLS[0]),
         nb.SpeedChoice("steps", "eager " * 60, "why"),
+        *(nb.darts_skeleton(16, 8), nb.DartsSpace().sample(0, 1)[0]),
         *(nb.nas_bench_101_skeleton(), nb.Trainer(data, skeleton=nb.CellSkeleton(65_536, 10_000))),
         nb.RecordedTraining(dataclasses.replace(TRIALS[0], reports=(report,))),
         nb.LiveTraining(CELLS[0], 0, 3),

@@ -11,7 +11,7 @@ References:
 
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, cast
 
 import altair as alt
@@ -55,6 +55,11 @@ _KNOWN = {
     "nor_conv_3x3": Style(f"conv 3{_X}3", f"3{_X}3", BLUE, DASHES[0]),
     "nor_conv_1x1": Style(f"conv 1{_X}1", f"1{_X}1", VERMILLION, DASHES[1]),
     "avg_pool_3x3": Style("avg pool", "pool", GREEN, DASHES[2]),
+    "sep_conv_3x3": Style(f"sep conv 3{_X}3", f"sep 3{_X}3", BLUE, DASHES[0]),
+    "sep_conv_5x5": Style(f"sep conv 5{_X}5", f"sep 5{_X}5", SKY, DASHES[1]),
+    "dil_conv_3x3": Style(f"dil conv 3{_X}3", f"dil 3{_X}3", VERMILLION, DASHES[0]),
+    "dil_conv_5x5": Style(f"dil conv 5{_X}5", f"dil 5{_X}5", ORANGE, DASHES[1]),
+    "max_pool_3x3": Style("max pool", "max", GREEN, DASHES[4]),
     "skip_connect": Style("skip", "skip", PURPLE, DASHES[3]),
     ZERO: Style("none", NOTHING, GREY, [1, 5]),
 }
@@ -76,11 +81,28 @@ def styles(operations: Iterable[str]) -> dict[str, Style]:
     """
     names = set(operations)
     known = {name: style for name, style in _KNOWN.items() if name in names}
-    others = sorted(names - set(_KNOWN))
-    return known | {
-        name: Style(name, name, _OTHERS[i % len(_OTHERS)], DASHES[(5 * i + 4) % len(DASHES)])
-        for i, name in enumerate(others)
-    }
+    cells = {name: _of_cell(name) for name in sorted(names - set(known)) if _is_of_cell(name)}
+    others = sorted(names - set(known) - set(cells))
+    return (
+        known
+        | cells
+        | {
+            name: Style(name, name, _OTHERS[i % len(_OTHERS)], DASHES[(5 * i + 4) % len(DASHES)])
+            for i, name in enumerate(others)
+        }
+    )
+
+
+def _is_of_cell(name: str) -> bool:
+    kind, _, cell = name.partition(":")
+    return kind in _KNOWN and cell.isalpha()
+
+
+def _of_cell(name: str) -> Style:
+    """The style of "sep_conv_3x3:reduce", an operation of one of several cells: with its (r)."""
+    kind, _, cell = name.partition(":")
+    style = _KNOWN[kind]
+    return replace(style, name=f"{style.name} ({cell[0]})", short=f"{style.short} ({cell[0]})")
 
 
 def count(number: int, noun: str) -> str:

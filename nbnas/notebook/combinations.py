@@ -15,8 +15,8 @@ from nbnas.notebook.data import KNOWN
 from nbnas.notebook.goals.words import OF_KIND, check_aims
 from nbnas.notebook.lengths import check_lengths, check_offered
 from nbnas.notebook.own import is_own, own_function, own_objective, own_space
-from nbnas.notebook.recipes import OPTIMIZERS
-from nbnas.notebook.spaces import OF_CELLS, SPACES, USUAL, words_for
+from nbnas.notebook.recipes import OPTIMIZERS, SKELETONS
+from nbnas.notebook.spaces import DARTS, OF_CELLS, SPACES, USUAL, words_for
 from nbnas.notebook.strategies import STRATEGIES
 from nbnas.search.taken import trainer_of
 from nbnas.surrogate.acquisition.entropy import MaxValueEntropy
@@ -124,8 +124,14 @@ def _skeleton(values: Values) -> Iterator[str]:
     space = values["space"] or USUAL[values["data"].kind]
     if values["network"]:
         yield "skeleton: expected none with a network of your own, which has its own"
-    elif space in SPACES and SPACES[space].kernels != OF_CELLS:
+    elif space in SPACES and space != DARTS and SPACES[space].kernels != OF_CELLS:
         yield f"skeleton: expected none for the space {space}; only cells and dag are repeated"
+    elif space in SPACES and (space == DARTS) != (values["skeleton"] == DARTS):
+        fitting = (word for word in SKELETONS if (word == DARTS) == (space == DARTS))
+        yield (
+            f"skeleton: expected {' or '.join(fitting)} for the space {space}; "
+            f"got {values['skeleton']}"
+        )
 
 
 def _optimizer(values: Values) -> Iterator[str]:
@@ -184,7 +190,7 @@ def _strategy(values: Values) -> Iterator[str]:
         others = ", ".join(word for word in STRATEGIES if word not in CATEGORICAL)
         yield (
             f"strategy: expected one of {others} for the space {space}; {strategy} needs a space "
-            "of choices: cells, dag, chain or a ChoiceSpace"
+            "of choices: cells, dag, chain, darts or a ChoiceSpace"
         )
 
 

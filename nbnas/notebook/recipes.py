@@ -15,6 +15,7 @@ from nbnas.training.data.image_data import ImageData
 from nbnas.training.data.text import TextData
 from nbnas.training.device import choose_device
 from nbnas.training.following.words import OPTIMIZERS as OPTIMIZERS
+from nbnas.training.networks.darts.skeleton import DartsSkeleton, darts_skeleton
 from nbnas.training.networks.skeleton.plan import small_plan
 from nbnas.training.networks.skeleton.skeleton import (
     CellSkeleton,
@@ -97,9 +98,10 @@ def _by_sgd(source: Source, data: ImageData | TextData, device: str) -> dict[str
     return _of_pictures(data, device)
 
 
-SKELETONS: Mapping[str, Callable[[], CellSkeleton]] = {
+SKELETONS: Mapping[str, Callable[[], CellSkeleton | DartsSkeleton]] = {
     "nas-bench-201": nas_bench_201_skeleton,
     "nas-bench-101": nas_bench_101_skeleton,
+    "darts": darts_skeleton,
 }
 """The words of the skeletons that cells can be put into."""
 
@@ -205,13 +207,16 @@ def _optimizer_said(trainer: Any) -> tuple[str, str]:  # noqa: ANN401
 
 def _cells_said(trainer: Any) -> tuple[str, str]:  # noqa: ANN401
     """How many cells of how many channels a network has, and why."""
+    asked = "the skeleton that was asked for; without it networks are smaller and train sooner"
     plan = trainer.skeleton or small_plan(trainer.channels, trainer.cells)
+    if isinstance(plan, DartsSkeleton):
+        return f"{plan.cells} cells, the first ones of {plan.channels} channels", asked
     *widths, last = map(str, plan.widths)
     cells = f"{plan.stages} × {plan.cells} cells"  # noqa: RUF001
     channels = f"{', '.join(widths)} and {last}" if widths else last
     why = "wider for more pictures; networks of layers have sizes of their own"
     if trainer.skeleton is not None:
-        why = "the skeleton that was asked for; without it networks are smaller and train sooner"
+        why = asked
     return f"{cells}, {channels} channels", why
 
 

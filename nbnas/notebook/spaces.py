@@ -15,6 +15,7 @@ from nbnas.graphs.spaces.cell import CellSpace
 from nbnas.graphs.spaces.chain.space import ChainSpace
 from nbnas.graphs.spaces.cnn.space import CnnSpace
 from nbnas.graphs.spaces.dag.space import DagSpace
+from nbnas.graphs.spaces.darts.space import DartsSpace
 from nbnas.graphs.spaces.recurrent.space import RecurrentSpace, gru, lstm, rnn
 from nbnas.notebook.data import Kind
 from nbnas.notebook.own import is_own, own_space
@@ -32,9 +33,11 @@ KERNELS: Mapping[str, Callable[[], Kernel]] = {
     "edit": lambda: DistanceKernel(EditDistance()),
     "otmann": lambda: DistanceKernel(OtmannDistance()),
 }
+DARTS = "darts"  # the word of its space and of its skeleton
 OF_CELLS = ("wl+hamming", "wl+edit", "wl", "hamming", "edit")
 OF_LAYERS = ("wl+hamming", "wl+otmann", "wl", "hamming", "otmann")
 OF_RECURRENT = ("wl+hamming", "wl", "hamming")
+OF_GENOTYPES = ("wl+hamming", "wl", "hamming")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +77,7 @@ SPACES: Mapping[str, Offer] = {
     "dag": Offer("pictures", OF_CELLS, lambda shape, classes: DagSpace()),
     "chain": Offer("pictures", OF_LAYERS, _chain),
     "cnn": Offer("pictures", OF_LAYERS, _cnn),
+    DARTS: Offer("pictures", OF_GENOTYPES, lambda shape, classes: DartsSpace()),
     "recurrent": Offer("text", OF_RECURRENT, lambda shape, classes: RecurrentSpace()),
 }
 BEST = 3  # cells of another task to begin with

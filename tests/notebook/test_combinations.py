@@ -38,6 +38,14 @@ WRONG = {
         PHOTOS | {"space": "cnn", "skeleton": "nas-bench-201"},
         "skeleton: expected none for the space cnn; only cells and dag",
     ),
+    "skeleton of other cells": (
+        PHOTOS | {"space": "darts", "skeleton": "nas-bench-201"},
+        "skeleton: expected darts for the space darts; got nas-bench-201",
+    ),
+    "skeleton of genotypes": (
+        PHOTOS | {"space": "dag", "skeleton": "darts"},
+        "skeleton: expected nas-bench-201 or nas-bench-101 for the space dag; got darts",
+    ),
     "skeleton of text": (
         TEXT | {"skeleton": "nas-bench-101"},
         "skeleton: expected none for the space recurrent",
@@ -63,7 +71,7 @@ WRONG = {
     "reinforce on text": (TEXT | {"strategy": "reinforce"}, "expected one of bayes, random, evo"),
     "tpe in an own space without choices": (
         PHOTOS | {"space": "my_own.py:cnn", "strategy": "tpe"},
-        "strategy: .* tpe needs a space of choices: cells, dag, chain or a ChoiceSpace",
+        "strategy: .* tpe needs a space of choices: cells, dag, chain, darts or a ChoiceSpace",
     ),
     "data of an own objective": (OWN | PHOTOS, "objective: .* has its own data; leave it out"),
     "settings of an own objective": (
@@ -114,6 +122,7 @@ def test_all_that_does_not_go_together_is_said_at_once(defaults, in_own):
 
 GOOD = {
     "as it is": {},
+    "genotypes": PHOTOS | {"space": "darts", "strategy": "tpe", "skeleton": "darts"},
     "every space": PHOTOS | {"space": "dag", "kernel": "edit", "measure": "balanced-accuracy"},
     "layers": PHOTOS | {"space": "chain", "kernel": "wl+otmann", "size": 16, "export": "out"},
     "tpe in cells": PHOTOS | {"strategy": "tpe"},

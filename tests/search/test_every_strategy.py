@@ -13,6 +13,7 @@ from nbnas.graphs.spaces.chain.space import ChainSpace
 from nbnas.graphs.spaces.choice.space import ChoiceSpace
 from nbnas.graphs.spaces.cnn.space import CnnSpace
 from nbnas.graphs.spaces.dag.space import DagSpace
+from nbnas.graphs.spaces.darts.space import DartsSpace
 from nbnas.graphs.spaces.recurrent.space import RecurrentSpace
 from nbnas.graphs.spaces.subspace import Subspace
 from nbnas.records import Evaluation, Observations
@@ -49,6 +50,7 @@ CATEGORICAL = (Reinforce, Tpe, quick_vizier)
 SPACES = (
     SPACE,
     DagSpace(),
+    DartsSpace(),
     ChainSpace(depth=(2, 8)),
     CnnSpace(layers=(5, 9)),
     RecurrentSpace(nodes=(2, 8)),

@@ -9,6 +9,7 @@ SPACES = {
     "ChoiceSpace": nb.ChoiceSpace(width=(16, 32), activation=("relu", "gelu")),
     "CnnSpace": nb.CnnSpace(),
     "DagSpace": nb.DagSpace(4),
+    "DartsSpace": nb.DartsSpace(),
     "JointSpace": nb.JointSpace(
         nb.CellSpace(), rate=nb.Real(1e-3, 1, log=True), kind=nb.Categorical("a", 2)
     ),

@@ -7,7 +7,10 @@ from nbnas.charts.graphs.equation import equations
 from nbnas.charts.graphs.network import shorten
 from nbnas.graphs.architecture import ZERO, Architecture
 from nbnas.graphs.canonical import has_vertex_operations
+from nbnas.graphs.graph import holds_cells
 from nbnas.graphs.settings import COMMA, joined, write_settings
+from nbnas.graphs.spaces.darts.genotype import JOINED, Cell, live_inputs
+from nbnas.graphs.spaces.darts.graph import genotype_of
 from nbnas.graphs.spaces.recurrent.graph import begins_recurrent
 from nbnas.graphs.values import is_of_choices, write
 
@@ -15,9 +18,9 @@ from nbnas.graphs.values import is_of_choices, write
 def notation(architecture: Architecture) -> str:
     """A short text for a person: what each later vertex adds up, vertex by vertex.
 
-    An architecture of choices is written as it is, a recurrent cell as equations, and one with
-    operations at its vertices as these, each with what it reads unless that is the one before.
-    Settings stand behind.
+    An architecture of choices is written as it is, a genotype cell by cell, a recurrent cell as
+    equations, and one with operations at its vertices as these, each with what it reads unless
+    that is the one before. Settings stand behind.
 
     Example:
         >>> edges = ((0, 1, "nor_conv_3x3"), (0, 2, "none"), (1, 2, "skip_connect"))
@@ -51,6 +54,9 @@ def settings_first(architecture: Architecture) -> str:
 def _graph(architecture: Architecture) -> str:
     if is_of_choices(architecture.nodes):
         return architecture.text
+    if holds_cells(architecture):
+        found = genotype_of(architecture)
+        return f"{_cell(found.normal)} // {_cell(found.reduce)}"
     if begins_recurrent(architecture):
         return equations(architecture)
     if has_vertex_operations(architecture):
@@ -63,6 +69,13 @@ def _graph(architecture: Architecture) -> str:
         terms = [known[op].short + ("" if full else f"({source})") for source, op in incoming]
         groups.append("+".join(terms) or theme.NOTHING)
     return " | ".join(groups)
+
+
+def _cell(cell: Cell) -> str:
+    """What each vertex of a genotype's cell adds up, with the number of what is read."""
+    known = theme.styles({word for word, _ in cell})
+    said = [f"{known[word].short}({source})" for word, source in cell]
+    return " | ".join("+".join(said[place : place + 2]) for place in range(0, len(said), 2))
 
 
 def _vertices(architecture: Architecture) -> str:
@@ -80,6 +93,8 @@ def _vertices(architecture: Architecture) -> str:
 
 def flow(architecture: Architecture) -> str:
     """One sentence on how much of an architecture carries data from its input to its output."""
+    if holds_cells(architecture):
+        return _flow_of_cells(architecture)
     total, used = len(architecture.edges), sum(useful(architecture))
     if not used:
         return "Nothing flows: no path leads from the input to the output."
@@ -87,6 +102,12 @@ def flow(architecture: Architecture) -> str:
     text = f"{used} of {theme.count(total, 'edge')} carry data from input to output"
     leads = "leads" if idle == 1 else "lead"
     return f"{text}; {idle} more {leads} nowhere (faint)." if idle else f"{text}."
+
+
+def _flow_of_cells(architecture: Architecture) -> str:
+    found, total = genotype_of(architecture), 4 * len(JOINED)
+    used = sum(len(some) for c in (found.normal, found.reduce) for some in live_inputs(c).values())
+    return f"{used} of {total} operations carry data; a cell's output joins its vertices."
 
 
 def useful(architecture: Architecture) -> list[bool]:

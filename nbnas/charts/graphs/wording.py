@@ -6,6 +6,8 @@ from nbnas.charts.graphs.network import shorten
 from nbnas.graphs.architecture import LINK, Architecture
 from nbnas.graphs.canonical import has_vertex_operations
 from nbnas.graphs.distances.edit.script import Edit
+from nbnas.graphs.graph import holds_cells
+from nbnas.graphs.spaces.darts.graph import name_of_vertex
 from nbnas.graphs.values import is_of_choices
 
 TIMES = "\N{MULTIPLICATION SIGN}"
@@ -78,6 +80,9 @@ def _is_choice(where: tuple[int, ...], first: Architecture, second: Architecture
 
 
 def _place(where: tuple[int, ...], architecture: Architecture) -> str:
+    if holds_cells(architecture) and where[-1] < len(architecture.nodes):
+        cell = architecture.nodes[where[-1]]
+        return f"{cell} " + "→".join(map(name_of_vertex, where))
     if has_vertex_operations(architecture):
         return ("link " if len(where) == 2 else "vertex ") + "→".join(map(str, where))
     names = {0: "in", len(architecture.nodes) - 1: "out"}

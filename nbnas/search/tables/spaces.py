@@ -19,12 +19,14 @@ from nbnas.graphs.spaces.cell import CellSpace, texts
 from nbnas.graphs.spaces.chain.space import ChainSpace
 from nbnas.graphs.spaces.cnn.space import CnnSpace
 from nbnas.graphs.spaces.dag.space import DagSpace
+from nbnas.graphs.spaces.darts.space import DartsSpace
 from nbnas.graphs.spaces.joint.parts import joint_space
 from nbnas.graphs.spaces.recurrent.space import RecurrentSpace
 from nbnas.graphs.spaces.subspace import Subspace
 
 SPACES: tuple[SearchSpace, ...] = (
     *(CellSpace(), DagSpace(), ChainSpace(depth=(1, 20)), CnnSpace(), RecurrentSpace()),
+    DartsSpace(),
 )
 TRIED = 20  # rows that decide which space a table is about
 

@@ -11,6 +11,7 @@ from nbnas.charts.training.skeleton import Part, skeleton
 from nbnas.errors import NbnasError
 from nbnas.graphs.architecture import Architecture
 from nbnas.graphs.canonical import has_vertex_operations
+from nbnas.graphs.graph import holds_cells
 from nbnas.graphs.spaces.cnn.space import CnnSpace
 from nbnas.graphs.spaces.operation import BUILT_IN, Operation
 from nbnas.graphs.values import is_of_choices
@@ -46,7 +47,8 @@ def _words(architecture: Architecture) -> str:
     if has_vertex_operations(architecture):
         layers = count(len(architecture.nodes) - 2, "layer")
         return f"{layers}, {count(len(architecture.edges), 'link')}."
-    return f"Cell {notation(architecture)}: {flow(architecture)}"
+    what = "Genotype" if holds_cells(architecture) else "Cell"
+    return f"{what} {notation(architecture)}: {flow(architecture)}"
 
 
 def _picture(architecture: Architecture, size: str, parts: tuple[Part, ...]) -> AnyChart:
@@ -82,7 +84,8 @@ def _size(architecture: Architecture, operations: Operations) -> tuple[str, tupl
         return f"No network can be built of it: {error}"[:300], ()
     read = f"one of {setting.classes} letters" if text else _image(setting)
     words = f"{size.parameters:,} parameters, {size.multiply_adds:,} multiply-adds for {read}"
-    parts = _recurrent(setting) if text else _cells(setting)
+    make = _recurrent if text else _genotype if holds_cells(architecture) else _cells
+    parts = make(setting)
     return f"{words}.", () if architecture.nodes[0] == IMAGE else parts
 
 
@@ -110,6 +113,25 @@ def _cells(setting: "Setting") -> tuple[Part, ...]:
         Part("reduction", second),
         Part(cells, second, own=True),
         Part("mean", str(2 * c)),
+        Part("classifier", f"{setting.classes} scores"),
+    )
+
+
+def _genotype(setting: "Setting") -> tuple[Part, ...]:
+    """The small network of a genotype; what comes out of each part as C × H × W."""
+    from nbnas.training.networks.darts.plan import STEM, small_darts_plan
+
+    plan = small_darts_plan(setting.channels, setting.cells)
+    cells = [
+        Part("reduction" if each.reduction else "normal", _shape(*each.result), own=True)
+        for each in plan.planned(setting.image_shape)
+    ]
+    colors, *sides = setting.image_shape
+    return (
+        Part("image", _shape(colors, *sides)),
+        Part("stem", _shape(STEM * plan.channels, *sides)),
+        *cells,
+        Part("mean", cells[-1].shape.partition(TIMES)[0]),
         Part("classifier", f"{setting.classes} scores"),
     )
 

@@ -22,14 +22,18 @@ from nbnas.graphs.spaces.cell import CellSpace
 from nbnas.graphs.spaces.chain.space import ChainSpace
 from nbnas.graphs.spaces.cnn.space import CnnSpace
 from nbnas.graphs.spaces.dag.space import DagSpace
+from nbnas.graphs.spaces.darts.space import DartsSpace
 from nbnas.graphs.spaces.joint.space import JointSpace
 from nbnas.graphs.spaces.operation import BUILT_IN, Operation
 from nbnas.graphs.spaces.recurrent.space import RecurrentSpace
 
 SPACES: tuple[SearchSpace, ...] = (
-    *(CellSpace(), DagSpace(), ChainSpace(), CnnSpace(), RecurrentSpace()),
+    *(CellSpace(), DagSpace(), ChainSpace(), CnnSpace(), RecurrentSpace(), DartsSpace()),
 )
-NAMES = ("cells", "DAG cells", "chains of layers", "free CNNs", "recurrent cells")
+NAMES = (
+    *("cells", "DAG cells", "chains of layers", "free CNNs", "recurrent cells"),
+    "DARTS' genotypes",
+)
 
 
 def space_of(architectures: Sequence[Architecture]) -> SearchSpace | None:

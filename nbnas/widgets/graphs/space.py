@@ -5,6 +5,7 @@ from nbnas.charts.graphs.choices import options
 from nbnas.charts.graphs.dimensions import told
 from nbnas.charts.theme import AnyChart, count, stacked
 from nbnas.graphs.canonical import has_vertex_operations
+from nbnas.graphs.graph import holds_cells
 from nbnas.graphs.space import SearchSpace
 from nbnas.graphs.spaces.choice.space import ChoiceSpace
 from nbnas.graphs.spaces.joint.parts import graphs_around, joint_space
@@ -94,6 +95,11 @@ def _rule(space: SearchSpace) -> str:
     if has_vertex_operations(samples[0]):
         words = {label.partition(":")[0] for each in samples for label in each.nodes[1:-1]}
         return f"Operations stand at the vertices: {', '.join(sorted(words))}."
+    if holds_cells(samples[0]):
+        return (
+            "A normal and a reduction cell; each of four vertices adds what two of "
+            f"{len(space.operations)} operations make of earlier ones."
+        )
     operations = len({label for each in samples for _, _, label in each.edges})
     edges = count(len(samples[0].edges), "edge")
     return f"Each of {edges} carries one of {operations} operations."

@@ -1,5 +1,6 @@
 """The view of a skeleton: its parts in a row, with the shapes of the images between them."""
 
+import itertools
 from typing import TYPE_CHECKING
 
 from nbnas import charts
@@ -10,6 +11,7 @@ from nbnas.widgets.panel import Panel, dropdown
 from nbnas.widgets.view import View
 
 if TYPE_CHECKING:
+    from nbnas.training.networks.darts.skeleton import DartsSkeleton
     from nbnas.training.networks.skeleton.skeleton import CellSkeleton
 
 SIDES = (28, 32, 48, 64, 96, 128, 224, 512)  # pixels of pictures that can be chosen
@@ -23,31 +25,98 @@ def skeleton(skeleton: "CellSkeleton") -> View:
     return _View(skeleton).view()
 
 
+def darts_skeleton(skeleton: "DartsSkeleton") -> View:
+    """Stem, cells and head, for pictures of a size that can be chosen."""
+    return _DartsView(skeleton).view()
+
+
 class _View:
     """A skeleton, and the side of the pictures that it is drawn for."""
 
     def __init__(self, skeleton: "CellSkeleton") -> None:
         self.skeleton = skeleton
-        halvings = skeleton.stages - 1 + 2 * (skeleton.stem == "resnet")
-        self.sides = [side for side in SIDES if side >= 2**halvings] or [2**halvings]
-        usual = 64 if skeleton.stem == "resnet" else 32
-        self.usual = min(self.sides, key=lambda side: abs(side - usual))
+        self._choose(skeleton.stages - 1, strided=skeleton.stem == "resnet")
 
     def view(self, side: int | None = None, *, panel: bool = True) -> View:
         """What is seen for square pictures."""
         side = self.usual if side is None else side
-        parts = _parts(self.skeleton, side)
+        parts = self.parts(side)
         lines = [parts[start : start + ROW] for start in range(0, len(parts), ROW)]
         first, *others = lines
         chart = charts.skeleton(
             first,
-            heading=f"{count(self.skeleton.stages, 'stage')} of "
-            f"{count(self.skeleton.cells, 'cell')}",
+            heading=self.heading,
             subtitle=f"for {COLORS}{TIMES}{side}{TIMES}{side} pictures of {CLASSES} classes",
         )
         drawn = stacked(chart, *map(charts.skeleton, others)) if others else chart
-        said = _said(self.skeleton, side)
-        return View(said, drawn, (lambda: _Controls(self).panel) if panel else None)
+        return View(self.said(side), drawn, (lambda: _Controls(self).panel) if panel else None)
+
+    @property
+    def heading(self) -> str:
+        """How many cells there are."""
+        stages, cells = count(self.skeleton.stages, "stage"), count(self.skeleton.cells, "cell")
+        return f"{stages} of {cells}"
+
+    def parts(self, side: int) -> list[Part]:
+        """Its parts, with `C × H × W` of what comes out of each."""
+        return _parts(self.skeleton, side)
+
+    def said(self, side: int) -> str:
+        """It in words."""
+        return _said(self.skeleton, side)
+
+    def _choose(self, halvings: int, *, strided: bool = False) -> None:
+        """Which sizes of pictures can be chosen, and which one is drawn at first."""
+        halvings += 2 * strided
+        self.sides = [side for side in SIDES if side >= 2**halvings] or [2**halvings]
+        usual = 64 if strided else 32
+        self.usual = min(self.sides, key=lambda side: abs(side - usual))
+
+
+class _DartsView(_View):
+    """The skeleton of DARTS."""
+
+    def __init__(self, skeleton: "DartsSkeleton") -> None:
+        self.darts = skeleton
+        self._choose(skeleton.reductions)
+
+    @property
+    def heading(self) -> str:
+        """How many cells there are."""
+        reducing = len(self.darts.reducing)
+        return f"{count(self.darts.cells, 'cell')}, {reducing} of them for reduction"
+
+    def parts(self, side: int) -> list[Part]:
+        """Its parts; normal cells in a row are one."""
+        from nbnas.training.networks.darts.plan import STEM
+
+        image = (COLORS, side, side)
+        parts = [
+            Part("image", _shape(*image)),
+            Part("stem", _shape(STEM * self.darts.channels, side, side)),
+        ]
+        cells = self.darts.planned(image)
+        last = 0
+        for reduction, some in itertools.groupby(cells, lambda cell: cell.reduction):
+            found = list(some)
+            last, *sides = found[-1].result
+            name = "reduction" if reduction else f"{len(found)} normal"
+            parts.append(Part(name, _shape(last, *sides), own=True))
+        return [*parts, Part("mean", str(last)), Part("classifier", f"{CLASSES} scores")]
+
+    def said(self, side: int) -> str:
+        """It in words."""
+        from nbnas.training.networks.darts.counts import frame_size  # torch takes a second
+
+        image = (COLORS, side, side)
+        size = frame_size(self.darts, image, CLASSES)
+        widths = ", ".join(str(shape[0]) for shape in self.darts.shapes(image))
+        return (
+            f"{self.heading}, whose vertices have {widths} channels. All but the cells has "
+            f"{size.parameters:,} parameters and takes {size.multiply_adds:,} multiply-adds for a "
+            f"{_shape(*image)} picture of {CLASSES} classes; skeleton.size(genotype) tells those "
+            "of a whole network."
+        )
 
 
 class _Controls:

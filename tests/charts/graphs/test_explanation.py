@@ -17,6 +17,7 @@ from nbnas.graphs.spaces.cell import CellSpace
 from nbnas.graphs.spaces.chain.space import ChainSpace
 from nbnas.graphs.spaces.cnn.space import CnnSpace
 from nbnas.graphs.spaces.dag.space import DagSpace
+from nbnas.graphs.spaces.darts.space import DartsSpace
 from nbnas.graphs.spaces.recurrent.space import RecurrentSpace
 from nbnas.widgets import view
 
@@ -66,9 +67,12 @@ def test_equal_cells_are_explained():
 @pytest.mark.parametrize("distance", EVERY, ids=lambda d: type(d).__name__)
 @pytest.mark.parametrize(
     "space",
-    [CellSpace(), DagSpace(), ChainSpace((3, 6)), CnnSpace(layers=(5, 9)), RecurrentSpace()],
+    [
+        *(CellSpace(), DagSpace(), ChainSpace((3, 6)), CnnSpace(layers=(5, 9)), RecurrentSpace()),
+        DartsSpace(),
+    ],
     ids=lambda space: type(space).__name__,
-)  # fmt: skip
+)
 def test_every_distance_is_explained_in_every_space(distance, space):
     svg = to_svg(explanation(explain(distance, *space.sample(7, 2))))
     assert svg.startswith("<svg")

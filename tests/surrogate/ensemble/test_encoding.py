@@ -12,13 +12,14 @@ from nbnas.graphs.spaces.cell import CellSpace
 from nbnas.graphs.spaces.chain.space import ChainSpace
 from nbnas.graphs.spaces.cnn.space import CnnSpace
 from nbnas.graphs.spaces.dag.space import DagSpace
+from nbnas.graphs.spaces.darts.space import DartsSpace
 from nbnas.graphs.spaces.recurrent.space import RecurrentSpace
 from nbnas.surrogate.ensemble import encoding as module
 from nbnas.surrogate.ensemble.encoding import OperationEncoding, PathEncoding, common_words, encode
 from nbnas.surrogate.table import ArchitectureTable
 
 CELLS = CellSpace().sample(0, 30)
-SPACES = [CellSpace(), ChainSpace(), CnnSpace(), DagSpace(), RecurrentSpace()]
+SPACES = [CellSpace(), ChainSpace(), CnnSpace(), DagSpace(), RecurrentSpace(), DartsSpace()]
 ENCODINGS = [PathEncoding(), OperationEncoding()]
 KINDS = ("operation", "link", "path")
 

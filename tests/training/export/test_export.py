@@ -15,6 +15,7 @@ from nbnas.graphs.spaces.cell import cell
 from nbnas.graphs.spaces.chain.space import ChainSpace
 from nbnas.graphs.spaces.cnn.space import CnnSpace
 from nbnas.graphs.spaces.dag.space import DagSpace
+from nbnas.graphs.spaces.darts.space import DartsSpace
 from nbnas.training.export import formats, writing, written
 from nbnas.training.export.export import export
 from nbnas.training.export.folder import FILES
@@ -196,7 +197,9 @@ def fits(architecture):
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    "space", [None, DagSpace(), ChainSpace(), CnnSpace()], ids=["cell", "dag", "chain", "cnn"]
+    "space",
+    [None, DagSpace(), ChainSpace(), CnnSpace(), DartsSpace()],
+    ids=["cell", "dag", "chain", "cnn", "darts"],
 )
 def test_every_file_gives_the_same_classes(trainer, tmp_path, space):
     architecture = CELL if space is None else small(space)

@@ -6,6 +6,7 @@ from nbnas.graphs.spaces.cell import CellSpace
 from nbnas.graphs.spaces.chain.space import ChainSpace
 from nbnas.graphs.spaces.cnn.space import CnnSpace
 from nbnas.graphs.spaces.dag.space import DagSpace
+from nbnas.graphs.spaces.darts.space import DartsSpace
 from nbnas.graphs.spaces.recurrent.space import lstm
 from nbnas.training.networks.size import network_size
 from nbnas.widgets import view
@@ -27,11 +28,12 @@ def test_says_string_parameters_and_multiply_adds():
     ("architecture", "said", "drawn"),
     [
         (DagSpace().sample(4, 1)[0], "multiply-adds", "reduction"),
+        (DartsSpace().sample(4, 1)[0], "of 16 operations carry data", "reduction cell"),
         (ChainSpace().sample(1, 1)[0], "1\N{MULTIPLICATION SIGN}8\N{MULTIPLICATION SIGN}8", ""),
         (CnnSpace(layers=(5, 8)).sample(1, 1)[0], "parameters", ""),
         (lstm(), "multiply-adds for one of 65 letters", "embedding"),
     ],
-    ids=["dag", "chain", "cnn", "recurrent"],
+    ids=["dag", "darts", "chain", "cnn", "recurrent"],
 )
 def test_every_space_has_a_size(architecture, said, drawn):
     seen = view(architecture)

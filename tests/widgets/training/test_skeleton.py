@@ -73,3 +73,20 @@ def test_the_size_of_pictures_can_be_chosen(live):
     panel.update(final=True)
     assert panel.error is None
     assert "16x64x64" in plain(panel.view.widget.value)
+
+
+def test_the_parts_of_darts_are_seen():
+    seen = view(nb.darts_skeleton())
+    assert boxes(seen.chart) == [
+        ("image", "3x32x32", False),
+        ("stem", "108x32x32", False),
+        ("6 normal", "144x32x32", True),
+        ("reduction", "288x16x16", True),
+        ("6 normal", "288x16x16", True),
+        ("reduction", "576x8x8", True),
+        ("6 normal", "576x8x8", True),
+        ("mean", "576", False),
+        ("classifier", "10 scores", False),
+    ]
+    assert "20 cells, 2 of them for reduction" in seen.summary
+    assert "vertices have 36, 72, 144 channels" in seen.summary

@@ -21,6 +21,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from nbnas.errors import ArchitectureError
+from nbnas.graphs.graph import ZERO
 
 VERTICES = 4  # of a cell, after its two inputs
 NORMAL, REDUCE = "normal", "reduce"
@@ -87,6 +88,18 @@ def read_genotype(text: str, words: tuple[str, ...] = OPERATIONS) -> Genotype:
 def vertex_of(place: int) -> int:
     """The vertex, 2 to 5, to which an input of a cell belongs, by its place from 0 to 7."""
     return 2 + place // 2
+
+
+def live_inputs(cell: Cell) -> dict[int, tuple[Input, ...]]:
+    """The inputs of each of the vertices 2 to 5 that bring something.
+
+    What begins with nothing is left out, so that a vertex all of whose inputs are is empty.
+    """
+    found: dict[int, tuple[Input, ...]] = {0: (("", 0),), 1: (("", 1),)}
+    for vertex in JOINED:
+        own = (one for place, one in enumerate(cell) if vertex_of(place) == vertex)
+        found[vertex] = tuple(one for one in own if one[0] != ZERO and found[one[1]])
+    return {vertex: found[vertex] for vertex in JOINED}
 
 
 def _fields(text: str) -> dict[str, Any]:

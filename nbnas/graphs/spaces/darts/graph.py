@@ -75,6 +75,21 @@ def place_in_graph(cell: str, vertex: int) -> int:
     return vertex + _FIRST[cell] if vertex in JOINED else vertex + 1
 
 
+def name_of_vertex(number: int) -> str:
+    """What a vertex of the graph is called within its cell.
+
+    Example:
+        >>> name_of_vertex(1), name_of_vertex(3), name_of_vertex(7)
+        ('k-2', '2', '2')
+    """
+    if 0 < number <= len(INPUTS):
+        return INPUTS[number - 1][3:-1]
+    inner = number - 1 - len(INPUTS)
+    if 0 <= inner < 2 * VERTICES:
+        return str(JOINED[inner % VERTICES])
+    return NODES[number] if number < len(NODES) else str(number)
+
+
 def edge_word(cell: str, operation: str, source: int) -> str:
     """What an edge of the graph is called.
 

@@ -15,12 +15,14 @@ from nbnas.graphs.architecture import Architecture
 from nbnas.training.export.own.code import Code
 from nbnas.training.export.source.block import BODY, Attribute, Block
 from nbnas.training.export.source.cell import cell_block, cell_module
+from nbnas.training.export.source.darts import darts_blocks
 from nbnas.training.export.source.expression import Call, Expression
 from nbnas.training.export.source.layered import layered_block
 from nbnas.training.export.source.modules import leaves, written
 from nbnas.training.export.source.reduction import reduction_block
 from nbnas.training.export.source.split import split_block, split_module
 from nbnas.training.networks.cell import Cell, VertexCell
+from nbnas.training.networks.darts.build import DartsNetwork
 from nbnas.training.networks.layered import LayeredNetwork
 from nbnas.training.networks.skeleton.parts import Residual
 from nbnas.training.networks.split_cell import SplitCell
@@ -71,6 +73,9 @@ def body_of(body: nn.Module, architecture: Architecture, code: Code | None = Non
     if isinstance(body, LayeredNetwork):
         block = layered_block(body, SAYS)
         return None if block is None else Body((block,))
+    if isinstance(body, DartsNetwork):
+        blocks = darts_blocks(body, SAYS)
+        return None if blocks is None else Body(blocks)
     if isinstance(body, nn.Sequential) and any(map(_is_cell, body)):
         return _skeleton(list(body), architecture, code)
     made = written(body)

@@ -3,7 +3,7 @@
 Notation
     C          channels of each vertex; the cell gives four times as many
     0, 1       what the cell before the last one gave, and the last one, both brought to C channels
-    live       an input of a vertex that brings something: not "none", nor of an empty vertex
+    live       an input of a vertex that brings something, see `genotype.live_inputs`
 
 References:
     Liu, Simonyan and Yang, DARTS, ICLR 2019; `model.py` of their code.
@@ -14,21 +14,8 @@ from typing import cast
 import torch
 from torch import Tensor, nn
 
-from nbnas.graphs.graph import ZERO
-from nbnas.graphs.spaces.darts.genotype import JOINED, VERTICES, Cell, Input, vertex_of
+from nbnas.graphs.spaces.darts.genotype import JOINED, VERTICES, Cell, live_inputs
 from nbnas.training.networks.darts.operations import OPERATIONS, FactorizedReduce, pointwise
-
-
-def live_inputs(cell: Cell) -> dict[int, tuple[Input, ...]]:
-    """The inputs of each of the vertices 2 to 5 that bring something.
-
-    What begins with nothing is left out, so that a vertex all of whose inputs are is empty.
-    """
-    found: dict[int, tuple[Input, ...]] = {0: (("", 0),), 1: (("", 1),)}
-    for vertex in JOINED:
-        own = (one for place, one in enumerate(cell) if vertex_of(place) == vertex)
-        found[vertex] = tuple(one for one in own if one[0] != ZERO and found[one[1]])
-    return {vertex: found[vertex] for vertex in JOINED}
 
 
 def stride_of(source: int, *, reduction: bool) -> int:

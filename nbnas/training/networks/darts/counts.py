@@ -11,10 +11,10 @@ import torch
 from torch import nn
 
 from nbnas.graphs.architecture import Architecture
-from nbnas.graphs.spaces.darts.genotype import Cell
+from nbnas.graphs.spaces.darts.genotype import Cell, live_inputs
 from nbnas.graphs.spaces.darts.graph import genotype_of
 from nbnas.training.networks.darts.build import stem_of
-from nbnas.training.networks.darts.cell import live_inputs, stride_of
+from nbnas.training.networks.darts.cell import stride_of
 from nbnas.training.networks.darts.operations import OPERATIONS, FactorizedReduce, pointwise
 from nbnas.training.networks.darts.plan import STEM, CellPlan, DartsPlan
 from nbnas.training.networks.multiply_adds import Size

@@ -10,11 +10,13 @@ from nbnas.graphs.spaces.cell import CellSpace, cell
 from nbnas.graphs.spaces.chain.space import ChainSpace
 from nbnas.graphs.spaces.cnn.space import CnnSpace
 from nbnas.graphs.spaces.dag.space import DagSpace
+from nbnas.graphs.spaces.darts.space import DartsSpace
 from nbnas.training.networks.skeleton.skeleton import CellSkeleton
 
 SPACES = {
     "cells": (CellSpace(), (3, 16, 16), {"channels": 6, "cells": 2}),
     "dag": (DagSpace(), (1, 9, 7), {"channels": 4}),
+    "darts": (DartsSpace(), (3, 9, 7), {"channels": 3}),
     "chain": (ChainSpace(), (3, 32, 32), {}),
     "cnn": (CnnSpace(), (1, 28, 28), {}),
 }
