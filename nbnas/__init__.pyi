@@ -80,6 +80,8 @@ from .records.profile import StepProfile as StepProfile
 from .records.proposal import Candidate as Candidate
 from .records.proposal import Proposal as Proposal
 from .records.proposal import Step as Step
+from .records.relaxation import CellWeights as CellWeights
+from .records.relaxation import RelaxationReport as RelaxationReport
 from .records.report import EpochReport as EpochReport
 from .search.benchmark.benchmark import Benchmark as Benchmark
 from .search.benchmark.clock import BenchmarkClock as BenchmarkClock

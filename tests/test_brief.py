@@ -160,6 +160,14 @@ def of_trainings():
     ]
 
 
+def of_relaxations():
+    """What a relaxation reports."""
+    edges = tuple((str(a), str(b)) for a, b in nb.CellSpace().edges)
+    words = nb.CellSpace().words
+    weights = nb.CellWeights("cell", edges, words, ((0.2,) * 5,) * 6)
+    return [weights, nb.RelaxationReport(1, (weights,), CELLS[0], 0.5, 0.9, 1.0)]
+
+
 @pytest.fixture(scope="module")
 def everything(table, wanted_things, tmp_path_factory):
     large = [nb.CnnSpace().sample(0, 1)[0], nb.RecurrentSpace().sample(0, 1)[0]]
@@ -175,6 +183,7 @@ def everything(table, wanted_things, tmp_path_factory):
         *of_searches(table, tmp_path_factory.mktemp("benchmark")),
         *of_models(),
         *of_trainings(),
+        *of_relaxations(),
     ]
 
 

@@ -51,6 +51,7 @@ WINGS = {
     ),
     "records": (
         *("measure", "claim", "profile", "fidelities", "estimate", "report", "evaluation"),
+        *("relaxation",),
         *("ranks", "goals"),
         *("observations", "comparison", "proposal"),
     ),
