@@ -51,6 +51,7 @@ BY_DEFAULT = (
     *("RandomSearch", "RegularizedEvolution", "LocalSearch", "Reinforce", "Tpe", "OneCycle"),
     *("BayesianOptimization", "NormalScores", "NegativeLogError", "OperationEncoding"),
     *("PathEncoding", "Ensemble", "GaussianProcess", "WeisfeilerLehmanKernel", "Measure"),
+    *("Darts", "SinglePathOneShot", "BetaDecay", "AuxiliarySkip"),
     *("LinearDecay", "Warmup", "SGD", "AdamW", "Muon", "ImprovementPerSecond"),
     *("KnowledgeGradient", "MaxValueEntropy", "DartsSpace"),
 )
@@ -166,6 +167,17 @@ def of_trainings():
     ]
 
 
+def of_relaxations():
+    """What a relaxation reports."""
+    edges = tuple((str(a), str(b)) for a, b in nb.CellSpace().edges)
+    words = nb.CellSpace().words
+    weights = nb.CellWeights("cell", edges, words, ((0.2,) * 5,) * 6)
+    report = nb.RelaxationReport(1, (weights,), CELLS[0], 0.5, 0.9, 1.0)
+    supernet = nb.Supernet(nb.CellSpace(("none", OWN), 9), nb.Trainer(nb.digits(), device="cpu"))
+    method = nb.Darts(2, 1000, 1e-5, 1e-4, 10, nb.AuxiliarySkip(0.123456789))
+    return [weights, report, supernet, method, supernet.start(method)]
+
+
 @pytest.fixture(scope="module")
 def everything(table, wanted_things, tmp_path_factory):
     large = [nb.CnnSpace().sample(0, 1)[0], nb.RecurrentSpace().sample(0, 1)[0]]
@@ -181,6 +193,7 @@ def everything(table, wanted_things, tmp_path_factory):
         *of_searches(table, tmp_path_factory.mktemp("benchmark")),
         *of_models(),
         *of_trainings(),
+        *of_relaxations(),
     ]
 
 

@@ -51,6 +51,7 @@ WINGS = {
     ),
     "records": (
         *("measure", "claim", "profile", "fidelities", "estimate", "report", "evaluation"),
+        *("relaxation",),
         *("ranks", "goals"),
         *("observations", "comparison", "proposal"),
     ),
@@ -74,7 +75,8 @@ WINGS = {
         *("networks", "live", "usual", "losses", "lengths", "recipe", "steps", "tasks"),
         *("following",),
         *("memory", "speed"),
-        *("checkpoints", "run", "known", "rates", "rehearsal", "trainer", "groups", "seeds"),
+        *("checkpoints", "run", "known", "rates", "rehearsal", "trainer", "relaxed"),
+        *("groups", "seeds"),
         *("repeated",),
         *("proxies", "export"),
     ),

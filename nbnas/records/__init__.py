@@ -17,6 +17,7 @@ from nbnas.records.measure import ACCURACY, MULTIPLY_ADDS, PARAMETERS, Measure
 from nbnas.records.observations import Observations
 from nbnas.records.profile import StepProfile
 from nbnas.records.proposal import Candidate, Proposal, Step
+from nbnas.records.relaxation import CellWeights, RelaxationReport
 from nbnas.records.report import EpochReport
 
 __all__ = [
@@ -24,6 +25,7 @@ __all__ = [
     "MULTIPLY_ADDS",
     "PARAMETERS",
     "Candidate",
+    "CellWeights",
     "Claim",
     "Comparison",
     "Constraint",
@@ -36,6 +38,7 @@ __all__ = [
     "Observations",
     "Origin",
     "Proposal",
+    "RelaxationReport",
     "Standing",
     "Status",
     "Step",
