@@ -111,7 +111,12 @@ class Runs:
         if pair[0] in self.own:
             return own_run(self.work, pair)
         peer = (FIDELITIES if self.given.fidelities else FULL)[pair[0]]
-        return self.work.rows(pair, asked(self.folder, peer, self.pythons[pair[0]], pair))
+        rows = self.work.rows(pair, asked(self.folder, peer, self.pythons[pair[0]], pair))
+        if not self.work.limit.reached(rows):
+            sys.exit(
+                f"{pair[0]}, seed {pair[1]}: nothing new was asked for after {len(rows)} rows"
+            )
+        return rows
 
 
 def said(rows):

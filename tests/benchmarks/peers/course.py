@@ -16,6 +16,7 @@ import math
 import time
 from pathlib import Path
 
+ASKS = 20_000  # of a run: what is no member costs nothing, so that a run might never end
 PATIENCE = 50  # answers in a row that were known before; then each of them counts again
 FAILED = -1e9  # the gain of what failed, for packages that want a number
 
@@ -41,7 +42,7 @@ class Course:
         self.queries, self.cost, self.initial = task["queries"], task["cost"], task["initial"]
         self._value = function(task["function"]) if task["function"] else _table(self.folder)
         self.asked, self._known, self._reached, self._costs = [], {}, {}, []
-        self._repeats, self._began = 0, time.perf_counter()
+        self._asks, self._repeats, self._began = 0, 0, time.perf_counter()
         (self.folder / "asked.csv").unlink(missing_ok=True)
 
     @property
@@ -52,6 +53,9 @@ class Course:
     def gain(self, row, epochs=None, numbers=()):
         """What is maximised, of a row of choices that was trained so far."""
         spent = time.perf_counter() - self._began
+        self._asks += 1
+        if self._asks > ASKS:
+            raise Over
         row, epochs = tuple(map(int, row)), self.full if epochs is None else int(epochs)
         member, gains = self._value(row, tuple(map(float, numbers)))
         if member is not None:

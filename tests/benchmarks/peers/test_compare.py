@@ -131,14 +131,12 @@ def in_this_process(folder, peer, python, pair):
 def words(tmp_path, monkeypatch):
     """The words of a command on a small table, whose peers are asked in this process."""
     monkeypatch.setattr(compare, "asked", in_this_process)
-    lines = [f"{a},{90 - i},{50 - i / 2},{80 - i}" for i, a in enumerate(CELLS[:30])]
-    (tmp_path / "t.csv").write_text("\n".join(["arch_str,valid_10,valid_2,test", *lines]))
-    given = ["--test", "test", "--seeds", "2", "--output", str(tmp_path / "c.csv")]
-    return [str(tmp_path / "t.csv"), *given]
+    monkeypatch.setattr(compare, "table_of", lambda given: table_of(looks=bool(given.fidelities)))
+    return ["a.csv", "--seeds", "2", "--output", str(tmp_path / "c.csv")]
 
 
-PAID = ["--fidelities", "valid_2:2,valid_10:10", "--cost", "2"]
-COUNTED = ["--value", "valid_10", "--queries", "12"]
+PAID = ["--fidelities", "2,10", "--cost", "2"]
+COUNTED = ["--queries", "12"]
 
 
 def test_a_command_prints_a_table_and_goes_on_after_a_kill(words, tmp_path, capsys):
@@ -159,14 +157,29 @@ def test_a_command_prints_a_table_and_goes_on_after_a_kill(words, tmp_path, caps
 def test_its_file_is_that_of_the_notebook(words, tmp_path, capsys):
     chosen = [*COUNTED, "--peers", "Optuna TPE", "--seeds", "1"]
     compare.main([*words, *chosen])
-    table = compare.table_of(compare.parser().parse_args([*words, *chosen]))
     own = {"random": lambda: nb.RandomSearch(allow_isomorphic=True)}
     place = {"queries": 12, "seeds": (0,), "output": tmp_path / "c.csv"}
-    nb.Benchmark(table, own, **place).run().check()
+    nb.Benchmark(table_of(looks=False), own, **place).run().check()
     capsys.readouterr()
     compare.main([*words, *chosen])
     said = capsys.readouterr().out
     assert 0 < said.index("| random | ") < said.index("| Optuna TPE | ")  # nbnas's first
+
+
+def test_own_runs_are_those_of_the_notebook(words, tmp_path, monkeypatch):
+    monkeypatch.setattr(compare, "OWN", ("random",))
+    compare.main([*words, *COUNTED, "--peers", "", "--seeds", "1", "--nbnas"])
+    made = pd.read_csv(tmp_path / "c.csv").drop(columns="seconds")
+    own = {"random": lambda: nb.RandomSearch(allow_isomorphic=True)}
+    place = {"queries": 12, "seeds": (0,), "output": tmp_path / "d.csv"}
+    nb.Benchmark(table_of(looks=False), own, **place).run().check()
+    assert pd.read_csv(tmp_path / "d.csv").drop(columns="seconds").equals(made)
+
+
+def test_a_peer_that_asks_for_nothing_new_is_an_error(words, monkeypatch):
+    monkeypatch.setattr(compare, "asked", lambda folder, peer, python, pair: [])
+    with pytest.raises(SystemExit, match="Optuna TPE, seed 0: nothing new was asked for after 0"):
+        compare.main([*words, *COUNTED, "--peers", "Optuna TPE"])
 
 
 def test_a_limit_of_time_ends_a_command_between_runs(words, tmp_path):
@@ -193,6 +206,18 @@ def test_a_driver_that_fails_says_what_went_wrong(tmp_path):
     (tmp_path / "values.csv").unlink()
     with pytest.raises(SystemExit, match=r"(?s)Optuna TPE, seed 4: .*FileNotFoundError"):
         compare.asked(tmp_path, peer, compare.sys.executable, ("Optuna TPE", 4))
+
+
+def test_a_file_with_a_column_for_each_length_is_read(tmp_path):
+    lines = [f"{a},{90 - i},{50 - i / 2},{80 - i}" for i, a in enumerate(CELLS[:30])]
+    (tmp_path / "t.csv").write_text("\n".join(["arch_str,valid_10,valid_2,test", *lines]))
+    words = [str(tmp_path / "t.csv"), "--test", "test", "--output", "c.csv"]
+    paid = ["--fidelities", "valid_2:2,valid_10:10"]
+    table = compare.table_of(compare.parser().parse_args([*words, *paid]))
+    assert (table.value, table.test, table.fidelities.epochs) == ("valid_10", "test", (2, 10))
+    assert table.looks[2][CELLS[4]] == 48.0
+    plain = compare.table_of(compare.parser().parse_args([*words, "--value", "valid_10"]))
+    assert (plain.values[CELLS[4]], plain.fidelities) == (86.0, None)
 
 
 def test_a_function_and_the_table_that_ships_are_words():

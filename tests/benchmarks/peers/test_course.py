@@ -75,6 +75,16 @@ def test_who_asks_for_nothing_new_pays_in_the_end(tmp_path):
     assert asked(found) == [("0-2", 10)] * 3
 
 
+def test_who_asks_for_nothing_that_is_there_is_stopped(tmp_path, monkeypatch):
+    monkeypatch.setattr("course.ASKS", 20)
+    found = course(tmp_path, queries=3)
+    for _ in range(20):
+        assert found.gain((2, 2)) is None
+    with pytest.raises(Over):
+        found.gain((2, 2))
+    assert found.asked == []
+
+
 def test_lengths_that_are_asked_for_become_those_of_the_table(tmp_path):
     found = course(tmp_path, queries=3)
     assert [found.nearest(epochs) for epochs in (1, 4.4, 4.5, 90)] == [2, 2, 10, 10]
