@@ -12,7 +12,7 @@ from typing import cast
 
 import altair as alt
 
-from nbnas.brief import cut
+from nbnas.brief import cut, of_planned
 from nbnas.charts import scales, theme
 from nbnas.charts.chart import Chart
 from nbnas.charts.graphs.notation import notation
@@ -45,7 +45,7 @@ def collapse(
         The chart.
     """
     shown = [report for report in reports if report.epoch == epoch] or reports
-    heading = theme.title("Does it collapse?", told(shown, measure, stands=True))
+    heading = theme.title("Does it collapse?", told(shown, measure, epochs, stands=True))
     if not reports:
         return theme.note("no epoch has ended yet", 3 * width, height / 3, heading)
     x = _epochs(reports, epochs)
@@ -76,21 +76,27 @@ def collapse(
 
 
 def told(
-    reports: Sequence[RelaxationReport], measure: Measure = ACCURACY, *, stands: bool = False
+    reports: Sequence[RelaxationReport],
+    measure: Measure = ACCURACY,
+    epochs: int = 0,
+    *,
+    stands: bool = False,
 ) -> str:
     """Where a relaxation stands.
 
     Args:
         reports: Those so far.
         measure: What their `value` is.
+        epochs: How many are planned, where that is known.
         stands: Whether a second line says for which architecture it stands.
     """
     if not reports:
         return "No epoch has ended yet."
     last = reports[-1]
     most = max(math.log(len(cell.operations)) for cell in last.weights)
+    done = of_planned(last.epoch, epochs)
     return (
-        f"after epoch {last.epoch}: entropy {last.entropy:.2f} of {most:.2f} nats, "
+        f"after epoch {done}: entropy {last.entropy:.2f} of {most:.2f} nats, "
         f"{100 * last.skips:.0f} % skips, the supernet has {measure.text(last.value)}"
     ) + (f"\nit stands for {cut(notation(last.architecture), LETTERS)}" if stands else "")
 

@@ -80,6 +80,7 @@ def summary(
     reports: Sequence[RelaxationReport],
     measure: Measure = ACCURACY,
     epoch: int | None = None,
+    epochs: int = 0,
 ) -> str:
     """Where a relaxation stands, in sentences.
 
@@ -87,11 +88,12 @@ def summary(
         reports: Those so far.
         measure: What their `value` is.
         epoch: After which epoch; by default the last one.
+        epochs: How many are planned, where that is known.
     """
     if not reports:
         return told(reports, measure)
     shown = report_of(reports, epoch)
-    said = told((shown,), measure)
+    said = told((shown,), measure, epochs)
     return f"{said[0].upper()}{said[1:]}. It stands for {notation(shown.architecture)}."
 
 
