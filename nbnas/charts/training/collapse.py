@@ -115,7 +115,7 @@ def _panel(
     rows: theme.Rows = [{"epoch": r.epoch, name: getattr(r, name)} for r in reports]
     base = Chart(theme.rows(rows)).encode(x=at[0], y=at[1])
     dots = base.mark_circle(size=30 if len(rows) <= 30 else 12, opacity=1, color=color)
-    return theme.layered(base.mark_line(strokeWidth=2.2, color=color), dots)
+    return theme.layered(base.mark_line(strokeWidth=2.2, strokeJoin="round", color=color), dots)
 
 
 def _rules(epoch: int | None, x: alt.X, most: float | None) -> list[alt.Chart]:

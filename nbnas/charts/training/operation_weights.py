@@ -1,7 +1,7 @@
 """The weights of a relaxed cell by epoch: a panel for each edge, a line for each operation.
 
-The panels stand like the numbers of a matrix: those of one row enter the same vertex. A diamond is
-the epoch from which on the operation that is strongest now has been the strongest.
+The panels stand like the numbers of a matrix: those of one row enter the same vertex. From
+the diamond on the operation that would be kept now, the strongest but "none", has been the one.
 """
 
 from collections.abc import Sequence
@@ -23,18 +23,18 @@ from nbnas.charts.training.edge_panels import (
     places_of,
     texts,
 )
-from nbnas.charts.training.relaxed_cell import legend_of, looks, shown_names
+from nbnas.charts.training.relaxed_cell import kept, legend_of, looks, shown_names
 from nbnas.errors import SettingError
 from nbnas.records import CellWeights, RelaxationReport
 
 
 @dataclass(frozen=True, slots=True)
 class Won:
-    """Which operation an edge carries most of, and since when.
+    """Which operation of an edge would be kept, and since when.
 
     Attributes:
-        operation: Its name.
-        epoch: The epoch from which on it has been the strongest.
+        operation: Its name; empty where all weigh the same.
+        epoch: The epoch from which on it would have been.
     """
 
     operation: str
@@ -50,14 +50,12 @@ def won(courses: Sequence[CellWeights], epochs: Sequence[int], edge: int) -> Won
         edge: Which edge.
 
     Returns:
-        The operation that is strongest in the end, and the epoch from which on it is; of equal
-        ones the first.
+        The operation that would be kept in the end, and the epoch from which on it would have
+        been; an empty name where all weigh the same.
     """
-    strongest = [cell.strongest[edge] for cell in courses]
-    last = strongest[-1]
-    others = [at for at, operation in enumerate(strongest) if operation != last]
-    since = others[-1] + 1 if others else 0
-    return Won(last, epochs[since])
+    leading = [kept(cell, edge) for cell in courses]
+    others = [at for at, operation in enumerate(leading) if operation != leading[-1]]
+    return Won(leading[-1], epochs[others[-1] + 1 if others else 0])
 
 
 def operation_weights(
@@ -81,7 +79,7 @@ def operation_weights(
     Raises:
         SettingError: If there is no such cell.
     """
-    said = "by epoch; a diamond: since then this operation is strongest"
+    said = "by epoch; from the diamond on this operation would be kept"
     heading = theme.title("The weights of each edge", said)
     if not reports:
         return theme.note("no epoch has ended yet", 3 * PANEL, HIGH, heading)
@@ -117,7 +115,9 @@ def _draw(
         "x": alt.X("x:Q", axis=None, scale=theme.scale((0, width))),
         "y": alt.Y("y:Q", axis=None, scale=theme.scale((height, 0))),
     }
-    lines = Chart(theme.rows(_lines(courses, numbers, places))).mark_line(strokeWidth=1.8)
+    lines = Chart(theme.rows(_lines(courses, numbers, places))).mark_line(
+        strokeWidth=1.8, strokeJoin="round"
+    )
     wins = [won(courses, numbers, edge) for edge in range(len(places))]
     marks = Chart(theme.rows(_marks(wins, courses, numbers, places))).mark_point(
         shape="diamond", filled=True, size=75, opacity=1, stroke=theme.PAPER, strokeWidth=1
@@ -159,16 +159,21 @@ def _marks(
     numbers: Sequence[int],
     places: Sequence[Place],
 ) -> theme.Rows:
-    """Where the strongest operation of each edge became it."""
+    """Where what would be kept of each edge became it."""
     known = theme.styles(courses[0].operations)
     return [
         {
             "operation": known[each.operation].name,
             "x": place.x(each.epoch),
-            "y": place.y(max(courses[numbers.index(each.epoch)].values[edge])),
+            "y": place.y(_weight(courses[numbers.index(each.epoch)], edge, each.operation)),
         }
         for edge, (each, place) in enumerate(zip(wins, places, strict=True))
+        if each.operation
     ]
+
+
+def _weight(cell: CellWeights, edge: int, operation: str) -> float:
+    return cell.values[edge][cell.operations.index(operation)]
 
 
 def _words(
@@ -181,7 +186,10 @@ def _words(
     for (source, target), each, place in zip(cell.edges, wins, places, strict=True):
         over = {"x": place.left, "y": place.top - 22}
         bold.append({**over, "text": f"{shown[source]} \N{RIGHTWARDS ARROW} {shown[target]}"})
-        said = _won_said(known[each.operation], each.epoch, brief=place.width == NARROW)
+        style = known.get(each.operation)
+        said = "all the same"
+        if style is not None:
+            said = _won_said(style, each.epoch, brief=place.width == NARROW)
         plain.append({**over, "y": place.top - 8, "text": said})
     return [
         texts(bold, at, align="left", fontWeight=600),

@@ -2,7 +2,8 @@
 
 All operations of an edge lie beside each other, in the order of the legend, and together are as
 thick on every edge: an edge that is undecided has many stripes, a decided one is of one colour.
-The strongest operation is named where there is room for it. Data flow from left to right.
+Where there is room, the operation that would be kept is named: the strongest but "none", of which
+normalisations hide how much there is. Data flow from left to right.
 
 Notation
     E, O       number of edges and of operations
@@ -19,14 +20,15 @@ import altair as alt
 from nbnas.charts import theme
 from nbnas.charts.chart import Chart
 from nbnas.charts.graphs.layout import Curve, Layout, Point, lay_out
-from nbnas.graphs.architecture import LINK, Architecture
+from nbnas.graphs.architecture import LINK, ZERO, Architecture
 from nbnas.records import CellWeights
 
 RIBBON, NARROW = (
     20.0,
     9.0,
 )  # pixels of a ribbon, where there are few edges and where there are many
-FEW = 8  # edges whose strongest operation is named
+FEW = 8  # edges whose operation is named
+EQUAL = 1e-6  # by which weights differ that are the same
 LEAST = 0.35  # pixels of a stripe that is seen
 Place = tuple[float, float, float, float]  # x, y, and the direction to the left of it
 
@@ -63,7 +65,8 @@ def relaxed_cell(
     layout = lay_out(_graph(weights, names), width, None)
     ribbon = NARROW if many else RIBBON
     parts = _parts(weights, names, layout, ribbon)
-    said = subtitle or "each edge holds all operations, as thick as their weights"
+    named = "" if many else "; named is what would be kept"
+    said = subtitle or f"operations are as thick as their weights{named}"
     words = theme.title(heading or heading_of(weights), said)
     return _draw(parts, (width, layout.height), weights, words)
 
@@ -80,6 +83,20 @@ def vertices(weights: CellWeights) -> tuple[str, ...]:
         for source, target in weights.edges:
             depths[target] = max(depths[target], depths[source] + 1)
     return tuple(sorted(depths, key=depths.__getitem__))  # of equal ones the first named
+
+
+def kept(weights: CellWeights, edge: int) -> str:
+    """The operation of an edge that would be kept; empty where all weigh the same.
+
+    It is the strongest but "none", as Liu et al. (DARTS, ICLR 2019) choose; of equal ones the
+    first.
+    """
+    row = weights.values[edge]
+    if max(row) - min(row) < EQUAL and len(row) > 1:
+        return ""
+    shares = dict(zip(weights.operations, row, strict=True))
+    names = [word for word in shares if word != ZERO] or [ZERO]
+    return max(names, key=shares.__getitem__)
 
 
 def shown_names(weights: CellWeights) -> dict[str, str]:
@@ -133,9 +150,9 @@ def _parts(weights: CellWeights, names: Sequence[str], layout: Layout, ribbon: f
         source, target = (layout.places[end] for end in ends[edge])
         path = _along((source, *curve.points, target))  # the ends lie below the circles
         parts.stripes.extend(_stripes(path, shares, known, ribbon, edge))
-        best = max(shares, key=lambda word: shares[word])
-        if len(ends) <= FEW:
-            said = f"{known[best].short} {percent(shares[best])}"
+        word = kept(weights, edge)
+        if word and len(ends) <= FEW:
+            said = f"{known[word].short} {percent(shares[word])}"
             parts.words.append(_word(curve, path, ribbon, said))
     return parts
 
@@ -176,7 +193,7 @@ def _along(points: Sequence[Point]) -> list[Place]:
 
 
 def _word(curve: Curve, path: Sequence[Place], ribbon: float, text: str) -> dict[str, Any]:
-    """The strongest operation, outside of the ribbon where it is farthest from the vertices."""
+    """The operation, outside of the ribbon where it is farthest from the vertices."""
     x, y = curve.label
     side = 1 if y >= path[0][1] else -1
     return {"x": x, "y": y + side * ribbon / 2, "text": text}

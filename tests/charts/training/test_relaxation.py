@@ -10,7 +10,7 @@ from nbnas.charts.render import to_svg
 from nbnas.charts.theme import styles
 from nbnas.charts.training.operation_weights import won
 from nbnas.charts.training.relaxation import report_of, summary
-from nbnas.charts.training.relaxed_cell import RIBBON, shown_names, vertices
+from nbnas.charts.training.relaxed_cell import RIBBON, kept, shown_names, vertices
 from nbnas.errors import SettingError
 
 SHORT = styles([CONV])[CONV].short
@@ -67,6 +67,19 @@ def test_the_strongest_is_named_where_there_is_room(said):
     assert "The relaxed normal cell" in crowded
     assert "k\N{MINUS SIGN}2" in crowded
     assert "%" not in crowded
+
+
+def test_what_would_be_kept_is_the_strongest_but_none(said):
+    words = weights(1).operations
+    row = tuple({"none": 0.6, CONV: 0.3, SKIP: 0.1}.get(word, 0.0) for word in words)
+    cell = nb.CellWeights("cell", EDGES, words, (row,) * 6)
+    assert kept(cell, 0) == CONV
+    assert f"{SHORT} 30 %" in said(charts.relaxed_cell(cell))
+    equal = nb.CellWeights("cell", EDGES, words, ((0.2,) * 5,) * 6)
+    assert kept(equal, 0) == ""
+    assert "%" not in said(charts.relaxed_cell(equal))
+    report = nb.RelaxationReport(1, (equal,), reports(1)[0].architecture, 1.0, 0.5, 1.0)
+    assert "all the same" in said(charts.operation_weights((report,)))
 
 
 def test_vertices_are_in_order_and_named():
