@@ -205,6 +205,12 @@ from .training.proxies.scores import synflow as synflow
 from .training.proxies.zero_cost import Scored as Scored
 from .training.proxies.zero_cost import ZeroCost as ZeroCost
 from .training.rates.range_test import RangeTest as RangeTest
+from .training.relaxed.darts import Darts as Darts
+from .training.relaxed.one_shot import SinglePathOneShot as SinglePathOneShot
+from .training.relaxed.relaxation import Relaxation as Relaxation
+from .training.relaxed.remedies import AuxiliarySkip as AuxiliarySkip
+from .training.relaxed.remedies import BetaDecay as BetaDecay
+from .training.relaxed.supernet import Supernet as Supernet
 from .training.run import Training as Training
 from .training.schedule import Cosine as Cosine
 from .training.schedule import LinearDecay as LinearDecay

@@ -49,6 +49,7 @@ BY_DEFAULT = (
     *("RandomSearch", "RegularizedEvolution", "LocalSearch", "Reinforce", "Tpe", "OneCycle"),
     *("BayesianOptimization", "NormalScores", "NegativeLogError", "OperationEncoding"),
     *("PathEncoding", "Ensemble", "GaussianProcess", "WeisfeilerLehmanKernel", "Measure"),
+    *("Darts", "SinglePathOneShot", "BetaDecay", "AuxiliarySkip"),
     *("LinearDecay", "Warmup", "SGD", "AdamW", "Muon", "ImprovementPerSecond"),
     *("KnowledgeGradient", "MaxValueEntropy"),
 )
@@ -165,7 +166,10 @@ def of_relaxations():
     edges = tuple((str(a), str(b)) for a, b in nb.CellSpace().edges)
     words = nb.CellSpace().words
     weights = nb.CellWeights("cell", edges, words, ((0.2,) * 5,) * 6)
-    return [weights, nb.RelaxationReport(1, (weights,), CELLS[0], 0.5, 0.9, 1.0)]
+    report = nb.RelaxationReport(1, (weights,), CELLS[0], 0.5, 0.9, 1.0)
+    supernet = nb.Supernet(nb.CellSpace(("none", OWN), 9), nb.Trainer(nb.digits(), device="cpu"))
+    method = nb.Darts(2, 1000, 1e-5, 1e-4, 10, nb.AuxiliarySkip(0.123456789))
+    return [weights, report, supernet, method, supernet.start(method)]
 
 
 @pytest.fixture(scope="module")

@@ -16,7 +16,7 @@ from typing import Any
 
 from nbnas.brief import brief
 from nbnas.checks import Rule, each, instance, real, settle, whole
-from nbnas.errors import ObservationError
+from nbnas.errors import ObservationError, shown
 from nbnas.graphs.architecture import ARCHITECTURE, IDENTITY, Architecture
 
 TOLERANCE = 1e-4  # by which the weights of an edge may miss 1: they come from single precision
@@ -166,6 +166,10 @@ class RelaxationReport:
         Raises:
             ObservationError: If it is something else.
         """
+        if not isinstance(kept, Mapping):
+            raise ObservationError(
+                f"expected what RelaxationReport.kept gave, a dictionary, got {shown(kept)}"
+            )
         try:
             cells = tuple(CellWeights(*cell) for cell in kept["weights"])
             graph = Architecture.from_json(kept["architecture"])

@@ -13,6 +13,7 @@ import nbformat
 import numpy as np
 import pandas as pd
 import pytest
+import relaxed
 import shortened
 import torch
 import wanted
@@ -134,6 +135,7 @@ def overrides():
         **shortened.overrides(SPACES["Subspace"], SCHEDULED["fidelities"], t["observations"]),
         **joint.overrides(),
         **wanted.overrides(cells),
+        **relaxed.overrides(),
         **dict.fromkeys(("Asha", "Hyperband", "MedianStopping", "SuccessiveHalving"), SCHEDULED),
         "standings": {"strategy": nb.Asha(**SCHEDULED)},
         "TabularObjective": {"name": "table", "values": {str(cells[0]): 0.5}},
@@ -153,7 +155,7 @@ def overrides():
         "TextData": {"level": "word", "vocabulary": ("a", "b"), **dict.fromkeys(PARTS, (0, 1))},
         "TextData.decode": {"numbers": (0, 1)},
         "from_text": {"text": "a line of text\n" * 20, "encoding": "utf-8"},
-        "wikitext2": {"folder": "absent"},
+        **{"wikitext2": {"folder": "absent"}, "Baseline.train": {"rates": (1.0,), "test": False}},
         "BenchmarkTable": {"value": "value", "values": {cells[0]: 0.5}, "unit": FRACTION},
         **dict.fromkeys(("BenchmarkResults", "CostResults", "GoalResults"), results),
         "joined_columns": {"table": curves, "other": curves, "columns": ("value",)},
@@ -185,7 +187,6 @@ def overrides():
         "RangeTest": {"rates": range(1, 11), "losses": (0.5,) * 10},
         "Operation": {"name": "gelu"},
         "Trainer.for_space": {"space": nb.CellSpace()},
-        "Baseline.train": {"rates": (1.0,), "test": False},
         "RandomPool": {"size": 4, "parents": 2},
         "Evolutionary": {"generations": 1, "children": 2, "start": 2},
         "LocalAscent": {"starts": 1, "steps": 1, "pool": nb.RandomPool(4, 2)},
@@ -204,7 +205,7 @@ def made(name):
 @functools.cache
 def frozen(name):
     t = arguments()
-    results = {
+    results = relaxed.made() | {
         "Baseline": lambda: nb.baselines.lstm,
         "Lineup": lambda: nb.Lineup(("found",), (t["evaluation"],)),
         "Posterior": lambda: t["posterior"],

@@ -1,0 +1,1 @@
+"""One network that holds all architectures of a cell space, with shared weights."""

@@ -1,0 +1,1 @@
+"""Searches on shared weights: the relaxation of a cell space, by gradient or by sampling."""
