@@ -49,6 +49,14 @@ _SCHEDULERS = {
 }
 _SCHEDULES = ("Cosine", "LinearDecay", "OneCycle", "Warmup")
 _OPTIMIZERS = ("SGD", "AdamW", "Muon")
+_RELAXED = {
+    "darts.Darts": "darts",
+    "one_shot.SinglePathOneShot": "one_shot",
+    "relaxation.Relaxation": "relaxation",
+    "remedies.AuxiliarySkip": "remedy",
+    "remedies.BetaDecay": "remedy",
+    "supernet.Supernet": "supernet",
+}
 _DIMENSIONS = ("categorical.Categorical", "integer.Integer", "real.Real")
 COMPOSED = (  # drawn where they are made of ours
     "gpytorch.kernels.kernel.AdditiveKernel",
@@ -60,6 +68,7 @@ LIVE = (  # followed while they change
     "nbnas.search.benchmark.benchmark.Benchmark",
     "nbnas.search.search.Search",
     "nbnas.training.live.LiveTraining",
+    "nbnas.training.relaxed.relaxation.Relaxation",
 )
 SUBJECTS = {
     **dict.fromkeys(_DISTANCES, "nbnas.widgets.graphs.distance:distance"),
@@ -117,6 +126,12 @@ SUBJECTS = {
     "nbnas.records.goals.constraint.Constraint": "nbnas.widgets.search.goals:constraint",
     "nbnas.records.goals.goals.Goals": "nbnas.widgets.search.goals:goals",
     "nbnas.records.goals.known.MeasuredBy": "nbnas.widgets.search.goals:measured_by",
+    "nbnas.records.relaxation.CellWeights": "nbnas.widgets.training.relaxation:weights",
+    "nbnas.records.relaxation.RelaxationReport": "nbnas.widgets.training.relaxation:report",
+    **{
+        f"nbnas.training.relaxed.{name}": f"nbnas.widgets.training.relaxation:{seen}"
+        for name, seen in _RELAXED.items()
+    },
     "nbnas.records.profile.StepProfile": "nbnas.widgets.training.training:step",
     "nbnas.records.proposal.Proposal": "nbnas.widgets.search.proposal:proposal",
     "nbnas.search.fidelities.told.Belief": "nbnas.widgets.search.looks:belief",

@@ -3,10 +3,13 @@
 import math
 import re
 from pathlib import Path
+from types import SimpleNamespace
 
 import nbformat
 import numpy as np
+import pandas as pd
 import pytest
+import torch
 from pages import solutions
 from scipy.stats import norm, spearmanr
 
@@ -18,7 +21,8 @@ LESSONS = sorted(FOLDER.glob("*.ipynb"), key=lambda path: int(path.stem.partitio
 TITLES = {
     **{1: "Bayesian optimisation by hand", 2: "Architectures and spaces", 3: "Distances"},
     **{4: "Prior and kernel", 5: "Posterior and expected improvement", 6: "Training for real"},
-    **{7: "A whole search", 8: "Spend less", 9: "What fits", 11: "Settings too"},
+    **{7: "A whole search", 8: "Spend less", 9: "What fits"},
+    **{10: "By gradient, and why it fails", 11: "Settings too"},
 }
 MOST_CELLS, MOST_LINES = 26, 10
 LINK = re.compile(r"\]\(([^)]+)\)")
@@ -169,6 +173,36 @@ def test_lesson_nine_says_what_the_table_shows():
     assert names["fit"].parameters == 568
     assert f"{names['fit'].value:.1%}" == "90.6%"
     assert f"{100 * (numbers.accuracy.max() - names['fit'].value):.1f}" == "3.3"
+
+
+def test_lesson_ten_relaxes_as_it_says():
+    """Its prose has these numbers: change both."""
+    (path,) = [path for path in LESSONS if path.stem.startswith("10_")]
+    names = {"torch": torch, "pd": pd}
+    for cell in code(path):
+        if cell.id in ("relax", "by-hand"):
+            exec(cell.source, names)
+    relax, x = names["relax"], names["x"]
+    assert relax(names["operations"], x.relu())["relu"] > 0.85
+    exec(solutions(read(path))[0].splitlines()[0], names)
+    left = relax(names["without"], x.relu())
+    assert left[["skip", "abs"]].tolist() == pytest.approx([0.5, 0.5], abs=0.03)
+    wrong = [(y - x.relu()).square().mean().item() for y in names["without"].values()]
+    assert wrong == pytest.approx([wrong[0]] * 3)
+
+
+@pytest.mark.slow
+def test_lesson_ten_compares_as_it_says():
+    """The order of the two searches and the size of networks in its prose: change both."""
+    (path,) = [path for path in LESSONS if path.stem.startswith("10_")]
+    names = {"cured": SimpleNamespace(cost=13.456), "found": nb.CellSpace().sample(0, 1)[0]}
+    for cell in code(path):
+        if cell.id in ("setup", "standing", "bayes"):
+            exec(cell.source, names)
+    ranks = {name: [each["rank"] for each in found] for name, found in names["runs"].items()}
+    assert max(ranks["Bayesian optimisation"]) <= min(ranks["random"])
+    assert max(ranks["random"]) < 1500
+    assert max(names["table"].parameters.values()) == 2683
 
 
 @pytest.mark.slow

@@ -41,12 +41,16 @@ from nbnas.charts.surrogate.posterior import leave_one_out
 from nbnas.charts.surrogate.seconds import drivers
 from nbnas.charts.surrogate.why import why
 from nbnas.charts.table import table
+from nbnas.charts.training.collapse import collapse
 from nbnas.charts.training.data import data
 from nbnas.charts.training.learning_curve import learning_curve, training
 from nbnas.charts.training.lineup import lineup
+from nbnas.charts.training.operation_weights import operation_weights
 from nbnas.charts.training.predicted_curve import predicted_curve
 from nbnas.charts.training.range_test import range_test
 from nbnas.charts.training.recipe import schedule, settings
+from nbnas.charts.training.relaxation import relaxation, relaxed
+from nbnas.charts.training.relaxed_cell import relaxed_cell
 from nbnas.charts.training.skeleton import skeleton
 from nbnas.charts.training.step import step
 
@@ -59,6 +63,7 @@ __all__ = [
     "brackets",
     "calibration",
     "clock",
+    "collapse",
     "comparison",
     "constraint",
     "curves",
@@ -84,10 +89,14 @@ __all__ = [
     "looks",
     "measured_by",
     "notation",
+    "operation_weights",
     "paired",
     "predicted_curve",
     "proposal",
     "range_test",
+    "relaxation",
+    "relaxed",
+    "relaxed_cell",
     "rungs",
     "schedule",
     "search",

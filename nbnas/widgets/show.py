@@ -17,7 +17,7 @@ from nbnas.widgets.bundle import Bundle, of_view
 from nbnas.widgets.live import REPUBLISH, STILL, LiveView, Throttle, guarded
 from nbnas.widgets.panel import Panel
 from nbnas.widgets.search import benchmark, search, sweep
-from nbnas.widgets.training import training
+from nbnas.widgets.training import relaxation, training
 from nbnas.widgets.view import View, view
 
 
@@ -48,6 +48,7 @@ LIVE = {
     ),
     SEARCH: Follows("stepped", search.search_finished, ended="changed"),
     "nbnas.training.live.LiveTraining": Follows("progressed", training.training_finished),
+    "nbnas.training.relaxed.relaxation.Relaxation": Follows("progressed", relaxation.finished),
 }
 
 

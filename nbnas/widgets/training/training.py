@@ -1,7 +1,6 @@
 """The view of a training: its curves as they come, and buttons to run and to stop it."""
 
 import math
-import threading
 import weakref
 from typing import Any
 
@@ -11,11 +10,9 @@ from nbnas.charts.theme import AnyChart
 from nbnas.charts.training.learning_curve import summary
 from nbnas.charts.training.step import heading
 from nbnas.charts.training.step import said as step_said
-from nbnas.errors import TrainingError
 from nbnas.records import ACCURACY, EpochReport, Measure, StepProfile
-from nbnas.widgets.live import REST
-from nbnas.widgets.panel import Panel, button
 from nbnas.widgets.search.trials import seconds
+from nbnas.widgets.training.background import Background
 from nbnas.widgets.view import View
 
 
@@ -74,59 +71,12 @@ def training_finished(training: Any) -> bool:  # noqa: ANN401
     return training.evaluation is not None or whole
 
 
-class _Controls:
-    """Train in the background, and stop after the epoch that is under way.
-
-    A training whose epochs come from elsewhere, such as a cell or a search, can only be stopped.
-    """
+class _Controls(Background):
+    """Train in the background, and stop after the epoch that is under way."""
 
     def __init__(self, training: "weakref.ref[Any]") -> None:
-        self._training, self._thread = training, threading.Thread()
-        self._stopped = False
-        self.train = button("Train", "Train to the last epoch, in the background", icon="play")
-        self.stop = button("Stop", "Stop after the epoch that is under way", icon="stop")
-        self.panel = Panel(self.draw, [[self.train, self.stop]], rest=REST)
-        self.panel.clicked(self.train, self.start)
-        self.panel.clicked(self.stop, self.end)
+        super().__init__(training, "training", "Train", training_finished)
 
-    def start(self) -> None:
-        live = self._live()
-        if self._thread.is_alive():
-            raise TrainingError("expected one run at a time, and it is training already")
-        self._thread = threading.Thread(target=self._run, args=(live,), daemon=True)
-        self._thread.start()
-
-    def end(self) -> None:
-        self._live().stop()
-        self._stopped = True
-
-    def draw(self) -> View:
-        live = self._training()
-        if live is None:
-            return View("This training is gone.")
-        self._enable(live)
-        stopped = self._stopped and not training_finished(live)
+    def draw(self, live: Any) -> View:  # noqa: ANN401
+        stopped = self.stopped and not training_finished(live)
         return View(_said(live, stopped=stopped), _drawn(live))
-
-    def _live(self) -> Any:  # noqa: ANN401
-        live = self._training()
-        if live is None:
-            raise TrainingError(
-                "expected a training, but nothing holds it any more; start another"
-            )
-        return live
-
-    def _run(self, live: Any) -> None:  # noqa: ANN401
-        """The background thread; what it raises is seen in the view."""
-        try:
-            for _ in live:
-                pass
-        except Exception as error:  # it would be lost in the thread
-            self.panel.fail(error)
-        self.panel.update()
-
-    def _enable(self, live: Any) -> None:  # noqa: ANN401
-        """Buttons that can do nothing are grey."""
-        over = self._stopped or training_finished(live)
-        self.train.disabled = over or bool(live.reports) or self._thread.is_alive()
-        self.stop.disabled = over
