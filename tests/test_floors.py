@@ -51,8 +51,7 @@ WINGS = {
     ),
     "records": (
         *("measure", "claim", "profile", "fidelities", "estimate", "report", "evaluation"),
-        *("relaxation",),
-        *("ranks", "goals"),
+        *("relaxation", "ranks", "goals"),
         *("observations", "comparison", "proposal"),
     ),
     "surrogate": (
