@@ -29,7 +29,7 @@ def collapse(
     epoch: int | None = None,
     epochs: int = 0,
     width: float = 225,
-    height: float = 120,
+    height: float = 105,
 ) -> theme.AnyChart:
     """Draw three panels by epoch: the entropy, the share of skip connections, the measure.
 

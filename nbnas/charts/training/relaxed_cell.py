@@ -65,7 +65,7 @@ def relaxed_cell(
     layout = lay_out(_graph(weights, names), width, None)
     ribbon = NARROW if many else RIBBON
     parts = _parts(weights, names, layout, ribbon)
-    named = "" if many else "; named is what would be kept"
+    named = "" if many else "; named is what would be kept (never none)"
     said = subtitle or f"operations are as thick as their weights{named}"
     words = theme.title(heading or heading_of(weights), said)
     return _draw(parts, (width, layout.height), weights, words)

@@ -6,6 +6,7 @@ from psygnal import Signal
 from relaxations import reports
 
 import nbnas as nb
+from nbnas.charts.render import to_svg
 from nbnas.widgets import bundle, show, view
 from nbnas.widgets.training.relaxation import _Controls, finished
 
@@ -131,3 +132,46 @@ def test_a_report_and_the_weights_of_a_cell_are_drawn(static, no_widgets):
         assert set(bundle(thing)[0]) == {"image/png", "text/plain"}
     assert "mean entropy" in view(report.weights[0]).summary
     assert view(report).summary.startswith("After epoch 2: entropy ")
+
+
+@pytest.fixture(scope="module")
+def tiny():
+    return nb.Trainer(nb.digits(40, 20), epochs=1, channels=2, batch_size=20, device="cpu")
+
+
+def test_a_supernet_shows_what_it_holds(tiny, static, no_widgets):
+    seen = view(nb.Supernet(nb.CellSpace(), tiny))
+    assert "shared weights holds 15,625 architectures" in seen.summary
+    words = to_svg(seen.chart)
+    assert "What the supernet holds" in words
+    assert "20 %" not in words  # nothing would be kept yet
+
+
+@pytest.mark.parametrize(
+    ("method", "said"),
+    [
+        (nb.Darts(2, warmup=3), "the weights of the network one step ahead"),
+        (nb.Darts(remedy=nb.BetaDecay()), "BetaDecay()"),
+        (nb.SinglePathOneShot(), "an architecture a step"),
+        (nb.BetaDecay(7), "Beta-decay regularisation"),
+        (nb.AuxiliarySkip(), "it fades away"),
+    ],
+    ids=lambda each: type(each).__name__,
+)
+def test_methods_tell_their_settings(method, said, static, no_widgets):
+    seen = view(method)
+    assert seen.summary.startswith(repr(method))
+    assert said in to_svg(seen.chart)
+
+
+def test_a_real_relaxation_is_shown_as_it_trains(tiny, redrawn):
+    found = nb.Supernet(nb.CellSpace(), tiny).start(nb.Darts(epochs=2, learning_rate=0.1))
+    controls = _Controls(weakref.ref(found))
+    found.run()
+    html = redrawn(controls.panel)
+    assert "After epoch 2 of 2" in html
+    assert (controls.epoch.value, controls.train.disabled, controls.stop.disabled) == (
+        2,
+        True,
+        True,
+    )
