@@ -5,6 +5,7 @@ are right. Allowed are success, an `NbnasError`, and the `TypeError` with which 
 refuses a call, outside of nbnas.
 """
 
+import importlib.util
 import inspect
 import math
 import socket
@@ -40,6 +41,7 @@ NOT_ASKED = (
     "load_ipython_extension",  # IPython calls it with its shell
     "TabularObjective.from_csv",  # gives all to from_table, as it comes
 )
+NOT_MADE = () if importlib.util.find_spec("vizier") else ("Vizier",)  # without its parts
 TENSORS = ("forward", "similarity", "block", "transform")  # of kernels: gpytorch calls them
 
 
@@ -65,7 +67,7 @@ def public():
         if isinstance(thing, ModuleType) or not callable(thing) or name in NOT_ASKED:
             continue
         yield name
-        if inspect.isclass(thing):
+        if inspect.isclass(thing) and name not in NOT_MADE:
             labels = (f"{name}.{method}" for method in methods(thing))
             yield from (label for label in labels if label not in NOT_ASKED)
 
