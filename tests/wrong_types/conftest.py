@@ -171,8 +171,10 @@ def overrides():
         "from_folder": {"path": folder_of_pictures()},
         "from_dataset": {"dataset": [(picture(k), k % 2) for k in range(12)]},
         # What no trainer takes, so that the seed is checked and nothing is trained.
-        "Trainer.__call__": {"architecture": member_of("RecurrentSpace")},
-        "Trainer.test": {"architecture": member_of("RecurrentSpace")},
+        **{
+            f"Trainer.{n}": {"architecture": member_of("RecurrentSpace")}
+            for n in ("__call__", "test")
+        },
         "Trainer.find_learning_rate": {"architecture": member_of("RecurrentSpace")},
         **{
             f"{name}.{method}": right
