@@ -44,6 +44,7 @@ from .graphs.spaces.choice.options import Choice as Choice
 from .graphs.spaces.choice.space import ChoiceSpace as ChoiceSpace
 from .graphs.spaces.cnn.space import CnnSpace as CnnSpace
 from .graphs.spaces.dag.space import DagSpace as DagSpace
+from .graphs.spaces.darts.space import DartsSpace as DartsSpace
 from .graphs.spaces.joint.categorical import Categorical as Categorical
 from .graphs.spaces.joint.integer import Integer as Integer
 from .graphs.spaces.joint.real import Real as Real
@@ -193,6 +194,8 @@ from .training.export.export import export as export
 from .training.export.exported import Exported as Exported
 from .training.known.latency import latency as latency
 from .training.live import LiveTraining as LiveTraining
+from .training.networks.darts.skeleton import DartsSkeleton as DartsSkeleton
+from .training.networks.darts.skeleton import darts_skeleton as darts_skeleton
 from .training.networks.skeleton.skeleton import CellSkeleton as CellSkeleton
 from .training.networks.skeleton.skeleton import nas_bench_101_skeleton as nas_bench_101_skeleton
 from .training.networks.skeleton.skeleton import nas_bench_201_skeleton as nas_bench_201_skeleton

@@ -110,6 +110,7 @@ SUBJECTS = {
     "nbnas.graphs.spaces.choice.space.ChoiceSpace": "nbnas.widgets.graphs.space:space",
     "nbnas.graphs.spaces.cnn.space.CnnSpace": "nbnas.widgets.graphs.space:space",
     "nbnas.graphs.spaces.dag.space.DagSpace": "nbnas.widgets.graphs.space:space",
+    "nbnas.graphs.spaces.darts.space.DartsSpace": "nbnas.widgets.graphs.space:space",
     "nbnas.graphs.spaces.recurrent.space.RecurrentSpace": "nbnas.widgets.graphs.space:space",
     "nbnas.graphs.spaces.subspace.Subspace": "nbnas.widgets.graphs.space:space",
     "nbnas.graphs.spaces.joint.space.JointSpace": "nbnas.widgets.graphs.space:space",
@@ -144,6 +145,9 @@ SUBJECTS = {
     "nbnas.training.data.image_data.ImageData": "nbnas.widgets.training.data:data",
     "nbnas.training.data.text.TextData": "nbnas.widgets.training.data:text",
     "nbnas.training.live.LiveTraining": "nbnas.widgets.training.training:training",
+    "nbnas.training.networks.darts.skeleton.DartsSkeleton": (
+        "nbnas.widgets.training.skeleton:darts_skeleton"
+    ),
     "nbnas.training.networks.skeleton.skeleton.CellSkeleton": (
         "nbnas.widgets.training.skeleton:skeleton"
     ),

@@ -51,7 +51,7 @@ BY_DEFAULT = (
     *("PathEncoding", "Ensemble", "GaussianProcess", "WeisfeilerLehmanKernel", "Measure"),
     *("Darts", "SinglePathOneShot", "BetaDecay", "AuxiliarySkip"),
     *("LinearDecay", "Warmup", "SGD", "AdamW", "Muon", "ImprovementPerSecond"),
-    *("KnowledgeGradient", "MaxValueEntropy"),
+    *("KnowledgeGradient", "MaxValueEntropy", "DartsSpace"),
 )
 
 

@@ -46,8 +46,8 @@ GROUND = ("checks", "errors")  # the one import within the ground floor
 # The wings of each floor, the lowest first: folders, and files that lie beside them.
 WINGS = {
     "graphs": (
-        *("graph", "values", "settings", "canonical", "architecture", "space", "features"),
-        *("encoding", "parallel", "spaces", "distances"),
+        *("graph", "values", "settings", "cells", "canonical", "architecture", "space"),
+        *("features", "encoding", "parallel", "spaces", "distances"),
     ),
     "records": (
         *("measure", "claim", "profile", "fidelities", "estimate", "report", "evaluation"),

@@ -14,7 +14,8 @@ References:
 import functools
 from collections.abc import Iterator
 
-from nbnas.graphs.graph import IDENTITY, LINK, ZERO, Graph
+from nbnas.graphs.cells import cells_form
+from nbnas.graphs.graph import IDENTITY, LINK, ZERO, Graph, holds_cells
 
 Colors = tuple[int, ...]
 
@@ -23,8 +24,9 @@ Colors = tuple[int, ...]
 def canonical_form(architecture: Graph) -> str:
     """Write what an architecture computes, so that equal texts mean equal functions.
 
-    Where the operations are at the vertices (every edge is a `LINK`) this is `renumbered_form`.
-    Else, for cells with operations on their edges:
+    Where a graph holds several cells this is `cells_form`; where the operations are at the
+    vertices (every edge is a `LINK`), `renumbered_form`. Else, for cells with operations on their
+    edges:
 
     The input is "0"; a vertex is the sorted sum of what its edges bring; an edge brings nothing
     ("#") if it is the zero operation or its source is nothing, its source itself if it is the
@@ -39,6 +41,8 @@ def canonical_form(architecture: Graph) -> str:
     Returns:
         The canonical text.
     """
+    if holds_cells(architecture):
+        return cells_form(architecture)
     if has_vertex_operations(architecture):
         return renumbered_form(architecture)
     return _expression(architecture, nothing="#")
@@ -57,6 +61,8 @@ def functional_form(architecture: Graph) -> str:
     Returns:
         A text that is the same for architectures that compute the same function.
     """
+    if holds_cells(architecture):
+        return cells_form(architecture)
     if has_vertex_operations(architecture):
         return renumbered_form(architecture)
     return _expression(architecture, nothing="")

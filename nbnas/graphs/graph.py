@@ -8,6 +8,9 @@ Notation
                       and an edge that carries its source unchanged
     LINK              the label of every edge of a space whose operations are at the vertices;
                       "link:port" where it matters which input of the vertex it is
+    CELLS             the label of the input of a graph that holds several cells, each of which is
+                      built on its own
+    POOLS             operations without weights: two of one kind that read the same are one
 """
 
 from collections.abc import Hashable
@@ -16,6 +19,8 @@ from typing import Protocol
 ZERO = "none"
 IDENTITY = "skip_connect"
 LINK = "link"
+CELLS = "cells"
+POOLS = ("max_pool_3x3", "avg_pool_3x3")
 
 Edge = tuple[int, int, str]
 
@@ -30,3 +35,12 @@ class Graph(Hashable, Protocol):
     @property
     def edges(self) -> tuple[Edge, ...]:
         """`(source, target, operation)`, sorted."""
+
+
+def holds_cells(graph: Graph) -> bool:
+    """Whether a graph holds several cells, such as a normal and a reduction cell.
+
+    Then the vertices that the input leads to are what all cells read; those of a cell have its
+    name for a label, and all of them lead to the output.
+    """
+    return graph.nodes[0] == CELLS

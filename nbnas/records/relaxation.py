@@ -148,7 +148,8 @@ class RelaxationReport:
         """
         known = {word for cell in self.weights for word in cell.operations}
         graph = self.architecture
-        carried = [word for *_, word in graph.edges if word in known]
+        words = (word.partition(":")[0] for *_, word in graph.edges)  # "…:reduce" in genotypes
+        carried = [word for word in words if word in known]
         carried += [word for word in graph.nodes if word in known]  # operations at vertices
         return carried.count(IDENTITY) / len(carried) if carried else 0.0
 

@@ -21,9 +21,10 @@ from nbnas.training.device import choose_device
 from nbnas.training.lengths import settle_lengths
 from nbnas.training.measure import PICTURE_MEASURES, measures_of_text
 from nbnas.training.networks.own import NETWORK, Build
+from nbnas.training.networks.planned import AnyPlan
 from nbnas.training.networks.skeleton.build import check_fit
-from nbnas.training.networks.skeleton.plan import Plan, small_plan
-from nbnas.training.networks.skeleton.skeleton import SKELETON, CellSkeleton
+from nbnas.training.networks.skeleton.plan import small_plan
+from nbnas.training.networks.skeleton.skeleton import SKELETON, Skeleton
 from nbnas.training.optimizers.optimizer import OPTIMIZER, Optimizer
 from nbnas.training.schedule import SCHEDULE, OneCycle, Schedule
 from nbnas.training.usual import (
@@ -74,7 +75,7 @@ class Recipe:
     clip: float | None = None
     network: Build | None = None
     operations: tuple[Operation, ...] = ()
-    skeleton: CellSkeleton | None = None
+    skeleton: Skeleton | None = None
     checkpoint_minutes: float | None = 5.0
     keep_weights: bool = False
     deterministic: bool = False
@@ -178,7 +179,7 @@ class Recipe:
         return {"data": f"{self.data.name} {self.data.fingerprint}", **settings, **own}
 
 
-def check_own(operations: Sequence[Operation], data: Any, skeleton: Plan) -> None:  # noqa: ANN401
+def check_own(operations: Sequence[Operation], data: Any, skeleton: AnyPlan) -> None:  # noqa: ANN401
     """Check that a user's operations keep the shape of the images of all stages of a network.
 
     Args:

@@ -19,6 +19,7 @@ from nbnas.graphs.spaces.chain.space import ChainSpace
 from nbnas.graphs.spaces.choice.space import ChoiceSpace
 from nbnas.graphs.spaces.cnn.space import CnnSpace
 from nbnas.graphs.spaces.dag.space import DagSpace
+from nbnas.graphs.spaces.darts.space import DartsSpace
 from nbnas.graphs.spaces.joint.integer import Integer
 from nbnas.graphs.spaces.joint.real import Real
 from nbnas.graphs.spaces.joint.space import JointSpace
@@ -37,6 +38,7 @@ SPACES = (
         bias=(True, False, None),
     ),
     JointSpace(CellSpace(), rate=Real(1e-3, 1, log=True), batch=Integer(16, 512, log=True)),
+    DartsSpace(),
 )
 ANY_SPACE = (
     HammingDistance(),
@@ -50,7 +52,8 @@ PAIRS = (
     *((space, EditDistance()) for space in SPACES[:2]),
     *((space, OtmannDistance(normalized=n)) for space in SPACES[:5] for n in (False, True)),
     *((SPACES[5], distance) for distance in (EditDistance(), RankDistance(SPACES[5]))),
-    (SPACES[4], EditDistance(approximate=True)),
+    *((space, EditDistance(approximate=True)) for space in (SPACES[4], SPACES[7])),
+    (SPACES[7], OtmannDistance()),
 )
 seeds = st.integers(0, 2**32)
 

@@ -24,11 +24,10 @@ from nbnas.training.device import CPU, Place
 from nbnas.training.draws import Draws
 from nbnas.training.following.follow import following
 from nbnas.training.networks.multiply_adds import Size, count_parameters
-from nbnas.training.networks.network import IMAGE, check_cell, check_operations
+from nbnas.training.networks.network import IMAGE, check_operations, check_suits
 from nbnas.training.networks.own import builds_of
+from nbnas.training.networks.planned import plan_for, size_by_plan
 from nbnas.training.networks.size import Setting, network_size
-from nbnas.training.networks.skeleton.counts import planned_size
-from nbnas.training.networks.skeleton.plan import small_plan
 from nbnas.training.recipe import Recipe
 from nbnas.training.run import network_of
 from nbnas.training.tasks.of_recipe import task_of
@@ -113,9 +112,9 @@ def size_of(recipe: Recipe, architecture: Architecture) -> Size:
         return network_size(architecture, _setting(recipe, (1, 1, 1)))
     if architecture.nodes[0] == IMAGE:
         return network_size(architecture, _setting(recipe, data.image_shape))
-    plan = recipe.skeleton or small_plan(recipe.channels, recipe.cells)
+    plan = recipe.skeleton or plan_for(architecture, recipe.channels, recipe.cells)
     own = builds_of(recipe.operations, architecture)
-    size = planned_size(plan, architecture, data.image_shape, data.classes, own)
+    size = size_by_plan(plan, architecture, data.image_shape, data.classes, own)
     if recipe.skeleton is not None:
         return size
     # The small network ends in a plain layer, of which the biases' additions do not count.
@@ -133,7 +132,7 @@ def check_trained(recipe: Recipe, architecture: Architecture) -> None:
         check_operations(architecture, recipe.operations)
         check_reads(recipe.data, architecture)
         if recipe.skeleton is not None:
-            check_cell(architecture)
+            check_suits(architecture, recipe.skeleton)
 
 
 def _setting(recipe: Recipe, shape: tuple[int, int, int]) -> Setting:

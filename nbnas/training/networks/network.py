@@ -7,7 +7,8 @@ Notation
     first vertex   architecture        built as
     "image"        a whole network     `nbnas.training.networks.layered`, as it is
     "x"            a recurrent cell    `nbnas.training.networks.recurrent`, which reads text
-    any other      a cell for images   `nbnas.training.networks.skeleton`, which repeats it
+    any other      a cell for images,  `nbnas.training.networks.planned`, which repeats it
+                   or a genotype
 """
 
 import functools
@@ -19,6 +20,8 @@ from torch import nn
 from nbnas.errors import ArchitectureError, SettingError
 from nbnas.graphs.architecture import LINK, ZERO, Architecture
 from nbnas.graphs.canonical import has_vertex_operations
+from nbnas.graphs.graph import holds_cells
+from nbnas.graphs.spaces.darts.graph import genotype_of
 from nbnas.graphs.spaces.layers import Layer
 from nbnas.graphs.spaces.operation import Operation
 from nbnas.graphs.spaces.recurrent.graph import begins_recurrent, recipe_of
@@ -27,14 +30,14 @@ from nbnas.graphs.values import is_of_choices
 from nbnas.training.draws import drawing
 from nbnas.training.networks.cell import OPERATIONS, VERTEX_OPERATIONS
 from nbnas.training.networks.cell import Cell as Cell
+from nbnas.training.networks.darts.plan import DartsPlan
 from nbnas.training.networks.layered import build_layers
 from nbnas.training.networks.multiply_adds import Classifier
 from nbnas.training.networks.multiply_adds import count_multiply_adds as count_multiply_adds
 from nbnas.training.networks.multiply_adds import count_parameters as count_parameters
 from nbnas.training.networks.own import builds_of
+from nbnas.training.networks.planned import AnyPlan, build_plan, plan_for
 from nbnas.training.networks.recurrent import build_recurrent
-from nbnas.training.networks.skeleton.build import build_planned
-from nbnas.training.networks.skeleton.plan import Plan, small_plan
 from nbnas.training.networks.weights import initialize
 
 IMAGE = "image"  # the first vertex of whole networks
@@ -48,7 +51,7 @@ def build_network(
     channels: int = 8,
     cells: int = 1,
     operations: Sequence[Operation] = (),
-    skeleton: Plan | None = None,
+    skeleton: AnyPlan | None = None,
     generator: torch.Generator,
 ) -> nn.Module:
     """Build and initialise a network, on the CPU, leaving torch's own generator alone.
@@ -61,9 +64,10 @@ def build_network(
             network has its own. Of a recurrent cell, the size of an embedded token and of a
             hidden state; `recurrent.build_recurrent` takes them one by one.
         cells: Number of cells of each of the two stages. A whole network has none. Of a recurrent
-            cell, the number of layers.
+            cell, the number of layers; of a genotype, of normal cells of each stage.
         operations: A user's own operations of cells. Their weights begin as torch makes them.
-        skeleton: What repeats a cell for images, in place of `channels` and `cells`.
+        skeleton: What repeats a cell for images, or both of a genotype, in place of `channels`
+            and `cells`.
         generator: Source of the initial weights, a generator of the CPU.
 
     Returns:
@@ -71,8 +75,8 @@ def build_network(
         `RecurrentNetwork`, tokens `(T, B)` to logits `(T, B, classes)` and its hidden states.
 
     Raises:
-        ArchitectureError: If the architecture has an unknown operation, or is no cell for images
-            and there is a skeleton.
+        ArchitectureError: If the architecture has an unknown operation, or does not suit the
+            skeleton.
         SettingError: If there is no channel, cell or class, or an image shape is missing or given
             to a recurrent cell.
 
@@ -85,7 +89,7 @@ def build_network(
     """
     check_operations(architecture, operations)
     if skeleton is not None:
-        check_cell(architecture)
+        check_suits(architecture, skeleton)
     if min(channels, cells, classes) < 1:
         raise SettingError(
             "expected at least one channel, cell and class, "
@@ -99,9 +103,9 @@ def build_network(
         return build_layers(
             architecture, image_shape=image_shape, classes=classes, generator=generator
         )
-    plan = small_plan(channels, cells) if skeleton is None else skeleton
+    plan = plan_for(architecture, channels, cells) if skeleton is None else skeleton
     build = functools.partial(
-        build_planned,
+        build_plan,
         *(plan, architecture, image_shape[0], classes),
         classifier=nn.Linear if skeleton is None else Classifier,
     )
@@ -121,17 +125,26 @@ def reads_text(architecture: Architecture) -> bool:
     return begins_recurrent(architecture)
 
 
-def check_cell(architecture: Architecture) -> None:
-    """Check that an architecture is a cell for images, which a skeleton can repeat.
+def check_suits(architecture: Architecture, skeleton: AnyPlan) -> None:
+    """Check that an architecture is what a skeleton can repeat.
 
     Raises:
-        ArchitectureError: If it is a whole network or a recurrent cell.
+        ArchitectureError: If it is a whole network or a recurrent cell; or a genotype where the
+            skeleton repeats equal cells, or such a cell where it is DARTS'.
     """
     if architecture.nodes[0] == IMAGE or reads_text(architecture):
         what = "recurrent cell" if reads_text(architecture) else "whole network"
         raise ArchitectureError(
             f"expected a cell for images, which the skeleton repeats, got the {what} "
             f"{architecture.text!r:.200}; leave the skeleton out"
+        )
+    if holds_cells(architecture) != isinstance(skeleton, DartsPlan):
+        what, other = "a genotype of a DartsSpace", "a cell that is repeated as it is"
+        wanted, came = (other, what) if holds_cells(architecture) else (what, other)
+        does = "nas_bench_201_skeleton()" if came == other else "darts_skeleton()"
+        raise ArchitectureError(
+            f"expected {wanted} for skeleton={skeleton!r}, got {came}: "
+            f"{architecture.text!r:.200}; give another skeleton, such as {does}"
         )
 
 
@@ -155,6 +168,8 @@ def check_operations(architecture: Architecture, own: Sequence[Operation] = ()) 
     edges = (word for _, _, word in architecture.edges)
     if reads_text(architecture):
         recipe_of(architecture)
+    elif holds_cells(architecture):
+        genotype_of(architecture)
     elif architecture.nodes[0] == IMAGE:
         _check_words(edges, (LINK,), text)
         _check_words((Layer.parse(label).kind for label in architecture.nodes[1:-1]), KINDS, text)

@@ -23,9 +23,8 @@ from nbnas.training.networks.network import (
     check_operations,
     reads_text,
 )
+from nbnas.training.networks.planned import AnyPlan, build_plan, plan_for
 from nbnas.training.networks.recurrent import RecurrentNetwork
-from nbnas.training.networks.skeleton.build import build_planned
-from nbnas.training.networks.skeleton.plan import Plan, small_plan
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +79,7 @@ def network_size(architecture: Architecture, setting: Setting | None = None) -> 
 
 
 def meta_network(
-    architecture: Architecture, setting: Setting, skeleton: Plan | None = None
+    architecture: Architecture, setting: Setting, skeleton: AnyPlan | None = None
 ) -> nn.Module:
     """The network of an architecture on torch's meta device, which takes no memory.
 
@@ -95,8 +94,9 @@ def meta_network(
             return RecurrentNetwork(architecture, classes, channels, channels, cells)
         if architecture.nodes[0] == IMAGE:
             return LayeredNetwork(architecture, setting.image_shape, classes)
-        plan, colors = skeleton or small_plan(channels, cells), setting.image_shape[0]
-        return build_planned(plan, architecture, colors, classes, classifier=nn.Linear)
+        plan = skeleton or plan_for(architecture, channels, cells)
+        colors = setting.image_shape[0]
+        return build_plan(plan, architecture, colors, classes, classifier=nn.Linear)
 
 
 def _counted(architecture: Architecture, given: Setting, own: tuple[Operation, ...]) -> Size:

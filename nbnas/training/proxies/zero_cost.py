@@ -24,7 +24,7 @@ from nbnas.training.device import choose_device, cpu_threads, release_memory
 from nbnas.training.networks.network import build_network
 from nbnas.training.networks.normalize import normalizing
 from nbnas.training.networks.skeleton.plan import small_plan
-from nbnas.training.networks.skeleton.skeleton import SKELETON, CellSkeleton
+from nbnas.training.networks.skeleton.skeleton import SKELETON, Skeleton
 from nbnas.training.proxies.scores import Proxy, flops, jacov, nwot, params, synflow
 from nbnas.training.recipe import SIZE, THREADS, check_own, check_skeleton
 from nbnas.undisturbed import undisturbed
@@ -105,7 +105,7 @@ class ZeroCost:
     threads: int | None = 1
     device: str = "auto"
     operations: tuple[str | Operation, ...] = ()
-    skeleton: CellSkeleton | None = None
+    skeleton: Skeleton | None = None
 
     def __post_init__(self) -> None:
         settle(self, data=IMAGE_DATA)

@@ -16,41 +16,14 @@ from torch.nn.functional import one_hot
 from nbnas.errors import SettingError, shown
 from nbnas.graphs.architecture import ZERO, Architecture
 from nbnas.graphs.spaces.cell import CellSpace
-from nbnas.records import CellWeights
+from nbnas.graphs.spaces.darts.space import DartsSpace
 from nbnas.training.networks.cell import live_edges
 from nbnas.training.networks.multiply_adds import Classifier
-from nbnas.training.networks.shared.network import SharedNetwork, Weights, build_shared
-from nbnas.training.networks.skeleton.plan import small_plan
+from nbnas.training.networks.shared.network import Shared, SharedNetwork, Weights, build_shared
+from nbnas.training.networks.skeleton.plan import Plan, small_plan
 from nbnas.training.recipe import Recipe
-
-Row = Sequence[float]
-
-
-@dataclass(frozen=True, slots=True)
-class Kind:
-    """A kind of cell.
-
-    Attributes:
-        name: "cell", "normal" or "reduction".
-        edges: The names of the vertices that each edge joins, E pairs.
-        operations: The names of the operations, O.
-    """
-
-    name: str
-    edges: tuple[tuple[str, str], ...]
-    operations: tuple[str, ...]
-
-    def told(self, values: Sequence[Row]) -> CellWeights:
-        """What a report has of its weights, `(E, O)`."""
-        return CellWeights(self.name, self.edges, self.operations, tuple(map(tuple, values)))
-
-
-def uniform(kinds: Sequence[Kind]) -> Weights:
-    """Equal weights for all operations, `(E, O)` for each kind."""
-    return tuple(
-        torch.full((len(each.edges), len(each.operations)), 1 / len(each.operations))
-        for each in kinds
-    )
+from nbnas.training.relaxed.genotypes import GenotypeForm
+from nbnas.training.relaxed.kind import Kind, Row, uniform
 
 
 class Form(Protocol):
@@ -78,7 +51,7 @@ class Form(Protocol):
         """The weights that stand for one architecture: 1 on what it computes, else 0."""
         ...
 
-    def build(self, recipe: Recipe, generator: torch.Generator) -> SharedNetwork:
+    def build(self, recipe: Recipe, generator: torch.Generator) -> Shared:
         """The network of all architectures, as a recipe has networks."""
         ...
 
@@ -124,7 +97,9 @@ class CellForm:
     def build(self, recipe: Recipe, generator: torch.Generator) -> SharedNetwork:
         """See `Form.build`."""
         data = recipe.pictures
-        plan = recipe.skeleton or small_plan(recipe.channels, recipe.cells)
+        plan = small_plan(recipe.channels, recipe.cells)
+        if isinstance(recipe.skeleton, Plan):
+            plan = recipe.skeleton
         classifier = nn.Linear if recipe.skeleton is None else Classifier
         colors = data.image_shape[0]
         return build_shared(self.space, plan, colors, data.classes, classifier, generator)
@@ -138,6 +113,8 @@ def form_of(space: object) -> Form:
     """
     if isinstance(space, CellSpace):
         return CellForm(space)
+    if isinstance(space, DartsSpace):
+        return GenotypeForm(space)
     raise SettingError(
         "expected a space of cells, whose edges carry one of several operations, such as "
         f"CellSpace(), got {shown(space)}; search others by BayesianOptimization()"

@@ -22,7 +22,7 @@ from nbnas.training.known.size import size_of
 from nbnas.training.measure import EVALUATION_BATCH, Figures
 from nbnas.training.networks.multiply_adds import count_multiply_adds
 from nbnas.training.networks.normalize import normalizing
-from nbnas.training.networks.shared.network import Mixture, SharedNetwork, Weights
+from nbnas.training.networks.shared.network import Mixture, Shared, Weights
 from nbnas.training.optimizers.groups import set_learning_rate
 from nbnas.training.recipe import Recipe
 from nbnas.training.relaxed.calibration import calibrated
@@ -61,7 +61,7 @@ class Ground:
     form: Form
     place: Place
     generator: torch.Generator
-    network: SharedNetwork = field(init=False)
+    network: Shared = field(init=False)
     task: PictureTask = field(init=False)
     optimizer: torch.optim.Optimizer = field(init=False)
     train: Part = field(init=False)

@@ -15,8 +15,9 @@ from nbnas.errors import SettingError
 from nbnas.graphs.space import SPACE, SearchSpace
 from nbnas.training.draws import CPU, Draws
 from nbnas.training.networks.multiply_adds import count_parameters
-from nbnas.training.networks.shared.network import SharedNetwork
-from nbnas.training.relaxed.form import Kind, form_of
+from nbnas.training.networks.shared.network import Shared
+from nbnas.training.relaxed.form import form_of
+from nbnas.training.relaxed.kind import Kind
 from nbnas.training.relaxed.method import Method
 from nbnas.training.relaxed.relaxation import Relaxation
 from nbnas.training.trainer import Trainer
@@ -34,7 +35,7 @@ class Supernet:
     `start` searches on it.
 
     Attributes:
-        space: A `CellSpace`, with operations of your own if you like.
+        space: A `CellSpace`, with operations of your own if you like, or a `DartsSpace`.
         trainer: Says the data, what cells are put into, batch size, optimiser, learning rate and
             its schedule, augmentation, device and precision. How many epochs there are says the
             method. Its `ema`, `patience`, `fidelities` and `compile` are not used: they are of the
@@ -77,7 +78,7 @@ class Supernet:
         """Number of shared weights."""
         return count_parameters(self.network())
 
-    def network(self, seed: int = 0) -> SharedNetwork:
+    def network(self, seed: int = 0) -> Shared:
         """The network, with initial weights, on the CPU.
 
         Args:

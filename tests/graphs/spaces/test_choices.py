@@ -14,6 +14,7 @@ from nbnas.graphs.spaces.choice.space import ChoiceSpace
 from nbnas.graphs.spaces.choices import CategoricalSpace, categorical, chosen, decisive
 from nbnas.graphs.spaces.cnn.space import CnnSpace
 from nbnas.graphs.spaces.dag.space import DagSpace
+from nbnas.graphs.spaces.darts.space import DartsSpace
 from nbnas.graphs.spaces.recurrent.space import RecurrentSpace
 
 SPACES = (
@@ -24,6 +25,8 @@ SPACES = (
     ChainSpace(depth=6),
     ChainSpace(depth=(1, 7), image_size=4),
     ChoiceSpace(width=(16, 32, 64), activation=("relu", "gelu")),
+    DartsSpace(),
+    DartsSpace(("none", "skip_connect")),
 )
 
 
@@ -127,6 +130,7 @@ def test_absent_layers_may_stand_anywhere():
         (CellSpace(), (0, 0, 0, 0, 0), "expected 6 whole numbers"),
         (CellSpace(), (0, 0, 0, 0, 0, 5), r"got \(0, 0, 0, 0, 0, 5\)"),
         (CellSpace(), (0, 0, 0, 0, 0, -1), "from 0"),
+        (DartsSpace(), (0,) * 21, "expected 22 whole numbers"),
         (ChainSpace(depth=2), (4, 0), "layer 2: expected one of relu, dense, got 'conv3x3'"),
         (DagSpace(max_vertices=3), (1, 0, 0, 0), "expected a path"),
         (DagSpace(max_vertices=3, max_edges=2), (1, 1, 1, 0), "at most 3 vertices and 2 edges"),
@@ -137,10 +141,10 @@ def test_a_row_that_gives_nothing_says_why(space, row, message):
         space.decode(row)
 
 
-@pytest.mark.parametrize("space", [CellSpace(), DagSpace(), ChainSpace()], ids=repr)
+@pytest.mark.parametrize("space", [CellSpace(), DagSpace(), ChainSpace(), DartsSpace()], ids=repr)
 def test_only_members_are_encoded(space):
     stranger = RecurrentSpace().sample(0, 1)[0]
-    with pytest.raises(ArchitectureError, match="expected a c"):
+    with pytest.raises(ArchitectureError, match=r"expected a [cg]"):
         space.encode(stranger)
 
 

@@ -24,7 +24,19 @@ from nbnas.training.networks.weights import initialize
 Weights = tuple[Tensor, ...]
 
 
-class SharedNetwork(nn.Module):
+class Shared(nn.Module):
+    """A network of all architectures: scores of images, with given weights of operations."""
+
+    def give(self, network: nn.Module) -> None:
+        """Copy the weights of one architecture into its network.
+
+        Args:
+            network: What the same recipe builds for the architecture, for normalised images.
+        """
+        raise NotImplementedError(f"expected {type(self).__name__} to define give")
+
+
+class SharedNetwork(Shared):
     """A network of shared cells.
 
     Args:
@@ -41,12 +53,9 @@ class SharedNetwork(nn.Module):
             images = part(images, weights[0]) if isinstance(part, SharedCell) else part(images)
         return images
 
-    def give(self, network: nn.Sequential) -> None:
-        """Copy the weights of one architecture into its network.
-
-        Args:
-            network: What the same recipe builds for the architecture, for normalised images.
-        """
+    def give(self, network: nn.Module) -> None:
+        """See `Shared.give`."""
+        assert isinstance(network, nn.Sequential)
         for part, own in zip(network, self.parts, strict=True):
             if isinstance(own, SharedCell):
                 assert isinstance(part, Cell)

@@ -12,6 +12,7 @@ from nbnas.graphs.architecture import Architecture
 from nbnas.graphs.canonical import has_vertex_operations
 from nbnas.graphs.spaces.operation import Operation
 from nbnas.training.networks.cell import NONE_OWN, Cell, VertexCell
+from nbnas.training.networks.darts.plan import DartsPlan
 from nbnas.training.networks.multiply_adds import Classifier
 from nbnas.training.networks.own import Builds, check_operation
 from nbnas.training.networks.skeleton.parts import head_of, reduction_of, stem_of
@@ -71,7 +72,7 @@ def build_cell(
     return Cell(architecture, channels, own, prune=plan.prune)
 
 
-def check_fit(plan: Plan, operations: Sequence[Operation], image_shape: Shape) -> None:
+def check_fit(plan: Plan | DartsPlan, operations: Sequence[Operation], image_shape: Shape) -> None:
     """Check that a user's operations keep the shape of the images of all stages.
 
     Args:

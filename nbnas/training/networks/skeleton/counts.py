@@ -76,7 +76,7 @@ def frame_size(plan: Plan, image_shape: Shape, classes: int, *, widen: bool = Tr
         reductions = [reduction_of(plan.reduction, c, widen=widen) for c in plan.widths[:-1]]
         head = nn.Sequential(*head_of(plan.head, width, Classifier(width, classes)))
         pairs = zip((stem, *reductions, head), (image_shape, *shapes), strict=True)
-        return total(_measured(part, shape) for part, shape in pairs)
+        return total(measured(part, shape) for part, shape in pairs)
 
 
 def total(sizes: Iterable[Size]) -> Size:
@@ -112,23 +112,24 @@ def _at_vertices(
             inputs = inputs_of(plan, architecture, stage)
             for before, cells in ((inputs, 1), (width, plan.cells - 1)):
                 shape = (before, sides[0], sides[1])
-                one = _measured(build_cell(plan, architecture, before, width), shape)
+                one = measured(build_cell(plan, architecture, before, width), shape)
                 yield Size(cells * one.parameters, cells * one.multiply_adds)
 
 
 @functools.lru_cache(maxsize=1024)
 def _operation_size(word: str, shape: Shape) -> Size:
     with _META:
-        return _measured(OPERATIONS[word](shape[0], 1), shape)
+        return measured(OPERATIONS[word](shape[0], 1), shape)
 
 
 def _own_size(build: Callable[[int], nn.Module], shape: Shape) -> Size:
     """The size of a user's operation, whose code may need real numbers."""
     with drawing(torch.Generator().manual_seed(0)):
-        return _measured(Own(build, shape[0]), shape)
+        return measured(Own(build, shape[0]), shape)
 
 
-def _measured(part: nn.Module, shape: Shape) -> Size:
+def measured(part: nn.Module, shape: Shape) -> Size:
+    """The size of a part that is given a shape."""
     if next(part.parameters(), None) is None:
         return Size(0, 0)
     return Size(count_parameters(part), count_multiply_adds(part, shape))

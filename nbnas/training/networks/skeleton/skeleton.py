@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from nbnas.brief import brief, changed
-from nbnas.checks import instance, settle, whole
+from nbnas.checks import Rule, either, instance, settle, whole
 from nbnas.graphs.architecture import ARCHITECTURE, Architecture
 from nbnas.graphs.spaces.operation import OPERATIONS, Operation, own_operations
+from nbnas.training.networks.darts.skeleton import DartsSkeleton
 from nbnas.training.networks.multiply_adds import Size
-from nbnas.training.networks.network import check_cell, check_operations
+from nbnas.training.networks.network import check_operations, check_suits
 from nbnas.training.networks.own import builds_of
 from nbnas.training.networks.skeleton.build import check_fit
 from nbnas.training.networks.skeleton.counts import planned_size
@@ -99,13 +100,16 @@ class CellSkeleton(Plan):
         image_shape = IMAGE_SHAPE("image_shape", image_shape)
         own = own_operations(OPERATIONS("operations", operations))
         check_operations(architecture, own)
-        check_cell(architecture)
+        check_suits(architecture, self)
         builds = builds_of(own, architecture)
         check_fit(self, [each for each in own if each.name in builds], image_shape)
         return planned_size(self, architecture, image_shape, CLASSES("classes", classes), builds)
 
 
-SKELETON = instance(CellSkeleton, "nas_bench_201_skeleton()")
+Skeleton = CellSkeleton | DartsSkeleton
+SKELETON: Rule[Skeleton] = either(
+    instance(CellSkeleton, "nas_bench_201_skeleton()"), instance(DartsSkeleton, "darts_skeleton()")
+)
 
 
 def nas_bench_201_skeleton() -> CellSkeleton:
