@@ -185,7 +185,6 @@ def overrides():
         },
         "NamedRecipe": {"when": "Never.", "settings": ()},
         "RangeTest": {"rates": range(1, 11), "losses": (0.5,) * 10},
-        "Operation": {"name": "gelu"},
         "Trainer.for_space": {"space": nb.CellSpace()},
         "RandomPool": {"size": 4, "parents": 2},
         "Evolutionary": {"generations": 1, "children": 2, "start": 2},

@@ -49,7 +49,7 @@ class Supernet:
         >>> from nbnas.graphs.spaces.cell import CellSpace
         >>> from nbnas.training.data.images import digits
         >>> Supernet(CellSpace(), Trainer(digits(), channels=3))
-        Supernet(CellSpace(), 15,625 architectures in one network of 2,908 shared weights)
+        Supernet(CellSpace(), 15,625 architectures in one network of 2,845 shared weights)
     """
 
     space: SearchSpace
