@@ -124,6 +124,16 @@ def looks(operations: Sequence[str], what: str) -> alt.Scale:
     )
 
 
+def _dashes(operations: Sequence[str]) -> alt.Scale:
+    """Stripes are solid, but where an earlier operation has the same colour."""
+    known = list(theme.styles(operations).values())
+    colors = [style.color for style in known]
+    again = [color in colors[:at] for at, color in enumerate(colors)]
+    return alt.Scale(
+        domain=[style.name for style in known], range=[[6, 3] if it else [1, 0] for it in again]
+    )
+
+
 def legend_of(operations: Sequence[str], **options: Any) -> alt.Legend:  # noqa: ANN401
     """The legend of operations, above what they are in: in two lines where there are many."""
     count = len(operations)
@@ -212,6 +222,7 @@ def _draw(
 ) -> alt.LayerChart:
     legend = legend_of(weights.operations, symbolSize=200, symbolStrokeWidth=9)
     color = alt.Color("operation:N", scale=looks(weights.operations, "color"), legend=legend)
+    dash = alt.StrokeDash("operation:N", scale=_dashes(weights.operations), legend=legend)
     place: dict[str, Any] = {
         "x": alt.X("x:Q", axis=None, scale=theme.scale((0, size[0]))),
         "y": alt.Y("y:Q", axis=None, scale=theme.scale((0, size[1]))),
@@ -228,7 +239,14 @@ def _draw(
     words = Chart(theme.rows(parts.words)).mark_text(color=theme.INK, fontSize=theme.SMALL)
     thick = alt.StrokeWidth("thick:Q", scale=None, legend=None)
     return theme.layered(
-        stripes.encode(**place, color=color, strokeWidth=thick, detail="stripe:N", order="t:O"),
+        stripes.encode(
+            **place,
+            color=color,
+            strokeDash=dash,
+            strokeWidth=thick,
+            detail="stripe:N",
+            order="t:O",
+        ),
         circles.encode(**place, size=alt.Size("size:Q", scale=None, legend=None)),
         labels.encode(**place, text="text:N"),
         theme.halo(words).encode(**place, text="text:N"),
