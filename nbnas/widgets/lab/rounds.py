@@ -1,6 +1,7 @@
 """The slow path of the lab: one round, and what is asked about it."""
 
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from nbnas.errors import NbnasError, SearchError
 from nbnas.graphs.architecture import Architecture
@@ -51,7 +52,8 @@ class Rounds:
         self.wanted, self.ends = Wanted(), Ends()
         self._settings = settings
         self._shown: tuple[Any, ...] = ()
-        self._last: tuple[Round, Beliefs | None] | None = None  # what is shown
+        # What is shown of the search, which alone holds it: it goes with the search.
+        self._last: WeakKeyDictionary[Any, tuple[Round, Beliefs | None]] = WeakKeyDictionary()
 
     def compute(self, search: Any) -> bool:  # noqa: ANN401
         """Compute what a search and a person ask for now.
@@ -72,9 +74,9 @@ class Rounds:
 
     def _seldom(self, search: Any) -> bool:  # noqa: ANN401
         """What is left out while trials follow each other quickly."""
-        if self._last is None or self._turns.overtaken:
+        if search not in self._last or self._turns.overtaken:
             return False
-        (shown, found), number = self._last, self._number(search)
+        (shown, found), number = self._last[search], self._number(search)
         wait = search.running and number is None
         looked_at = self._atlas.find(self._widget.selected) or shown.proposal.architecture
         page = self._settings.page(shown, looked_at, self._atlas, wait=wait)
@@ -102,7 +104,7 @@ class Rounds:
             return
         trained = number < len(search.observations)
         found = self.wanted.beliefs(search, shown.observations)
-        self._last = shown, found
+        self._last[search] = shown, found
         self._show(shown, found, selected, {"last": last, "number": number}, trained)
         if not self._turns.overtaken:
             self._answer(search, shown, found, dict(widget.what_if), number)
