@@ -24,7 +24,7 @@ def search(objective):
     return nb.Search(SPACE, objective, nb.RandomSearch())
 
 
-@pytest.mark.parametrize("count", [1, 2])
+@pytest.mark.parametrize("count", [pytest.param(1, marks=pytest.mark.slow), 2])
 def test_a_fault_fails_alone(workers, count):
     """All faults in one search, so that the processes start once; each alone is below."""
     sequence = [str(e.architecture) for e in search(trials.value).run(12).observations]
@@ -35,13 +35,12 @@ def test_a_fault_fails_alone(workers, count):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("count", [1, 2])
 @pytest.mark.parametrize("fault", KINDS)
-def test_each_fault_alone(fault, workers, count):
+def test_each_fault_alone(fault, workers):
     sequence = [str(e.architecture) for e in search(trials.value).run(5).observations]
     faults = {sequence[2]: fault}
     seconds = 60 if fault == "takes memory" else 2  # to take so much takes a busy machine a while
-    limits = workers(count, timeout=seconds, memory="2 GB")
+    limits = workers(1, timeout=seconds, memory="2 GB")
     check(search(trials.Faulty(faults)).run(5, workers=limits), faults, 5)
 
 
