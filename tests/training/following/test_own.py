@@ -1,6 +1,7 @@
 """A trainer tells which of its own settings a space may have."""
 
 import pytest
+import torch
 
 import nbnas as nb
 from nbnas.errors import SettingError
@@ -47,11 +48,17 @@ def test_objects_are_told_by_their_words(trainer):
     assert own(other, **words)["schedule"] == "cosine"
 
 
+RATE = nb.Real(1e-3, 1, log=True)
+
+
 def test_a_rate_goes_with_its_optimiser(trainer):
-    rate = nb.Real(1e-3, 1, log=True)
-    assert own(trainer, learning_rate=rate, optimizer=nb.Categorical("adamw", "muon")) == {}
-    both = own(trainer, learning_rate=rate, optimizer=nb.Categorical("adamw", "sgd"))
+    both = own(trainer, learning_rate=RATE, optimizer=nb.Categorical("adamw", "sgd"))
     assert both == {"learning_rate": 0.2, "optimizer": "sgd"}
+
+
+@pytest.mark.skipif(not hasattr(torch.optim, "Muon"), reason="torch has no Muon")
+def test_a_rate_does_not_go_with_another_optimiser(trainer):
+    assert own(trainer, learning_rate=RATE, optimizer=nb.Categorical("adamw", "muon")) == {}
 
 
 def test_settings_of_a_skeleton_are_its_own():
