@@ -1,13 +1,15 @@
-"""A space as Optuna describes one: parameters by name, each with a distribution.
+"""A space as Optuna describes one: parameters by name, each with a distribution; who asks by them.
 
 Notation
     name      of a choice of the space, "choice 0", "choice 1", …; of a setting its own
     params    a value for each name, as Optuna's trials hold them
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
+
+import numpy as np
 
 from nbnas.graphs.architecture import Architecture
 from nbnas.graphs.space import SearchSpace
@@ -18,6 +20,8 @@ from nbnas.graphs.spaces.joint.integer import Integer
 from nbnas.graphs.spaces.joint.parts import joint_space
 from nbnas.graphs.spaces.joint.real import Real
 from nbnas.graphs.spaces.joint.space import JointSpace
+from nbnas.records import Observations, Proposal
+from nbnas.search.ideas import Idea, propose_new, propose_start
 
 if TYPE_CHECKING:
     from optuna.distributions import BaseDistribution
@@ -68,6 +72,54 @@ class Parameters:
         if self.joint is None:
             return graph
         return self.joint.join(graph, {n: _value(d, params[n]) for n, d in self.joint.box.items()})
+
+
+class Asking(Protocol):
+    """A strategy that asks somebody else's search, after random architectures."""
+
+    @property
+    def initial(self) -> int:
+        """Number of random architectures at the beginning."""
+
+    @property
+    def allow_isomorphic(self) -> bool:
+        """Whether another architecture that computes the same counts as new."""
+
+
+def propose_answers(
+    strategy: Asking,
+    space: SearchSpace,
+    observations: Observations,
+    pending: Sequence[Architecture],
+    n: int,
+    rng: np.random.Generator,
+    answers: Callable[[Parameters, int], Iterable[Idea]],
+    otherwise: str,
+) -> Proposal:
+    """Propose random architectures at first, then what somebody else's search answers.
+
+    Args:
+        strategy: Who asks.
+        space: The search space.
+        observations: The evaluations so far.
+        pending: What is being evaluated right now.
+        n: How many to propose.
+        rng: The only source of randomness.
+        answers: What is answered for parameters and a seed; what the space does not hold is left
+            out.
+        otherwise: The reason where no answer is new, and the first one is random.
+
+    Raises:
+        SettingError: If the space has other than categorical choices beside its settings.
+    """
+    parameters = parameters_of(space)
+    taken, allow = (*observations.architectures, *pending), strategy.allow_isomorphic
+    question = space, observations, pending, n, rng
+    start = propose_start(*question, initial=strategy.initial, allow_isomorphic=allow)
+    if start is not None:
+        return start
+    ideas = (i for i in answers(parameters, int(rng.integers(2**31))) if i[0] in space)
+    return propose_new(ideas, space, taken, n, rng, allow_isomorphic=allow, otherwise=otherwise)
 
 
 def parameters_of(space: SearchSpace) -> Parameters:

@@ -20,9 +20,9 @@ from nbnas.graphs.architecture import Architecture
 from nbnas.graphs.space import SearchSpace
 from nbnas.graphs.spaces.joint.parts import joint_space
 from nbnas.records import Observations, Proposal
-from nbnas.search.ideas import Idea, propose_new, propose_start
+from nbnas.search.ideas import Idea
 from nbnas.search.strategies.first import FIRST, beginning, none_first
-from nbnas.search.strategies.parameters import Parameters, parameters_of
+from nbnas.search.strategies.parameters import Parameters, parameters_of, propose_answers
 from nbnas.search.strategies.strategy import check_question
 
 if TYPE_CHECKING:
@@ -92,19 +92,12 @@ class Tpe:
     ) -> Proposal:
         """Propose random architectures at first, then what Optuna's sampler answers."""
         n, rng = check_question(space, observations, pending, n, rng)
-        parameters = parameters_of(space)
-        allow = self.allow_isomorphic
-        start = propose_start(
-            space, observations, pending, n, rng, initial=self.initial, allow_isomorphic=allow
-        )
-        if start is not None:
-            return start
-        study = rebuild(space, observations, pending, int(rng.integers(2**31)))
-        answers = (idea for idea in _answers(study, parameters) if idea[0] in space)
-        taken = (*observations.architectures, *pending)
-        return propose_new(
-            answers, space, taken, n, rng, allow_isomorphic=allow, otherwise=NOTHING_NEW
-        )
+
+        def answers(parameters: Parameters, seed: int) -> Iterator[Idea]:
+            return _answers(rebuild(space, observations, pending, seed), parameters)
+
+        question = space, observations, pending, n, rng
+        return propose_answers(self, *question, answers, NOTHING_NEW)
 
 
 def rebuild(

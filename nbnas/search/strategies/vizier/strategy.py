@@ -21,9 +21,9 @@ from nbnas.graphs.architecture import Architecture
 from nbnas.graphs.space import SearchSpace
 from nbnas.graphs.spaces.joint.parts import joint_space
 from nbnas.records import Observations, Proposal
-from nbnas.search.ideas import Idea, propose_new, propose_start
+from nbnas.search.ideas import Idea
 from nbnas.search.strategies.first import FIRST, beginning, none_first
-from nbnas.search.strategies.parameters import Parameters, parameters_of
+from nbnas.search.strategies.parameters import Parameters, parameters_of, propose_answers
 from nbnas.search.strategies.strategy import check_question
 from nbnas.search.strategies.vizier.trials import (
     BEGAN,
@@ -108,20 +108,12 @@ class Vizier:
     ) -> Proposal:
         """Propose random architectures at first, then what Vizier answers."""
         n, rng = check_question(space, observations, pending, n, rng)
-        parameters = parameters_of(space)
-        allow = self.allow_isomorphic
-        start = propose_start(
-            space, observations, pending, n, rng, initial=self.initial, allow_isomorphic=allow
-        )
-        if start is not None:
-            return start
-        seed = int(rng.integers(2**31))
-        asked = answers(parameters, observations, pending, n, seed, self.evaluations)
-        ideas = (idea for idea in asked if idea[0] in space)
-        taken = (*observations.architectures, *pending)
-        return propose_new(
-            ideas, space, taken, n, rng, allow_isomorphic=allow, otherwise=NOTHING_NEW
-        )
+
+        def answered(parameters: Parameters, seed: int) -> Iterator[Idea]:
+            return answers(parameters, observations, pending, n, seed, self.evaluations)
+
+        question = space, observations, pending, n, rng
+        return propose_answers(self, *question, answered, NOTHING_NEW)
 
 
 def answers(
