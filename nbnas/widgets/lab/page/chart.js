@@ -152,6 +152,38 @@ function nearest(marks, key, [right, down]) {
   return best;
 }
 
+// Charts of one kind, of which one is shown, and the list that chooses it.
+export class Alternatives {
+  // `key` begins their names in the lab; `of` gives the label of each.
+  constructor(lab, key, names, of, height, kind, label) {
+    this.charts = names.map((name) => new Chart(of(name), height, lab));
+    this.charts.forEach((chart, at) => (lab.charts[`${key}${at}`] = chart));
+    this.hosts = this.charts.map((chart) => chart.host);
+    this.shown = 0;
+    this.known = true;
+    this.choose = element(
+      "select",
+      { class: `nbl-select ${kind}`, "aria-label": label, hidden: names.length < 2,
+        onchange: (event) => {
+          this.shown = event.currentTarget.selectedIndex;
+          this.reveal(this.known);
+          lab.draw();
+        } },
+      ...names.map((name) => element("option", {}, name)),
+    );
+  }
+
+  // Where nothing is `known` yet none of them is shown.
+  reveal(known = true) {
+    this.known = known;
+    this.hosts.forEach((host, at) => (host.hidden = !known || at !== this.shown));
+  }
+
+  push(payloads) {
+    this.charts.forEach((chart, at) => chart.push(payloads?.[at]));
+  }
+}
+
 // A picture that only shows, such as an architecture; a new specification replaces it.
 export class Picture {
   constructor(lab) {

@@ -3,29 +3,18 @@
 export class Front {
   constructor(lab) {
     const names = lab.model.get("measure").pairs; // of goals, as the charts come
-    this.charts = names.map((name) => new Chart(`The front so far, ${name}`, 330, lab));
-    this.charts.forEach((chart, at) => (lab.charts[`front${at}`] = chart));
+    const of = (name) => `The front so far, ${name}`;
+    this.fronts = new Alternatives(lab, "front", names, of, 330, "nbl-pair", "Goals of the front");
     this.volume = lab.charts.volume = new Chart("Hypervolume", 250, lab);
-    this.shown = 0;
     this.line = element("p", { class: "nbl-line", "aria-live": "polite" });
-    this.choose = element(
-      "select",
-      { class: "nbl-select nbl-pair", "aria-label": "Goals of the front", hidden: names.length < 2,
-        onchange: (event) => {
-          this.shown = event.currentTarget.selectedIndex;
-          this.reveal();
-          lab.draw();
-        } },
-      ...names.map((name) => element("option", {}, name)),
-    );
     this.host = element(
       "section",
       { class: "nbl-card nbl-wide nbl-area-front", "aria-label": "The front" },
       element(
         "div",
         { class: "nbl-front" },
-        element("div", { class: "nbl-head" }, element("h4", {}, "The front so far"), this.choose),
-        ...this.charts.map((chart) => chart.host),
+        element("div", { class: "nbl-head" }, element("h4", {}, "The front so far"), this.fronts.choose),
+        ...this.fronts.hosts,
       ),
       element(
         "div",
@@ -35,15 +24,11 @@ export class Front {
         this.line,
       ),
     );
-    this.reveal();
-  }
-
-  reveal() {
-    this.charts.forEach((chart, at) => (chart.host.hidden = at !== this.shown));
+    this.fronts.reveal();
   }
 
   update(front) {
-    this.charts.forEach((chart, at) => chart.push(front?.fronts[at]));
+    this.fronts.push(front?.fronts);
     this.volume.push(front?.volume);
     write(this.line, front?.line ?? "");
   }

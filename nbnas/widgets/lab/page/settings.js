@@ -5,24 +5,13 @@ export class Settings {
   constructor(lab) {
     this.lab = lab;
     const names = lab.model.get("measure").settings; // in the order of the charts
-    this.charts = names.map((name) => new Chart(`Predictions along ${name}`, 250, lab));
-    this.charts.forEach((chart, at) => (lab.charts[`slice${at}`] = chart));
+    const of = (name) => `Predictions along ${name}`;
+    this.slices = new Alternatives(lab, "slice", names, of, 250, "nbl-setting", "Setting");
     const height = 70 + 34 * (1 + names.length);
     this.importance = lab.charts.importance = new Chart("What matters", height, lab);
-    this.shown = 0;
     this.of = element("p", { class: "nbl-name" });
     this.lines = ["slices", "importance"].map(() =>
       element("p", { class: "nbl-line", "aria-live": "polite" }),
-    );
-    this.choose = element(
-      "select",
-      { class: "nbl-select nbl-setting", "aria-label": "Setting", hidden: names.length < 2,
-        onchange: (event) => {
-          this.shown = event.currentTarget.selectedIndex;
-          this.reveal();
-          lab.draw();
-        } },
-      ...names.map((name) => element("option", {}, name)),
     );
     this.host = element(
       "section",
@@ -30,9 +19,9 @@ export class Settings {
       element(
         "div",
         { class: "nbl-slices" },
-        element("div", { class: "nbl-head" }, element("h4", {}, "Along a setting"), this.choose),
+        element("div", { class: "nbl-head" }, element("h4", {}, "Along a setting"), this.slices.choose),
         this.of,
-        ...this.charts.map((chart) => chart.host),
+        ...this.slices.hosts,
         this.lines[0],
       ),
       element(
@@ -43,17 +32,12 @@ export class Settings {
         this.lines[1],
       ),
     );
-    this.reveal();
-  }
-
-  reveal() {
-    const known = Boolean(this.lab.model.get("settings").panels);
-    this.charts.forEach((chart, at) => (chart.host.hidden = !known || at !== this.shown));
+    this.slices.reveal(Boolean(lab.model.get("settings").panels));
   }
 
   update(settings) {
-    this.reveal();
-    this.charts.forEach((chart, at) => chart.push(settings.panels?.[at]));
+    this.slices.reveal(Boolean(settings.panels));
+    this.slices.push(settings.panels);
     this.importance.push(settings.importance);
     this.importance.host.hidden = !settings.importance?.data.rows.length;
     write(this.of, settings.key == null ? "" : (this.lab.name(settings.key) ?? ""));
