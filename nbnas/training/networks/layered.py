@@ -40,7 +40,7 @@ from nbnas.graphs.spaces.shapes import (
     shapes,
     sources,
 )
-from nbnas.training.networks.weights import initialize
+from nbnas.training.networks.weights import initialized
 
 Image = tuple[int, int, int]
 
@@ -75,11 +75,8 @@ def build_layers(
             "expected at least one class, channel and pixel, "
             f"got classes={classes}, image_shape={image_shape}"
         )
-    with torch.device("meta"):
-        network = LayeredNetwork(architecture, image_shape, classes)
-    network = network.to_empty(device="cpu")
-    initialize(network, generator)
-    return network
+    told = architecture, image_shape, classes
+    return initialized(lambda: LayeredNetwork(*told), generator)
 
 
 class LayeredNetwork(nn.Module):

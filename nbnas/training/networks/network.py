@@ -27,7 +27,6 @@ from nbnas.graphs.spaces.operation import Operation
 from nbnas.graphs.spaces.recurrent.graph import begins_recurrent, recipe_of
 from nbnas.graphs.spaces.shapes import KINDS
 from nbnas.graphs.values import is_of_choices
-from nbnas.training.draws import drawing
 from nbnas.training.networks.cell import OPERATIONS, VERTEX_OPERATIONS
 from nbnas.training.networks.cell import Cell as Cell
 from nbnas.training.networks.darts.plan import DartsPlan
@@ -38,7 +37,7 @@ from nbnas.training.networks.multiply_adds import count_parameters as count_para
 from nbnas.training.networks.own import builds_of
 from nbnas.training.networks.planned import AnyPlan, build_plan, plan_for
 from nbnas.training.networks.recurrent import build_recurrent
-from nbnas.training.networks.weights import initialize
+from nbnas.training.networks.weights import initialized
 
 IMAGE = "image"  # the first vertex of whole networks
 
@@ -109,15 +108,9 @@ def build_network(
         *(plan, architecture, image_shape[0], classes),
         classifier=nn.Linear if skeleton is None else Classifier,
     )
-    if own := builds_of(operations, architecture):
-        with drawing(generator):
-            network = build(own=own)
-    else:
-        with torch.device("meta"):
-            network = build()
-        network = network.to_empty(device="cpu")
-    initialize(network, generator)
-    return network
+    own = builds_of(operations, architecture)
+    make = functools.partial(build, own=own) if own else build
+    return initialized(make, generator, own=bool(own))
 
 
 def reads_text(architecture: Architecture) -> bool:

@@ -5,12 +5,37 @@ References:
 """
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import TypeVar
 
 import torch
 from torch import nn
 
+from nbnas.training.draws import drawing
 from nbnas.training.networks.own import Own
+
+Network = TypeVar("Network", bound=nn.Module)
+
+
+def initialized(
+    make: Callable[[], Network], generator: torch.Generator, *, own: bool = False
+) -> Network:
+    """A network on the CPU, its weights drawn once: as `initialize` does.
+
+    Args:
+        make: Makes the network.
+        generator: Source of the weights, a generator of the CPU.
+        own: Whether a user's own operations are in it, which draw theirs as they are made.
+    """
+    if own:
+        with drawing(generator):
+            network = make()
+    else:
+        with torch.device("meta"):  # or torch would draw weights that are drawn again
+            network = make()
+        network = network.to_empty(device="cpu")
+    initialize(network, generator)
+    return network
 
 
 def initialize(network: nn.Module, generator: torch.Generator) -> None:

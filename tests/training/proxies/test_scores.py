@@ -10,7 +10,7 @@ from torch import nn
 from nbnas.graphs.architecture import Architecture
 from nbnas.graphs.spaces.cell import CellSpace, cell
 from nbnas.training.networks.cell import Cell
-from nbnas.training.networks.network import initialize
+from nbnas.training.networks.weights import initialize
 from nbnas.training.proxies.scores import (
     agreeing_codes,
     flops,

@@ -25,7 +25,7 @@ from nbnas.training.networks.darts.operations import OPERATIONS, FactorizedReduc
 from nbnas.training.networks.darts.plan import STEM, CellPlan, DartsPlan
 from nbnas.training.networks.shared.network import Shared, Weights
 from nbnas.training.networks.skeleton.parts import head_of
-from nbnas.training.networks.weights import initialize
+from nbnas.training.networks.weights import initialized
 
 DARTS_EDGES = tuple((source, vertex) for vertex in JOINED for source in range(vertex))
 
@@ -158,11 +158,8 @@ def build_shared_darts(
         classifier: The class of the last layer.
         generator: Source of the initial weights, a generator of the CPU.
     """
-    with torch.device("meta"):
-        network = SharedDartsNetwork(plan, words, colors, classes, classifier)
-    network = network.to_empty(device="cpu")
-    initialize(network, generator)
-    return network
+    told = plan, words, colors, classes, classifier
+    return initialized(lambda: SharedDartsNetwork(*told), generator)
 
 
 def _each(modules: Any) -> Iterable[Any]:  # noqa: ANN401

@@ -14,12 +14,11 @@ from torch import Tensor, nn
 
 from nbnas.graphs.spaces.cell import CellSpace
 from nbnas.graphs.spaces.operation import own_operations
-from nbnas.training.draws import drawing
 from nbnas.training.networks.cell import Cell
 from nbnas.training.networks.shared.cell import SharedCell
 from nbnas.training.networks.skeleton.build import build_planned
 from nbnas.training.networks.skeleton.plan import Plan
-from nbnas.training.networks.weights import initialize
+from nbnas.training.networks.weights import initialized
 
 Weights = tuple[Tensor, ...]
 
@@ -108,12 +107,4 @@ def build_shared(
         cell = functools.partial(SharedCell, space.edges, space.words, own=own, prune=plan.prune)
         return SharedNetwork([cell(p.channels) if isinstance(p, Cell) else p for p in frame()])
 
-    if own:
-        with drawing(generator):
-            network = build()
-    else:
-        with torch.device("meta"):
-            network = build()
-        network = network.to_empty(device="cpu")
-    initialize(network, generator)
-    return network
+    return initialized(build, generator, own=bool(own))
