@@ -161,7 +161,7 @@ def test_uses_a_small_space_up(kind, space):
     assert set(forms(search.observations.architectures)) == set(forms(space))
 
 
-@every
+@long
 def test_a_batch_holds_different_new_cells(kind, observations):
     batch = propose(kind(), observations, n=6).architectures
     assert len(set(forms(batch)) - set(forms(observations.architectures))) == 6
