@@ -7,8 +7,10 @@ from . import baselines as baselines
 from . import batch as batch
 from . import benchmarks as benchmarks
 from . import charts as charts
+from . import command as command
 from . import errors as errors
 from . import graphs as graphs
+from . import installed as installed
 from . import notebook as notebook
 from . import recipes as recipes
 from . import records as records
@@ -56,6 +58,8 @@ from .graphs.spaces.layers import Layer as Layer
 from .graphs.spaces.operation import Operation as Operation
 from .graphs.spaces.recurrent.space import RecurrentSpace as RecurrentSpace
 from .graphs.spaces.subspace import Subspace as Subspace
+from .installed.about import About as About
+from .installed.about import about as about
 from .notebook.own_problem import read_own_problem_parameters as read_own_problem_parameters
 from .notebook.search import read_parameters as read_parameters
 from .notebook.sweep import read_sweep_parameters as read_sweep_parameters

@@ -103,6 +103,7 @@ SUBJECTS = {
         f"nbnas.search.strategies.schedulers.{name}": f"nbnas.widgets.search.schedulers:{seen}"
         for name, seen in _SCHEDULERS.items()
     },
+    "nbnas.installed.about.About": "nbnas.widgets.about:about",
     "nbnas.recipes.named.NamedRecipe": "nbnas.widgets.training.recipe:recipe",
     "nbnas.training.speed.explanation.SpeedExplanation": "nbnas.widgets.training.recipe:speed",
     "nbnas.training.rates.range_test.RangeTest": "nbnas.widgets.training.recipe:range_test",

@@ -179,7 +179,7 @@ def everything(table, wanted_things, tmp_path_factory):
         *(nb.Real(1e-3, 1, log=True), nb.Integer(1, 9), nb.Categorical("sgd", "adamw")),
         *wanted_things,
         *(CHOICES, CHOICES.options[0], nb.RankDistance(CHOICES), *CHOICES.sample(0, 1)),
-        *(nb.ACCURACY, nb.Measure("validation perplexity", maximize=False, lower=1)),
+        *(nb.about(), nb.ACCURACY, nb.Measure("validation perplexity", maximize=False, lower=1)),
         *(CELLS[0], *large, TRIALS, TRIALS[0], Layer("conv3x3", 16), nb.NbnasError("lost")),
         *(nb.explain(DISTANCE, *CELLS[:2]), nb.explain(nb.EditDistance(), *CELLS[:2])),
         *(nb.explain(nb.OtmannDistance(), *nb.CnnSpace().sample(0, 2)), nb.embed(CELLS, DISTANCE)),
