@@ -2,7 +2,7 @@
 
 The blocks of a page run one after the other, in a folder that has `pets`, with pictures, and
 `book.txt`. One that cannot run here, such as on a cluster, has `<!-- not run: why -->` above it. A
-page that takes longer than a second is among `SLOW`.
+page whose blocks take longer than a second has `<!-- slow -->` somewhere.
 """
 
 import re
@@ -19,7 +19,7 @@ BLOCK = re.compile(
     r"(<!-- not run: .+? -->\n+)?^( *)```python\n(.*?)^ *```", re.DOTALL | re.MULTILINE
 )
 COMMAND = re.compile(r"papermill (notebooks/\w+\.ipynb) ((?:.*\\\n)*.*)")
-SLOW: set[str] = set()
+SLOW = "<!-- slow -->"
 
 
 def name(path):
@@ -33,7 +33,7 @@ def blocks(path):
 
 
 def marked(path):
-    marks = [pytest.mark.slow] if name(path) in SLOW else []
+    marks = [pytest.mark.slow] if SLOW in path.read_text(encoding="utf-8") else []
     return pytest.param(path, id=name(path), marks=marks)
 
 
