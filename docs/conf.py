@@ -8,13 +8,15 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parent))  # for `_ext`
 os.environ["NBNAS_DISPLAY"] = "static"  # notebooks that are executed show pictures
 
+from _ext import others
+
 project = "nbnas"
 author = "the maintainers of nbnas"
 project_copyright = author
 version = release = version_of("nbnas")
 
 extensions = [
-    *("sphinx.ext.autodoc", "sphinx.ext.napoleon"),
+    *("sphinx.ext.autodoc", "sphinx.ext.napoleon", "sphinx.ext.intersphinx"),
     *("_ext.links", "_ext.notebooks", "_ext.mathml"),
     *("_ext.entries", "_ext.parameters", "_ext.schema"),
     *("myst_nb", "sphinx_copybutton", "sphinx_design"),
@@ -51,6 +53,11 @@ napoleon_numpy_docstring = False
 napoleon_use_ivar = True
 python_maximum_signature_line_length = 88
 add_module_names = False
+intersphinx_mapping = others.mapping()
+
+# What is not found stops the build; but for parts that are not public, and of numpy's own typing.
+nitpicky = True
+nitpick_ignore_regex = [("py:.*", r"nbnas(\.\w+){2,}"), ("py:.*", r"numpy\._typing.*")]
 
 html_theme = "pydata_sphinx_theme"
 html_title = "nbnas"
@@ -62,6 +69,9 @@ html_theme_options = {
     "footer_end": [],
     "secondary_sidebar_items": ["page-toc"],
 }
+html_context = {"default_mode": "auto"}  # light or dark, as the reader's system is
+html_static_path = ["_static"]
+html_css_files = ["manual.css"]
 html_copy_source = False
 html_show_sphinx = False
 copybutton_prompt_text = r">>> |\.\.\. |\$ "

@@ -31,7 +31,7 @@ LINE = re.compile(r"(\w+): (\w+) = (.+?)  # (.+)")
 
 
 class Parameters(SphinxDirective):
-    """A table of a notebook's parameters."""
+    """A list of a notebook's parameters."""
 
     required_arguments = 1
 
@@ -39,22 +39,18 @@ class Parameters(SphinxDirective):
         """Let MyST make it."""
         name = self.arguments[0]
         self.env.note_dependency(str(ROOT / "notebooks" / f"{name}.ipynb"))
-        head = ["| parameter | default | what it is | allowed |", "|---|---|---|---|"]
-        return self.parse_text_to_nodes("\n".join([*head, *rows(name)]))
+        return self.parse_text_to_nodes("\n".join(items(name)))
 
 
-def rows(notebook: str) -> Iterator[str]:
-    """The rows of the table in Markdown."""
+def items(notebook: str) -> Iterator[str]:
+    """A definition list in Markdown."""
     rules = importlib.import_module(RULES[notebook])._RULES
     for line in cell_of(notebook).splitlines():
         name, kind, default, words = _parts(line)
-        cells = (
-            f"`{name}: {kind}`",
-            f"`{default}`",
-            escaped(words),
-            escaped(allowed(rules[name])),
-        )
-        yield "| " + " | ".join(cells) + " |"
+        words = escaped(words[0].upper() + words[1:])
+        yield f"`{name}: {kind} = {default}`"
+        yield f":   {words}. *Allowed:* {escaped(allowed(rules[name]))}."
+        yield ""
 
 
 def cell_of(notebook: str) -> str:
@@ -84,7 +80,7 @@ def allowed(rule: Callable[[Any], Any]) -> str:
 
 
 def escaped(text: str) -> str:
-    """Text as a cell of a table in Markdown."""
+    """Text as Markdown that means nothing else."""
     return re.sub(r"([|*_<>`\[\]$\\])", r"\\\1", text)
 
 
