@@ -93,7 +93,17 @@ WINGS = {
     ),
     "command": ("terminal", "overview", "copying", "running", "main"),
     "batch": (
-        *("grid", "notebook", "run", "child", "process", "dask", "progress", "collected"),
+        *(
+            "encrypted",
+            "grid",
+            "notebook",
+            "run",
+            "child",
+            "process",
+            "dask",
+            "progress",
+            "collected",
+        ),
         *("sweep",),
     ),
     "notebook": (
