@@ -10,6 +10,7 @@ from typing import Any
 
 import papermill
 
+from nbnas.batch.encrypted import encrypted
 from nbnas.checks import PATH
 from nbnas.errors import NotebookError, SettingError
 
@@ -62,7 +63,11 @@ def execute(
     try:
         with _static_display():
             papermill.execute_notebook(
-                str(notebook), str(output), parameters=dict(parameters), progress_bar=bar
+                str(notebook),
+                str(output),
+                parameters=dict(parameters),
+                progress_bar=bar,
+                config=encrypted(),
             )
     except papermill.PapermillExecutionError as error:
         raise NotebookError(

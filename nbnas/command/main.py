@@ -123,4 +123,6 @@ def _copy(given: argparse.Namespace) -> None:
         say(f"{styled('left as it is:', BOLD)} {found.folder / file} differs from nbnas's own")
     if found.differing:
         say("--replace replaces them, and keeps yours.")
-    say(f"\nNow: jupyter lab {found.folder}")
+    say(
+        f"\nNow run jupyter lab here, and open a notebook in {found.folder}; lessons begin with 1."
+    )
