@@ -1,4 +1,4 @@
-"""How the manual is built, with nothing from the network; see CONTRIBUTING.md for the command."""
+"""How the manual is built, without the network; CONTRIBUTING.md says by which command."""
 
 import logging
 import os

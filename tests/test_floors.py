@@ -66,7 +66,7 @@ WINGS = {
         *("graphs", "surrogate", "training", "search", "lab"),
     ),
     "widgets": (
-        *("view", "live", "panel", "bundle", "about"),
+        *("view", "live", "aloud", "panel", "bundle", "about"),
         *("graphs", "surrogate", "search", "training", "lab", "show"),
     ),
     "benchmarks": ("protocol", "archive", "journal", "shipped", "pack", "generate", "report"),
@@ -75,18 +75,8 @@ WINGS = {
     ),
     "command": ("terminal", "overview", "copying", "running", "main"),
     "batch": (
-        *(
-            "encrypted",
-            "grid",
-            "notebook",
-            "run",
-            "child",
-            "process",
-            "dask",
-            "progress",
-            "collected",
-        ),
-        *("sweep",),
+        *("encrypted", "ticking", "grid", "notebook", "run", "child", "process", "dask"),
+        *("progress", "collected", "sweep"),
     ),
     "notebook": (
         *("checks", "own", "strategies", "schedulers", "tables", "data", "recipes", "spaces"),
