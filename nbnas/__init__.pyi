@@ -113,6 +113,8 @@ from .search.maximizers.exhaustive import Exhaustive as Exhaustive
 from .search.maximizers.joint import Alternating as Alternating
 from .search.maximizers.pool import RandomPool as RandomPool
 from .search.objective import Objective as Objective
+from .search.opened.study import OpenedStudy as OpenedStudy
+from .search.opened.study import open_study as open_study
 from .search.pending import Fantasies as Fantasies
 from .search.pending import KrigingBeliever as KrigingBeliever
 from .search.pending import LocalPenalization as LocalPenalization
@@ -236,6 +238,7 @@ from .training.schedule import Warmup as Warmup
 from .training.speed.explanation import SpeedChoice as SpeedChoice
 from .training.speed.explanation import SpeedExplanation as SpeedExplanation
 from .training.trainer import Trainer as Trainer
+from .widgets.figure import figure as figure
 from .widgets.view import View as View
 
 __version__: str
