@@ -13,38 +13,20 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "nbnas"
-RANKS = {
-    "checks": 0,
-    "holder": 0,
-    "loading": 0,
-    "errors": 0,
-    "kept": 0,
-    "parent": 0,
-    "signals": 0,
-    "source": 0,
-    "brief": 0,
-    "waiting": 0,
-    "drawing": 0,
-    "undisturbed": 0,
-    "mode": 1,
-    "graphs": 1,
-    "records": 2,
-    "surrogate": 3,
-    "training": 3,
-    "search": 4,
-    "baselines": 4,
-    "recipes": 4,
-    "charts": 5,
-    "subjects": 5,
-    "installed": 5,
-    "widgets": 6,
-    "benchmarks": 6,
-    "notebook": 7,
-    "batch": 7,
-    "display": 7,
-    "command": 8,
-    "__main__": 9,
-}
+# From the ground up, what may not import each other on a line.
+FLOORS = (
+    "checks holder loading errors kept parent signals source brief waiting drawing undisturbed",
+    "mode graphs",
+    "records",
+    "surrogate training",
+    "search baselines recipes",
+    "charts subjects installed",
+    "widgets benchmarks",
+    "notebook batch display",
+    "command",
+    "__main__",
+)
+RANKS = {name: rank for rank, names in enumerate(FLOORS) for name in names.split()}
 GROUND = ("checks", "errors")  # the one import within the ground floor
 # The wings of each floor, the lowest first: folders, and files that lie beside them.
 WINGS = {
@@ -84,7 +66,7 @@ WINGS = {
         *("graphs", "surrogate", "training", "search", "lab"),
     ),
     "widgets": (
-        *("view", "live", "panel", "bundle", "about"),
+        *("view", "live", "aloud", "panel", "bundle", "about"),
         *("graphs", "surrogate", "search", "training", "lab", "show"),
     ),
     "benchmarks": ("protocol", "archive", "journal", "shipped", "pack", "generate", "report"),
@@ -93,18 +75,8 @@ WINGS = {
     ),
     "command": ("terminal", "overview", "copying", "running", "main"),
     "batch": (
-        *(
-            "encrypted",
-            "grid",
-            "notebook",
-            "run",
-            "child",
-            "process",
-            "dask",
-            "progress",
-            "collected",
-        ),
-        *("sweep",),
+        *("encrypted", "ticking", "grid", "notebook", "run", "child", "process", "dask"),
+        *("progress", "collected", "sweep"),
     ),
     "notebook": (
         *("checks", "own", "strategies", "schedulers", "tables", "data", "recipes", "spaces"),

@@ -52,9 +52,7 @@ def visit_block(self: HTML5Translator, node: nodes.math_block) -> None:
     if node["number"]:
         number = get_node_equation_number(self, node)
         self.body.append(f'<span class="eqno">({number})</span>')
-    formula = mathml(node.astext(), block=True)
-    centred = formula.replace("<math ", '<math style="margin-inline: auto" ', 1)  # the theme: right
-    self.body.append(f"{centred}</div>\n")
+    self.body.append(mathml(node.astext(), block=True) + "</div>\n")
     raise nodes.SkipNode
 
 

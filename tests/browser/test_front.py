@@ -1,5 +1,6 @@
 """The lab of a search with several goals, in a real browser."""
 
+import access
 import layout
 import pages
 import pytest
@@ -65,6 +66,7 @@ def test_a_point_of_the_front_tells_its_architecture_and_selects_it(page, card):
     texts.filter(has_text="convolutions").first.wait_for(timeout=PATIENCE)
     assert "hypervolume" in card.locator(".nbl-line").inner_text()
     assert not page.locator(".nbl-lab .nbnas-error").is_visible()
+    access.check_both(page)
     layout.check(page)
     pages.shot_whole(page, "front")
 
