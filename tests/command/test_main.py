@@ -84,6 +84,8 @@ def test_notebooks_and_lessons_are_copied(here, capsys):
     assert main(["copy", "course", "--assignments"]) == 0
     assert (here / "course" / "assignments" / "source" / "a1" / "a1.ipynb").is_file()
     assert (here / "course" / "assignments" / "nbgrader_config.py").is_file()
+    assert main(["copy", "deep/course"]) == 0
+    assert not (here / "deep" / "runs").exists()  # nothing beside a folder that is elsewhere
 
 
 def test_a_file_of_a_person_is_not_lost(here, capsys):
