@@ -14,6 +14,7 @@ from sphinx.util.math import get_node_equation_number
 from sphinx.writers.html5 import HTML5Translator
 
 KNOWN = (
+    (r"\\([dt]?frac)\s*([^\s{\\])\s*([^\s{\\])", r"\\\1{\2}{\3}"),  # \frac12
     (r"\\([bB]igg?)(?=\s*(?:[(\[]|\\[{l]))", r"\\\1l"),  # \big( is \bigl(
     (r"\\([bB]igg?)(?![a-zA-Z])", r"\\\1r"),
     (r"\\dots(?![a-zA-Z])|…", r"\\ldots "),
