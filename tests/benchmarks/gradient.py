@@ -8,8 +8,9 @@ its cost in full trainings (by multiply-adds, and by seconds beside a training o
 and Kendall's tau between the scores of 200 cells with inherited weights and the table, beside that
 of the table's zero-cost proxies. Finalists, where a method names several, are trials of a search
 by the table, each of which counts as a full training. Bayesian optimisation has as many trials as
-that may cost in all. Of both it is also said what they find where a trial is one training
-out of the three whose mean the table is.
+that may cost in all. Good cells are larger than the mean one: `work` counts what such trials and
+the search on shared weights take by their multiply-adds. It is also said what is found where a
+trial is one training out of the three whose mean the table is.
 A line is written after each run; give the same command again to go on after a kill.
 """
 
@@ -39,7 +40,19 @@ METHODS = {
     "one-shot": nb.SinglePathOneShot(epochs=60, candidates=100),
 }
 BAYES = f"Bayesian optimisation {COST} trainings"
-COLUMNS = ("method", "seed", "cell", "rank", "regret", "skips", "bare", "cost", "seconds", "tau")
+COLUMNS = (
+    "method",
+    "seed",
+    "cell",
+    "rank",
+    "regret",
+    "skips",
+    "bare",
+    "cost",
+    "seconds",
+    "tau",
+    "work",
+)
 
 
 def main():
@@ -72,7 +85,9 @@ def run(pair, table, given):
     name = name.removesuffix(ONE)
     if name == BAYES:
         search = nb.Search(SPACE, asked, nb.BayesianOptimization(), seed=seed).run(COST)
-        return told(pair, search.best.architecture, table) | {"cost": COST}
+        trained = search.observations.architectures
+        work = f"{trainings(table, trained):.1f}"
+        return told(pair, search.best.architecture, table) | {"cost": COST, "work": work}
     relaxation = nb.Supernet(SPACE, recipe()).start(METHODS[name], seed)
     relaxation.keep(given.output.with_suffix(f".{name}-{seed}"))
     began = time.process_time()
@@ -96,6 +111,7 @@ def run(pair, table, given):
         "cost": f"{cost + len(trained):.2f}",
         "seconds": seconds,
         "tau": tau,
+        "work": f"{cost + trainings(table, trained):.1f}",
     }
 
 
@@ -110,6 +126,12 @@ def told(pair, cell, table):
         "regret": f"{table.regret(cell):.4f}",
         "bare": f"{bare / 6:.2f}",
     }
+
+
+def trainings(table, cells):
+    """Multiply-adds of the trainings of cells, in those of a mean one; see `Relaxation.cost`."""
+    usual = np.mean([table.multiply_adds[cell.text] for cell in SPACE.sample(0, 100)])
+    return sum(table.multiply_adds[cell.text] for cell in cells) / usual
 
 
 @functools.cache
@@ -129,14 +151,16 @@ def report(kept, wanted, table):
     """The means of each method, and the proxies on the same cells."""
     best = len(table.values) // 50
     heads = ("top 2 %", 8), ("regret", 9), ("bare", 6), ("cost", 7), ("seconds", 8), ("tau", 7)
-    print(f"\n{'':36}{'ranks':30}" + "".join(f"{head:>{wide}}" for head, wide in heads))
+    heads += (("work", 7),)
+    print(f"\n{'':60}{'ranks':30}" + "".join(f"{head:>{wide}}" for head, wide in heads))
     for name in wanted:
         rows = [row for (known, _), row in sorted(kept.items()) if known == name]
         ranks = [int(row["rank"]) for row in rows]
-        means = (mean(rows, column) for column in ("regret", "bare", "cost", "seconds", "tau"))
-        told = "{:9.4f}{:6.2f}{:7.1f}{:8.1f}{:7.3f}".format(*means)
+        columns = ("regret", "bare", "cost", "seconds", "tau", "work")
+        means = (mean(rows, column) for column in columns)
+        told = "{:9.4f}{:6.2f}{:7.1f}{:8.1f}{:7.3f}{:7.1f}".format(*means)
         top = f"{sum(rank <= best for rank in ranks)} of {len(ranks)}"
-        print(f"{name:36}{' '.join(map(str, ranks)):30}{top:>8}{told}")
+        print(f"{name:60}{' '.join(map(str, ranks)):30}{top:>8}{told}")
     names, proxies = nb.benchmarks.digits_proxies()
     for place, name in enumerate(names):
         found = []
@@ -144,7 +168,7 @@ def report(kept, wanted, table):
             cells = SPACE.sample(10_000 + seed, CELLS)
             scores = [proxies[cell][place] for cell in cells]
             found.append(kendalltau(scores, truths(table, cells)).statistic)
-        print(f"{name:104}{np.mean(found):7.3f}")
+        print(f"{name:128}{np.mean(found):7.3f}")
 
 
 def mean(rows, column):

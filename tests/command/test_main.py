@@ -152,6 +152,7 @@ def test_what_came_of_it_is_told(here):
         cells, ("'the 58th \\'best\\''", "'no'", "Lineup: found 93 %"), strict=True
     ):
         cell.outputs = [nbformat.v4.new_output("execute_result", {"text/plain": text})]
+    cells[0].outputs += [nbformat.v4.new_output("display_data", {"text/plain": "4 of 4 trials"})]
     cells[2].outputs += [nbformat.v4.new_output("stream", text="two\nlines\n")]
     cells[2].outputs += [nbformat.v4.new_output("execute_result", {"text/plain": "None"})]
     nbformat.write(nbformat.v4.new_notebook(cells=cells), here / "a.ipynb")
