@@ -19,7 +19,7 @@ version = release = version_of("nbnas")
 extensions = [
     *("sphinx.ext.autodoc", "sphinx.ext.napoleon", "sphinx.ext.intersphinx"),
     *("_ext.links", "_ext.notebooks", "_ext.mathml"),
-    *("_ext.entries", "_ext.gallery", "_ext.parameters", "_ext.schema"),
+    *("_ext.entries", "_ext.parameters", "_ext.schema", "_ext.gallery"),
     *("myst_nb", "sphinx_copybutton", "sphinx_design"),
 ]
 exclude_patterns = ["_*", "**.ipynb_checkpoints"]

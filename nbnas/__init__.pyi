@@ -226,6 +226,7 @@ from .training.proxies.zero_cost import ZeroCost as ZeroCost
 from .training.rates.range_test import RangeTest as RangeTest
 from .training.relaxed.darts import Darts as Darts
 from .training.relaxed.one_shot import SinglePathOneShot as SinglePathOneShot
+from .training.relaxed.perturbed import PerturbationSelection as PerturbationSelection
 from .training.relaxed.relaxation import Relaxation as Relaxation
 from .training.relaxed.remedies import AuxiliarySkip as AuxiliarySkip
 from .training.relaxed.remedies import BetaDecay as BetaDecay

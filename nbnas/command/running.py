@@ -17,6 +17,7 @@ from nbnas.installed import notebooks
 
 RUNS, ENDING = "runs", ".ipynb"
 RESULT = "result"  # the tag of a cell that says what came of it
+_SAYING = ("execute_result", "stream")  # what is displayed on the way tells of progress
 _NAME = 29  # letters of a parameter with its default
 
 
@@ -60,7 +61,8 @@ def found(output: Path) -> tuple[str, ...]:
     """
     cells = json.loads(output.read_text("utf-8"))["cells"]
     tagged = [cell for cell in cells if RESULT in cell["metadata"].get("tags", ())]
-    texts = [_text(out) for cell in tagged for out in cell.get("outputs", ())]
+    outputs = [out for cell in tagged for out in cell.get("outputs", ())]
+    texts = [_text(out) for out in outputs if out["output_type"] in _SAYING]
     return tuple(text for text in texts if text)
 
 

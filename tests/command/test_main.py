@@ -84,6 +84,8 @@ def test_notebooks_and_lessons_are_copied(here, capsys):
     assert main(["copy", "course", "--assignments"]) == 0
     assert (here / "course" / "assignments" / "source" / "a1" / "a1.ipynb").is_file()
     assert (here / "course" / "assignments" / "nbgrader_config.py").is_file()
+    assert main(["copy", "deep/course"]) == 0
+    assert not (here / "deep" / "runs").exists()  # nothing beside a folder that is elsewhere
 
 
 def test_a_file_of_a_person_is_not_lost(here, capsys):
@@ -150,6 +152,7 @@ def test_what_came_of_it_is_told(here):
         cells, ("'the 58th \\'best\\''", "'no'", "Lineup: found 93 %"), strict=True
     ):
         cell.outputs = [nbformat.v4.new_output("execute_result", {"text/plain": text})]
+    cells[0].outputs += [nbformat.v4.new_output("display_data", {"text/plain": "4 of 4 trials"})]
     cells[2].outputs += [nbformat.v4.new_output("stream", text="two\nlines\n")]
     cells[2].outputs += [nbformat.v4.new_output("execute_result", {"text/plain": "None"})]
     nbformat.write(nbformat.v4.new_notebook(cells=cells), here / "a.ipynb")

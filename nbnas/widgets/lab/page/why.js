@@ -29,7 +29,7 @@ export class Why {
   // In a sentence or two, for who asked.
   get words() {
     const { title, name, sentences } = this.known ?? {};
-    return `${title}: ${[name, ...(sentences ?? [])].join(". ").replaceAll("..", ".")}`;
+    return !title ? "" : `${title}: ${[name, ...(sentences ?? [])].join(". ").replaceAll("..", ".")}`;
   }
 
   update(embed, why) {
