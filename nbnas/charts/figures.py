@@ -75,7 +75,7 @@ def to_altair(chart: theme.AnyChart) -> Any:  # noqa: ANN401
     return alt.Chart.from_dict({**_specification(chart), "background": "white"})
 
 
-def figure_of(chart: theme.AnyChart) -> Any:  # noqa: ANN401
+def figure_of(chart: Any) -> Any:  # noqa: ANN401
     """A chart that can be saved: itself, or the same where it is one of altair's own."""
     if isinstance(chart, Figure):
         return chart
@@ -253,7 +253,7 @@ def _size(svg: str) -> tuple[float, float]:
 
 
 def _svg(found: Specification) -> str:
-    return cast(str, vl_convert.vegalite_to_svg(found, vl_version=render.VEGA_LITE))
+    return vl_convert.vegalite_to_svg(found, vl_version=render.VEGA_LITE)
 
 
 def _resized(svg: str, k: float, unit: str = "") -> str:
@@ -268,16 +268,16 @@ def _as_svg(found: Specification, k: float, _: float) -> bytes:
 
 
 def _as_pdf(found: Specification, k: float, _: float) -> bytes:
-    return cast(bytes, vl_convert.svg_to_pdf(_resized(_svg(found), k)))  # its pixels are points
+    return vl_convert.svg_to_pdf(_resized(_svg(found), k))  # its pixels are points
 
 
 def _as_png(found: Specification, k: float, ppi: float) -> bytes:
-    return cast(bytes, vl_convert.vegalite_to_png(found, render.VEGA_LITE, scale=k, ppi=ppi))
+    return vl_convert.vegalite_to_png(found, render.VEGA_LITE, scale=k, ppi=ppi)
 
 
 def _as_html(found: Specification, *_: float) -> bytes:
     html = vl_convert.vegalite_to_html(found, vl_version=render.VEGA_LITE, bundle=True)
-    return cast(str, html).encode()
+    return html.encode()
 
 
 def _as_json(found: Specification, *_: float) -> bytes:

@@ -6,6 +6,7 @@ from typing import Any
 import torch
 from torch import nn
 
+from nbnas.bars import waiting_bar
 from nbnas.brief import cut, of_planned
 from nbnas.errors import TrainingError
 from nbnas.graphs.architecture import ARCHITECTURE, Architecture, check_architectures
@@ -99,7 +100,7 @@ class Relaxation(KeptRelaxation):
         Raises:
             TrainingError: If it was stopped, or the loss is no longer a finite number.
         """
-        for _ in self:
+        for _ in waiting_bar(self, total=self.epochs or None, desc="relaxation", unit="epoch"):
             pass
         if not self.is_finished or self.architecture is None:
             why = "was stopped" if self._stopping.is_set() else "had failed"
