@@ -88,7 +88,10 @@ def check_names(notebook: Path, parameters: Mapping[str, object]) -> Mapping[str
         SettingError: If it has no parameter of a name.
     """
     if not notebook.is_file():
-        raise NotebookError(f"expected a notebook at {notebook}, but there is no such file")
+        raise NotebookError(
+            f"expected a notebook at {notebook}, but there is no such file; those that come with "
+            "nbnas are copied by python -m nbnas copy"
+        )
     try:
         known: Mapping[str, Any] = papermill.inspect_notebook(str(notebook))
     except Exception as error:  # papermill reads a file that is no notebook in many ways
