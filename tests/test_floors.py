@@ -66,7 +66,7 @@ WINGS = {
         *("graphs", "surrogate", "training", "search", "lab"),
     ),
     "widgets": (
-        *("view", "live", "panel", "bundle", "about"),
+        *("view", "live", "aloud", "panel", "bundle", "about"),
         *("graphs", "surrogate", "search", "training", "lab", "show"),
     ),
     "benchmarks": ("protocol", "archive", "journal", "shipped", "pack", "generate", "report"),
