@@ -113,6 +113,8 @@ from .search.maximizers.exhaustive import Exhaustive as Exhaustive
 from .search.maximizers.joint import Alternating as Alternating
 from .search.maximizers.pool import RandomPool as RandomPool
 from .search.objective import Objective as Objective
+from .search.opened.study import OpenedStudy as OpenedStudy
+from .search.opened.study import open_study as open_study
 from .search.pending import Fantasies as Fantasies
 from .search.pending import KrigingBeliever as KrigingBeliever
 from .search.pending import LocalPenalization as LocalPenalization
@@ -224,6 +226,7 @@ from .training.proxies.zero_cost import ZeroCost as ZeroCost
 from .training.rates.range_test import RangeTest as RangeTest
 from .training.relaxed.darts import Darts as Darts
 from .training.relaxed.one_shot import SinglePathOneShot as SinglePathOneShot
+from .training.relaxed.perturbed import PerturbationSelection as PerturbationSelection
 from .training.relaxed.relaxation import Relaxation as Relaxation
 from .training.relaxed.remedies import AuxiliarySkip as AuxiliarySkip
 from .training.relaxed.remedies import BetaDecay as BetaDecay
@@ -236,6 +239,7 @@ from .training.schedule import Warmup as Warmup
 from .training.speed.explanation import SpeedChoice as SpeedChoice
 from .training.speed.explanation import SpeedExplanation as SpeedExplanation
 from .training.trainer import Trainer as Trainer
+from .widgets.figure import figure as figure
 from .widgets.view import View as View
 
 __version__: str

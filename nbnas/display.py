@@ -10,7 +10,6 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any, TypeVar
 
-from nbnas.checks import Rule, instance
 from nbnas.drawing import DRAWERS
 from nbnas.loading import loading
 from nbnas.subjects import COMPOSED, LIVE, SUBJECTS
@@ -18,7 +17,6 @@ from nbnas.waiting import TELLERS, WATCHERS
 
 Draw = TypeVar("Draw", bound=Callable[[Any], Any])
 OWN: list[type] = []  # classes of the user's, which have a view
-_CLASS: Rule[type] = instance(type, "MyClass")
 
 
 def register(shell: Any) -> None:  # noqa: ANN401
@@ -65,7 +63,9 @@ def register_view(cls: type) -> Callable[[Draw], Draw]:
         >>> nb.widgets.view(Budget()).summary
         '3 hours'
     """
-    _CLASS("cls", cls)
+    from nbnas.checks import instance
+
+    instance(type, "MyClass")("cls", cls)
 
     def registered(draw: Draw) -> Draw:
         with loading():

@@ -55,6 +55,7 @@ _OPTIMIZERS = ("SGD", "AdamW", "Muon")
 _RELAXED = {
     "darts.Darts": "darts",
     "one_shot.SinglePathOneShot": "one_shot",
+    "perturbed.PerturbationSelection": "perturbed",
     "relaxation.Relaxation": "relaxation",
     "remedies.AuxiliarySkip": "remedy",
     "remedies.BetaDecay": "remedy",

@@ -43,7 +43,7 @@ BY_DEFAULT = (
     *("RandomSearch", "RegularizedEvolution", "LocalSearch", "Reinforce", "Tpe", "OneCycle"),
     *("BayesianOptimization", "NormalScores", "NegativeLogError", "OperationEncoding"),
     *("PathEncoding", "Ensemble", "GaussianProcess", "WeisfeilerLehmanKernel", "Measure"),
-    *("Darts", "SinglePathOneShot", "BetaDecay", "AuxiliarySkip"),
+    *("Darts", "PerturbationSelection", "SinglePathOneShot", "BetaDecay", "AuxiliarySkip"),
     *("LinearDecay", "Warmup", "SGD", "AdamW", "Muon", "ImprovementPerSecond"),
     *("KnowledgeGradient", "MaxValueEntropy", "DartsSpace"),
 )

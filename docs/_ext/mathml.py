@@ -14,6 +14,7 @@ from sphinx.util.math import get_node_equation_number
 from sphinx.writers.html5 import HTML5Translator
 
 KNOWN = (
+    (r"\\([dt]?frac)\s*([^\s{\\])\s*([^\s{\\])", r"\\\1{\2}{\3}"),  # \frac12
     (r"\\([bB]igg?)(?=\s*(?:[(\[]|\\[{l]))", r"\\\1l"),  # \big( is \bigl(
     (r"\\([bB]igg?)(?![a-zA-Z])", r"\\\1r"),
     (r"\\dots(?![a-zA-Z])|…", r"\\ldots "),
@@ -52,9 +53,7 @@ def visit_block(self: HTML5Translator, node: nodes.math_block) -> None:
     if node["number"]:
         number = get_node_equation_number(self, node)
         self.body.append(f'<span class="eqno">({number})</span>')
-    formula = mathml(node.astext(), block=True)
-    centred = formula.replace("<math ", '<math style="margin-inline: auto" ', 1)  # not right
-    self.body.append(f"{centred}</div>\n")
+    self.body.append(mathml(node.astext(), block=True) + "</div>\n")
     raise nodes.SkipNode
 
 

@@ -11,6 +11,7 @@ from typing import Any
 import papermill
 
 from nbnas.batch.encrypted import encrypted
+from nbnas.batch.ticking import look, ticking
 from nbnas.checks import PATH
 from nbnas.errors import NotebookError, SettingError
 
@@ -54,19 +55,19 @@ def execute(
         notebook: The notebook.
         output: Where the executed copy goes; its folder is made if missing.
         parameters: Values for the notebook's parameters.
-        bar: Whether papermill's bar tells how many cells are done.
+        bar: Whether a bar tells how many cells are done, and how long it has taken.
 
     Raises:
         NotebookError: If one of its cells fails; its cause is papermill's error.
     """
     output.parent.mkdir(parents=True, exist_ok=True)
     try:
-        with _static_display():
+        with _static_display(), ticking():
             papermill.execute_notebook(
                 str(notebook),
                 str(output),
                 parameters=dict(parameters),
-                progress_bar=bar,
+                progress_bar=look(notebook.stem) if bar else False,
                 config=encrypted(),
             )
     except papermill.PapermillExecutionError as error:

@@ -43,8 +43,8 @@ def copy(folder: Path, kinds: Iterable[str], *, replace: bool = False) -> Copied
     """Copy notebooks to a folder.
 
     Args:
-        folder: Where to; made if missing, and so is the folder `runs` beside it, in which the
-            notebooks write.
+        folder: Where to; made if missing, and so is `runs` beside it, in which its notebooks
+            write, if that is the working folder.
         kinds: Which, as `nbnas.installed.notebooks.files` takes them.
         replace: Whether files that differ are replaced; then what was there is kept beside it.
 
@@ -55,7 +55,8 @@ def copy(folder: Path, kinds: Iterable[str], *, replace: bool = False) -> Copied
     try:
         if folder.exists() and folder.resolve() == source.resolve():
             raise NotebookError(f"{folder} is where the notebooks come from; name another folder")
-        (folder.absolute().parent / RUNS).mkdir(parents=True, exist_ok=True)
+        if folder.absolute().parent == Path.cwd():
+            Path(RUNS).mkdir(exist_ok=True)
         return _copied(source, folder, files, replace)
     except OSError as error:
         raise NotebookError(

@@ -1,5 +1,8 @@
 """A notebook that comes with nbnas, run from the command line by papermill."""
 
+import ast
+import contextlib
+import json
 import shutil
 import textwrap
 import time
@@ -13,6 +16,8 @@ from nbnas.errors import NotebookError, SettingError
 from nbnas.installed import notebooks
 
 RUNS, ENDING = "runs", ".ipynb"
+RESULT = "result"  # the tag of a cell that says what came of it
+_SAYING = ("execute_result", "stream")  # what is displayed on the way tells of progress
 _NAME = 29  # letters of a parameter with its default
 
 
@@ -41,9 +46,33 @@ def run(name: str, output: Path | None, parameters: Mapping[str, object]) -> Pat
     began = time.monotonic()
     say(f"{styled(name, BOLD)} begins; what it shows is kept in {styled(str(output), BOLD)}")
     _execute(notebook, output, parameters)
+    for line in found(output):
+        say(line)
     say(f"{styled('done', GREEN)} in {_took(time.monotonic() - began)}. Look at it:")
     say(f"  jupyter lab {output}")
     return output
+
+
+def found(output: Path) -> tuple[str, ...]:
+    """What came of a notebook, in words: the texts of its cells with the tag "result".
+
+    Args:
+        output: The executed notebook.
+    """
+    cells = json.loads(output.read_text("utf-8"))["cells"]
+    tagged = [cell for cell in cells if RESULT in cell["metadata"].get("tags", ())]
+    outputs = [out for cell in tagged for out in cell.get("outputs", ())]
+    texts = [_text(out) for out in outputs if out["output_type"] in _SAYING]
+    return tuple(text for text in texts if text)
+
+
+def _text(output: Mapping[str, Any]) -> str:
+    """An output of a cell as text; of a text what it says, without quotes."""
+    said = "".join(output.get("data", {}).get("text/plain", output.get("text", ""))).strip()
+    with contextlib.suppress(ValueError, SyntaxError):
+        value = ast.literal_eval(said)
+        return value if isinstance(value, str) else ""
+    return said
 
 
 def told(name: str) -> str:

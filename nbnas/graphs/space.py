@@ -2,6 +2,7 @@
 
 from abc import abstractmethod
 from collections.abc import Hashable, Iterator
+from dataclasses import replace
 from typing import Protocol, runtime_checkable
 
 import numpy as np
@@ -13,7 +14,10 @@ from nbnas.graphs.architecture import Architecture
 Randomness = np.random.Generator | int
 COUNT = whole(0)
 NOTATION = TEXT.raising(ArchitectureError, "an architecture is written by str(architecture)")
-SPACE: Rule["SearchSpace"] = offering("a search space", "CellSpace()", "sample", "__iter__")
+_OFFERING = offering("a search space", "CellSpace()", "sample", "__iter__", base="SearchSpace")
+SPACE: Rule["SearchSpace"] = replace(
+    _OFFERING, accepts=lambda space: _OFFERING.accepts(space) and hasattr(space, "size")
+)
 _RANDOMNESS: Rule[Randomness] = either(
     whole(0, 2**128), instance(np.random.Generator, "numpy.random.default_rng(0)")
 )

@@ -23,6 +23,7 @@ class MeasuredRows:
         self.blocks = 0  # taken so far
         self.taken: dict[int, int] = {}  # the last block that each measured number was in
         self.values: Array = np.empty((0, 0))
+        self._last: NDArray[np.int64] = np.empty(0, dtype=np.int64)  # rows of the last block
 
     @property
     def width(self) -> int:
@@ -55,8 +56,9 @@ class MeasuredRows:
             row: Measures what is missing.
         """
         self._widen(width, row)
-        self.blocks += 1
-        self.taken.update(dict.fromkeys(i.tolist(), self.blocks))
+        if not np.array_equal(i, self._last):  # else another part of the same block
+            self.blocks, self._last = self.blocks + 1, i
+            self.taken.update(dict.fromkeys(i.tolist(), self.blocks))
         for number in i[self.slots[i] < 0].tolist():
             self._measure(number, row)
         return self.values, self.slots[i], j

@@ -14,7 +14,8 @@ from nbnas.widgets.view import View
 _COLUMNS = ("", "", "", "what to do")
 _LONGEST = 60  # letters of a text in the picture; the table has all
 _REPORT = "print(nb.about()) writes it as lines, for a report of a fault."
-_CELL = 'style="padding:2px 10px;text-align:left;vertical-align:top"'
+_CELL = 'style="padding:1px 10px;text-align:left;vertical-align:top;font-weight:normal"'
+_TOPIC = 'style="padding:8px 10px 1px;text-align:left;border-bottom:1px solid"'
 
 
 def about(found: About) -> View:
@@ -44,7 +45,7 @@ def page(found: About, said: str) -> str:
     parts = []
     for topic, facts in groupby(found.facts, lambda fact: fact.topic):
         lines = (_row(fact.name, fact.value, fact.advice) for fact in facts)
-        head = f'<tr><th scope="rowgroup" colspan="3" {_CELL}>{html.escape(topic)}</th></tr>'
+        head = f'<tr><th scope="rowgroup" colspan="3" {_TOPIC}>{html.escape(topic)}</th></tr>'
         parts.append(f"<tbody>{head}{''.join(lines)}</tbody>")
     table = f'<table style="border-collapse:collapse">{"".join(parts)}</table>'
     return (

@@ -4,6 +4,7 @@ import re
 import shlex
 import sys
 
+import nbformat
 import pytest
 
 from nbnas.command import main as commands
@@ -83,6 +84,8 @@ def test_notebooks_and_lessons_are_copied(here, capsys):
     assert main(["copy", "course", "--assignments"]) == 0
     assert (here / "course" / "assignments" / "source" / "a1" / "a1.ipynb").is_file()
     assert (here / "course" / "assignments" / "nbgrader_config.py").is_file()
+    assert main(["copy", "deep/course"]) == 0
+    assert not (here / "deep" / "runs").exists()  # nothing beside a folder that is elsewhere
 
 
 def test_a_file_of_a_person_is_not_lost(here, capsys):
@@ -129,11 +132,41 @@ def test_a_wrong_word_stops_before_anything_begins(here, capsys, words, said):
 def test_values_are_read_as_papermill_reads_them(here, monkeypatch, capsys):
     given = []
     monkeypatch.setattr(running, "execute", lambda *words, **_: given.extend(words))
+    monkeypatch.setattr(running, "found", lambda _: ("the best has 93 %",))
     words = ["-p", "trials", "12", "-p", "compare", "false", "-p", "budget", "1.5", "-p", "seed"]
     assert main(["search", "runs/a.ipynb", *words, "-1", "-p", "study", ""]) == 0
     expected = {"trials": 12, "compare": False, "budget": 1.5, "seed": -1, "study": ""}
     assert given[2] == expected
-    assert "jupyter lab runs/a.ipynb" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert "\nthe best has 93 %\ndone in 0 s" in said
+    assert "jupyter lab runs/a.ipynb" in said
+
+
+def test_what_came_of_it_is_told(here):
+    cells = [
+        nbformat.v4.new_code_cell("a", metadata={"tags": ["result"]}),
+        nbformat.v4.new_code_cell("b"),
+        nbformat.v4.new_code_cell("c", metadata={"tags": ["result", "more"]}),
+    ]
+    for cell, text in zip(
+        cells, ("'the 58th \\'best\\''", "'no'", "Lineup: found 93 %"), strict=True
+    ):
+        cell.outputs = [nbformat.v4.new_output("execute_result", {"text/plain": text})]
+    cells[0].outputs += [nbformat.v4.new_output("display_data", {"text/plain": "4 of 4 trials"})]
+    cells[2].outputs += [nbformat.v4.new_output("stream", text="two\nlines\n")]
+    cells[2].outputs += [nbformat.v4.new_output("execute_result", {"text/plain": "None"})]
+    nbformat.write(nbformat.v4.new_notebook(cells=cells), here / "a.ipynb")
+    assert running.found(here / "a.ipynb") == (
+        "the 58th 'best'",
+        "Lineup: found 93 %",
+        "two\nlines",
+    )
+
+
+@pytest.mark.parametrize("name", ["search", "benchmark", "sweep", "own_problem", "distances"])
+def test_every_notebook_says_what_came_of_it(name):
+    cells = nbformat.read(notebooks.notebook(name), as_version=4).cells
+    assert [cell for cell in cells if running.RESULT in cell.metadata.get("tags", ())]
 
 
 def test_a_stop_from_the_keyboard_says_how_to_go_on(here, monkeypatch, capsys):

@@ -42,5 +42,6 @@ def test_formulas_need_no_script():
     found = mathml(r"\mathrm{EI} = \big(u\,\Phi(u) + \varphi(u)\big), \dots", block=True)
     assert found.startswith("<math")
     assert "Φ" in found
+    assert mathml(r"\tfrac12 n") == mathml(r"\tfrac{1}{2} n")
     with pytest.raises(ExtensionError, match="unknowable"):
         mathml(r"\unknowable{x}")

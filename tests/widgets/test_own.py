@@ -130,6 +130,18 @@ def chart():
     return alt.Chart(alt.Data(values=[{"x": 1}])).mark_point().encode(x="x:Q")
 
 
+def test_what_lacks_something_is_told_what_to_inherit_from():
+    class Half:
+        sample = neighbors = parse = __iter__ = print
+
+    with pytest.raises(SettingError, match=r"own inherits from nbnas\.SearchSpace"):
+        nb.Search(Half(), lambda a, seed: 0.5, nb.RandomSearch())
+    with pytest.raises(SettingError, match=r"own inherits from nbnas\.Distance"):
+        nb.DistanceKernel(Half())
+    with pytest.raises(SettingError, match=r"own inherits from nbnas\.Strategy"):
+        nb.Search(nb.CellSpace(), lambda a, seed: 0.5, Half())
+
+
 def test_what_is_no_class_or_no_view_is_refused():
     with pytest.raises(SettingError, match="expected cls to be"):
         nb.register_view("Budget")

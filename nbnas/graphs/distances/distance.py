@@ -58,7 +58,7 @@ class Distance(Protocol):
 
 
 DISTANCE: Rule[Distance] = offering(
-    "a distance", "HammingDistance()", "distance", "matrix", "explain"
+    "a distance", "HammingDistance()", "distance", "matrix", "explain", base="Distance"
 )
 
 

@@ -93,7 +93,8 @@ class Benchmark:
         StoreError: If it cannot be used.
 
     Attributes:
-        failures, running: Runs that failed so far, and whether `run` is at work.
+        failures: Runs that failed so far.
+        running: Whether `run` is at work.
         progressed: Signal that emits a `Progress` after every run.
     """
 

@@ -54,7 +54,9 @@ class Strategy(Protocol):
         """
 
 
-STRATEGY: Rule[Strategy] = offering("a strategy", "BayesianOptimization()", "propose")
+STRATEGY: Rule[Strategy] = offering(
+    "a strategy", "BayesianOptimization()", "propose", base="Strategy"
+)
 _ASKED = whole(1)
 _OF_PROCESSES = (NoisyExpectedImprovement, ByLevel, LocalPenalization)
 

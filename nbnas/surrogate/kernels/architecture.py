@@ -98,7 +98,12 @@ class ArchitectureKernel(Kernel):  # type: ignore[misc]  # gpytorch is untyped
 
 
 def covariance(
-    kernel: Kernel, x1: torch.Tensor, x2: torch.Tensor, known: Met = None
+    kernel: Kernel,
+    x1: torch.Tensor,
+    x2: torch.Tensor,
+    known: Met = None,
+    *,
+    products: bool | None = None,
 ) -> torch.Tensor:
     """What `kernel(x1, x2).to_dense()` gives, without gpytorch's lazy tensors in between.
 
@@ -110,13 +115,18 @@ def covariance(
         x1: Indices `(n, 1)`.
         x2: Indices `(m, 1)`.
         known: The covariances of parts of the kernel, by their `id`, as far as they are known.
+        products: What `has_products` says, if it was asked before.
 
     Returns:
         Covariance `(n, m)`; not to be changed, as it may be a view of a table.
     """
-    # A kernel over graphs and settings holds its parts twice; all others are trees.
-    products = any(type(part) is ProductKernel for part in kernel.modules())
+    products = has_products(kernel) if products is None else products
     return _covariance(kernel, x1, x2, dict(known or {}) if products or known else None)
+
+
+def has_products(kernel: Kernel) -> bool:
+    """Whether there is a product in it: one over graphs and settings holds its parts twice."""
+    return any(type(part) is ProductKernel for part in kernel.modules())
 
 
 def _covariance(kernel: Kernel, x1: torch.Tensor, x2: torch.Tensor, met: Met) -> torch.Tensor:

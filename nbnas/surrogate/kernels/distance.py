@@ -60,11 +60,22 @@ class DistanceKernel(ArchitectureKernel):
 
     def similarity(self, x1: torch.Tensor, x2: torch.Tensor) -> torch.Tensor:
         """exp(-d / ℓ) `(n, m)`."""
-        return self.transform(self.block(_DistanceMeasure(self.distance), x1, x2))
+        return self.transform(self.distances(x1, x2))
+
+    def distances(self, x1: torch.Tensor, x2: torch.Tensor) -> torch.Tensor:
+        """d `(n, m)` between the architectures with the indices `(n, 1)` and `(m, 1)`."""
+        return self.block(_DistanceMeasure(self.distance), x1, x2)
 
     def transform(self, distances: torch.Tensor) -> torch.Tensor:
         """exp(-d / ℓ)."""
         return torch.exp(distances * (-1 / self.lengthscale))
+
+    def with_slope(
+        self, distances: torch.Tensor, lengthscale: float
+    ) -> tuple[torch.Tensor, torch.Tensor]:
+        """exp(-d / ℓ) for some ℓ, and its derivative by ℓ."""
+        similar = (distances * (-1 / lengthscale)).exp_()
+        return similar, similar * distances / lengthscale**2
 
 
 def _positive() -> Positive:
@@ -87,6 +98,14 @@ class SquaredDistanceKernel(DistanceKernel):
     def transform(self, distances: torch.Tensor) -> torch.Tensor:
         """exp(-d² / 2ℓ²)."""
         return torch.exp(-0.5 * (distances / self.lengthscale) ** 2)
+
+    def with_slope(
+        self, distances: torch.Tensor, lengthscale: float
+    ) -> tuple[torch.Tensor, torch.Tensor]:
+        """exp(-d² / 2ℓ²) for some ℓ, and its derivative by ℓ."""
+        squares = (distances / lengthscale) ** 2
+        similar = (-0.5 * squares).exp_()
+        return similar, similar * squares / lengthscale
 
 
 @dataclass(frozen=True, slots=True)

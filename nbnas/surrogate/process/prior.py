@@ -37,7 +37,7 @@ from nbnas.surrogate.kernels.parts import formula
 from nbnas.surrogate.kernels.settings import SettingsKernel
 from nbnas.surrogate.normal_scores import NormalScores
 from nbnas.surrogate.process.believed import base_of, believe, solved_for
-from nbnas.surrogate.process.fit import NOISE, fit_parameters, log_likelihood
+from nbnas.surrogate.process.fit import NOISE, fit_own, log_likelihood
 from nbnas.surrogate.process.posterior import Posterior, cholesky
 from nbnas.surrogate.table import TABLE, ArchitectureTable
 from nbnas.surrogate.warp import WARP, Warp, fit_warp
@@ -179,10 +179,12 @@ class GaussianProcess:
         check_seen(self.kernel, observations.architectures)
         _, z = fit_warp(self.warp, observations)
         indices = self.table.indices(observations.architectures)
-        kernel, noise = fit_parameters(
-            self.kernel, self.mean, self.noise, indices, z, expected=self.expected_noise
+        fitted = dataclasses.replace(self)  # with a copy of the kernel
+        noise = fit_own(
+            fitted.kernel, self.mean, self.noise, indices, z, expected=self.expected_noise
         )
-        return dataclasses.replace(self, kernel=kernel, noise=noise)
+        object.__setattr__(fitted, "noise", noise)
+        return fitted
 
     @undisturbed()
     def condition(self, observations: Observations) -> Posterior:

@@ -55,6 +55,17 @@ class Relaxation(KeptRelaxation):
         return self.reports[-1].architecture if self.reports else None
 
     @property
+    def finalists(self) -> tuple[Architecture, ...]:
+        """What is worth a full training, `architecture` first; none before the first epoch.
+
+        `PerturbationSelection` names several, other methods one. Train them as trials of a search,
+        `RandomSearch(first=relaxation.finalists)`, whose best is the result.
+        """
+        if self._learner is None or self.architecture is None:
+            return tuple(filter(None, (self.architecture,)))
+        return self._learner.finalists()
+
+    @property
     def seconds_left(self) -> float | None:
         """Seconds until the end if epochs take as long as so far; `None` before the first."""
         done = len(self.reports)

@@ -87,7 +87,9 @@ def test_the_gradient_of_the_fit_is_right(prior):
 def test_what_stands_in_it_twice_is_expected_once(prior):
     z = torch.from_numpy(fit_warp(prior.warp, TRIALS)[1])
     objective = _Objective(prior.kernel, prior.table.indices(SEEN), z, np.log(0.02), None)
-    assert len(objective.priors) == 3 + 4 + 1 + 1  # weights, those of graphs, two length-scales
+    assert (
+        len(objective.hyper.normal + objective.hyper.others) == 3 + 4 + 1 + 1
+    )  # weights, those of graphs, two length-scales
 
 
 def test_the_fit_finds_what_matters(prior):

@@ -18,6 +18,7 @@ METHODS = {
     "darts": nb.Darts(epochs=3, learning_rate=0.05),
     "second order": nb.Darts(2, 3, 0.05, remedy=nb.BetaDecay()),
     "warm-up": nb.Darts(epochs=3, learning_rate=0.05, warmup=1, remedy=nb.AuxiliarySkip()),
+    "perturbation": nb.PerturbationSelection(3, warmup=1),
     "one-shot": nb.SinglePathOneShot(3, candidates=4),
 }
 
@@ -66,6 +67,7 @@ def test_goes_on_to_the_same_numbers(name, supernet, finished, tmp_path):
     assert [each.epoch for each in told] == [2, 3]
     assert numbers(resumed) == numbers(finished[name])
     assert found == finished[name].architecture
+    assert resumed.finalists == finished[name].finalists
     assert math.isclose(resumed.cost, finished[name].cost)
     assert torch.equal(torch.get_rng_state(), before)
     again = supernet.start(METHODS[name], seed=3).keep(place)  # whose end was kept
