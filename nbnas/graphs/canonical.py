@@ -20,7 +20,7 @@ from nbnas.graphs.graph import IDENTITY, LINK, ZERO, Graph, holds_cells
 Colors = tuple[int, ...]
 
 
-@functools.lru_cache(maxsize=200_000)
+@functools.lru_cache(maxsize=65_536)
 def canonical_form(architecture: Graph) -> str:
     """Write what an architecture computes, so that equal texts mean equal functions.
 
@@ -48,7 +48,7 @@ def canonical_form(architecture: Graph) -> str:
     return _expression(architecture, nothing="#")
 
 
-@functools.lru_cache(maxsize=200_000)
+@functools.lru_cache(maxsize=65_536)
 def functional_form(architecture: Graph) -> str:
     """Like `canonical_form`, but sums leave out what brings nothing.
 
@@ -95,7 +95,7 @@ def has_vertex_operations(architecture: Graph) -> bool:
     return {operation.partition(":")[0] for _, _, operation in architecture.edges} == {LINK}
 
 
-@functools.lru_cache(maxsize=200_000)
+@functools.lru_cache(maxsize=65_536)
 def renumbered_form(architecture: Graph) -> str:
     """The smallest text of an architecture over all numberings of its vertices: exact isomorphism.
 

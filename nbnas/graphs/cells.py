@@ -75,7 +75,7 @@ class _Atoms:
         return (self.given + self.made.index(one),)
 
 
-@functools.lru_cache(maxsize=200_000)
+@functools.lru_cache(maxsize=65_536)
 def _rows(given: int, cell: tuple[Inputs, ...]) -> tuple[Row, ...]:
     """The smallest rows of a cell over the orders of its vertices: what is new, then the value.
 

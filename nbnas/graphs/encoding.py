@@ -22,7 +22,7 @@ def encode_all(architectures: Sequence[Architecture], vertices: int) -> Codes:
     return np.stack([encode(a, vertices) for a in architectures])
 
 
-@functools.lru_cache(maxsize=200_000)
+@functools.lru_cache(maxsize=65_536)
 def encode(a: Architecture, vertices: int) -> Codes:
     """Codes `(V + V²,)`; the output moves to the last place, absent vertices stand before it."""
     last, moved = len(a.nodes) - 1, vertices - 1

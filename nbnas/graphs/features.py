@@ -50,7 +50,7 @@ class OperationGraph:
         )
 
 
-@functools.lru_cache(maxsize=200_000)
+@functools.lru_cache(maxsize=65_536)
 def operation_graph(architecture: Architecture, *, identities: bool = False) -> OperationGraph:
     """The operation graph of an architecture, without what does not change its function.
 
@@ -131,7 +131,7 @@ def weisfeiler_lehman_labels(architecture: Architecture, depth: int) -> Counter[
     return _labels(operation_graph(architecture), depth)
 
 
-@functools.lru_cache(maxsize=200_000)
+@functools.lru_cache(maxsize=65_536)
 def _labels(graph: OperationGraph, depth: int) -> Counter[Label]:
     """The labels of a graph, which many architectures share."""
     labels, sources = list(graph.labels), graph.sources

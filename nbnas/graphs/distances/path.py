@@ -136,7 +136,7 @@ class PathDistance:
         return PathComparison(*(_sorted(part) for part in parts))
 
 
-@functools.lru_cache(maxsize=200_000)
+@functools.lru_cache(maxsize=65_536)
 def paths(a: Architecture, max_length: int | None = None) -> frozenset[Path]:
     """P(a), or those of at most `max_length` operations.
 

@@ -1,6 +1,7 @@
 """Maximisation by scoring all of a space, where that is possible."""
 
 from dataclasses import dataclass, field
+from itertools import islice
 
 import numpy as np
 
@@ -15,10 +16,17 @@ from nbnas.search.maximizers.joint import Alternating
 from nbnas.search.maximizers.maximizer import MAXIMIZER, Maximizer, Score, Scored, check_known
 from nbnas.search.maximizers.pool import RandomPool
 
+AT_ONCE = 10_000  # architectures of a large space that are listed at a time
+KEPT = 1_000  # of them all, the best, besides as many as are evaluated
+
 
 @dataclass(frozen=True, slots=True)
 class Exhaustive:
-    """Scores every architecture of a finite space."""
+    """Scores every architecture of a finite space.
+
+    A space of more than 50,000 is listed in parts, of which only the best are kept: its size costs
+    time in each proposal, some minutes for a million, but no memory.
+    """
 
     def maximize(
         self,
@@ -34,6 +42,8 @@ class Exhaustive:
         """
         check_known(score, space, observations, rng)
         self.check_space(space)
+        if not can_be_listed(space):
+            return best_of(score, space, KEPT + len(observations))
         everything = listed(space)
         return Scored(everything, score(everything))
 
@@ -48,6 +58,18 @@ class Exhaustive:
                 f"expected a space that can be listed, got {space}; take RandomPool, Evolutionary "
                 "or LocalAscent as maximizer"
             )
+
+
+def best_of(score: Score, space: SearchSpace, n: int) -> Scored:
+    """The `n` best of a finite space in its own order, the first of equals, listed in parts."""
+    every, best, count = iter(space), Scored((), np.empty(0)), 0
+    while part := tuple(islice(every, AT_ONCE)):
+        count += len(part)
+        known = (*best.architectures, *part)
+        scores = np.concatenate([best.scores, np.asarray(score(part))])
+        kept = np.sort(np.argsort(-scores, kind="stable")[:n])
+        best = Scored(tuple(known[i] for i in kept), scores[kept], count)
+    return best
 
 
 @dataclass(frozen=True, slots=True)

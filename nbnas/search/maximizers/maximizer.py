@@ -23,10 +23,22 @@ FEW = 200  # candidates that are put in order first
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Scored:
-    """Candidates `(m,)`, all different, and their scores `(m,)`."""
+    """Candidates `(m,)`, all different, and their scores `(m,)`.
+
+    Attributes:
+        architectures: The candidates.
+        scores: Their scores, larger is better.
+        scored: How many were scored, where only the best of them are here; else 0.
+    """
 
     architectures: tuple[Architecture, ...]
     scores: NDArray[np.float64]
+    scored: int = 0
+
+    @property
+    def count(self) -> int:
+        """How many were scored."""
+        return self.scored or len(self.architectures)
 
     def __post_init__(self) -> None:
         scores, shape = self.scores, (len(self.architectures),)

@@ -25,6 +25,7 @@ from nbnas.search.candidates import Novelty, can_be_listed, listed
 from nbnas.search.maximizers.exhaustive import Automatic
 from nbnas.search.maximizers.joint import guided
 from nbnas.search.maximizers.maximizer import MAXIMIZER, Maximizer
+from nbnas.search.maximizers.renewed import Renewed
 from nbnas.search.pending import PENDING, KrigingBeliever, PendingRule, Scorer, Situation
 from nbnas.search.strategies.asked import ASKED, Asked
 from nbnas.search.strategies.described import best_value, described, reason_for
@@ -32,7 +33,7 @@ from nbnas.search.strategies.fidelities.choose import Chooser, look_or_train
 from nbnas.search.strategies.fidelities.model import Levels
 from nbnas.search.strategies.fidelities.stage import LOOKS, Stage
 from nbnas.search.strategies.first import FIRST, beginning, none_first
-from nbnas.search.strategies.fits import FITS, Fits, fitted_next, fitted_to
+from nbnas.search.strategies.fits import FITS, Fits, fitted_next, fitted_to, solved_to
 from nbnas.search.strategies.goals.choose import GoalScore, goal_score, has_several, models_several
 from nbnas.search.strategies.initial import InitialDesign
 from nbnas.search.strategies.joint import seeing_settings
@@ -154,9 +155,11 @@ class BayesianOptimization:
         if count < self.initial or len(observations) < 2:
             return self._start(space, observations, pending, n, rng)
         with cpu_threads(1 if len(pending) else None):
-            size = fitted_to(len(observations), len(pending))
-            model = self._fits.over(space, observations.first(size))
             candidates = listed(space) if can_be_listed(space) else None
+            size = fitted_to(len(observations), len(pending))
+            if candidates is not None and not pending:
+                size = solved_to(size)
+            model = self._fits.over(space, observations.first(size))
             situation = Situation(model, observations, tuple(pending), size, candidates)
             proposal = self._best(space, situation, rng)
             chosen = more = proposal.architectures
@@ -211,6 +214,13 @@ class BayesianOptimization:
         random = InitialDesign(self.initial, self.knowledge, self.allow_isomorphic, self.asked)
         return random.propose(space, observations, pending, n, rng)
 
+    def _anew(self, space: SearchSpace, situation: Situation, rng: np.random.Generator) -> Scorer:
+        """The scorer of a situation, whose model has a table that knows the observations only."""
+        model = self._fits.over(space, situation.observations.first(situation.size or 0))
+        return self.pending.scorer(
+            self.acquisition, dataclasses.replace(situation, model=model), rng
+        )
+
     def _best(
         self, space: SearchSpace, situation: Situation, rng: np.random.Generator
     ) -> Proposal:
@@ -222,6 +232,8 @@ class BayesianOptimization:
             scorer: Scorer = goal_score(*asked, same=not self.allow_isomorphic)
         else:
             scorer = self.pending.scorer(self.acquisition, situation, rng)
+            if situation.candidates is None:  # no limit to what the maximizer may ask for
+                scorer = Renewed(scorer, functools.partial(self._anew, space, situation, rng))
         guide = None if models_several(observations) else situation.believed
         score = guided(scorer, self.acquisition, guide)
         found = self.maximizer.maximize(score, space, observations, rng)
@@ -237,7 +249,7 @@ class BayesianOptimization:
             tuple(c.architecture for c in ranked[:1]),
             reason_for(ranked, observations.measure),
             ranked,
-            len(found.architectures),
+            found.count,
             *(type(self.acquisition).__name__, best_value(observations)),
             measure=observations.measure,
         )

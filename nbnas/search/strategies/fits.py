@@ -44,6 +44,19 @@ def fitted_to(observations: int, pending: int) -> int:
     return fitted_next(observations - observations // LATE) if pending else observations
 
 
+def solved_to(observations: int) -> int:
+    """How many of the observations what is solved for all candidates is kept of.
+
+    All where there is a fit after each observation, and nothing is kept. Beyond, as many as the
+    last fit was to: each proposal until the next one adds a row to what was solved for these.
+
+    Example:
+        >>> [solved_to(n) for n in (200, 201, 215, 216, 1000)]
+        [200, 172, 215, 215, 825]
+    """
+    return observations if observations <= FITTED_EACH else fitted_next(observations)
+
+
 def fitted_next(observations: int) -> int:
     """How many observations the next fit is to, or the one there is, when others are pending."""
     return _checkpoint_below(observations + 1) or observations

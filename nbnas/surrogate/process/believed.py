@@ -100,8 +100,10 @@ class BelievedPosterior(Posterior):
             later[:f], m, lambda i, above: (above[-1] if i else solved.variance) - white[i] ** 2
         )
         mean = self.prior.mean + weights[:k] @ solved.white + weights[k : k + f] @ white
-        rest = torch.stack([left(i) for i in range(f, len(later))]) - own[f:, :f] @ white
-        rest = inverse(own[f:, f:]) @ rest
+        rest = torch.empty(0, m, dtype=torch.float64)
+        if self.pending:
+            rest = torch.stack([left(i) for i in range(f, len(later))]) - own[f:, :f] @ white
+            rest = inverse(own[f:, f:]) @ rest
         before = variances[-1] if f else solved.variance
         return _moments(mean + weights[k + f :] @ rest, solved.prior, before, rest)
 

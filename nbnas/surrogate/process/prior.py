@@ -235,10 +235,10 @@ class GaussianProcess:
         check_architectures(pending=pending)
         if candidates is not None:
             self.table.indices(candidates)  # which checks them, once
-        if not len(pending):
-            return self.condition(observations)
         count = len(OBSERVATIONS("observations", observations))
         size = count if size is None else whole(0, count)("size", size)
+        if not len(pending) and size == count:
+            return self.condition(observations)
         return believe(self, observations, pending, size, candidates)
 
     @undisturbed()

@@ -95,7 +95,7 @@ def sizes_of(architecture: Architecture) -> tuple[Size, ...]:
     return (*graph, *itertools.starmap(_choice, architecture.settings))
 
 
-@functools.lru_cache(maxsize=200_000)
+@functools.lru_cache(maxsize=65_536)
 def _of_graph(architecture: Architecture) -> tuple[Size, ...]:
     if is_of_choices(architecture.nodes):
         return tuple(_choice(*read_label(label)) for label in architecture.nodes[1:-1])

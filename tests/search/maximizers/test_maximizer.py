@@ -1,19 +1,28 @@
+import functools
 import itertools
 
 import numpy as np
 import pytest
+import torch
 
 from nbnas.errors import SettingError
 from nbnas.graphs.spaces.cell import CellSpace, operations_of
+from nbnas.graphs.spaces.choice.space import ChoiceSpace
 from nbnas.graphs.spaces.cnn.space import CnnSpace
 from nbnas.graphs.spaces.dag.space import DagSpace
 from nbnas.records import Observations
 from nbnas.search.candidates import listed
+from nbnas.search.maximizers import exhaustive
 from nbnas.search.maximizers.ascent import LocalAscent
 from nbnas.search.maximizers.evolutionary import Evolutionary
 from nbnas.search.maximizers.exhaustive import Automatic, Exhaustive
 from nbnas.search.maximizers.maximizer import FEW, Scored
 from nbnas.search.maximizers.pool import RandomPool
+from nbnas.search.maximizers.renewed import Renewed
+from nbnas.search.search import Search
+from nbnas.search.strategies import bayesian, fits
+from nbnas.search.strategies.bayesian import BayesianOptimization
+from nbnas.surrogate.table import ArchitectureTable
 
 SPACE = CellSpace()
 WANTED = ("nor_conv_3x3", "skip_connect", "nor_conv_1x1", "none", "avg_pool_3x3", "nor_conv_3x3")
@@ -96,6 +105,61 @@ def test_large_spaces_too(maximizer, space):
     found = maximizer.maximize(size, space, Observations(), np.random.default_rng(1))
     assert all(a in space for a in found.architectures)
     assert found.scores.max() >= size(space.sample(1, 20)).max()
+
+
+def test_a_large_space_is_listed_in_parts(observations, monkeypatch):
+    whole = Exhaustive().maximize(likeness, SPACE, observations, np.random.default_rng(0))
+    parts = []
+
+    def score(architectures):
+        parts.append(len(architectures))
+        return likeness(architectures)
+
+    monkeypatch.setattr(exhaustive, "can_be_listed", lambda space: False)
+    found = Exhaustive().maximize(score, SPACE, observations, np.random.default_rng(0))
+    assert parts == [10_000, 5_625]
+    assert found.count == whole.count == 15_625
+    assert len(found.architectures) == exhaustive.KEPT + len(observations)
+    first = [whole.architectures[i] for i in itertools.islice(whole.ranked(), 300)]
+    assert [found.architectures[i] for i in itertools.islice(found.ranked(), 300)] == first
+
+
+def test_a_scorer_of_many_begins_again():
+    made = []
+
+    def scorer():
+        asked = []
+        made.append(asked)
+        return lambda candidates: asked.extend(candidates) or torch.zeros(len(candidates))
+
+    renewed = Renewed(scorer(), scorer, most=5)
+    for part in ("abc", "de", "f", "ghijklm", "n"):
+        assert len(renewed(part)) == len(part)
+    assert ["".join(asked) for asked in made] == ["abcde", "f", "ghijklm", "n"]
+
+
+def test_a_search_of_a_large_space_forgets_what_it_scored(monkeypatch):
+    space = ChoiceSpace(a=tuple(range(6)), b=tuple(range(6)), c=tuple(range(6)))
+
+    def search():
+        strategy = BayesianOptimization(maximizer=Exhaustive(), initial=4)
+        made = Search(space, lambda a, seed: (a["a"] + 2 * a["b"]) / 30, strategy, seed=0)
+        made.run(6)
+        return made.ask()
+
+    chosen, sizes = search(), []
+    for module in (exhaustive, bayesian, fits):
+        monkeypatch.setattr(module, "can_be_listed", lambda space: False)
+    monkeypatch.setattr(exhaustive, "AT_ONCE", 20)
+    monkeypatch.setattr(bayesian, "Renewed", functools.partial(Renewed, most=60))
+    block = ArchitectureTable.block
+    monkeypatch.setattr(
+        ArchitectureTable, "block", lambda self, *a: sizes.append(len(self)) or block(self, *a)
+    )
+    found = search()
+    assert found.architectures == chosen.architectures
+    assert found.considered == chosen.considered == 216
+    assert 60 < max(sizes) <= 60 + 6 + bayesian.SHOWN
 
 
 def test_wrong_settings_are_named():

@@ -134,9 +134,12 @@ def test_what_is_met_too_often_is_forgotten(prior, observations):
 
 
 def test_nothing_pending_is_the_posterior_itself(prior, observations):
-    found = prior.believe(observations, (), 32)
-    expected = prior.condition(observations)
-    assert all(map(torch.equal, found.latent(CELLS), expected.latent(CELLS)))
+    expected = prior.condition(observations).latent(CELLS)
+    assert all(map(torch.equal, prior.believe(observations, ()).latent(CELLS), expected))
+    for size in (39, 32):
+        found = prior.believe(observations, (), size, CELLS).latent(CELLS)
+        assert (found[0] - expected[0]).abs().max() < 1e-9
+        assert (found[1] - expected[1]).abs().max() < 1e-9
 
 
 def test_what_is_kept_is_little(prior, observations):

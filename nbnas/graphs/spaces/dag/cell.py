@@ -38,7 +38,7 @@ def dag_cell(operations: Sequence[str], edges: Iterable[Pair]) -> Architecture:
     return _cell(tuple(operations), tuple(sorted(edges)))
 
 
-@functools.lru_cache(maxsize=200_000)
+@functools.lru_cache(maxsize=65_536)
 def _cell(operations: tuple[str, ...], edges: tuple[Pair, ...]) -> Architecture:
     _check(operations, edges)
     nodes = ("input", *operations, "output")
