@@ -38,7 +38,7 @@ class Framed:
         """
         digits, caption = (
             _DIGITS("digits", digits),
-            TEXT.optional("caption", caption or None) or "",
+            caption if caption == "" else TEXT("caption", caption),
         )
         text: str = (
             self.to_frame()
