@@ -1,7 +1,7 @@
 """Bars that tell how far long work is, and how long it will take, where somebody can see them.
 
 In a terminal and in a notebook a bar moves. In a kernel that nobody looks at, as under papermill,
-a line in the log tells the same each half a minute: an executed notebook would keep a bar as it
+a line in the log tells the same every ten seconds: an executed notebook would keep a bar as it
 began, at 0 %.
 """
 
@@ -13,7 +13,7 @@ from nbnas.mode import unwatched
 from nbnas.waiting import tell
 
 SOON = 2.0  # seconds before a bar appears: what takes less needs none
-LINES = 30.0  # seconds between two lines in a log
+LINES = 10.0  # seconds between two lines in a log
 
 
 def bar(*given: Any, disable: bool = False, **options: Any) -> Any:  # noqa: ANN401
