@@ -66,7 +66,7 @@ WINGS = {
     "baselines": ("networks", "baseline", "known", "lineup", "compare"),
     "charts": (
         *("addresses", "chart", "theme", "config", "scales", "lettering", "columns"),
-        *("render", "figures", "table"),
+        *("render", "layout", "figures", "table"),
         *("graphs", "surrogate", "training", "search", "lab"),
     ),
     "widgets": (

@@ -61,19 +61,6 @@ def share_band(hits: NDArray[np.bool_]) -> Band:
     return share, middle - half, middle + half
 
 
-def median_band(values: Floats) -> Band:
-    """The median over seeds with the quartiles: where the middle half of the seeds lies.
-
-    Args:
-        values: `(s, k)`.
-
-    Returns:
-        Median, lower and upper quartile.
-    """
-    lower, median, upper = np.quantile(values, [0.25, 0.5, 0.75], axis=0)
-    return median, lower, upper
-
-
 def standard_error(values: Floats) -> Floats:
     """The standard error of the mean over the first axis; NaN for one value."""
     if len(values) < 2:
