@@ -45,7 +45,8 @@ NOT_ASKED = (
 )
 PROTOCOLS = [name for name in dir(nb) if getattr(getattr(nb, name), "_is_protocol", False)]
 NOT_MADE = [*PROTOCOLS, *([] if importlib.util.find_spec("vizier") else ["Vizier"])]  # its parts
-TENSORS = (
+# Of kernels: gpytorch and the fit call them.
+TENSORS = ("forward", "similarity", "block", "transform", "with_slope")
     "forward",
     "similarity",
     "block",
