@@ -7,8 +7,10 @@ from . import baselines as baselines
 from . import batch as batch
 from . import benchmarks as benchmarks
 from . import charts as charts
+from . import command as command
 from . import errors as errors
 from . import graphs as graphs
+from . import installed as installed
 from . import notebook as notebook
 from . import recipes as recipes
 from . import records as records
@@ -24,8 +26,10 @@ from .batch.notebook import run_notebook as run_notebook
 from .batch.progress import SweepProgress as SweepProgress
 from .batch.sweep import Sweep as Sweep
 from .batch.sweep import sweep as sweep
+from .display import register_view as register_view
 from .errors import NbnasError as NbnasError
 from .graphs.architecture import Architecture as Architecture
+from .graphs.distances.distance import Distance as Distance
 from .graphs.distances.distance import Explanation as Explanation
 from .graphs.distances.distance import explain as explain
 from .graphs.distances.edit.distance import EditDistance as EditDistance
@@ -38,6 +42,7 @@ from .graphs.distances.rank import RankDistance as RankDistance
 from .graphs.distances.weisfeiler_lehman import (
     WeisfeilerLehmanDistance as WeisfeilerLehmanDistance,
 )
+from .graphs.space import SearchSpace as SearchSpace
 from .graphs.spaces.cell import CellSpace as CellSpace
 from .graphs.spaces.chain.space import ChainSpace as ChainSpace
 from .graphs.spaces.choice.options import Choice as Choice
@@ -53,6 +58,8 @@ from .graphs.spaces.layers import Layer as Layer
 from .graphs.spaces.operation import Operation as Operation
 from .graphs.spaces.recurrent.space import RecurrentSpace as RecurrentSpace
 from .graphs.spaces.subspace import Subspace as Subspace
+from .installed.about import About as About
+from .installed.about import about as about
 from .notebook.own_problem import read_own_problem_parameters as read_own_problem_parameters
 from .notebook.search import read_parameters as read_parameters
 from .notebook.sweep import read_sweep_parameters as read_sweep_parameters
@@ -105,6 +112,9 @@ from .search.maximizers.exhaustive import Automatic as Automatic
 from .search.maximizers.exhaustive import Exhaustive as Exhaustive
 from .search.maximizers.joint import Alternating as Alternating
 from .search.maximizers.pool import RandomPool as RandomPool
+from .search.objective import Objective as Objective
+from .search.opened.study import OpenedStudy as OpenedStudy
+from .search.opened.study import open_study as open_study
 from .search.pending import Fantasies as Fantasies
 from .search.pending import KrigingBeliever as KrigingBeliever
 from .search.pending import LocalPenalization as LocalPenalization
@@ -128,6 +138,7 @@ from .search.strategies.schedulers.hyperband import Hyperband as Hyperband
 from .search.strategies.schedulers.median import MedianStopping as MedianStopping
 from .search.strategies.schedulers.standing import standings as standings
 from .search.strategies.schedulers.successive_halving import SuccessiveHalving as SuccessiveHalving
+from .search.strategies.strategy import Strategy as Strategy
 from .search.strategies.tpe import Tpe as Tpe
 from .search.strategies.vizier.strategy import Vizier as Vizier
 from .search.tables.joined import joined_columns as joined_columns
@@ -136,11 +147,13 @@ from .search.tables.tabular import TabularObjective as TabularObjective
 from .search.workers.dask.workers import DaskWorkers as DaskWorkers
 from .search.workers.local import LocalWorkers as LocalWorkers
 from .surrogate.acquisition.entropy import MaxValueEntropy as MaxValueEntropy
+from .surrogate.acquisition.improvement import Acquisition as Acquisition
 from .surrogate.acquisition.improvement import ExpectedImprovement as ExpectedImprovement
 from .surrogate.acquisition.improvement import (
     GrowingUpperConfidenceBound as GrowingUpperConfidenceBound,
 )
 from .surrogate.acquisition.improvement import LogExpectedImprovement as LogExpectedImprovement
+from .surrogate.acquisition.improvement import PosteriorAcquisition as PosteriorAcquisition
 from .surrogate.acquisition.improvement import ProbabilityOfImprovement as ProbabilityOfImprovement
 from .surrogate.acquisition.improvement import UpperConfidenceBound as UpperConfidenceBound
 from .surrogate.acquisition.knowledge_gradient import KnowledgeGradient as KnowledgeGradient
@@ -159,6 +172,7 @@ from .surrogate.ensemble.encoding import PathEncoding as PathEncoding
 from .surrogate.ensemble.posterior import EnsemblePosterior as EnsemblePosterior
 from .surrogate.ensemble.prior import Ensemble as Ensemble
 from .surrogate.half_ranks import HalfRanks as HalfRanks
+from .surrogate.kernels.architecture import ArchitectureKernel as ArchitectureKernel
 from .surrogate.kernels.distance import DistanceKernel as DistanceKernel
 from .surrogate.kernels.distance import SquaredDistanceKernel as SquaredDistanceKernel
 from .surrogate.kernels.joint import joint_kernel as joint_kernel
@@ -212,6 +226,7 @@ from .training.proxies.zero_cost import ZeroCost as ZeroCost
 from .training.rates.range_test import RangeTest as RangeTest
 from .training.relaxed.darts import Darts as Darts
 from .training.relaxed.one_shot import SinglePathOneShot as SinglePathOneShot
+from .training.relaxed.perturbed import PerturbationSelection as PerturbationSelection
 from .training.relaxed.relaxation import Relaxation as Relaxation
 from .training.relaxed.remedies import AuxiliarySkip as AuxiliarySkip
 from .training.relaxed.remedies import BetaDecay as BetaDecay
@@ -224,6 +239,8 @@ from .training.schedule import Warmup as Warmup
 from .training.speed.explanation import SpeedChoice as SpeedChoice
 from .training.speed.explanation import SpeedExplanation as SpeedExplanation
 from .training.trainer import Trainer as Trainer
+from .widgets.figure import figure as figure
+from .widgets.view import View as View
 
 __version__: str
 

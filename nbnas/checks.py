@@ -159,22 +159,21 @@ def instance(kind: type[T], such_as: str) -> Rule[T]:
     return Rule(expected, lambda value: isinstance(value, kind), lambda value: value, objects=True)
 
 
-def offering(what: str, such_as: str, *methods: str) -> Rule[Any]:
+def offering(what: str, such_as: str, *methods: str, base: str = "") -> Rule[Any]:
     """An object with some methods, as a protocol asks for them; not its class.
 
     Args:
         what: What has them, such as "a distance".
         such_as: One of them, as it is written.
         methods: The names of the methods.
+        base: The public class that one of somebody's own inherits from.
     """
-    named = f"{what} such as {such_as}"
+    asked = f", with {', '.join(methods)}" if methods != ("__call__",) else ""
     return Rule(
-        f"{named}, with {', '.join(methods)}" if methods != ("__call__",) else named,
-        lambda value: (
-            not isinstance(value, type)
-            and all(callable(getattr(value, method, None)) for method in methods)
-        ),
+        f"{what} such as {such_as}{asked}",
+        lambda x: not isinstance(x, type) and all(callable(getattr(x, m, None)) for m in methods),
         lambda value: value,
+        hint=f"one of your own inherits from nbnas.{base}" if base else "",
         objects=True,
     )
 

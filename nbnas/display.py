@@ -6,13 +6,17 @@ It loads nothing that draws; the first object that is displayed does.
 import contextlib
 import sys
 import warnings
+from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
-from typing import Any
+from typing import Any, TypeVar
 
 from nbnas.drawing import DRAWERS
 from nbnas.loading import loading
 from nbnas.subjects import COMPOSED, LIVE, SUBJECTS
 from nbnas.waiting import TELLERS, WATCHERS
+
+Draw = TypeVar("Draw", bound=Callable[[Any], Any])
+OWN: list[type] = []  # classes of the user's, which have a view
 
 
 def register(shell: Any) -> None:  # noqa: ANN401
@@ -29,10 +33,51 @@ def register(shell: Any) -> None:  # noqa: ANN401
         else:
             draw = _bundle_if_ours if path in COMPOSED else _bundle
             formatter.mimebundle_formatter.for_type_by_name(module, name, draw)
+    for cls in OWN:
+        formatter.mimebundle_formatter.for_type(cls, _bundle)
     if _watch not in WATCHERS:
         WATCHERS.append(_watch)
     if _tell not in TELLERS:
         TELLERS.append(_tell)
+
+
+def register_view(cls: type) -> Callable[[Draw], Draw]:
+    """Let the objects of a class of your own draw themselves, live and as still pictures.
+
+    Args:
+        cls: The class; those that inherit from it draw themselves alike.
+
+    Returns:
+        A decorator for the function that takes an object and gives its `nbnas.View`.
+
+    Raises:
+        SettingError: If it is no class.
+
+    Example:
+        >>> import nbnas as nb
+        >>> class Budget:
+        ...     hours = 3
+        >>> @nb.register_view(Budget)
+        ... def budget(thing):
+        ...     return nb.View(f"{thing.hours} hours")
+        >>> nb.widgets.view(Budget()).summary
+        '3 hours'
+    """
+    from nbnas.checks import instance
+
+    instance(type, "MyClass")("cls", cls)
+
+    def registered(draw: Draw) -> Draw:
+        with loading():
+            from nbnas.widgets.view import view
+        view.register(cls, draw)
+        OWN.append(cls)
+        shell = _shell()
+        if shell is not None:
+            shell.display_formatter.mimebundle_formatter.for_type(cls, _bundle)
+        return draw
+
+    return registered
 
 
 def _bundle(thing: object, **_: object) -> object:
@@ -108,7 +153,12 @@ def hook() -> None:
     """Register what draws for files, and the views if a shell exists."""
     if _draw not in DRAWERS:
         DRAWERS.append(_draw)
-    ipython = sys.modules.get("IPython")
-    shell = ipython.get_ipython() if ipython is not None else None
+    shell = _shell()
     if shell is not None:
         register(shell)
+
+
+def _shell() -> Any:  # noqa: ANN401
+    """The shell that runs here, if one does."""
+    ipython = sys.modules.get("IPython")
+    return None if ipython is None else ipython.get_ipython()

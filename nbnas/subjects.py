@@ -4,6 +4,7 @@ Names only, so that knowing them loads nothing.
 """
 
 _DISTANCES = (
+    "nbnas.graphs.distances.distance.Distance",  # one of somebody's own, as are the bases below
     "nbnas.graphs.distances.edit.distance.EditDistance",
     "nbnas.graphs.distances.hamming.HammingDistance",
     "nbnas.graphs.distances.otmann.distance.OtmannDistance",
@@ -12,6 +13,7 @@ _DISTANCES = (
     "nbnas.graphs.distances.weisfeiler_lehman.WeisfeilerLehmanDistance",
 )
 _ACQUISITIONS = (
+    "nbnas.surrogate.acquisition.improvement.Acquisition",
     "nbnas.surrogate.acquisition.improvement.ExpectedImprovement",
     "nbnas.surrogate.acquisition.improvement.LogExpectedImprovement",
     "nbnas.surrogate.acquisition.improvement.ProbabilityOfImprovement",
@@ -34,6 +36,7 @@ _POSTERIORS = (
     "nbnas.surrogate.ensemble.posterior.EnsemblePosterior",
 )
 _KERNELS = (
+    "nbnas.surrogate.kernels.architecture.ArchitectureKernel",
     "nbnas.surrogate.kernels.distance.DistanceKernel",
     "nbnas.surrogate.kernels.distance.SquaredDistanceKernel",
     "nbnas.surrogate.kernels.settings.SettingsKernel",
@@ -52,6 +55,7 @@ _OPTIMIZERS = ("SGD", "AdamW", "Muon")
 _RELAXED = {
     "darts.Darts": "darts",
     "one_shot.SinglePathOneShot": "one_shot",
+    "perturbed.PerturbationSelection": "perturbed",
     "relaxation.Relaxation": "relaxation",
     "remedies.AuxiliarySkip": "remedy",
     "remedies.BetaDecay": "remedy",
@@ -76,6 +80,9 @@ SUBJECTS = {
     **dict.fromkeys(_THOMPSON, "nbnas.widgets.surrogate.thompson:thompson"),
     **dict.fromkeys(_NOISY, "nbnas.widgets.surrogate.noisy:noisy"),
     **dict.fromkeys(_INFORMATION, "nbnas.widgets.surrogate.information:information"),
+    "nbnas.surrogate.acquisition.improvement.PosteriorAcquisition": (
+        "nbnas.widgets.surrogate.information:own"
+    ),
     "nbnas.surrogate.acquisition.per_second.ImprovementPerSecond": (
         "nbnas.widgets.surrogate.per_second:per_second"
     ),
@@ -97,6 +104,7 @@ SUBJECTS = {
         f"nbnas.search.strategies.schedulers.{name}": f"nbnas.widgets.search.schedulers:{seen}"
         for name, seen in _SCHEDULERS.items()
     },
+    "nbnas.installed.about.About": "nbnas.widgets.about:about",
     "nbnas.recipes.named.NamedRecipe": "nbnas.widgets.training.recipe:recipe",
     "nbnas.training.speed.explanation.SpeedExplanation": "nbnas.widgets.training.recipe:speed",
     "nbnas.training.rates.range_test.RangeTest": "nbnas.widgets.training.recipe:range_test",
@@ -104,6 +112,7 @@ SUBJECTS = {
     "nbnas.baselines.baseline.Baseline": "nbnas.widgets.training.lineup:baseline",
     "nbnas.baselines.lineup.Lineup": "nbnas.widgets.training.lineup:lineup",
     "nbnas.graphs.architecture.Architecture": "nbnas.widgets.graphs.architecture:architecture",
+    "nbnas.graphs.space.SearchSpace": "nbnas.widgets.graphs.space:space",
     "nbnas.graphs.spaces.cell.CellSpace": "nbnas.widgets.graphs.space:space",
     "nbnas.graphs.distances.distance.Explanation": "nbnas.widgets.graphs.distance:explanation",
     "nbnas.graphs.spaces.chain.space.ChainSpace": "nbnas.widgets.graphs.space:space",

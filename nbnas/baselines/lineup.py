@@ -2,18 +2,20 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from nbnas.brief import brief
 from nbnas.checks import TEXT, each, settle
 from nbnas.errors import SettingError
-from nbnas.records import ACCURACY, Evaluation, Measure
+from nbnas.framed import Framed
+from nbnas.records import ACCURACY, Evaluation, Measure, Observations
 from nbnas.records.evaluation import EVALUATION
 
 FOUND = "found"
 
 
 @dataclass(frozen=True, slots=True)
-class Lineup:
+class Lineup(Framed):
     """Networks in a row with what was measured of each; the one that was found comes first.
 
     Attributes:
@@ -41,6 +43,12 @@ class Lineup:
                 "expected evaluations of one measure, which can be compared, got "
                 f"{', '.join(sorted(measures))}"
             )
+
+    def _rows(self) -> Iterator[dict[str, Any]]:
+        """A row for each network."""
+        rows = Observations(self.evaluations, self.measure)._rows()
+        for name, row in zip(self.names, rows, strict=True):
+            yield {"name": name, **row}
 
     @brief
     def __repr__(self) -> str:

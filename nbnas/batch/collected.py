@@ -51,6 +51,10 @@ class Collected:
         """
         return pd.DataFrame([self._row(run) for run in self.runs])
 
+    def to_frame(self) -> pd.DataFrame:
+        """The same as `table()`."""
+        return self.table()
+
     def chart(self) -> BenchmarkCurves:
         """The best so far by trials: the mean of each group, as far as all runs of it have come.
 

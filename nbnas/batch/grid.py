@@ -87,7 +87,7 @@ def read_grid(text: str) -> dict[str, tuple[Value, ...]]:
         raise SettingError(
             f"expected a grid such as {WRITTEN}, each parameter once, got {text!r:.200}"
         )
-    return {name: tuple(map(_read, values.split(","))) for name, _, values in pairs}
+    return {name: tuple(map(read_value, values.split(","))) for name, _, values in pairs}
 
 
 def read_values(text: str) -> dict[str, Value]:
@@ -121,7 +121,7 @@ def _words(text: str) -> list[str]:
         ) from error
 
 
-def _read(word: str) -> Value:
+def read_value(word: str) -> Value:
     """A value as papermill reads those of its command line."""
     if word.lower() in ("true", "false"):
         return word.lower() == "true"

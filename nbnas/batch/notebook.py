@@ -3,12 +3,15 @@
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from difflib import get_close_matches
 from os import PathLike
 from pathlib import Path
 from typing import Any
 
 import papermill
 
+from nbnas.batch.encrypted import encrypted
+from nbnas.batch.ticking import look, ticking
 from nbnas.checks import PATH
 from nbnas.errors import NotebookError, SettingError
 
@@ -39,18 +42,39 @@ def run_notebook(
     """
     notebook, output = PATH("notebook", notebook), PATH("output", output)
     check_names(notebook, parameters)
+    execute(notebook, output, parameters)
+    return output
+
+
+def execute(
+    notebook: Path, output: Path, parameters: Mapping[str, object], *, bar: bool = False
+) -> None:
+    """Run a notebook whose parameters are checked, and keep the executed copy.
+
+    Args:
+        notebook: The notebook.
+        output: Where the executed copy goes; its folder is made if missing.
+        parameters: Values for the notebook's parameters.
+        bar: Whether a bar tells how many cells are done, and how long it has taken.
+
+    Raises:
+        NotebookError: If one of its cells fails; its cause is papermill's error.
+    """
     output.parent.mkdir(parents=True, exist_ok=True)
     try:
-        with _static_display():
+        with _static_display(), ticking():
             papermill.execute_notebook(
-                str(notebook), str(output), parameters=dict(parameters), progress_bar=False
+                str(notebook),
+                str(output),
+                parameters=dict(parameters),
+                progress_bar=look(notebook.stem) if bar else False,
+                config=encrypted(),
             )
     except papermill.PapermillExecutionError as error:
         raise NotebookError(
             f"{notebook} failed in cell {error.exec_count}: {error.ename}: {error.evalue}; "
             f"see {output}"
         ) from error
-    return output
 
 
 def check_names(notebook: Path, parameters: Mapping[str, object]) -> Mapping[str, Any]:
@@ -64,7 +88,10 @@ def check_names(notebook: Path, parameters: Mapping[str, object]) -> Mapping[str
         SettingError: If it has no parameter of a name.
     """
     if not notebook.is_file():
-        raise NotebookError(f"expected a notebook at {notebook}, but there is no such file")
+        raise NotebookError(
+            f"expected a notebook at {notebook}, but there is no such file; those that come with "
+            "nbnas are copied by python -m nbnas copy"
+        )
     try:
         known: Mapping[str, Any] = papermill.inspect_notebook(str(notebook))
     except Exception as error:  # papermill reads a file that is no notebook in many ways
@@ -75,8 +102,10 @@ def check_names(notebook: Path, parameters: Mapping[str, object]) -> Mapping[str
         ) from error
     unknown = [name for name in parameters if name not in known]
     if unknown:
+        near = [close for name in unknown for close in get_close_matches(name, known, 1)]
+        meant = f"did you mean {' or '.join(near)}? " if near else ""
         raise SettingError(
-            f"{notebook} has no parameter {', '.join(unknown)}; it has {', '.join(known)}"
+            f"{notebook} has no parameter {', '.join(unknown)}; {meant}it has {', '.join(known)}"
         )
     return known
 

@@ -16,6 +16,7 @@ from typing import Any, Self
 
 from psygnal import Signal
 
+from nbnas.bars import bar
 from nbnas.batch import grid as grids
 from nbnas.batch.collected import Collected
 from nbnas.batch.dask import DaskTasks
@@ -29,7 +30,6 @@ from nbnas.errors import SettingError
 from nbnas.mode import in_kernel
 from nbnas.search.workers.dask.task import is_client
 from nbnas.signals import announce
-from nbnas.training.bars import bar
 from nbnas.waiting import watched
 
 Client = Any  # dask.distributed.Client, which is loaded only where somebody has one

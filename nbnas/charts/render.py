@@ -26,12 +26,18 @@ _PAGE = {theme.INK: FOREGROUND, theme.PAPER: BACKGROUND} | {
     color: f"var(--nbnas-{color[1:]}, {color})" for color in theme.IN_THE_DARK
 }
 _DARK = ("[data-jp-theme-light=false]", ".vscode-dark", ".vscode-high-contrast")
+_LIGHTER = " ".join(f"--nbnas-{k[1:]}: {v};" for k, v in theme.IN_THE_DARK.items())
+_AS_THEY_ARE = " ".join(f"--nbnas-{k[1:]}: initial !important;" for k in theme.IN_THE_DARK)
 STYLE = (
-    f"{', '.join(f'{where} .nbnas' for where in _DARK)} {{ "
-    + " ".join(f"--nbnas-{k[1:]}: {v};" for k, v in theme.IN_THE_DARK.items())
-    + " }"
+    f"{', '.join(f'{where} .nbnas' for where in _DARK)} {{ {_LIGHTER} }}"
+    " @media (forced-colors: active) {"  # a system's own few colours stand in the page's place
+    " .nbnas { --jp-ui-font-color1: CanvasText; --jp-layout-color0: Canvas }"
+    f" @media (prefers-color-scheme: dark) {{ .nbnas {{ {_LIGHTER} }} }}"
+    f" @media (prefers-color-scheme: light) {{ .nbnas {{ {_AS_THEY_ARE} }} }} }}"
 )
 
+_HEADING = re.compile(r'role-title-(?:text|subtitle)"[^>]*>(.*?)</g>', re.DOTALL)
+_TAG = re.compile(r"<[^>]*>")
 _IDENTIFIERS = re.compile(r'(id="|url\(#|href="#)([A-Za-z][\w-]*)')
 
 
@@ -48,6 +54,16 @@ def to_svg(chart: theme.AnyChart) -> str:
     """
     svg = vl_convert.vegalite_to_svg(_specification(chart), vl_version=VEGA_LITE)
     return _fluid(_unique(in_page_colours(lettering.fixed(svg))))
+
+
+def headings(svg: str) -> str:
+    """The titles and subtitles of a picture, as HTML text: what its panels are, for who sees none.
+
+    Args:
+        svg: As `to_svg` draws it.
+    """
+    said = (" ".join(_TAG.sub(" ", found).split()) for found in _HEADING.findall(svg))
+    return ". ".join(text.rstrip(".") for text in said if text)
 
 
 def to_png(chart: theme.AnyChart, scale: float = 2) -> bytes:

@@ -9,12 +9,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from nbnas.bars import bar
 from nbnas.baselines.baseline import RATES, Baseline
 from nbnas.baselines.compare import compared
 from nbnas.baselines.known import gru, known, lstm
 from nbnas.baselines.lineup import FOUND, Lineup
 from nbnas.records import Evaluation, Observations
-from nbnas.training.bars import bar
 from nbnas.training.networks.network import count_multiply_adds
 from nbnas.training.repeated import RepeatedTrainer
 from nbnas.training.trainer import Trainer

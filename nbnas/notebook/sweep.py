@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from nbnas.installed import notebooks
 from nbnas.notebook.checks import check_parameters, new_file, text, whole
 
 EXAMPLE, SHORT = "seed=0,1 strategy=bayes,random", "trials=20 compare=false"
@@ -14,7 +15,7 @@ class SweepParameters:
     """The checked parameters of `notebooks/sweep.ipynb`.
 
     Attributes:
-        notebook: The notebook that is run.
+        notebook: The path of the notebook that is run.
         grid: Its parameters with their values, as `nbnas.read_grid` reads them.
         more: Parameters that are the same for all runs, as `nbnas.read_values` reads them.
         folder: Where all runs have their files.
@@ -46,8 +47,13 @@ def read_sweep_parameters(namespace: Mapping[str, Any]) -> SweepParameters:
     return SweepParameters(**given)
 
 
+def _notebook(value: Any) -> str:  # noqa: ANN401
+    """The path of a notebook: one of those that come with nbnas by its name, or a file."""
+    return str(notebooks.notebook(value)) if value in notebooks.names() else text(value)
+
+
 _RULES = {
-    "notebook": text,
+    "notebook": _notebook,
     "grid": text,
     "more": text,
     "folder": new_file,

@@ -1,13 +1,15 @@
 """Searches side by side, and where each one's best stands in truth."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
 from nbnas.brief import brief
 from nbnas.checks import REAL, TEXT, Rule, each, real, settle
 from nbnas.errors import SettingError
+from nbnas.framed import Framed
 from nbnas.graphs.architecture import Architecture
 from nbnas.records.observations import OBSERVATIONS, Observations
 
@@ -39,7 +41,7 @@ _TRUTHS: Rule[Mapping[str, float]] = Rule(
 
 
 @dataclass(frozen=True, slots=True)
-class Comparison:
+class Comparison(Framed):
     """Searches to be compared, the one of interest first.
 
     Args:
@@ -89,6 +91,11 @@ class Comparison:
                 f"expected the true value of everything that was evaluated, or none at all; "
                 f"there is none of {missing:.200}"
             )
+
+    def _rows(self) -> Iterator[dict[str, Any]]:
+        """A row for each trial of each search."""
+        for name, seen in zip(self.names, self.observations, strict=True):
+            yield from ({"search": name, **row} for row in seen._rows())
 
     @brief
     def __repr__(self) -> str:

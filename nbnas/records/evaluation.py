@@ -11,6 +11,7 @@ from typing import Any, Literal
 from nbnas.brief import brief, cut
 from nbnas.checks import Rule, each, instance, settle
 from nbnas.errors import ObservationError, shown
+from nbnas.framed import Framed
 from nbnas.graphs.architecture import ARCHITECTURE, Architecture
 from nbnas.records.claim import ORIGIN, Origin
 from nbnas.records.measure import MEASURE, Measure
@@ -95,7 +96,7 @@ def _shown(value: object) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Evaluation:
+class Evaluation(Framed):
     """One evaluated architecture: a finished or a failed trial.
 
     Attributes:
@@ -165,6 +166,10 @@ class Evaluation:
             given = getattr(self, name)
             if given is not None or name not in _MAY_BE_ABSENT:
                 object.__setattr__(self, name, read(name, given))
+
+    def _rows(self) -> Iterator[dict[str, Any]]:
+        """A row for each epoch of its learning curve."""
+        yield from (report.kept for report in self.reports)
 
     @brief
     def __repr__(self) -> str:

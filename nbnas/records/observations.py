@@ -5,12 +5,14 @@ import dataclasses
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from nbnas.checks import Rule, each, instance, settle, whole
 from nbnas.errors import ObservationError
+from nbnas.framed import Framed
 from nbnas.graphs.architecture import Architecture
 from nbnas.records.evaluation import EVALUATION, Evaluation
 from nbnas.records.goals.front import WithFront
@@ -22,7 +24,7 @@ _EVALUATIONS = each(EVALUATION).raising(ObservationError)
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class Observations(WithFront):
+class Observations(Framed, WithFront):
     """The evaluations of a search so far, in order. Adding one gives a new object.
 
     Args:
@@ -49,6 +51,24 @@ class Observations(WithFront):
             )
         told = tuple(self._told(evaluation) for evaluation in self.evaluations)
         object.__setattr__(self, "evaluations", told)
+
+    def _rows(self) -> Iterator[dict[str, Any]]:
+        """A row for each trial, as `nbnas.load_trials` names the columns."""
+        for number, e in enumerate(self.evaluations):
+            yield {
+                "number": number if e.origin is None else e.origin.number,
+                "architecture": str(e.architecture),
+                "value": e.value,
+                "status": e.status,
+                "seconds": e.seconds,
+                "epochs": e.epochs,
+                "test": e.test,
+                "parameters": e.parameters,
+                "multiply_adds": e.multiply_adds,
+                "seed": e.seed,
+                "error": e.error,
+                **e.measured,
+            }
 
     def __repr__(self) -> str:
         """How many there are and the best value: all of them would fill pages."""

@@ -1,12 +1,14 @@
 """What the steps of an epoch were made of: their time by part, their batch, the memory."""
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from nbnas.brief import brief
 from nbnas.checks import Rule, real, settle, whole
 from nbnas.errors import ObservationError
+from nbnas.framed import Framed
 
 DATA, FORWARD, BACKWARD, OPTIMISER = "data", "forward", "backward", "optimiser"
 """The parts of a step: a batch is drawn and augmented; loss; gradients; weights change."""
@@ -33,7 +35,7 @@ def _is_part(given: Any) -> bool:  # noqa: ANN401
 
 
 @dataclass(frozen=True, slots=True)
-class StepProfile:
+class StepProfile(Framed):
     """A typical step of one epoch. It is measured, so that two equal trainings differ in it.
 
     Attributes:
@@ -85,6 +87,10 @@ class StepProfile:
         large = self.memory >= 1e9
         size = f"{self.memory / 1e9:.2f} GB" if large else f"{self.memory / 1e6:.0f} MB"
         return f"peak {size} of {self.memory_of}"
+
+    def _rows(self) -> Iterator[dict[str, Any]]:
+        """A row for each part of a step."""
+        yield from ({"part": name, "seconds": seconds} for name, seconds in self.parts)
 
     @brief
     def __repr__(self) -> str:

@@ -1,10 +1,13 @@
 """What a strategy proposes next, and why; and the round that follows."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from nbnas.brief import brief, cut
 from nbnas.checks import REAL, TEXT, Rule, each, instance, real, settle, whole
 from nbnas.errors import ObservationError
+from nbnas.framed import Framed
 from nbnas.graphs.architecture import ARCHITECTURE, Architecture
 from nbnas.records.evaluation import Evaluation
 from nbnas.records.measure import ACCURACY, MEASURE, Measure
@@ -104,7 +107,7 @@ CANDIDATE: Rule[Candidate] = instance(Candidate, "search.ask().candidates[0]").r
 
 
 @dataclass(frozen=True, slots=True)
-class Proposal:
+class Proposal(Framed):
     """What a strategy proposes to evaluate next, and why.
 
     Attributes:
@@ -155,6 +158,23 @@ class Proposal:
             seconds=_NUMBER,
             measure=MEASURE,
         )
+
+    def _rows(self) -> Iterator[dict[str, Any]]:
+        """A row for each ranked candidate, the best first."""
+        for c in self.candidates:
+            further = {f"{p.measure.name}": p.mean for p in c.further}
+            yield {
+                "architecture": str(c.architecture),
+                "mean": c.mean,
+                "stddev": c.stddev,
+                "lower": c.lower,
+                "upper": c.upper,
+                "expected_improvement": c.expected_improvement,
+                "exploitation": c.exploitation,
+                "exploration": c.exploration,
+                "score": c.score,
+                **further,
+            }
 
     @brief
     def __repr__(self) -> str:

@@ -10,13 +10,14 @@ References:
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from nbnas.brief import brief
 from nbnas.checks import Rule, each, instance, real, settle, whole
 from nbnas.errors import ObservationError, shown
+from nbnas.framed import Framed
 from nbnas.graphs.architecture import ARCHITECTURE, IDENTITY, Architecture
 
 TOLERANCE = 1e-4  # by which the weights of an edge may miss 1: they come from single precision
@@ -33,7 +34,7 @@ _EDGE: Rule[tuple[str, str]] = Rule(
 
 
 @dataclass(frozen=True, slots=True)
-class CellWeights:
+class CellWeights(Framed):
     """How much of each operation the edges of one cell carry.
 
     Attributes:
@@ -67,6 +68,18 @@ class CellWeights:
         )
         _check_rows(self)
 
+    def _rows(self) -> Iterator[dict[str, Any]]:
+        """A row for each operation of each edge."""
+        for (source, target), weights in zip(self.edges, self.values, strict=True):
+            for operation, weight in zip(self.operations, weights, strict=True):
+                yield {
+                    "cell": self.name,
+                    "source": source,
+                    "target": target,
+                    "operation": operation,
+                    "weight": weight,
+                }
+
     @brief
     def __repr__(self) -> str:
         return (
@@ -91,7 +104,7 @@ class CellWeights:
 
 
 @dataclass(frozen=True, slots=True)
-class RelaxationReport:
+class RelaxationReport(Framed):
     """What one epoch of a relaxation gave.
 
     Attributes:
@@ -125,6 +138,11 @@ class RelaxationReport:
             value=real().raising(ObservationError),
             seconds=real(0).raising(ObservationError),
         )
+
+    def _rows(self) -> Iterator[dict[str, Any]]:
+        """A row for each operation of each edge of each cell."""
+        for cell in self.weights:
+            yield from ({"epoch": self.epoch, **row} for row in cell._rows())
 
     @brief
     def __repr__(self) -> str:

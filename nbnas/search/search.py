@@ -114,6 +114,10 @@ class Search(Parallel, Finishing, Estimating, Continuing):
     def __repr__(self) -> str:
         return f"<Search {self.study!r}: {repr(self.observations)[1:-1].partition(': ')[2]}>"
 
+    def to_frame(self) -> Any:  # noqa: ANN401
+        """The trials as a `pandas.DataFrame`, a row each, see `Observations`."""
+        return self.observations.to_frame()
+
     @property
     def posterior(self) -> ModelPosterior | None:
         """The strategy's fitted model now; `None` where it has none, or not yet."""

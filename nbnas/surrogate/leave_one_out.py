@@ -13,7 +13,9 @@ References:
 """
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +23,7 @@ from scipy.special import ndtri
 
 from nbnas.brief import brief
 from nbnas.checks import real
+from nbnas.framed import Framed
 from nbnas.records import ACCURACY, Measure
 from nbnas.surrogate.warp import FittedWarp, band, moments
 
@@ -29,7 +32,7 @@ SHARES = (0.5, 0.8, 0.95)  # of the bands whose coverage is told
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class LeaveOneOut:
+class LeaveOneOut(Framed):
     """Each evaluation predicted from all the others, in the unit of the measure.
 
     Attributes:
@@ -52,6 +55,12 @@ class LeaveOneOut:
     residuals: Array
     log_densities: Array
     measure: Measure = ACCURACY
+
+    def _rows(self) -> Iterator[dict[str, Any]]:
+        """A row for each trial, predicted from all others."""
+        names = ("truth", "mean", "stddev", "lower", "upper", "residuals", "log_densities")
+        columns = [getattr(self, name).tolist() for name in names]
+        yield from (dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True))
 
     @brief
     def __repr__(self) -> str:

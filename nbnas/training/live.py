@@ -11,6 +11,7 @@ from typing import Self
 
 from psygnal import Signal
 
+from nbnas.bars import waiting_bar
 from nbnas.brief import of_planned
 from nbnas.checks import PATH, SEED, whole
 from nbnas.errors import TrainingError
@@ -97,7 +98,7 @@ class LiveTraining:
         Raises:
             TrainingError: If it was stopped, or the loss is no longer a finite number.
         """
-        for _ in self:
+        for _ in waiting_bar(self, total=self.epochs or None, desc="training", unit="epoch"):
             pass
         if self.evaluation is None:
             why = "was stopped" if self._stopping.is_set() else "had failed"

@@ -106,7 +106,7 @@ class RepeatedTrainer:
         """Prepare the live trainings of an architecture; iterate or run them to train.
 
         Args:
-            architecture: A cell with operations on its edges.
+            architecture: A cell with operations on its edges, or a genotype.
             seed: What the evaluation says of its seed; it decides nothing.
             epochs: How far they go, one of `fidelities`; `None` for full trainings.
 

@@ -68,7 +68,7 @@ def train_seeds(
 
     Args:
         trainer: The recipe; see `check_seeds`.
-        architecture: A cell with operations on its edges.
+        architecture: A cell with operations on its edges, or a genotype.
         seeds: The seeds, `G` of them.
 
     Returns:
@@ -118,7 +118,7 @@ class SeedTrainings:
 
     Args:
         trainer: The recipe; see `check_seeds`.
-        architecture: A cell with operations on its edges.
+        architecture: A cell with operations on its edges, or a genotype.
         seeds: The seeds, `G` of them.
 
     Attributes:

@@ -45,7 +45,8 @@ def of_view(view: View, mode: Mode, live: Controls | None = None) -> Bundle:
     if view.chart is not None:
         data["image/png"] = to_png(view.chart, PNG_SCALE)
         width, height = (side // PNG_SCALE for side in png_size(data["image/png"]))
-        metadata["image/png"] = {"width": width, "height": height}
+        # The text is what nbconvert writes as the image's `alt`.
+        metadata["image/png"] = {"width": width, "height": height, "alt": view.summary}
     if mode == "live":
         shown = alive(view) if live is None else live
         data = shown.widget._repr_mimebundle_() | data

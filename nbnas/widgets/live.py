@@ -4,13 +4,14 @@ import contextlib
 import html
 import threading
 import time
+import uuid
 import warnings
 from collections.abc import Callable
 from typing import TypeVar
 
 import ipywidgets
 
-from nbnas.charts.render import STYLE, to_svg
+from nbnas.charts.render import STYLE, headings, to_svg
 from nbnas.undisturbed import undisturbed
 from nbnas.widgets.view import View
 
@@ -159,12 +160,20 @@ class LiveView:
 
 
 def page(view: View) -> str:
-    """A view as HTML: the picture and below it the line of text."""
+    """A view as HTML: the picture and below it the line of text.
+
+    For a screen reader the picture is one image, named after its panels and described by the
+    text; its marks and ticks are left out.
+    """
     line = html.escape(view.summary)
-    text = f'<div aria-live="polite" style="line-height:1.5">{line}</div>'
+    name = f"nbnas-{uuid.uuid4().hex[:12]}"
+    text = f'<div id="{name}" class="nbnas-said" style="line-height:1.5">{line}</div>'
     if view.chart is None:
         return f'<div class="nbnas">{text}</div>'
-    picture = f'<div role="img" aria-label="{line}">{to_svg(view.chart)}</div>'
+    svg = to_svg(view.chart)
+    shown = svg.replace("<svg ", '<svg aria-hidden="true" ', 1)
+    label = headings(svg).replace('"', "&quot;") or "Picture"
+    picture = f'<div role="img" aria-label="{label}" aria-describedby="{name}">{shown}</div>'
     style = f"<style>{STYLE}</style>"
     return f'<div class="nbnas" style="overflow-x:auto">{style}{picture}{text}</div>'
 

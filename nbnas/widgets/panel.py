@@ -11,6 +11,7 @@ from typing import Any
 
 import ipywidgets
 
+from nbnas.widgets.aloud import Aloud
 from nbnas.widgets.live import LiveView
 from nbnas.widgets.view import Controls, View
 
@@ -44,7 +45,7 @@ class Panel:
         self._keep, self._silent = keep, False
         self.view = LiveView(draw, rest=rest)
         boxes = [ipywidgets.HBox(list(row), layout=_row()) for row in rows]
-        self.widget = ipywidgets.VBox([*boxes, self.view.widget])
+        self.widget = ipywidgets.VBox([*boxes, self.view.widget, Aloud()])
 
     def update(self, *, final: bool = False) -> None:
         """Redraw soon.

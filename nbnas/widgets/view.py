@@ -10,8 +10,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+import altair as alt
+
+from nbnas.brief import brief, cut
 from nbnas.charts.theme import AnyChart
+from nbnas.checks import TEXT, Rule, instance, settle
 from nbnas.subjects import SUBJECTS
+
+_CHART: Rule[AnyChart] = instance(alt.TopLevelMixin, "altair.Chart(frame).mark_point()")
 
 
 class Controls(Protocol):
@@ -32,11 +38,21 @@ class View:
         chart: The picture, where there is something to draw.
         panel: Makes what stands in the picture's place where widgets live: the picture with
             controls. It is not called elsewhere, so that no widget is made there.
+
+    Raises:
+        SettingError: If the summary is no text, or the chart is none of Altair's.
     """
 
     summary: str
     chart: AnyChart | None = None
     panel: Callable[[], Controls] | None = None
+
+    def __post_init__(self) -> None:
+        settle(self, summary=TEXT, chart=_CHART.optional)
+
+    @brief
+    def __repr__(self) -> str:
+        return f"{cut(self.summary, 100)!r}, {'text only' if self.chart is None else 'a chart'}"
 
 
 @functools.singledispatch
@@ -62,9 +78,11 @@ def view(thing: Any) -> View:  # noqa: ANN401
         found = SUBJECTS.get(f"{cls.__module__}.{cls.__qualname__}")
         if found is not None:
             module, _, function = found.partition(":")
-            registered = view.register(cls, getattr(importlib.import_module(module), function))
+            # A protocol would be asked of every class; what inherits from it is one by itself.
+            own = type(thing) if getattr(cls, "_is_protocol", False) else cls
+            registered = view.register(own, getattr(importlib.import_module(module), function))
             return registered(thing)
     raise TypeError(
         f"expected an object that nbnas can draw, got {type(thing).__module__}."
-        f"{type(thing).__qualname__}; give its class a view with @nbnas.widgets.view.register"
+        f"{type(thing).__qualname__}; give its class a view with @nbnas.register_view(class)"
     )

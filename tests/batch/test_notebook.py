@@ -27,7 +27,7 @@ def test_runs_with_parameters_and_still_pictures(notebook, tmp_path):
 
 
 def test_refuses_unknown_names_before_it_runs(notebook, tmp_path):
-    with pytest.raises(SettingError, match=r"no parameter nummer; it has number"):
+    with pytest.raises(SettingError, match=r"no parameter nummer; did you mean number\?"):
         run_notebook(notebook, tmp_path / "out.ipynb", nummer=4)
     assert not (tmp_path / "out.ipynb").exists()
 

@@ -16,12 +16,12 @@ import torch
 import nbnas as nb
 from nbnas.records.goals.pareto import hypervolume, hypervolume_trace
 
-QUERIES, CHANCE = (50, 100, 200), 0.1
+QUERIES, CHANCE = (20, 50, 100, 200), 0.1
 STRATEGIES = {
     "random": nb.RandomSearch(allow_isomorphic=True),
     "NSGA-II": nb.RegularizedEvolution(allow_isomorphic=True),
     "of 15": nb.RegularizedEvolution(population=15, allow_isomorphic=True),
-    "bayes": nb.BayesianOptimization(allow_isomorphic=True),
+    "bayes": nb.BayesianOptimization(),
 }
 
 

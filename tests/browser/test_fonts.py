@@ -30,6 +30,7 @@ QUICK = {
 SHORTER = {"7_a_whole_search": ("range(6)", "range(2)")}  # seeds of the benchmark in it
 MEMORY = int(1.5 * 1024**3)  # bytes, so that a lesson runs on Binder
 VIEWS = ".jp-OutputArea-output:has(.nbnas, .nbnas-progress, .jupyter-widgets)"
+KEPT = "NBNAS_EXECUTED"  # a folder for what was executed, which the manual is then made of
 pytestmark = pytest.mark.browser
 
 
@@ -223,6 +224,8 @@ def test_no_text_of_a_view_is_cut_or_crossed(both, whole, path):
         again, also = check(other)
         pages.shot_views(other, VIEWS, f"fonts-liberation-{path.stem}")
     pages.end_kernels(server)
+    if os.environ.get(KEPT):
+        shutil.copy(folder / name, os.environ[KEPT])
     if path in LESSONS:
         check_outputs(nbformat.read(folder / name, as_version=4))
         assert 0 < most[0] <= MEMORY

@@ -1,10 +1,12 @@
 """The lab of a search with several goals, in a real browser."""
 
+import access
 import layout
 import pages
 import pytest
 
 pytestmark = pytest.mark.browser
+expect = pytest.importorskip("playwright.sync_api", reason="playwright is not installed").expect
 PATIENCE = 60_000  # milliseconds
 CELL = """
 import nbnas as nb
@@ -18,13 +20,27 @@ table, strategy = nb.benchmarks.digits(), nb.BayesianOptimization(initial=8)
 search = nb.Search(nb.CellSpace(), table, strategy, seed=0, goals=goals).run(12)
 search
 """
+SINGLE = """
+space, trainer = nb.CellSpace(), nb.Trainer(nb.digits(), epochs=2)
+search = nb.Search(space, table, strategy, seed=0).run(10)
+prior = nb.GaussianProcess(nb.WeisfeilerLehmanKernel() + nb.DistanceKernel(nb.HammingDistance()))
+posterior = prior.fit(search.observations).condition(search.observations)
+training = trainer.start(space.sample(0, 1)[0], seed=0)
+relaxation = nb.Supernet(space, trainer).start(nb.Darts(epochs=2))
+random, seeds = {"random": nb.RandomSearch}, range(2)
+benchmark = nb.Benchmark(
+    nb.benchmarks.digits_table(), random, queries=6, seeds=seeds, output="random.csv"
+)
+display(space, nb.OtmannDistance(), prior, posterior, nb.LogExpectedImprovement(), training)
+display(relaxation, benchmark)
+"""
 PLAIN = "nb.Search(nb.CellSpace(), table, nb.RandomSearch(), seed=0).run(3)"
 
 
 @pytest.fixture(scope="module")
 def page(browser, lab):
     folder, server = lab
-    with pages.opened(browser, server, folder, [CELL, PLAIN], "front.ipynb") as page:
+    with pages.opened(browser, server, folder, [CELL, PLAIN, SINGLE], "front.ipynb") as page:
         yield page
 
 
@@ -65,6 +81,7 @@ def test_a_point_of_the_front_tells_its_architecture_and_selects_it(page, card):
     texts.filter(has_text="convolutions").first.wait_for(timeout=PATIENCE)
     assert "hypervolume" in card.locator(".nbl-line").inner_text()
     assert not page.locator(".nbl-lab .nbnas-error").is_visible()
+    access.check_both(page)
     layout.check(page)
     pages.shot_whole(page, "front")
 
@@ -73,3 +90,21 @@ def test_a_point_of_the_front_tells_its_architecture_and_selects_it(page, card):
 def test_a_search_with_one_goal_has_no_such_card(page, card):
     assert card.count() == 0
     assert "parameters" not in page.locator(".nbl-area-trials thead").inner_text()
+
+
+def test_single_views_are_named_and_their_sliders_have_values(page):
+    pages.run_cell(page, 2)
+    pages.wait_idle(page)
+    cell = page.locator(".jp-Notebook .jp-CodeCell").nth(2)
+    expect(cell.locator(".nbnas [role=img][aria-describedby]")).to_have_count(8, timeout=PATIENCE)
+    slider = cell.get_by_role("slider", name="length-scale Hamming", exact=True)
+    expect(slider).to_have_attribute("aria-valuetext", "2.00", timeout=PATIENCE)
+    slider.focus()
+    page.keyboard.press("ArrowRight")
+    heard = cell.locator(".nbnas-aloud [role=status]").filter(
+        has_text="length-scale Hamming = 2.04"
+    )
+    heard.wait_for(state="attached", timeout=PATIENCE)
+    down = cell.get_by_role("group", name="Open", exact=True).get_by_role("button", pressed=True)
+    expect(down).to_have_text("all")
+    access.check_both(page, ".jp-CodeCell:nth-child(3) .jp-OutputArea")

@@ -5,6 +5,8 @@ import re
 import time
 from pathlib import Path
 
+import access
+import keys
 import layout
 import pages
 import pytest
@@ -13,7 +15,7 @@ pytestmark = pytest.mark.browser
 ROOT = Path(__file__).parents[2]
 PATIENCE = 60_000  # milliseconds; the machine may be busy with something else
 SETUP = Path(__file__).with_name("live_search.txt").read_text(encoding="utf-8")
-CELLS = [SETUP, "1 + 1", "PACE = 0.5", "PACE, BROKEN = 0.02, True", "search"]
+CELLS = [SETUP, "1 + 1", "PACE = 0.5", "PACE, BROKEN = 0.02, True", "search", "PACE = 0.1"]
 
 
 @pytest.fixture(scope="module")
@@ -50,6 +52,7 @@ def execute(page, number, printed=None):
 
 def test_run_is_one_click_and_the_trace_grows(page):
     assert "Press Run" in page.locator(".nbl-said").inner_text()
+    access.check(page)
     pages.shot(page, "lab-1-idle")
     budget(page, 5)
     said(page, ".nbl-progress-text", "0 of 5 trials")
@@ -112,6 +115,7 @@ def test_the_slider_rewinds_and_what_if_answers(page):
     page.locator(".nbl-acquisition").select_option(label="upper confidence bound")
     said(page, ".nbl-answer", "With upper confidence bound and the kernel Hamming it would have")
     assert page.locator(".nbl-answer tbody tr").count() == 2
+    access.check(page)
     page.wait_for_function(
         "document.querySelector('.nbl-computing').textContent === ''", timeout=PATIENCE
     )
@@ -128,6 +132,7 @@ def test_pause_answers_within_an_epoch_and_the_kernel_stays_free(page):
     page.locator(".nbl-run").click()
     said(page, ".nbl-state", "running")
     said(page, ".nbl-area-now h4", "In training: trial 6")
+    access.check(page)
     took = answer(page, 1)
     assert took < (2.0 if busy() else 0.2), f"1 + 1 took {took:.3f} s while a training ran"
     page.locator(".nbl-pause").click()
@@ -176,16 +181,14 @@ def test_keys_reach_everything(page):
                    "What if: acquisition", "What if: kernel", "Length-scale", "Colour of the map",
                    "Map of the search space", "Ranked candidates", "accuracy"):  # fmt: skip
         assert wanted in words, f"Tab never came to {wanted!r}: {words}"
-    chart = page.locator(".nbl-area-map .nbl-chart")
-    chart.focus()
-    for _ in range(2):
-        chart.press("ArrowRight")
-    said(page, ".nbl-tip", "predicted")
-    pages.shot(page, "lab-7-keys")
-    chart.press("Enter")
-    said(page, ".nbl-area-why h4", "What the model knows of this one")
-    chart.press("Escape")
-    said(page, ".nbl-area-why h4", "this architecture")
+
+
+def test_keys_alone_do_everything(page):
+    execute(page, 5)  # from now on an epoch takes a tenth of a second
+    page.keyboard.press("Escape")
+    for _ in CELLS:
+        page.keyboard.press("ArrowUp")  # to the cell above the lab
+    keys.do_everything(page, trials(page))
 
 
 def test_an_error_in_a_trial_is_seen(page):
@@ -237,3 +240,4 @@ def test_the_dark_theme_is_readable(page):
     pages.shot_whole(page, "lab-10-dark")
     worst = page.evaluate(Path(__file__).with_name("contrast.js").read_text(encoding="utf-8"))
     assert worst["ratio"] > 4.5, worst
+    access.check(page)

@@ -1,5 +1,6 @@
 """The lab of a search whose trainings may go less far than all, in a real browser."""
 
+import access
 import layout
 import pages
 import pytest
@@ -73,6 +74,7 @@ def test_curves_answer_to_the_pointer_and_a_click_shows_what_a_look_changed(page
     moved = card.locator(".nbl-looks-beliefs").filter(has_text="moved the predicted full accuracy")
     moved.wait_for(timeout=PATIENCE)
     assert not page.locator(".nbl-lab .nbnas-error").is_visible()
+    access.check_both(page)
     layout.check(page)
     pages.shot_whole(page, "looks-model")
 
@@ -84,6 +86,7 @@ def test_who_was_stopped_is_there_and_why(page, card):
     page.locator('.nbl-area-trials tr[data-trial="1"]').hover()
     page.locator(".nbl-tip").filter(has_text="of 9 at 1 epoch").wait_for(timeout=PATIENCE)
     assert not page.locator(".nbl-lab .nbnas-error").is_visible()
+    access.check(page)
     layout.check(page)
     pages.shot_whole(page, "looks-scheduler")
 

@@ -1,5 +1,6 @@
 """The lab of a search whose architectures have settings, in a real browser."""
 
+import access
 import layout
 import pages
 import pytest
@@ -42,5 +43,6 @@ def test_the_card_of_settings_follows_a_click(browser, lab):
         named = sync_api.expect(card.locator(".nbl-name"))
         named.to_have_text(row.locator(".nbl-long").inner_text(), timeout=PATIENCE)
         sync_api.expect(page.locator(".nbl-lab .nbnas-error")).to_be_hidden()
+        access.check_both(page)
         layout.check(page)
         pages.shot_whole(page, "settings")

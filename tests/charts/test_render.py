@@ -36,6 +36,13 @@ def test_identifiers_are_still_found(make_predictions):
     assert used <= set(re.findall(r'\bid="([^"]+)"', svg))
 
 
+def test_headings_are_the_titles_without_marks_and_ticks():
+    above = alt.Chart(alt.InlineData([{"x": 1}]), title=theme.title("A <b> & c", "one\ntwo."))
+    svg = charts.to_svg(alt.vconcat(above.mark_point(), above.properties(title="D").mark_point()))
+    assert render.headings(svg) == "A &lt;b&gt; &amp; c. one two. D"
+    assert render.headings("<svg></svg>") == ""
+
+
 def test_svg_needs_no_internet(cells):
     svg = charts.to_svg(charts.gallery(cells))
     assert not re.search(r"(?:href|src|url\()[=\"'(]*https?:", svg)

@@ -1,6 +1,7 @@
 """What every strategy but Bayesian optimisation owes: the same answer again, and nothing twice."""
 
 import importlib.util
+import os
 import time
 
 import numpy as np
@@ -34,17 +35,21 @@ def quick_vizier(**said):
 
 
 SPACE = CellSpace()
-VIZIER = pytest.param(
-    quick_vizier,
-    marks=[
-        pytest.mark.slow,
-        pytest.mark.timeout(3600),
-        pytest.mark.skipif(
-            importlib.util.find_spec("vizier") is None,
-            reason="Google Vizier is not installed: pip install 'nbnas[vizier]'",
-        ),
-    ],
+LACKING = pytest.mark.skipif(
+    importlib.util.find_spec("vizier") is None,
+    reason="Google Vizier is not installed: pip install 'nbnas[vizier]'",
 )
+ASKED = pytest.mark.skipif(
+    os.environ.get("NBNAS_VIZIER") != "all",
+    reason="Vizier takes seconds for each of many proposals: NBNAS_VIZIER=all waits for them",
+)
+
+
+def vizier(*more):
+    marks = [pytest.mark.slow, pytest.mark.timeout(3600), LACKING, *more]
+    return pytest.param(quick_vizier, marks=marks)
+
+
 KINDS = (RegularizedEvolution, LocalSearch, Reinforce, Tpe)
 CATEGORICAL = (Reinforce, Tpe, quick_vizier)
 SPACES = (
@@ -57,7 +62,9 @@ SPACES = (
     ChoiceSpace(linear=range(6), width=(8, 16, 32), activation=("relu", "gelu"), rate=range(9)),
 )
 
-every = pytest.mark.parametrize("kind", [*KINDS, VIZIER], ids=lambda kind: kind.__name__)
+every = pytest.mark.parametrize("kind", [*KINDS, vizier()], ids=lambda kind: kind.__name__)
+# With dozens of proposals.
+long = pytest.mark.parametrize("kind", [*KINDS, vizier(ASKED)], ids=lambda kind: kind.__name__)
 
 
 def weighty(architecture, seed=0):
@@ -112,7 +119,7 @@ def test_begins_like_random_search(kind, table):
     assert "Random" not in search.proposal.reason
 
 
-@every
+@long
 def test_a_killed_search_goes_on_as_if_it_had_not_been(kind, table, tmp_path):
     whole = Search(SPACE, table, kind(initial=4), seed=2).run(30)
     for trials in (3, 11, 30):  # three processes, one after the other
@@ -121,7 +128,7 @@ def test_a_killed_search_goes_on_as_if_it_had_not_been(kind, table, tmp_path):
     assert search.observations.architectures == whole.observations.architectures
 
 
-@every
+@long
 @pytest.mark.parametrize("space", SPACES, ids=lambda space: type(space).__name__)
 def test_searches_every_space_and_follows_a_plain_trend(kind, space):
     search = Search(space, weighty, kind(), seed=1)
@@ -136,7 +143,7 @@ def test_searches_every_space_and_follows_a_plain_trend(kind, space):
     assert values[-20:].mean() > values[:10].mean()
 
 
-@every
+@long
 @pytest.mark.parametrize("allow", [False, True])
 def test_nothing_twice(kind, allow):
     search = Search(SPACE, sparse, kind(allow_isomorphic=allow), seed=0).run(60)
@@ -145,7 +152,7 @@ def test_nothing_twice(kind, allow):
     assert (len(set(forms(cells))) == 60) == (not allow)
 
 
-@every
+@long
 @pytest.mark.parametrize("space", [DagSpace(3), ChainSpace(depth=(1, 2))], ids=repr)
 def test_uses_a_small_space_up(kind, space):
     search = Search(space, weighty, kind(initial=3), seed=0)
@@ -154,7 +161,7 @@ def test_uses_a_small_space_up(kind, space):
     assert set(forms(search.observations.architectures)) == set(forms(space))
 
 
-@every
+@long
 def test_a_batch_holds_different_new_cells(kind, observations):
     batch = propose(kind(), observations, n=6).architectures
     assert len(set(forms(batch)) - set(forms(observations.architectures))) == 6
@@ -162,7 +169,7 @@ def test_a_batch_holds_different_new_cells(kind, observations):
     assert len(set(forms(more)) - set(forms((*observations.architectures, *batch)))) == 3
 
 
-@every
+@long
 def test_a_batch_is_told_in_any_order(kind, table):
     search = Search(SPACE, table, kind(initial=3), seed=0)
     while len(search.observations) < 30:
@@ -181,7 +188,7 @@ def test_pending_counts_towards_the_start(kind, observations):
     assert "Random architecture 9 of 10" in propose(kind(), Observations(), pending).reason
 
 
-@every
+@long
 def test_failed_trials_are_no_end_and_no_attraction(kind):
     search = Search(SPACE, flaky, kind(initial=5), seed=3).run(60)
     failed = np.array([e.status == "failed" for e in search.observations])

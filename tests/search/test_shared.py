@@ -129,6 +129,7 @@ def test_whether_it_is_asked_first_or_run_a_dead_trial_comes_next(tmp_path, sequ
     assert [e.origin.attempt for e in resumed.observations] == [1, 1, 1, 1, 2, 1, 1, 1]
 
 
+@pytest.mark.slow
 def test_what_kills_its_process_three_times_is_a_failed_trial(tmp_path):
     store, log = tmp_path / "s.db", tmp_path / "log"
     for _ in range(ATTEMPTS):

@@ -6,6 +6,7 @@ from torchvision.transforms import v2
 from nbnas.errors import ArchitectureError, SettingError, TrainingError
 from nbnas.graphs.spaces.cell import CellSpace, cell
 from nbnas.graphs.spaces.dag.space import DagSpace
+from nbnas.graphs.spaces.darts.space import DartsSpace
 from nbnas.training import seeds as module
 from nbnas.training.data.images import digits, from_arrays
 from nbnas.training.optimizers.optimizer import AdamW
@@ -52,6 +53,16 @@ def test_gives_what_the_trainer_gives(data, settings):
                 expected = getattr(reference, name)
                 assert getattr(ours, name) == pytest.approx(expected, rel=1e-3, abs=1e-3), name
         assert mine.measured == pytest.approx(dict(theirs.measured), rel=1e-3, abs=1e-3)
+        assert (mine.parameters, mine.multiply_adds) == (theirs.parameters, theirs.multiply_adds)
+
+
+def test_a_genotype_gives_what_the_trainer_gives(data):
+    trainer = recipe(data, epochs=1, channels=2, batch_size=90)
+    genotype = DartsSpace(("skip_connect", "max_pool_3x3")).sample(0, 1)[0]
+    for mine in train_seeds(trainer, genotype, (3, 1)):
+        theirs = trainer(genotype, seed=mine.seed)
+        assert mine.value == pytest.approx(theirs.value, abs=1e-3)
+        assert mine.reports[-1].train_loss == pytest.approx(theirs.reports[-1].train_loss, 1e-3)
         assert (mine.parameters, mine.multiply_adds) == (theirs.parameters, theirs.multiply_adds)
 
 

@@ -12,6 +12,7 @@ def test_live_bundle_has_widget_picture_and_text(live):
     assert set(data) == {WIDGET, "image/png", "text/plain"}
     assert data["text/plain"].startswith("Cell ")
     assert set(metadata) == {"image/png"}
+    assert metadata["image/png"]["alt"] == data["text/plain"]  # what nbconvert writes
 
 
 def test_static_bundle_has_no_widget_and_makes_none(static, no_widgets):

@@ -1,4 +1,5 @@
 import itertools
+import re
 import threading
 import time
 import warnings
@@ -87,7 +88,9 @@ def test_view_shows_picture_and_text_and_escapes():
     shown = LiveView(lambda: View("<b>1 & 2</b>", charts.architecture(cell)))
     html = shown.widget.value
     assert "<svg" in html
-    assert 'aria-live="polite"' in html
+    assert '<svg aria-hidden="true"' in html
+    (name,) = re.findall(r'role="img" aria-label="[^"]+" aria-describedby="([^"]+)"', html)
+    assert f'id="{name}"' in html
     assert "&lt;b&gt;1 &amp; 2&lt;/b&gt;" in html
     assert "<b>" not in html
 

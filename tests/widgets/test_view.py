@@ -113,7 +113,7 @@ def test_a_running_search_shows_the_model_of_its_last_proposal(search):
 
 
 def test_unknown_types_say_what_to_do():
-    with pytest.raises(TypeError, match=r"builtins\.dict.*@nbnas\.widgets\.view\.register"):
+    with pytest.raises(TypeError, match=r"builtins\.dict.*@nbnas\.register_view"):
         view({})
 
 

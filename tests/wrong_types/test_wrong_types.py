@@ -39,10 +39,12 @@ OPERATORS = ("__call__", "__contains__", "__add__")
 NOT_ASKED = (
     "NbnasError",  # an exception takes anything
     "load_ipython_extension",  # IPython calls it with its shell
+    "ArchitectureKernel",  # a base class, which takes what gpytorch's own takes
     "TabularObjective.from_csv",  # gives all to from_table, as it comes
 )
-NOT_MADE = () if importlib.util.find_spec("vizier") else ("Vizier",)  # without its parts
-TENSORS = ("forward", "similarity", "block", "transform")  # of kernels: gpytorch calls them
+PROTOCOLS = [name for name in dir(nb) if getattr(getattr(nb, name), "_is_protocol", False)]
+NOT_MADE = [*PROTOCOLS, *([] if importlib.util.find_spec("vizier") else ["Vizier"])]  # its parts
+TENSORS = ("forward", "similarity", "block", "transform", "with_slope")  # of kernels: gpytorch calls them
 
 
 PLAIN = st.one_of(

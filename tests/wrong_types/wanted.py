@@ -1,8 +1,9 @@
-"""What is right for arguments of goals, limits and what is known beforehand."""
+"""What is right for arguments of goals, limits, what is known beforehand, and what is here."""
 
 import numpy as np
 
 import nbnas as nb
+from nbnas.installed.fact import Fact
 
 
 def convolutions(architecture):
@@ -14,6 +15,7 @@ def overrides(cells):
     known = nb.MeasuredBy(convolutions, nb.PARAMETERS)
     values = {"values": np.array([0.5])}
     return {
+        "About": {"facts": (Fact("versions", "nbnas", "1.0"),)},
         "Goals": {"measures": (nb.ACCURACY, nb.PARAMETERS)},
         "Constraint": {"bound": 1.0},
         "Constraint.met": values,

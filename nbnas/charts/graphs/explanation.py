@@ -1,5 +1,6 @@
 """Why two architectures are as far apart as they are: both side by side, and what differs."""
 
+import textwrap
 from collections.abc import Sequence
 from typing import cast
 
@@ -28,6 +29,7 @@ WIDTH = 330.0  # pixels of a cell with operations at its edges
 WIDEST = 700.0  # pixels of both pictures, so that the text has room beside them
 TALL = 12  # lines of a list beside a chart, above which it is put into two columns
 FEW = 6  # lines of each part of a list
+LETTERS = 44  # of a line of words
 
 Place = tuple[int, ...]
 
@@ -43,7 +45,7 @@ def explanation(
 
     Returns:
         The chart: matched layers for a transport plan, the edits for an edit script, and what only
-        one of the two has for paths, motifs and places.
+        one of the two has for paths, motifs and places. Of a distance of somebody's own its words.
     """
     pair, found = (explained.first, explained.second), explained.found
     match found:
@@ -59,10 +61,10 @@ def explanation(
                       (found.first, found.second, found.both)]  # fmt: skip
             said = "What an [operation] reads → and who reads it."
             return only(*pair, motifs, "motif", said, also)
-        case tuple():
+        case tuple() if not found or not all(isinstance(each, str) for each in found):
             shares = _shares(explained)
             return edits(*pair, found, exact=_is_exact(explained), also=also, shares=shares)
-    raise TypeError(f"expected an explanation that can be drawn, got {type(found).__qualname__}")
+    return _beside(pair, ("The first", "The second"), [_own(explained)], also=also)
 
 
 def edits(
@@ -135,6 +137,14 @@ def only(
         return _beside(pair, headings, words, also=also)
     lines = [line for part in lists for line in part]
     return _beside(pair, headings, [_lines(f"Their {noun}s", lines, subtitle)], also=also)
+
+
+def _own(explained: Explanation) -> alt.Chart:
+    """The words of a distance of somebody's own: a text, several, or the text of a record."""
+    found = explained.found
+    lines = found if isinstance(found, tuple) else (found,)
+    said = [line for each in lines for line in textwrap.wrap(str(each), LETTERS) or [" "]]
+    return _lines(f"{explained.value:,.4g} apart", said, type(explained.distance).__name__)
 
 
 def _choices(

@@ -60,8 +60,8 @@ def transport(first: Architecture, second: Architecture, plan: Plans) -> alt.Lay
         plan: Which layer matches which, and with how much mass.
 
     Returns:
-        The chart; a match is the thicker the more mass it moves, and orange where it costs
-        something that the two layers are of different kinds.
+        The chart; a match is the thicker the more mass it moves, and orange and dashed where it
+        costs something that the two layers are of different kinds.
     """
     pair = layer_graph(first), layer_graph(second)
     left, right = (column_of(x, at_the_left=i == 0) for i, x in enumerate(pair))
@@ -128,8 +128,10 @@ def _matches(
             {**shared, "t": 0, "x": start[0] + BOX[0] / 2, "y": start[1]},
             {**shared, "t": 1, "x": end[0] - BOX[0] / 2, "y": end[1]},
         ]
-    base = Chart(theme.rows(rows)).encode(**places(size), color=_color())
-    lines = base.mark_line(opacity=0.45, strokeCap="round").encode(
+    color, dash = _looks()
+    base = Chart(theme.rows(rows)).encode(**places(size), color=color)
+    lines = base.mark_line(opacity=0.45, strokeCap="butt").encode(
+        strokeDash=dash,
         strokeWidth=alt.StrokeWidth("thick:Q", scale=None, legend=None),
         detail="match:N",
         order="t:O",
@@ -137,7 +139,8 @@ def _matches(
     return lines, base.mark_circle(size=45, opacity=1)
 
 
-def _color() -> alt.Color:
+def _looks() -> tuple[alt.Color, alt.StrokeDash]:
+    """Colour and dash of a match, with one legend."""
     legend = alt.Legend(
         title="matched with (the thicker, the more mass)",
         titleLimit=400,
@@ -147,8 +150,13 @@ def _color() -> alt.Color:
         symbolSize=300,
         symbolOpacity=1,
     )
-    scale = alt.Scale(domain=[SAME, OTHER], range=[theme.GREEN, theme.ORANGE])
-    return alt.Color("kinds:N", scale=scale, legend=legend)
+    known = (SAME, OTHER)
+    colors = theme.series(known, (theme.GREEN, theme.ORANGE))
+    dashes = theme.series(known, (theme.DASHES[0], [10, 5]))
+    return (
+        alt.Color("kinds:N", scale=colors, legend=legend),
+        alt.StrokeDash("kinds:N", scale=dashes, legend=legend),
+    )
 
 
 def _unmatched(

@@ -20,8 +20,8 @@ _STAR = (
 )
 _SHAPES = ["circle", "triangle-up", "square", "M-1,-1L1,1M1,-1L-1,1", _STAR, "diamond"]
 _SIZES = [26, 90, 90, 80, 210, 170]
-_STROKES = ["transparent", theme.INK, theme.INK, theme.VERMILLION, theme.VERMILLION, theme.PURPLE]
-_WIDTHS = [0, 1, 1.6, 2.4, 2, 2.6]
+_STROKES = [theme.GREY, theme.INK, theme.INK, theme.VERMILLION, theme.VERMILLION, theme.PURPLE]
+_WIDTHS = [0.6, 1, 1.6, 2.4, 2, 2.6]
 
 
 def map_chart(measure: Measure = ACCURACY) -> alt.LayerChart:

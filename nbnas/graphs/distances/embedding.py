@@ -14,8 +14,9 @@ References:
     AISTATS 2005.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +24,7 @@ from numpy.typing import NDArray
 from nbnas.brief import brief
 from nbnas.checks import whole
 from nbnas.errors import SettingError
+from nbnas.framed import Framed
 from nbnas.graphs.architecture import Architecture, check_architectures
 from nbnas.graphs.distances.distance import DISTANCE, Distance
 
@@ -33,7 +35,7 @@ FLAT = 1e-9  # an axis whose λ is smaller than this share of the largest one is
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Embedding:
+class Embedding(Framed):
     """Architectures as points of a plane; made by `embed`.
 
     Attributes:
@@ -49,6 +51,11 @@ class Embedding:
     architectures: tuple[Architecture, ...] = field(repr=False)
     positions: Array
     kept: float
+
+    def _rows(self) -> Iterator[dict[str, Any]]:
+        """A row for each architecture."""
+        for architecture, (x, y) in zip(self.architectures, self.positions[:, :2], strict=True):
+            yield {"architecture": str(architecture), "x": float(x), "y": float(y)}
 
     @brief
     def __repr__(self) -> str:

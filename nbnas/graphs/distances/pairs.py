@@ -12,11 +12,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from nbnas.bars import waiting_bar
 from nbnas.graphs.architecture import Architecture
 from nbnas.graphs.parallel import solve_rows
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
+MANY = 1_000  # pairs for which somebody may wait
 PairSolver = Callable[[int, Integers], Floats]  # a row's number and its columns: their distances
 
 
@@ -55,8 +57,13 @@ class Pairs:
         """
         task = _Rows(solver, self.twin)
         distances = np.zeros((len(self.first), len(self.second)))
-        for row, values in solve_rows(task, task.counts(len(self.first)), workers):
-            distances[row, task.columns(row)] = values
+        counts = task.counts(len(self.first))
+        total = int(counts.sum())
+        named = {"desc": "distances", "unit": "pair", "disable": total < MANY}
+        with waiting_bar(total=total, **named) as shown:
+            for row, values in solve_rows(task, counts, workers):
+                distances[row, task.columns(row)] = values
+                shown.update(int(counts[row]))
         for column, row in enumerate(self.twin):
             if row >= 0:  # what stands right of the diagonal also stands below it
                 later = np.flatnonzero(self.twin > row)

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from nbnas.bars import waiting_bar
 from nbnas.brief import brief
 from nbnas.checks import Rule, instance, offering, settle
 from nbnas.errors import NbnasError, SettingError, shown
@@ -20,6 +21,7 @@ from nbnas.records.measure import MEASURE, Measure
 from nbnas.records.ranks import normal_scores
 
 Array = NDArray[np.float64]
+MANY = 100  # architectures of which it may take long to tell
 KEPT = 100_000  # numbers that are kept: those of a space that can be listed, and more
 LISTS = (
     16  # of architectures: candidates are asked for in each round, and the lab asks for its own
@@ -132,7 +134,10 @@ class MeasuredBy:
         return {"measure": repr(self.measure), **(own() if callable(own) else said)}
 
     def _all(self, architectures: tuple[Architecture, ...]) -> Array:
-        numbers = np.array([self(a) for a in architectures], dtype=np.float64)
+        few = len(architectures) < MANY
+        named = {"desc": self.measure.name, "unit": "architecture"}
+        shown = architectures if few else waiting_bar(architectures, **named)
+        numbers = np.array([self(a) for a in shown], dtype=np.float64)
         numbers.flags.writeable = False
         return numbers
 

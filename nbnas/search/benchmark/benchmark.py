@@ -12,8 +12,10 @@ from typing import Any
 
 from psygnal import Signal
 
+from nbnas.bars import bar
 from nbnas.checks import PATH, SEED, each, instance, whole
 from nbnas.errors import SettingError
+from nbnas.mode import in_kernel
 from nbnas.search.benchmark.compare import Failure, Make
 from nbnas.search.benchmark.cost.limit import limit_of
 from nbnas.search.benchmark.cost.results import results_of
@@ -93,7 +95,8 @@ class Benchmark:
         StoreError: If it cannot be used.
 
     Attributes:
-        failures, running: Runs that failed so far, and whether `run` is at work.
+        failures: Runs that failed so far.
+        running: Whether `run` is at work.
         progressed: Signal that emits a `Progress` after every run.
     """
 
@@ -191,11 +194,14 @@ class Benchmark:
         if workers is not None:
             self.workers, self._workers = workers, _chosen(workers)
         self.running, self.failures = True, ()
+        shown = bar(total=self.runs, initial=self.done, unit="run", disable=in_kernel())
         try:
             for pair, outcome in self._outcomes(self._left):
                 self._take(pair, outcome)
+                shown.update()
         finally:
             self.running = False
+            shown.close()
         return self.results
 
     @property

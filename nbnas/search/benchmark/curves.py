@@ -5,19 +5,21 @@ Notation
     regret    how far the best value so far is from the best of the table, at least 0
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from nbnas.brief import brief
+from nbnas.framed import Framed
 from nbnas.records import Measure
 from nbnas.search.benchmark.summaries import Band
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class BenchmarkCurves:
+class BenchmarkCurves(Framed):
     """One measure of every strategy by queries, with a band.
 
     Attributes:
@@ -50,6 +52,14 @@ class BenchmarkCurves:
     name: str = ""
     counted: str = "query"
     places: NDArray[np.float64] | None = None
+
+    def _rows(self) -> Iterator[dict[str, Any]]:
+        """A row for each strategy and each query."""
+        for name, (middle, lower, upper) in self.curves.items():
+            places = np.arange(1, len(middle) + 1) if self.places is None else self.places
+            for place, *numbers in zip(places, middle, lower, upper, strict=False):
+                told = dict(zip(("middle", "lower", "upper"), map(float, numbers), strict=True))
+                yield {"strategy": name, self.counted: place, **told}
 
     @brief
     def __repr__(self) -> str:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from nbnas.errors import SearchError
 from nbnas.search.benchmark import report as benchmark_report
@@ -128,6 +129,14 @@ class BenchmarkResults(FinishedRuns):
     def latex(self) -> str:
         """The summary as a table in LaTeX, for the package booktabs."""
         return benchmark_report.latex(self)
+
+    def to_frame(self) -> pd.DataFrame:
+        """The numbers of the table, a row for each strategy, in the unit of the file."""
+        return benchmark_report.summary(self)
+
+    def to_latex(self) -> str:
+        """The same as `latex`."""
+        return self.latex
 
     def check(self) -> "BenchmarkResults":
         """These results, if no run failed.

@@ -12,17 +12,21 @@ References:
     about the bootstrap, The American Statistician 69, 2015 (expanded percentile intervals).
 """
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, fields
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtr, ndtri, stdtrit
 
 from nbnas.brief import brief
+from nbnas.framed import Framed
 from nbnas.search.benchmark.unit import Unit
 
 Floats = NDArray[np.float64]
 Band = tuple[Floats, Floats, Floats]  # the middle, the lower and the upper end, each (k,)
+_NOT_TOLD = ("unit", "paid")  # of a pair, in a table
 FEWEST = 6  # seeds without which nobody is said to win: a sign test needs as many for 5 %
 RESAMPLES = 10_000
 
@@ -198,7 +202,7 @@ class PairedDifference:
 
 
 @dataclass(frozen=True, slots=True)
-class PairedDifferences:
+class PairedDifferences(Framed):
     """One strategy against every other, at several budgets, seed by seed.
 
     Attributes:
@@ -208,6 +212,11 @@ class PairedDifferences:
 
     strategies: tuple[str, ...]
     differences: tuple[PairedDifference, ...]
+
+    def _rows(self) -> Iterator[dict[str, Any]]:
+        """A row for each pair of strategies and each number of queries."""
+        for one in self.differences:
+            yield {f.name: getattr(one, f.name) for f in fields(one) if f.name not in _NOT_TOLD}
 
     @brief
     def __repr__(self) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from os import PathLike
 from typing import TYPE_CHECKING, Any
@@ -11,6 +12,7 @@ import pandas as pd
 from nbnas.brief import brief
 from nbnas.checks import each, instance, offering, settle, whole
 from nbnas.errors import SettingError
+from nbnas.framed import Framed
 from nbnas.records import Evaluation, Goals, Observations
 from nbnas.records.evaluation import EVALUATION
 from nbnas.records.goals.goals import GOALS
@@ -23,7 +25,7 @@ _NUMBERS = each(whole(1))
 
 
 @dataclass(frozen=True, slots=True)
-class FrontTable:
+class FrontTable(Framed):
     """The members of a front, what they are worth and what they cost; made by `front_table`.
 
     Attributes:
@@ -49,6 +51,11 @@ class FrontTable:
                 f"{len(self.numbers)}"
             )
 
+    def _rows(self) -> Iterator[dict[str, Any]]:
+        """A row for each member."""
+        pairs = zip(self.numbers, self.members, strict=True)
+        yield from (self._row(number, member) for number, member in pairs)
+
     @brief
     def __repr__(self) -> str:
         names = ", ".join(measure.name for measure in self.goals.measures)
@@ -63,8 +70,7 @@ class FrontTable:
 
         Sizes are missing where trials do not tell them.
         """
-        pairs = zip(self.numbers, self.members, strict=True)
-        return pd.DataFrame([self._row(number, member) for number, member in pairs])
+        return self.to_frame()  # type: ignore[no-any-return]
 
     def export(self, number: int, folder: str | PathLike[str]) -> Exported:
         """Write the network of a member as files that run without nbnas; see `Search.export`.

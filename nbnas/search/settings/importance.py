@@ -30,6 +30,7 @@ from numpy.typing import NDArray
 from nbnas.brief import brief
 from nbnas.checks import REAL, TEXT, each, offering, settle, whole
 from nbnas.errors import ObservationError, SettingError, shown
+from nbnas.framed import Framed
 from nbnas.graphs.space import Randomness, generator
 from nbnas.graphs.spaces.joint.space import JointSpace
 from nbnas.records.measure import ACCURACY, MEASURE, Measure
@@ -50,7 +51,7 @@ _SAMPLES = whole(BLOCKS, 100_000)
 
 
 @dataclass(frozen=True, slots=True)
-class Importance:
+class Importance(Framed):
     """How much of the variance of the predicted measure each input explains.
 
     Attributes:
@@ -85,6 +86,19 @@ class Importance:
                 f"expected a first and a total index with errors for each of {self.names}, got "
                 f"{len(self.first)}, {len(self.total)} and {len(self.errors)}"
             )
+
+    def _rows(self) -> Iterator[dict[str, Any]]:
+        """A row for each setting."""
+        for name, first, total, errors in zip(
+            self.names, self.first, self.total, self.errors, strict=True
+        ):
+            yield {
+                "setting": name,
+                "first": first,
+                "total": total,
+                "first_error": errors[0],
+                "total_error": errors[1],
+            }
 
     @brief
     def __repr__(self) -> str:

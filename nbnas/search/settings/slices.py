@@ -6,7 +6,7 @@ Notation
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from nbnas.brief import brief, cut
 from nbnas.checks import REAL, each, instance, settle, whole
 from nbnas.errors import ObservationError, shown
+from nbnas.framed import Framed
 from nbnas.graphs.architecture import ARCHITECTURE, Architecture
 from nbnas.graphs.space import check_member
 from nbnas.graphs.spaces.joint.categorical import Categorical
@@ -66,7 +67,7 @@ class Slice:
 
 
 @dataclass(frozen=True, slots=True)
-class Slices:
+class Slices(Framed):
     """What is predicted along each setting, for one architecture; made by `slices`.
 
     Attributes:
@@ -95,6 +96,19 @@ class Slices:
         settle(self, mean=REAL.raising(ObservationError), measure=MEASURE)
         if not self.slices:
             raise ObservationError("expected a slice for each setting, got none")
+
+    def _rows(self) -> Iterator[dict[str, Any]]:
+        """A row for each value of each setting."""
+        for one in self.slices:
+            columns = zip(one.values, one.mean, one.lower, one.upper, strict=True)
+            for value, mean, lower, upper in columns:
+                yield {
+                    "setting": one.name,
+                    "value": value,
+                    "mean": mean,
+                    "lower": lower,
+                    "upper": upper,
+                }
 
     @brief
     def __repr__(self) -> str:

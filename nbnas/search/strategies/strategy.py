@@ -1,5 +1,6 @@
 """What a strategy offers: the protocol that every strategy follows."""
 
+from abc import abstractmethod
 from collections.abc import Sequence
 from typing import Any, Protocol, runtime_checkable
 
@@ -30,6 +31,7 @@ class Strategy(Protocol):
     and what is stopped, offers `standings(observations, pending)`.
     """
 
+    @abstractmethod
     def propose(
         self,
         space: SearchSpace,
@@ -52,7 +54,9 @@ class Strategy(Protocol):
         """
 
 
-STRATEGY: Rule[Strategy] = offering("a strategy", "BayesianOptimization()", "propose")
+STRATEGY: Rule[Strategy] = offering(
+    "a strategy", "BayesianOptimization()", "propose", base="Strategy"
+)
 _ASKED = whole(1)
 _OF_PROCESSES = (NoisyExpectedImprovement, ByLevel, LocalPenalization)
 

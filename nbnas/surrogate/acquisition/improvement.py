@@ -22,6 +22,7 @@ References:
 from __future__ import annotations
 
 import math
+from abc import abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Protocol, runtime_checkable
@@ -41,16 +42,25 @@ _SMALLEST_STDDEV = 1e-12
 
 
 class Acquisition(Protocol):
-    """Scores candidates. Implementations are frozen values."""
+    """Scores candidates. Implementations are frozen values.
 
+    One of your own inherits from this class and draws itself then. Where scores are logarithms,
+    it says so by `in_logs: ClassVar[bool] = True`.
+    """
+
+    @abstractmethod
     def __call__(self, mean: Tensor, stddev: Tensor, best: float) -> Tensor:
         """Scores `(m,)` of candidates with means and standard deviations `(m,)`."""
 
 
 @runtime_checkable
 class PosteriorAcquisition(Protocol):
-    """Scores candidates by more of the posterior than each one's mean and standard deviation."""
+    """Scores candidates by more of the posterior than each one's mean and standard deviation.
 
+    One of your own inherits from this class and draws itself then.
+    """
+
+    @abstractmethod
     def score(
         self,
         posterior: ModelPosterior,
@@ -72,17 +82,7 @@ def acquisition_scores(
     candidates: Sequence[Architecture],
     rng: np.random.Generator,
 ) -> Tensor:
-    """Score candidates, whichever of the two protocols the acquisition function follows.
-
-    Args:
-        acquisition: The acquisition function.
-        posterior: The model.
-        candidates: The `m` candidates.
-        rng: The only source of randomness.
-
-    Returns:
-        Scores `(m,)`.
-    """
+    """Scores `(m,)` of `m` candidates, whichever of the two protocols a function follows."""
     if isinstance(acquisition, PosteriorAcquisition):
         return acquisition.score(posterior, candidates, rng)
     mean, stddev = posterior.latent(candidates)

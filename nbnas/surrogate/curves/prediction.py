@@ -1,17 +1,20 @@
 """A learning curve so far, and what is predicted of its rest."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from nbnas.brief import brief
 from nbnas.checks import REAL, each, settle
 from nbnas.errors import ObservationError
+from nbnas.framed import Framed
 from nbnas.records.measure import MEASURE, Measure
 
 _NUMBERS = each(REAL).raising(ObservationError)
 
 
 @dataclass(frozen=True, slots=True)
-class CurvePrediction:
+class CurvePrediction(Framed):
     """A learning curve so far, and what is predicted of its rest; see `CurveModel.predict`.
 
     All are in the unit of the measure.
@@ -44,6 +47,18 @@ class CurvePrediction:
                 "expected means, standard deviations and both ends of as many epochs, and at "
                 f"least one epoch in all, got {sorted(lengths)}"
             )
+
+    def _rows(self) -> Iterator[dict[str, Any]]:
+        """A row for each epoch that is predicted."""
+        columns = zip(self.mean, self.stddev, self.lower, self.upper, strict=True)
+        for epoch, (mean, stddev, lower, upper) in enumerate(columns, 1):
+            yield {
+                "epoch": epoch,
+                "mean": mean,
+                "stddev": stddev,
+                "lower": lower,
+                "upper": upper,
+            }
 
     @brief
     def __repr__(self) -> str:

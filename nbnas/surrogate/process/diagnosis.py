@@ -10,9 +10,11 @@ References:
     Cressie, Statistics for spatial data, 1993, section 2.4 (the variogram).
 """
 
+import dataclasses
 import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +23,7 @@ from scipy.stats import kendalltau, spearmanr
 from nbnas.brief import brief, cut
 from nbnas.checks import each, instance, settle
 from nbnas.errors import NotPositiveDefiniteError, ObservationError
+from nbnas.framed import Framed
 from nbnas.graphs.distances.distance import DISTANCE, Distance
 from nbnas.graphs.space import SPACE, Randomness, SearchSpace, generator
 from nbnas.records import ACCURACY, Evaluation, Measure, Observations
@@ -36,7 +39,7 @@ TIMED = 40  # architectures whose pairs are timed
 
 
 @dataclass(frozen=True, slots=True)
-class Diagnosis:
+class Diagnosis(Framed):
     """What `diagnose` finds out about a distance.
 
     Attributes:
@@ -69,6 +72,10 @@ class Diagnosis:
     problem: str = ""
     measure: Measure = ACCURACY
 
+    def _rows(self) -> Iterator[dict[str, Any]]:
+        """A row for each bin of the variogram."""
+        yield from (dataclasses.asdict(each) for each in self.variogram)
+
     @brief
     def __repr__(self) -> str:
         ranks = f"spearman={self.spearman:.3g}, kendall={self.kendall:.3g}"
@@ -76,7 +83,7 @@ class Diagnosis:
 
 
 @dataclass(frozen=True, slots=True)
-class Diagnoses:
+class Diagnoses(Framed):
     """Several distances diagnosed on the same evaluations, to be compared.
 
     Args:
@@ -93,6 +100,10 @@ class Diagnoses:
         settle(self, diagnoses=each(one).raising(ObservationError))
         if not self.diagnoses:
             raise ObservationError("expected at least one diagnosis, got none")
+
+    def _rows(self) -> Iterator[dict[str, Any]]:
+        """A row for each distance."""
+        yield from self.rows
 
     @brief
     def __repr__(self) -> str:

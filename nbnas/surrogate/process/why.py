@@ -5,14 +5,16 @@ Notation
     α_i        the weight of evaluation i in the posterior mean, see `posterior`
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from nbnas.brief import brief
 from nbnas.checks import whole
+from nbnas.framed import Framed
 from nbnas.graphs.architecture import Architecture
 from nbnas.graphs.distances.distance import DISTANCE, Distance
 from nbnas.graphs.distances.edit.contrast import contrast
@@ -51,7 +53,7 @@ class Neighbor:
 
 
 @dataclass(frozen=True, slots=True)
-class Why:
+class Why(Framed):
     """Why a candidate is predicted as it is; made by `why`.
 
     Attributes:
@@ -66,6 +68,17 @@ class Why:
     neighbors: tuple[Neighbor, ...]
     differences: tuple[str, ...]
     measure: Measure = ACCURACY
+
+    def _rows(self) -> Iterator[dict[str, Any]]:
+        """A row for each neighbour."""
+        for near in self.neighbors:
+            yield {
+                "architecture": str(near.evaluation.architecture),
+                "value": near.evaluation.value,
+                "distance": near.distance,
+                "contribution": near.contribution,
+                "share": near.share,
+            }
 
     @brief
     def __repr__(self) -> str:

@@ -3,7 +3,7 @@
 from types import TracebackType
 from typing import Self
 
-from nbnas.training.bars import bar
+from nbnas.bars import bar
 
 
 class Steps:

@@ -20,6 +20,7 @@ from torch import Tensor, nn
 
 from nbnas.errors import ArchitectureError
 from nbnas.training.networks.cell import Cell, at
+from nbnas.training.networks.darts.build import DartsNetwork
 from nbnas.training.networks.normalize import Normalize
 from nbnas.training.networks.own import Own
 from nbnas.training.networks.skeleton.parts import Residual
@@ -30,7 +31,8 @@ def side_by_side(first: nn.Module, *others: nn.Module) -> nn.Module:
     """One network that computes what several networks of the same form compute.
 
     Args:
-        first: A network that `nbnas.training.networks.network.build_network` made of a `Cell`.
+        first: A network that `nbnas.training.networks.network.build_network` made of a `Cell`
+            or a genotype. Those of genotypes are computed one after the other.
         others: Networks of the same architecture and sizes.
 
     Returns:
@@ -40,7 +42,8 @@ def side_by_side(first: nn.Module, *others: nn.Module) -> nn.Module:
         ArchitectureError: If the networks have layers that it does not know.
     """
     raise ArchitectureError(
-        f"expected networks of cells with operations on their edges, got a {type(first).__name__}"
+        "expected networks of genotypes, or of cells with operations on their edges, got a "
+        f"{type(first).__name__}"
     )
 
 
@@ -94,6 +97,25 @@ def _linears(first: nn.Linear, *others: nn.Linear) -> nn.Module:
 @side_by_side.register
 def _cells(first: Cell, *others: Cell) -> nn.Module:
     return _Cells((first, *others))
+
+
+@side_by_side.register
+def _genotypes(first: DartsNetwork, *others: DartsNetwork) -> nn.Module:
+    return _Apart((first, *others))
+
+
+class _Apart(nn.Module):
+    """Networks that are not joined: each computes its own group."""
+
+    def __init__(self, networks: Sequence[nn.Module]) -> None:
+        super().__init__()
+        self.networks = nn.ModuleList(deepcopy(each) for each in networks)
+
+    def forward(self, images: Tensor) -> Tensor:
+        """Compute the scores of every group, `(n, G, classes)`."""
+        groups = images.chunk(len(self.networks), dim=1)
+        pairs = zip(self.networks, groups, strict=True)
+        return torch.stack([network(group) for network, group in pairs], dim=1)
 
 
 class _Separate(nn.Module):

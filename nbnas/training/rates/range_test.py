@@ -10,8 +10,10 @@ References:
     Smith, Cyclical Learning Rates for Training Neural Networks, WACV 2017, section 3.3.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +21,7 @@ from numpy.typing import NDArray
 from nbnas.brief import brief, cut
 from nbnas.checks import SEED, each, real, settle
 from nbnas.errors import SettingError
+from nbnas.framed import Framed
 from nbnas.graphs.architecture import ARCHITECTURE, Architecture
 
 WIDTH = 0.04  # of the smoothing's Gaussian, in lengths of the whole range of logarithms
@@ -28,7 +31,7 @@ _RATE = real(above=0)
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class RangeTest:
+class RangeTest(Framed):
     """The loss of one training whose learning rate rises from step to step.
 
     Attributes:
@@ -66,6 +69,11 @@ class RangeTest:
                 f"expected rates that rise and a loss for each, got {len(self.rates)} rates and "
                 f"{len(self.losses)} losses; pass both as the test gave them"
             )
+
+    def _rows(self) -> Iterator[dict[str, Any]]:
+        """A row for each step."""
+        pairs = zip(self.rates, self.losses, strict=True)
+        yield from ({"learning_rate": rate, "loss": loss} for rate, loss in pairs)
 
     @brief
     def __repr__(self) -> str:

@@ -13,9 +13,9 @@ from typing import Any
 import torch
 from torch import nn
 
+from nbnas.bars import bar
 from nbnas.errors import TrainingError
 from nbnas.graphs.architecture import Architecture
-from nbnas.training.bars import bar
 from nbnas.training.device import Place, choose_place, cpu_threads, release_memory
 from nbnas.training.draws import Draws
 from nbnas.training.networks.faults import told_where

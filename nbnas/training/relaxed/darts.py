@@ -200,6 +200,10 @@ class DartsLearner:
         ground.spend(ground.whole, len(ground.val[1]))
         return ground.form.architecture(self.values()), figures[ground.recipe.measure]
 
+    def finalists(self) -> tuple[Architecture, ...]:
+        """What the weights stand for, alone."""
+        return (self.ground.form.architecture(self.values()),)
+
     def state(self) -> dict[str, Any]:
         """See `Learner.state`."""
         alphas = [each.detach().clone() for each in self.alphas]

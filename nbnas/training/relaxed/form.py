@@ -23,7 +23,7 @@ from nbnas.training.networks.shared.network import Shared, SharedNetwork, Weight
 from nbnas.training.networks.skeleton.plan import Plan, small_plan
 from nbnas.training.recipe import Recipe
 from nbnas.training.relaxed.genotypes import GenotypeForm
-from nbnas.training.relaxed.kind import Kind, Row, uniform
+from nbnas.training.relaxed.kind import Choice, Kind, Row, operation_choices, uniform
 
 
 class Form(Protocol):
@@ -37,6 +37,11 @@ class Form(Protocol):
     @property
     def uniform(self) -> Weights:
         """Equal weights for all operations."""
+        ...
+
+    @property
+    def choices(self) -> tuple[tuple[Choice, ...], ...]:
+        """What has to be decided one by one: groups, each of which can be taken in any order."""
         ...
 
     def architecture(self, values: Sequence[Sequence[Row]]) -> Architecture:
@@ -76,6 +81,11 @@ class CellForm:
     def uniform(self) -> Weights:
         """See `Form.uniform`."""
         return uniform(self.kinds)
+
+    @property
+    def choices(self) -> tuple[tuple[Choice, ...], ...]:
+        """See `Form.choices`: the operation of each edge."""
+        return (operation_choices(self.kinds),)
 
     def architecture(self, values: Sequence[Sequence[Row]]) -> Architecture:
         """See `Form.architecture`; of equal weights the first counts."""

@@ -27,7 +27,7 @@ from nbnas.training.networks.shared.darts import (
 )
 from nbnas.training.networks.shared.network import Weights
 from nbnas.training.recipe import Recipe
-from nbnas.training.relaxed.kind import Kind, Row, uniform
+from nbnas.training.relaxed.kind import Choice, Kind, Row, operation_choices, uniform
 
 KEPT = 2  # inputs of a vertex
 
@@ -52,6 +52,18 @@ class GenotypeForm:
     def uniform(self) -> Weights:
         """See `Form.uniform`."""
         return uniform(self.kinds)
+
+    @property
+    def choices(self) -> tuple[tuple[Choice, ...], ...]:
+        """The operation of each edge, and then the two edges that a vertex reads."""
+        read = tuple(
+            Choice(kind, tuple((row, None) for row in rows), KEPT)
+            for kind in range(len(self.kinds))
+            for vertex in JOINED
+            if len(rows := [row for row, (_, end) in enumerate(DARTS_EDGES) if end == vertex])
+            > KEPT
+        )
+        return operation_choices(self.kinds), read
 
     def architecture(self, values: Sequence[Sequence[Row]]) -> Architecture:
         """The genotype: of each vertex the two edges whose greatest weight is greatest."""

@@ -20,12 +20,12 @@ from nbnas.training.data.resident import chosen
 from nbnas.training.device import Place
 from nbnas.training.known.size import size_of
 from nbnas.training.measure import EVALUATION_BATCH, Figures
-from nbnas.training.networks.multiply_adds import count_multiply_adds
+from nbnas.training.networks.multiply_adds import computed_multiply_adds, count_multiply_adds
 from nbnas.training.networks.normalize import normalizing
 from nbnas.training.networks.shared.network import Mixture, Shared, Weights
 from nbnas.training.optimizers.groups import set_learning_rate
 from nbnas.training.recipe import Recipe
-from nbnas.training.relaxed.calibration import calibrated
+from nbnas.training.relaxed.calibration import batchwise, calibrated
 from nbnas.training.relaxed.form import Form
 from nbnas.training.steps.optimizer import optimizer_of
 from nbnas.training.tasks.pictures import PictureTask
@@ -52,8 +52,10 @@ class Ground:
         train: The training part.
         val: The part that is held out.
         whole: Multiply-adds of all operations for one picture.
-        steps: How many are planned in all; it decides the learning rate of each.
+        steps: How many are planned from the first on; they decide the learning rate of each.
         step: How many were made.
+        first: Which of them the schedule begins with.
+        share: Of the recipe's learning rate, that of the schedule.
         spent: Multiply-adds so far.
     """
 
@@ -69,6 +71,8 @@ class Ground:
     whole: int = field(init=False)
     steps: int = field(default=1, init=False)
     step: int = field(default=0, init=False)
+    first: int = field(default=0, init=False)
+    share: float = field(default=1.0, init=False)
     spent: float = field(default=0.0, init=False)
 
     def __post_init__(self) -> None:
@@ -86,7 +90,8 @@ class Ground:
     def rate(self) -> float:
         """The learning rate of the coming step."""
         recipe = self.recipe
-        return recipe.schedule.learning_rate(recipe.learning_rate, self.step, self.steps)
+        peak, made = self.share * recipe.learning_rate, self.step - self.first
+        return recipe.schedule.learning_rate(peak, made, self.steps)
 
     def halves(self) -> tuple[Pair, Pair]:
         """The training part in two at random, the first at least as large as the second."""
@@ -150,6 +155,31 @@ class Ground:
     def size(self, architecture: Architecture) -> int:
         """Multiply-adds of the network of one architecture for one picture."""
         return size_of(self.recipe, architecture).multiply_adds
+
+    def size_with(self, weights: Weights) -> int:
+        """Multiply-adds of the operations that are left by some weights, for one picture."""
+        network = Mixture(self.network, weights).eval()  # whose convolutions may be cut
+        shape = (1, *self.recipe.pictures.image_shape)
+        return computed_multiply_adds(network, torch.zeros(shape, device=self.place.device))
+
+    def held_out_loss(self, weights: Weights) -> float:
+        """The mean loss on what is held out, without smoothing, normalised batch by batch.
+
+        The running statistics are those of the operations that are trained together, and wrong
+        where one of them is missing.
+        """
+        network, (images, labels) = self._network(weights), self.val
+        pieces = zip(*(torch.split(x, EVALUATION_BATCH) for x in (images, labels)), strict=True)
+        with batchwise(network), torch.no_grad(), self.place.autocast:
+            losses = [
+                cross_entropy(network(self._here(x)), y, reduction="sum").float()
+                for x, y in pieces
+            ]
+        return float(torch.stack(losses).sum()) / len(labels)
+
+    def _here(self, images: Tensor) -> Tensor:
+        layout = self.place.layout
+        return images.to(self.place.device).contiguous(memory_format=layout)
 
     def figures(self, weights: Weights) -> Figures:
         """All measures with given weights on the part that is held out."""

@@ -29,6 +29,10 @@ class Learner(Protocol):
         """What they stand for, and the measure of the shared network on what is held out."""
         ...
 
+    def finalists(self) -> tuple[Architecture, ...]:
+        """What is worth a full training now, the most promising first."""
+        ...
+
     def state(self) -> dict[str, Any]:
         """All that changes beside the ground, as plain values and tensors."""
         ...

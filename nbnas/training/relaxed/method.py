@@ -10,13 +10,19 @@ from nbnas.training.relaxed.darts import Darts, DartsLearner
 from nbnas.training.relaxed.ground import Ground
 from nbnas.training.relaxed.learner import Learner
 from nbnas.training.relaxed.one_shot import OneShotLearner, SinglePathOneShot
+from nbnas.training.relaxed.perturbed import PerturbationLearner, PerturbationSelection
 
-Method = Darts | SinglePathOneShot
+Method = Darts | PerturbationSelection | SinglePathOneShot
 METHOD: Rule[Method] = either(
-    instance(Darts, "Darts()"), instance(SinglePathOneShot, "SinglePathOneShot()")
+    either(instance(Darts, "Darts()"), instance(PerturbationSelection, "PerturbationSelection()")),
+    instance(SinglePathOneShot, "SinglePathOneShot()"),
 )
 _LEARNERS: Mapping[type, Callable[[Any, Ground, SearchSpace], Learner]] = MappingProxyType(
-    {Darts: DartsLearner, SinglePathOneShot: OneShotLearner}
+    {
+        Darts: DartsLearner,
+        PerturbationSelection: PerturbationLearner,
+        SinglePathOneShot: OneShotLearner,
+    }
 )
 
 

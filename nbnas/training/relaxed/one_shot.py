@@ -100,6 +100,10 @@ class OneShotLearner:
         self.best = max(known, key=lambda each: measure.gain(known[each]))
         return self.best, mean(known.values())
 
+    def finalists(self) -> tuple[Architecture, ...]:
+        """The best one so far, alone."""
+        return tuple(filter(None, (self.best,)))
+
     def state(self) -> dict[str, Any]:
         """See `Learner.state`."""
         return {"best": None if self.best is None else self.best.to_json()}

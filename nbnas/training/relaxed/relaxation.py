@@ -6,6 +6,7 @@ from typing import Any
 import torch
 from torch import nn
 
+from nbnas.bars import waiting_bar
 from nbnas.brief import cut, of_planned
 from nbnas.errors import TrainingError
 from nbnas.graphs.architecture import ARCHITECTURE, Architecture, check_architectures
@@ -55,6 +56,17 @@ class Relaxation(KeptRelaxation):
         return self.reports[-1].architecture if self.reports else None
 
     @property
+    def finalists(self) -> tuple[Architecture, ...]:
+        """What is worth a full training, `architecture` first; none before the first epoch.
+
+        `PerturbationSelection` names several, other methods one. Train them as trials of a search,
+        `RandomSearch(first=relaxation.finalists)`, whose best is the result.
+        """
+        if self._learner is None or self.architecture is None:
+            return tuple(filter(None, (self.architecture,)))
+        return self._learner.finalists()
+
+    @property
     def seconds_left(self) -> float | None:
         """Seconds until the end if epochs take as long as so far; `None` before the first."""
         done = len(self.reports)
@@ -88,7 +100,7 @@ class Relaxation(KeptRelaxation):
         Raises:
             TrainingError: If it was stopped, or the loss is no longer a finite number.
         """
-        for _ in self:
+        for _ in waiting_bar(self, total=self.epochs or None, desc="relaxation", unit="epoch"):
             pass
         if not self.is_finished or self.architecture is None:
             why = "was stopped" if self._stopping.is_set() else "had failed"

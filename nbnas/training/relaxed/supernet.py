@@ -96,7 +96,7 @@ class Supernet:
         """Prepare a live relaxation; iterate or run it to search.
 
         Args:
-            method: `Darts()` or `SinglePathOneShot()`.
+            method: `Darts()`, `PerturbationSelection()` or `SinglePathOneShot()`.
             seed: Decides initial weights, order of pictures, augmentation and all else that is
                 random.
 

@@ -1,10 +1,13 @@
 """What is chosen for the speed of a training, and why."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from nbnas.brief import brief, cut
 from nbnas.checks import TEXT, each, instance, settle
 from nbnas.errors import SettingError, shown
+from nbnas.framed import Framed
 from nbnas.graphs.architecture import ARCHITECTURE, Architecture
 
 
@@ -39,7 +42,7 @@ _CHOICES = each(instance(SpeedChoice, "those that explain_speed gives"), least=1
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class SpeedExplanation:
+class SpeedExplanation(Framed):
     """How a training would be computed, and why; `Trainer.explain_speed` gives it.
 
     Attributes:
@@ -57,6 +60,11 @@ class SpeedExplanation:
 
     def __post_init__(self) -> None:
         settle(self, architecture=ARCHITECTURE, device=TEXT, choices=_CHOICES)
+
+    def _rows(self) -> Iterator[dict[str, Any]]:
+        """A row for each choice."""
+        for one in self.choices:
+            yield {"name": one.name, "chosen": one.chosen, "why": one.why, "quicker": one.quicker}
 
     @brief
     def __repr__(self) -> str:

@@ -4,6 +4,7 @@ from nbnas import charts
 from nbnas.charts.graphs.choices import options
 from nbnas.charts.graphs.dimensions import told
 from nbnas.charts.theme import AnyChart, count, stacked
+from nbnas.graphs.architecture import Architecture
 from nbnas.graphs.canonical import has_vertex_operations
 from nbnas.graphs.graph import holds_cells
 from nbnas.graphs.space import SearchSpace
@@ -27,7 +28,7 @@ class _Controls:
     def __init__(self, space: SearchSpace) -> None:
         self.space, self.seed = space, 0
         self.more = button("More samples", "Draw other architectures at random", icon="random")
-        number = _number(space)
+        number = len(_some(space, 0))
         options = [("all", 0), *((str(i), i) for i in range(1, number + 1))]
         said = ["Show all samples", *(f"Open sample {i}" for i in range(1, number + 1))]
         self.open = toggles(options, said)
@@ -42,7 +43,7 @@ class _Controls:
     def draw(self) -> View:
         if not self.open.value:
             return View(_words(self.space), _strip(self.space, self.seed, numbered=True))
-        one = self.space.sample(self.seed, _number(self.space))[self.open.value - 1]
+        one = _some(self.space, self.seed)[self.open.value - 1]
         seen = architecture(one, getattr(graphs_around(self.space), "operations", ()))
         return View(f"Sample {self.open.value} of {_words(self.space)} {seen.summary}", seen.chart)
 
@@ -54,10 +55,20 @@ def _number(space: SearchSpace) -> int:
     return NETWORKS if has_vertex_operations(space.sample(0, 1)[0]) else SAMPLES
 
 
+def _some(space: SearchSpace, seed: int) -> tuple[Architecture, ...]:
+    """Random members of a space, or all of one that has no more than are shown."""
+    number = _number(space)
+    if space.size is not None and space.size <= number:
+        return tuple(space)
+    return space.sample(seed, number)
+
+
 def _strip(space: SearchSpace, seed: int, *, numbered: bool = False) -> AnyChart:
-    samples = space.sample(seed, _number(space))
+    samples = _some(space, seed)
     of = "" if space.size is None else f" of {space.size:,}"
     heading = f"{len(samples)}{of} architectures, drawn at random"
+    if len(samples) == space.size:
+        heading = f"All {count(len(samples), 'architecture')}"
     if numbered:
         heading += f", 1 to {len(samples)} in reading order"
     joint = joint_space(space)

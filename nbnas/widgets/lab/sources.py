@@ -24,10 +24,12 @@ from nbnas.widgets.lab.cards.wanted import colours
 PAGE = Path(__file__).parent / "page"
 SCRIPTS = (
     "elements.js",
+    "voice.js",
     "chart.js",
     "budget.js",
     "controls.js",
-    "panels.js",
+    "why.js",
+    "trials.js",
     "looks.js",
     "front.js",
     "settings.js",

@@ -18,11 +18,12 @@ from nbnas.widgets.search.trials import seconds
 PAUSE = 2.0  # seconds between two lines at least; a line per trial if those take longer
 SIGN_OF_LIFE = 60.0  # seconds after which there is a line in any case
 TICK = 0.2
+_TO_THE_END = "\x1b[K"  # of the line, what stood there is erased: ECMA-48, "Erase in Line"
 _LAST = [-PAUSE]  # when a line was written, of whatever search
 
 
 def log(said: str) -> None:
-    """Write a line into the log, below the bar that may stand there.
+    """Write a line into the log, below the bar that may stand there; in a terminal in its place.
 
     A kernel's `sys.stderr` is what the notebook shows; its `fileno` is the real one, or it has
     none and that of `sys.__stderr__` is. Nothing is written where views are live, or there are
@@ -34,7 +35,9 @@ def log(said: str) -> None:
     if safe_display_mode() != "static":
         return
     with contextlib.suppress(OSError, AttributeError, ValueError):
-        os.write(_standard_error(), f"\n{said}".encode("utf-8", "backslashreplace"))
+        place = _standard_error()
+        whole = f"\r{said}{_TO_THE_END}\n" if os.isatty(place) else f"\n{said}"
+        os.write(place, whole.encode("utf-8", "backslashreplace"))
 
 
 def _standard_error() -> int:

@@ -162,6 +162,7 @@ def _display(said: str, done: float, target: float) -> None:
     bar = (
         f'<progress max="{max(target, done, 1):g}" value="{done:g}" aria-hidden="true"></progress>'
     )
-    page = f'<div class="nbnas-progress" role="status">{bar} {html.escape(said)}</div>'
+    # It changes each second: a screen reader reads it when it is asked to.
+    page = f'<div class="nbnas-progress">{bar} {html.escape(said)}</div>'
     data = {"text/html": page, "text/plain": said}
     display(data, raw=True, display_id=_CELL[1], update=again)

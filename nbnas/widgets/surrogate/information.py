@@ -7,7 +7,7 @@ import numpy as np
 
 from nbnas.charts import theme
 from nbnas.charts.surrogate import row as pictures
-from nbnas.surrogate.acquisition.improvement import ExpectedImprovement
+from nbnas.surrogate.acquisition.improvement import ExpectedImprovement, PosteriorAcquisition
 from nbnas.surrogate.acquisition.information import InformationAcquisition
 from nbnas.surrogate.acquisition.knowledge_gradient import KnowledgeGradient
 from nbnas.surrogate.process.posterior import Posterior
@@ -36,11 +36,16 @@ def information(acquisition: InformationAcquisition) -> View:
     return _view(acquisition, NOISE, lambda: _controls(acquisition).panel)
 
 
-def _controls(acquisition: InformationAcquisition) -> NoiseControls:
+def own(acquisition: PosteriorAcquisition) -> View:
+    """What is believed of a row of architectures, and how somebody's own scores each."""
+    return _view(acquisition, NOISE, lambda: _controls(acquisition).panel)
+
+
+def _controls(acquisition: PosteriorAcquisition) -> NoiseControls:
     return NoiseControls(lambda noise: _view(acquisition, noise), NOISE)
 
 
-def _view(acquisition: InformationAcquisition, noise: float, panel: Any = None) -> View:  # noqa: ANN401
+def _view(acquisition: PosteriorAcquisition, noise: float, panel: Any = None) -> View:  # noqa: ANN401
     model, name = posterior(LENGTHSCALE, noise), _words(acquisition)
     scores = {name: shares(acquisition, model), PLAIN: shares(ExpectedImprovement(), model)}
     chosen = [int(best(np.nan_to_num(each))) for each in scores.values()]
@@ -56,19 +61,25 @@ def _view(acquisition: InformationAcquisition, noise: float, panel: Any = None) 
         heading="What each is worth, as a share of the best",
         subtitle="of those not evaluated; diamonds: what each of the two chooses",
     )
-    asks = ASKS[isinstance(acquisition, KnowledgeGradient)]
+    informs = isinstance(acquisition, InformationAcquisition)
+    asks = f"asks of an evaluation {ASKS[isinstance(acquisition, KnowledgeGradient)]}, and "
+    lengths = " Where trainings may be short, it values those of each length, too."
     said = (
-        f"{name.capitalize()} asks of an evaluation {asks}, and chooses number {chosen[0] + 1}; "
+        f"{name.capitalize()} {asks if informs else ''}chooses number {chosen[0] + 1}; "
         f"{PLAIN} asks by how much it will beat the best that was measured, and chooses number "
-        f"{chosen[1] + 1}. Noise of {noise:.2g}. Where trainings may be short, it values those of "
-        f"each length, too. An example: {LENGTH} architectures in a row."
+        f"{chosen[1] + 1}. Noise of {noise:.2g}.{lengths if informs else ''} An example: {LENGTH} "
+        "architectures in a row."
     )
     return View(said, theme.beside(left, right), panel)
 
 
 def shares(acquisition: Any, model: Posterior) -> Array:  # noqa: ANN401
-    """Values `(m,)` as shares of the best; NaN for what is evaluated, which is no candidate."""
+    """Values `(m,)` as shares of the best; NaN for what is evaluated, which is no candidate.
+
+    Where some are below 0, as a score may be, they are counted from the least.
+    """
     free = improvements(acquisition, model)
+    free = free - min(0.0, np.nanmin(free))
     return np.asarray(free / max(np.nanmax(free), 1e-300))
 
 

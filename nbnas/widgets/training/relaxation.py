@@ -65,6 +65,12 @@ def one_shot(method: Any) -> View:  # noqa: ANN401
     return _method(method, "Single path one-shot", "Guo et al. 2020", rows)
 
 
+def perturbed(method: Any) -> View:  # noqa: ANN401
+    """Selection by perturbation: its settings, and what each of them does."""
+    rows = _rows(method, _PERTURBED)
+    return _method(method, "Selection by perturbation", "DARTS-PT, Wang et al. 2021", rows)
+
+
 def remedy(remedy: Any) -> View:  # noqa: ANN401
     """What is done against the collapse."""
     heading, source, name, what = _REMEDIES[type(remedy).__name__]
@@ -94,6 +100,11 @@ _ONE_SHOT = {
     "epochs": "passes over the training pictures, an architecture a step",
     "candidates": "architectures that are compared in the end",
     "looks": "new ones that are measured after each epoch before",
+}
+_PERTURBED = {
+    "epochs": "passes over the training pictures",
+    "warmup": "epochs at first with all operations; then edges are decided",
+    "finalists": "architectures that are worth a full training each",
 }
 _REMEDIES = {
     "BetaDecay": (
@@ -132,7 +143,10 @@ def _said(live: Any, epoch: int | None = None, *, stopped: bool = False) -> str:
     said = f"{live.method!r}. {summary(live.reports, live.measure, epoch, live.epochs)}"
     if stopped:
         return f"{said} Stopped."
-    if not finished(live) and live.seconds_left:
+    if finished(live):
+        several = len(live.finalists)
+        return f"{said} {several} finalists are worth a training." if several > 1 else said
+    if live.seconds_left:
         said += f" About {seconds(live.seconds_left)} left."
     return said
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-KILLS = int(os.environ.get("NBNAS_KILLS", "8"))
+KILLS = int(os.environ.get("NBNAS_KILLS", "5"))
 
 
 @pytest.mark.slow

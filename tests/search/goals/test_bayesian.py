@@ -107,6 +107,7 @@ def test_workers_serve_several_goals():
     assert len(set(done.observations.architectures)) == 10
 
 
+@pytest.mark.slow
 def test_limits_that_only_trainings_tell_are_learnt():
     limit = nb.at_most(LATENCY, 2.5)
     done = search(constraints=(limit,)).run(30)
@@ -198,6 +199,7 @@ def test_looks_and_several_goals_do_not_go_together():
         )
 
 
+@pytest.mark.slow
 def test_parego_finds_more_than_random_search_and_is_log_ei_of_one_goal():
     goals = nb.Goals((nb.ACCURACY, LATENCY), reference=(0.0, 8.0))
     strategy = nb.BayesianOptimization(initial=4, acquisition=nb.ParEgo())

@@ -58,6 +58,7 @@ def test_it_completes_when_it_is_alone(tmp_path):
     assert len({each.architecture for each in made.observations}) == 6
 
 
+@pytest.mark.slow
 def test_it_fails_if_it_has_too_little_alone_as_well(tmp_path):
     log = tmp_path / "log"
     made = search(Always(log)).run(2, workers=2)
@@ -75,6 +76,7 @@ def test_who_has_a_device_alone_is_not_asked_again(tmp_path):
     assert len(log.read_text().splitlines()) == 2
 
 
+@pytest.mark.slow
 def test_a_trial_that_waits_for_its_device_can_be_stopped(tmp_path, until):
     made = search(Device(tmp_path, room=1), store=tmp_path.with_suffix(".db"))
     made.start(4, workers=2)

@@ -24,7 +24,8 @@ def search(objective):
     return nb.Search(SPACE, objective, nb.RandomSearch())
 
 
-@pytest.mark.parametrize("count", [pytest.param(1, marks=pytest.mark.slow), 2])
+@pytest.mark.slow
+@pytest.mark.parametrize("count", [1, 2])
 def test_a_fault_fails_alone(workers, count):
     """All faults in one search, so that the processes start once; each alone is below."""
     sequence = [str(e.architecture) for e in search(trials.value).run(12).observations]

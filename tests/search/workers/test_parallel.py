@@ -93,6 +93,7 @@ def kill_and_wait(slot, until):
     until(lambda: slot.training is not killed)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["local"])  # of dask: see test_dask.py
 def test_what_somebody_else_kills_is_tried_three_times(workers, until):
     made = search(trials.epochs, seed=1)
@@ -143,6 +144,7 @@ def test_what_cannot_be_loaded_says_what_to_do(workers):
         search(Unloadable()).run(3, workers=workers(1))
 
 
+@pytest.mark.slow
 def test_reports_come_while_it_trains_and_pause_acts_within_two_seconds(workers, until):
     made = search(trials.epochs)
     made.start(4, workers=workers(2))

@@ -35,7 +35,13 @@ def test_a_script_needs_no_guard_and_runs_once(tmp_path):
     assert done.stdout.split() == ["runs", "3"], done.stderr
 
 
-@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize(
+    "how",
+    [
+        signal.SIGKILL,
+        *(pytest.param(s, marks=pytest.mark.slow) for s in (signal.SIGTERM, signal.SIGINT)),
+    ],
+)
 def test_no_process_outlives_a_driver_that_is_ended(tmp_path, how):
     path = tmp_path / "script.py"
     path.write_text(SCRIPT.replace("float(sys.argv[1]) if len(sys.argv) > 1 else 0.0", "600"))

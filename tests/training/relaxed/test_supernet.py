@@ -80,6 +80,7 @@ def test_weights_stand_for_architectures(supernet):
         (nb.Darts(), {"remedy": nb.BetaDecay}),
         (nb.BetaDecay(), {"strength": -1.0}),
         (nb.AuxiliarySkip(), {"start": "1"}),
+        (nb.PerturbationSelection(), {"finalists": 0}),
         (nb.SinglePathOneShot(), {"candidates": 0}),
     ],
 )

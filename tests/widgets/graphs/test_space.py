@@ -1,8 +1,9 @@
 import pytest
 
 from nbnas.graphs.spaces.cell import CellSpace
+from nbnas.graphs.spaces.choice.space import ChoiceSpace
 from nbnas.graphs.spaces.dag.space import DagSpace
-from nbnas.widgets.graphs.space import NETWORKS, SAMPLES, _Controls
+from nbnas.widgets.graphs.space import NETWORKS, SAMPLES, _Controls, space
 
 
 @pytest.fixture
@@ -36,3 +37,8 @@ def test_whole_networks_are_few(redrawn):
     assert len(controls.open.options) == NETWORKS + 1
     controls.open.value = NETWORKS
     assert f"Sample {NETWORKS} of DagSpace" in redrawn(controls.panel)
+
+
+def test_a_space_that_is_smaller_than_what_is_shown_is_shown_once():
+    few = space(ChoiceSpace(layers=(2, 4, 8), width=(16, 32)))
+    assert "All 6 architectures" in str(few.chart.to_dict(validate=False))

@@ -1,5 +1,6 @@
 """The lab while several workers train."""
 
+import pytest
 import trials
 
 import nbnas as nb
@@ -25,6 +26,7 @@ def test_who_trains_what_since_when_and_how_far(until, settled):
     assert "worker" not in lab.widget.status["said"]
 
 
+@pytest.mark.slow
 def test_run_has_as_many_workers_as_a_person_sets(until, settled, click):
     search = nb.Search(nb.CellSpace(), trials.epochs, nb.RandomSearch(), seed=1)
     lab = Lab(search)
@@ -42,6 +44,7 @@ def test_run_has_as_many_workers_as_a_person_sets(until, settled, click):
     assert lab.widget.workers == 2, "a step changes nothing that was set"
 
 
+@pytest.mark.slow
 def test_workers_keep_the_limits_that_a_cell_gave_them(until, settled, click):
     search = nb.Search(nb.CellSpace(), trials.epochs, nb.RandomSearch(), seed=1)
     search.run(1, workers=nb.LocalWorkers(1, timeout=60, memory="8 GB"))
@@ -72,6 +75,7 @@ class Elsewhere:
         return nb.LocalWorkers(1).crew(objective, measure)
 
 
+@pytest.mark.slow
 def test_workers_elsewhere_are_as_many_as_they_are(until, settled, click):
     search, elsewhere = nb.Search(nb.CellSpace(), trials.epochs, nb.RandomSearch()), Elsewhere()
     lab = Lab(search)

@@ -1,6 +1,8 @@
 """Lines of progress in the log of a process that nobody watches."""
 
 import io
+import os
+import pty
 import re
 import time
 
@@ -109,6 +111,18 @@ def test_a_line_goes_to_the_real_standard_error_and_no_fault_of_it_counts(monkey
     monkeypatch.setenv("NBNAS_DISPLAY", "live")
     log("not here")
     assert capfd.readouterr().err == ""
+
+
+def test_in_a_terminal_a_line_takes_the_place_of_the_bar(monkeypatch):
+    ours, terminal = pty.openpty()
+    os.write(terminal, b"\rsearch: 3 of 39 cells done")
+    monkeypatch.setenv("NBNAS_DISPLAY", "static")
+    monkeypatch.setattr(module, "_standard_error", lambda: terminal)
+    os.read(ours, 1000)
+    log("trial 1 of 2")
+    assert os.read(ours, 1000) == b"\rtrial 1 of 2\x1b[K\r\n"
+    os.close(terminal)
+    os.close(ours)
 
 
 def test_what_fails_in_a_line_does_not_reach_the_search(lines, monkeypatch):

@@ -19,7 +19,7 @@ class Fake:
 
     def __init__(self, epochs=4, two=False):
         self.epochs, self._coming, self.stopped = epochs, reports(epochs, two), False
-        self.reports = ()
+        self.reports, self.finalists = (), ("one", "another")
 
     @property
     def is_finished(self):
@@ -59,7 +59,9 @@ def test_says_method_stand_and_time_left(live_one):
     assert "It stands for " in said
     for _ in live_one:
         pass
-    assert "left" not in view(live_one).summary
+    said = view(live_one).summary
+    assert "left" not in said
+    assert said.endswith(" 2 finalists are worth a training.")
 
 
 def test_the_slider_follows_and_looks_back(live_one, controls, redrawn):
@@ -153,6 +155,7 @@ def test_a_supernet_shows_what_it_holds(tiny, static, no_widgets):
         (nb.Darts(2, warmup=3), "the weights of the network one step ahead"),
         (nb.Darts(remedy=nb.BetaDecay()), "BetaDecay()"),
         (nb.SinglePathOneShot(), "an architecture a step"),
+        (nb.PerturbationSelection(), "edges are decided"),
         (nb.BetaDecay(7), "Beta-decay regularisation"),
         (nb.AuxiliarySkip(), "it fades away"),
     ],

@@ -22,8 +22,8 @@ import PIL
 from joblib import Parallel, cpu_count, delayed, parallel_config
 from numpy.typing import NDArray
 
+from nbnas.bars import bar
 from nbnas.errors import DataError
-from nbnas.training.bars import bar
 from nbnas.training.data.origin import Sizes
 from nbnas.training.data.preparation import COLOR, GRAY, Preparation
 from nbnas.training.data.reading.cache import forget, kept

@@ -13,8 +13,8 @@ from typing import Any
 
 from PIL import Image
 
+from nbnas.bars import bar
 from nbnas.errors import DataError, shown
-from nbnas.training.bars import bar
 from nbnas.training.data.reading.decode import open_picture, reason
 
 IMAGES = ("image", "img", "picture", "pixel_values")

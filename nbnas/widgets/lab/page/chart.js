@@ -27,18 +27,25 @@ export class Chart {
         class: fills ? "nbl-chart nbl-fills" : "nbl-chart",
         style: fills ? `min-height:${height}px` : "",
         tabindex: "0",
-        role: "group",
+        role: "application", // so that screen readers leave the arrow keys to it
         "aria-roledescription": "chart",
-        "aria-label": `${label}. Arrow keys move between architectures, Enter selects.`,
+        "aria-label": label,
         onkeydown: (event) => this.pressed(event),
         onmouseleave: (event) => this.lab.point("", event),
         onblur: () => this.left(),
       },
       this.place,
     );
+    this.describe();
     this.draw = perFrame(() => this.update());
     this.watcher = new ResizeObserver(() => this.draw());
     this.watcher.observe(this.host);
+  }
+
+  // The lines that say what is to be seen in it.
+  describe(...lines) {
+    const places = [...lines, this.lab.hint].filter(Boolean);
+    this.host.setAttribute("aria-describedby", places.map(named).join(" "));
   }
 
   async start(embed, specification) {

@@ -84,6 +84,7 @@ export class Controls {
     this.workers.disabled = can.stop || !status.countable; // a run keeps those it has
     this.progress.max = status.target || 1;
     this.progress.value = Math.min(status.done, status.target);
+    this.progress.setAttribute("aria-valuetext", status.progress);
     write(this.text, status.progress);
     write(this.state, status.word);
     this.state.dataset.state = state;
@@ -102,8 +103,8 @@ export class Rewind {
       "aria-label": "Round to look at",
       oninput: () => this.moved(Number(this.slider.value)),
     });
-    this.words = element("output", { class: "nbl-round" });
-    this.computing = element("span", { class: "nbl-computing", role: "status" });
+    this.words = element("span", { class: "nbl-round" }); // the slider's own value says it, too
+    this.computing = element("span", { class: "nbl-computing" });
     this.now = element(
       "button",
       { type: "button", class: "nbl-button nbl-now", onclick: () => this.set("round", -1) },
@@ -121,13 +122,13 @@ export class Rewind {
       "aria-label": "Length-scale, as a multiple",
       oninput: () => this.change("lengthscale", Number(this.lengthscale.value)),
     });
-    this.scaled = element("output", { class: "nbl-scaled" });
+    this.scaled = element("span", { class: "nbl-scaled", "aria-hidden": "true" });
     this.reset = element(
       "button",
       { type: "button", class: "nbl-button nbl-reset", onclick: () => this.set("what_if", {}) },
       "As it was",
     );
-    this.answer = element("div", { class: "nbl-answer", "aria-live": "polite" });
+    this.answer = element("div", { class: "nbl-answer", role: "group", "aria-label": "Answer", tabindex: "-1" });
     this.host = element(
       "section",
       { class: "nbl-card nbl-wide", "aria-label": "Rewind and what if" },
@@ -172,6 +173,7 @@ export class Rewind {
   }
 
   set(name, value) {
+    this.lab.asked("why", "answer");
     this.model.set(name, value);
     this.model.save_changes();
     this.update();
@@ -223,6 +225,11 @@ export class Rewind {
     const state = JSON.stringify(answer);
     if (state === this.compared) return;
     this.compared = state;
+    keepFocus(this.answer, this.answer, () => this.fill(answer));
+    if (answer?.text) this.lab.answered("answer", [answer.text, answer.note].filter(Boolean).join(" "));
+  }
+
+  fill(answer) {
     this.answer.replaceChildren();
     if (!answer?.text) return;
     this.answer.append(element("p", { class: "nbl-line" }, answer.text));
@@ -242,8 +249,7 @@ export class Rewind {
               type: "button",
               class: "nbl-link",
               onclick: () => this.lab.select(key),
-              onmouseenter: (event) => this.lab.point(key, event),
-              onmouseleave: (event) => this.lab.point("", event),
+              ...this.lab.pointing(key),
             },
             name,
           ),

@@ -21,6 +21,20 @@ export function together(text) {
   return `${text ?? ""}`.replaceAll(" %", "\u00a0%");
 }
 
+// An identifier of an element, for others that refer to it: the same lab may be on a page twice.
+export function named(place) {
+  place.id ||= `nbl-${crypto.getRandomValues(new Uint32Array(2)).join("-")}`;
+  return place.id;
+}
+
+// Change what an element holds. Where that takes the focus away, `next` gets it: who goes by the
+// keys would be at the beginning of the page otherwise.
+export function keepFocus(place, next, change) {
+  const inside = place.contains(document.activeElement);
+  change();
+  if (inside && !place.contains(document.activeElement)) next.focus({ preventScroll: true });
+}
+
 const LATEST = 200; // milliseconds: a browser that makes no frames for long must not stop the page
 
 // Draws once a frame however often it is asked.

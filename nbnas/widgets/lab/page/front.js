@@ -6,7 +6,8 @@ export class Front {
     const of = (name) => `The front so far, ${name}`;
     this.fronts = new Alternatives(lab, "front", names, of, 330, "nbl-pair", "Goals of the front");
     this.volume = lab.charts.volume = new Chart("Hypervolume", 250, lab);
-    this.line = element("p", { class: "nbl-line", "aria-live": "polite" });
+    this.line = element("p", { class: "nbl-line" });
+    this.volume.describe(this.line);
     this.host = element(
       "section",
       { class: "nbl-card nbl-wide nbl-area-front", "aria-label": "The front" },

@@ -12,6 +12,8 @@ class Lab {
     this.embed = embed;
     this.hovered = "";
     this.byKeys = false; // whether that is where the arrow keys are
+    this.told = ""; // the last key of which that was told aloud
+    this.wants = new Set(); // what a person asked for and was not told yet
     this.asRegret = false;
     layout(this);
     this.draw = perFrame(() => this.attempt());
@@ -81,6 +83,7 @@ class Lab {
     this.charts.trace.push(trace);
     if (regret) this.charts.regret.push(trace.regret);
     write(this.lines.trace, trace.line);
+    this.tell(this.model.get("status"), trace.line);
     this.front?.update(trace.front);
   }
 
@@ -148,8 +151,28 @@ class Lab {
     this.hover(key, event.clientX, event.clientY);
   }
 
+  // What an element that stands for an architecture listens to: the pointer, and the focus.
+  pointing(key) {
+    return {
+      onmouseenter: (event) => this.point(key, event),
+      onmouseleave: (event) => this.point("", event),
+      onfocusin: (event) => this.focused(key, event.target),
+      onfocusout: () => this.hover(""),
+    };
+  }
+
+  focused(key, place) {
+    if (!place.matches(":focus-visible")) return;
+    const { right, bottom } = place.getBoundingClientRect();
+    this.hover(key, right, bottom, true);
+  }
+
   hover(key, x, y, focus = false) {
     this.byKeys = focus;
+    if (focus && key !== this.told) {
+      this.told = key;
+      this.voice.sayOnly(`${this.facts(key).join(". ")}.`);
+    }
     if (key === this.hovered && !focus) {
       if (key) this.place(x, y);
       return;
@@ -174,6 +197,7 @@ class Lab {
   }
 
   select(key) {
+    this.asked("why");
     this.model.set("selected", key === this.model.get("chosen") ? "" : key);
     this.model.save_changes();
     this.draw();
@@ -186,6 +210,25 @@ class Lab {
 
   say(text) {
     write(this.said, text);
+    this.voice.say(text);
+  }
+
+  // A person has asked for something, and is told aloud once it is there.
+  asked(...what) {
+    for (const each of what) this.wants.add(each);
+  }
+
+  answered(what, text) {
+    if (this.wants.delete(what)) this.voice.say(text);
+  }
+
+  // How the run goes, aloud: what has changed by itself, and at times how far a run is.
+  tell({ state, said }, line) {
+    if (state === "running" && state === this.state) this.voice.report(line);
+    else if (this.state !== undefined && said !== this.heard) this.voice.say(said);
+    if (state !== "running") this.voice.rest();
+    this.state = state;
+    this.heard = said;
   }
 
   failed(error) {
@@ -197,6 +240,7 @@ class Lab {
     for (const name of FOLLOWED) this.model.off(`change:${name}`, this.changed);
     this.draw.cancel();
     this.mark.cancel();
+    this.voice.stop();
     for (const chart of Object.values(this.charts)) chart.stop();
     this.best.stop();
     this.why.picture.stop();

@@ -10,6 +10,8 @@ const SHAPES = [
   ["◆", "what if"],
 ];
 
+const HINT = "Arrow keys move between architectures, Enter selects, Escape goes back.";
+
 // The kernel puts a picture of the search, and a style, below the lab, for where no lab can live.
 function hiding(identifier) {
   const output = ".jp-OutputArea-child";
@@ -22,6 +24,8 @@ function hiding(identifier) {
 // Makes the elements of a lab and keeps them as its attributes.
 export function layout(lab) {
   const { noun, colours } = lab.model.get("measure");
+  lab.voice = new Voice();
+  lab.hint = element("p", { hidden: true }, HINT);
   lab.colour = colours[0];
   lab.controls = new Controls(lab.model, lab);
   lab.rewind = new Rewind(lab.model, lab);
@@ -40,15 +44,17 @@ export function layout(lab) {
   lab.settings = lab.model.get("specs").importance ? new Settings(lab) : null;
   lab.lines = {};
   for (const name of ["trace", "best", "curve", "map", "candidates"])
-    lab.lines[name] = element("p", { class: "nbl-line", "aria-live": "polite" });
+    lab.lines[name] = element("p", { class: "nbl-line" });
+  for (const name of ["trace", "curve", "map", "candidates"]) lab.charts[name].describe(lab.lines[name]);
+  lab.charts.regret.describe(lab.lines.trace);
   lab.titles = {
     best: element("h4", {}, "The best so far"),
     curve: element("h4", {}, "In training"),
     candidates: element("h4", {}, "Ranked candidates"),
   };
   lab.error = element("div", { class: "nbnas-error", role: "alert", hidden: true });
-  lab.said = element("p", { class: "nbl-said", "aria-live": "polite" });
-  lab.tip = element("div", { class: "nbl-tip", role: "status", hidden: true });
+  lab.said = element("p", { class: "nbl-said" });
+  lab.tip = element("div", { class: "nbl-tip", hidden: true });
   lab.choose = element(
     "select",
     { class: "nbl-select nbl-colour", "aria-label": "Colour of the map",
@@ -92,6 +98,7 @@ export function layout(lab) {
       "aria-label": "Architecture search",
       "data-lab": lab.model.get("identifier"),
       onkeydown: (event) => {
+        if (event.key === "Escape") lab.hover("");
         // JupyterLab takes arrows and Enter at the document; here they are the lab's.
         if (!event.ctrlKey && !event.metaKey && !event.altKey) event.stopPropagation();
       },
@@ -124,5 +131,7 @@ export function layout(lab) {
       lab.trials.host,
     ),
     lab.tip,
+    lab.hint,
+    lab.voice.host,
   );
 }

@@ -15,7 +15,8 @@ export class Looks {
     this.lines = {};
     this.parts = {};
     const part = (name, title) => {
-      this.lines[name] = element("p", { class: "nbl-line", "aria-live": "polite" });
+      this.lines[name] = element("p", { class: "nbl-line" });
+      this.charts[name].describe(this.lines[name]);
       this.parts[name] = element(
         "div",
         { class: `nbl-looks-${name}` },

@@ -10,9 +10,9 @@ export class Settings {
     const height = 70 + 34 * (1 + names.length);
     this.importance = lab.charts.importance = new Chart("What matters", height, lab);
     this.of = element("p", { class: "nbl-name" });
-    this.lines = ["slices", "importance"].map(() =>
-      element("p", { class: "nbl-line", "aria-live": "polite" }),
-    );
+    this.lines = ["slices", "importance"].map(() => element("p", { class: "nbl-line" }));
+    for (const chart of this.slices.charts) chart.describe(this.of, this.lines[0]);
+    this.importance.describe(this.lines[1]);
     this.host = element(
       "section",
       { class: "nbl-card nbl-wide nbl-area-settings", "aria-label": "Settings" },

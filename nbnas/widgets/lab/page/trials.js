@@ -1,87 +1,4 @@
-// Panels of words: why an architecture was chosen, and the table of trials.
-
-export class Why {
-  constructor(lab) {
-    this.lab = lab;
-    this.picture = new Picture(lab);
-    this.title = element("h4", {}, "Why this one");
-    this.back = element(
-      "button",
-      { type: "button", class: "nbl-button nbl-back", hidden: true, onclick: () => lab.select("") },
-      "Back to the choice",
-    );
-    this.body = element("div", { class: "nbl-why", "aria-live": "polite" });
-    this.host = element(
-      "section",
-      { class: "nbl-card nbl-area-why", "aria-label": "Why this architecture" },
-      element("div", { class: "nbl-head" }, this.title, this.back),
-      this.picture.host,
-      this.body,
-    );
-  }
-
-  update(embed, why) {
-    if (why === this.known) return;
-    this.known = why;
-    write(this.title, why.title ?? "Why this one");
-    this.back.hidden = why.chosen !== false;
-    this.picture.show(embed, why.picture ?? null);
-    this.body.replaceChildren(
-      element("p", { class: "nbl-name", title: why.text ?? "" }, why.name ?? ""),
-      ...(why.sentences ?? []).map((text) => element("p", { class: "nbl-line" }, together(text))),
-      ...this.gain(why.gain),
-      ...this.neighbours(why.neighbours ?? []),
-    );
-  }
-
-  // Expected improvement in its two parts.
-  gain(gain) {
-    if (!gain?.title) return [];
-    const part = (name, words) =>
-      element(
-        "div",
-        { class: "nbl-gain" },
-        element("span", { class: "nbl-gain-word" }, words),
-        element(
-          "span",
-          { class: "nbl-gain-track", "aria-hidden": "true" },
-          element("span", { class: `nbl-gain-${name}`, style: `width:${100 * gain.shares[name]}%` }),
-        ),
-        element("span", { class: "nbl-figure" }, gain.words[name]),
-      );
-    return [
-      element("h5", {}, gain.title),
-      part("exploitation", "exploitation: a better mean"),
-      part("exploration", "exploration: uncertainty"),
-    ];
-  }
-
-  neighbours(found) {
-    if (!found.length) return [];
-    const one = (near) =>
-      element(
-        "li",
-        {},
-        element(
-          "button",
-          {
-            type: "button",
-            class: "nbl-link",
-            onclick: () => this.lab.select(near.key),
-            onmouseenter: (event) => this.lab.point(near.key, event),
-            onmouseleave: (event) => this.lab.point("", event),
-          },
-          near.name,
-        ),
-        element("span", { class: "nbl-line" }, together(near.words)),
-        near.difference ? element("span", { class: "nbl-difference" }, near.difference) : null,
-      );
-    return [
-      element("h5", {}, "Trials that weigh most in this prediction"),
-      element("ol", { class: "nbl-neighbours" }, ...found.map(one)),
-    ];
-  }
-}
+// The table of trials: sorted by a click, and one stop of the Tab key, in which the arrow keys go on.
 
 const columns = (noun, far, further) => [
   ["trial", "trial", "nbl-figure"],
@@ -114,10 +31,11 @@ export class Trials {
       ),
     );
     this.body = element("tbody");
+    this.at = null; // the trial where the Tab key enters the table
     this.empty = element("p", { class: "nbl-line" }, "No trial has ended yet.");
     this.table = element(
       "table",
-      { class: "nbl-table nbl-trials", hidden: true },
+      { class: "nbl-table nbl-trials", hidden: true, "aria-describedby": named(lab.hint) },
       element("thead", {}, element("tr", {}, ...this.heads)),
       this.body,
     );
@@ -159,11 +77,9 @@ export class Trials {
     const worth = (row) => own(row) ?? (this.down ? -Infinity : Infinity);
     const compare = (a, b) => (a < b ? -1 : a > b ? 1 : 0);
     const sorted = [...this.rows].sort((a, b) => sign * compare(worth(a), worth(b)));
-    const focused = this.body.contains(document.activeElement)
-      ? document.activeElement.dataset.trial
-      : null;
+    const focused = this.body.contains(document.activeElement);
     this.body.replaceChildren(...sorted.map((row) => this.line(row)));
-    if (focused) this.body.querySelector(`[data-trial="${Number(focused)}"]`)?.focus();
+    if (focused) this.entry?.focus({ preventScroll: true });
     this.heads.forEach((head, at) => {
       const own = this.columns[at][0] === this.by;
       head.setAttribute("aria-sort", own ? (this.down ? "descending" : "ascending") : "none");
@@ -176,17 +92,14 @@ export class Trials {
     return element(
       "tr",
       {
-        tabindex: "0",
         "data-key": row.key,
         "data-trial": row.trial,
         title: failed ? row.error : row.text,
-        onclick: () => this.lab.select(row.key),
-        onkeydown: (event) => this.pressed(event, row.key),
-        onmouseenter: (event) => this.lab.point(row.key, event),
-        onmouseleave: (event) => this.lab.point("", event),
+        onclick: () => this.lab.select(row.key), // also of the button's, by the keys
+        ...this.lab.pointing(row.key),
       },
       element("td", { class: "nbl-figure" }, `${row.trial}`),
-      element("td", { class: "nbl-long" }, row.name),
+      element("td", { class: "nbl-long" }, this.pick(row)),
       ...(this.far ? [element("td", { class: "nbl-figure" }, `${row.epochs}`)] : []),
       element("td", { class: "nbl-figure" }, failed ? "✕ failed" : together(row.said)),
       ...this.further.map((goal) =>
@@ -196,18 +109,54 @@ export class Trials {
     );
   }
 
-  pressed(event, key) {
-    const row = event.currentTarget;
-    if (event.key === "Enter" || event.key === " ") this.lab.select(key);
-    else if (event.key === "ArrowDown") row.nextElementSibling?.focus();
-    else if (event.key === "ArrowUp") row.previousElementSibling?.focus();
-    else return;
+  // The button of a row. The table is one stop of the Tab key; inside it the arrow keys go on.
+  pick(row) {
+    return element(
+      "button",
+      {
+        type: "button",
+        class: "nbl-pick",
+        tabindex: "-1",
+        onkeydown: (event) => this.pressed(event),
+        onfocus: () => this.enter(row.trial),
+      },
+      row.name,
+    );
+  }
+
+  // The button where the Tab key enters: where the focus was last, or else what is selected.
+  get entry() {
+    const rows = [...this.body.children];
+    const found =
+      rows.find((row) => row.dataset.trial === String(this.at)) ??
+      rows.find((row) => row.dataset.key === this.lab.shown) ??
+      rows[0];
+    return found?.querySelector("button");
+  }
+
+  enter(trial) {
+    this.at = trial;
+    this.mark();
+  }
+
+  pressed(event) {
+    const row = event.currentTarget.closest("tr");
+    const next = {
+      ArrowDown: row.nextElementSibling,
+      ArrowUp: row.previousElementSibling,
+      Home: this.body.firstElementChild,
+      End: this.body.lastElementChild,
+    };
+    if (!(event.key in next)) return;
+    next[event.key]?.querySelector("button").focus();
     event.preventDefault();
-    event.stopPropagation();
   }
 
   mark() {
+    const entry = this.entry;
     for (const row of this.body.children) {
+      const own = row.querySelector("button");
+      own.tabIndex = own === entry ? 0 : -1;
       row.classList.toggle("nbl-selected", row.dataset.key === this.lab.shown);
       row.classList.toggle("nbl-hovered", row.dataset.key === this.lab.hovered);
       row.setAttribute("aria-current", String(row.dataset.key === this.lab.shown));
