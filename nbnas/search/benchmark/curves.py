@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nbnas.brief import brief
-from nbnas.framed import Framed
+from nbnas.graphs.framed import Framed
 from nbnas.records import Measure
 from nbnas.search.benchmark.summaries import Band, Floats
 

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from scipy.special import ndtr, ndtri, stdtrit
 
 from nbnas.brief import brief
-from nbnas.framed import Framed
+from nbnas.graphs.framed import Framed
 from nbnas.search.benchmark.unit import Unit
 
 Floats = NDArray[np.float64]
