@@ -47,12 +47,6 @@ PROTOCOLS = [name for name in dir(nb) if getattr(getattr(nb, name), "_is_protoco
 NOT_MADE = [*PROTOCOLS, *([] if importlib.util.find_spec("vizier") else ["Vizier"])]  # its parts
 # Of kernels: gpytorch and the fit call them.
 TENSORS = ("forward", "similarity", "block", "transform", "with_slope")
-    "forward",
-    "similarity",
-    "block",
-    "transform",
-    "with_slope",
-)  # of kernels: gpytorch calls them
 
 
 PLAIN = st.one_of(

@@ -7,7 +7,7 @@ from nbnas.installed.fact import Fact
 from nbnas.surrogate.process.diagnosis import diagnose
 from nbnas.training.speed.explanation import SpeedChoice
 
-CHOICE = SpeedChoice("steps", "eager", "there is no GPU", 1.0)
+CHOICE = SpeedChoice("steps", "eager", "there is no GPU")
 
 
 def convolutions(architecture):
