@@ -113,7 +113,6 @@ from .search.maximizers.exhaustive import Exhaustive as Exhaustive
 from .search.maximizers.joint import Alternating as Alternating
 from .search.maximizers.pool import RandomPool as RandomPool
 from .search.objective import Objective as Objective
-from .search.opened.study import OpenedStudy as OpenedStudy
 from .search.opened.study import open_study as open_study
 from .search.pending import Fantasies as Fantasies
 from .search.pending import KrigingBeliever as KrigingBeliever

@@ -16,7 +16,7 @@ PACKAGE = ROOT / "nbnas"
 # From the ground up, what may not import each other on a line.
 FLOORS = (
     "checks holder loading errors kept parent signals source brief waiting drawing undisturbed"
-    " framed mode bars",
+    " mode",
     "graphs",
     "records",
     "surrogate training",
@@ -28,14 +28,16 @@ FLOORS = (
     "__main__",
 )
 RANKS = {name: rank for rank, names in enumerate(FLOORS) for name in names.split()}
+# The imports within the ground floor.
 GROUND = {
-    *(("checks", "errors"), ("framed", "checks"), ("mode", "errors")),
-    *(("bars", "mode"), ("bars", "waiting")),
-}  # the imports within the ground floor
+    ("checks", "errors"),
+    ("mode", "errors"),
+    ("waiting", "mode"),
+}
 # The wings of each floor, the lowest first: folders, and files that lie beside them.
 WINGS = {
     "graphs": (
-        *("graph", "values", "settings", "cells", "canonical", "architecture", "space"),
+        *("framed", "graph", "values", "settings", "cells", "canonical", "architecture", "space"),
         *("features", "encoding", "parallel", "spaces", "distances"),
     ),
     "records": (
@@ -66,7 +68,7 @@ WINGS = {
     "baselines": ("networks", "baseline", "known", "lineup", "compare"),
     "charts": (
         *("addresses", "chart", "theme", "config", "scales", "lettering", "columns"),
-        *("render", "figures", "table"),
+        *("render", "layout", "figures", "table"),
         *("graphs", "surrogate", "training", "search", "lab"),
     ),
     "widgets": (

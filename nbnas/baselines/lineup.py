@@ -7,7 +7,7 @@ from typing import Any
 from nbnas.brief import brief
 from nbnas.checks import TEXT, each, settle
 from nbnas.errors import SettingError
-from nbnas.framed import Framed
+from nbnas.graphs.framed import Framed
 from nbnas.records import ACCURACY, Evaluation, Measure, Observations
 from nbnas.records.evaluation import EVALUATION
 

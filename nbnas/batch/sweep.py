@@ -16,7 +16,6 @@ from typing import Any, Self
 
 from psygnal import Signal
 
-from nbnas.bars import bar
 from nbnas.batch import grid as grids
 from nbnas.batch.collected import Collected
 from nbnas.batch.dask import DaskTasks
@@ -30,7 +29,7 @@ from nbnas.errors import SettingError
 from nbnas.mode import in_kernel
 from nbnas.search.workers.dask.task import is_client
 from nbnas.signals import announce
-from nbnas.waiting import watched
+from nbnas.waiting import bar, watched
 
 Client = Any  # dask.distributed.Client, which is loaded only where somebody has one
 MOST = 1_000

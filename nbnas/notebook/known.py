@@ -9,7 +9,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from nbnas.bars import bar
 from nbnas.baselines.baseline import RATES, Baseline
 from nbnas.baselines.compare import compared
 from nbnas.baselines.known import gru, known, lstm
@@ -18,6 +17,7 @@ from nbnas.records import Evaluation, Observations
 from nbnas.training.networks.network import count_multiply_adds
 from nbnas.training.repeated import RepeatedTrainer
 from nbnas.training.trainer import Trainer
+from nbnas.waiting import bar
 from nbnas.widgets.search.log import log
 from nbnas.widgets.search.trials import seconds
 

@@ -9,8 +9,8 @@ import numpy as np
 from nbnas.brief import brief
 from nbnas.checks import REAL, TEXT, Rule, each, real, settle
 from nbnas.errors import SettingError
-from nbnas.framed import Framed
 from nbnas.graphs.architecture import Architecture
+from nbnas.graphs.framed import Framed
 from nbnas.records.observations import OBSERVATIONS, Observations
 
 

@@ -11,8 +11,8 @@ from typing import Any, Literal
 from nbnas.brief import brief, cut
 from nbnas.checks import Rule, each, instance, settle
 from nbnas.errors import ObservationError, shown
-from nbnas.framed import Framed
 from nbnas.graphs.architecture import ARCHITECTURE, Architecture
+from nbnas.graphs.framed import Framed
 from nbnas.records.claim import ORIGIN, Origin
 from nbnas.records.measure import MEASURE, Measure
 from nbnas.records.report import EpochReport

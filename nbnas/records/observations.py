@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 
 from nbnas.checks import Rule, each, instance, settle, whole
 from nbnas.errors import ObservationError
-from nbnas.framed import Framed
 from nbnas.graphs.architecture import Architecture
+from nbnas.graphs.framed import Framed
 from nbnas.records.evaluation import EVALUATION, Evaluation
 from nbnas.records.goals.front import WithFront
 from nbnas.records.goals.goals import GOALS, Goals

@@ -8,7 +8,7 @@ from typing import Any
 from nbnas.brief import brief
 from nbnas.checks import Rule, real, settle, whole
 from nbnas.errors import ObservationError
-from nbnas.framed import Framed
+from nbnas.graphs.framed import Framed
 
 DATA, FORWARD, BACKWARD, OPTIMISER = "data", "forward", "backward", "optimiser"
 """The parts of a step: a batch is drawn and augmented; loss; gradients; weights change."""

@@ -7,8 +7,8 @@ from typing import Any
 from nbnas.brief import brief, cut
 from nbnas.checks import REAL, TEXT, Rule, each, instance, real, settle, whole
 from nbnas.errors import ObservationError
-from nbnas.framed import Framed
 from nbnas.graphs.architecture import ARCHITECTURE, Architecture
+from nbnas.graphs.framed import Framed
 from nbnas.records.evaluation import Evaluation
 from nbnas.records.measure import ACCURACY, MEASURE, Measure
 

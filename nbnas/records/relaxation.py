@@ -17,8 +17,8 @@ from typing import Any
 from nbnas.brief import brief
 from nbnas.checks import Rule, each, instance, real, settle, whole
 from nbnas.errors import ObservationError, shown
-from nbnas.framed import Framed
 from nbnas.graphs.architecture import ARCHITECTURE, IDENTITY, Architecture
+from nbnas.graphs.framed import Framed
 
 TOLERANCE = 1e-4  # by which the weights of an edge may miss 1: they come from single precision
 _WORD: Rule[str] = Rule(

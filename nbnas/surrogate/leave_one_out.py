@@ -23,7 +23,7 @@ from scipy.special import ndtri
 
 from nbnas.brief import brief
 from nbnas.checks import real
-from nbnas.framed import Framed
+from nbnas.graphs.framed import Framed
 from nbnas.records import ACCURACY, Measure
 from nbnas.surrogate.warp import FittedWarp, band, moments
 

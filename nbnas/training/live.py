@@ -11,13 +11,13 @@ from typing import Self
 
 from psygnal import Signal
 
-from nbnas.bars import waiting_bar
 from nbnas.brief import of_planned
 from nbnas.checks import PATH, SEED, whole
 from nbnas.errors import TrainingError
 from nbnas.graphs.architecture import ARCHITECTURE, Architecture
 from nbnas.records import ACCURACY, EpochReport, Evaluation, Measure
 from nbnas.signals import announce
+from nbnas.waiting import waiting_bar
 
 
 class LiveTraining:

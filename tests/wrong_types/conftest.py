@@ -180,6 +180,7 @@ def overrides():
             **{"goals": nb.Goals((nb.ACCURACY, nb.PARAMETERS)), "numbers": (1,)},
             "members": t["evaluations"][:1],
         },
+        "figure": {"thing": cells[0]},
         "NamedRecipe": {"when": "Never.", "settings": ()},
         "RangeTest": {"rates": range(1, 11), "losses": (0.5,) * 10},
         "Trainer.for_space": {"space": nb.CellSpace()},

@@ -40,11 +40,13 @@ NOT_ASKED = (
     "NbnasError",  # an exception takes anything
     "load_ipython_extension",  # IPython calls it with its shell
     "ArchitectureKernel",  # a base class, which takes what gpytorch's own takes
+    "OpenedStudy",  # open_study makes it, and what it adds to a search refuses everything
     "TabularObjective.from_csv",  # gives all to from_table, as it comes
 )
 PROTOCOLS = [name for name in dir(nb) if getattr(getattr(nb, name), "_is_protocol", False)]
 NOT_MADE = [*PROTOCOLS, *([] if importlib.util.find_spec("vizier") else ["Vizier"])]  # its parts
-TENSORS = ("forward", "similarity", "block", "transform")  # of kernels: gpytorch calls them
+# Of kernels: gpytorch and the fit call them.
+TENSORS = ("forward", "similarity", "block", "transform", "with_slope")
 
 
 PLAIN = st.one_of(

@@ -24,9 +24,9 @@ from numpy.typing import NDArray
 from nbnas.brief import brief
 from nbnas.checks import whole
 from nbnas.errors import SettingError
-from nbnas.framed import Framed
 from nbnas.graphs.architecture import Architecture, check_architectures
 from nbnas.graphs.distances.distance import DISTANCE, Distance
+from nbnas.graphs.framed import Framed
 
 Array = NDArray[np.float64]
 AT_ONCE = 2_000  # rows of distances to the landmarks that are held at a time

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from nbnas.bars import waiting_bar
 from nbnas.graphs.architecture import Architecture
 from nbnas.graphs.parallel import solve_rows
+from nbnas.waiting import waiting_bar
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]

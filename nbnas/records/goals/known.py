@@ -10,7 +10,6 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from nbnas.bars import waiting_bar
 from nbnas.brief import brief
 from nbnas.checks import Rule, instance, offering, settle
 from nbnas.errors import NbnasError, SettingError, shown
@@ -19,6 +18,7 @@ from nbnas.kept import Kept
 from nbnas.records.evaluation import as_number
 from nbnas.records.measure import MEASURE, Measure
 from nbnas.records.ranks import normal_scores
+from nbnas.waiting import waiting_bar
 
 Array = NDArray[np.float64]
 MANY = 100  # architectures of which it may take long to tell

@@ -12,7 +12,6 @@ from typing import Any
 
 from psygnal import Signal
 
-from nbnas.bars import bar
 from nbnas.checks import PATH, SEED, each, instance, whole
 from nbnas.errors import SettingError
 from nbnas.mode import in_kernel
@@ -40,6 +39,7 @@ from nbnas.search.strategies.first import check_first
 from nbnas.search.workers.given import as_workers
 from nbnas.search.workers.workers import Workers
 from nbnas.signals import announce
+from nbnas.waiting import bar
 
 Client = Any  # dask.distributed.Client, which is loaded only where somebody has one
 _NUMBER = whole(1)

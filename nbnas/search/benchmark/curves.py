@@ -13,9 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nbnas.brief import brief
-from nbnas.framed import Framed
+from nbnas.graphs.framed import Framed
 from nbnas.records import Measure
-from nbnas.search.benchmark.summaries import Band
+from nbnas.search.benchmark.summaries import Band, Floats
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -94,3 +94,16 @@ def times(band: Band, factor: float) -> Band:
     """A band in another unit."""
     middle, lower, upper = band
     return factor * middle, factor * lower, factor * upper
+
+
+def median_band(values: Floats) -> Band:
+    """The median over seeds with the quartiles: where the middle half of the seeds lies.
+
+    Args:
+        values: `(s, k)`.
+
+    Returns:
+        Median, lower and upper quartile.
+    """
+    lower, median, upper = np.quantile(values, [0.25, 0.5, 0.75], axis=0)
+    return median, lower, upper

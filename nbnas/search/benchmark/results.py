@@ -14,7 +14,14 @@ import pandas as pd
 from nbnas.errors import SearchError
 from nbnas.search.benchmark import report as benchmark_report
 from nbnas.search.benchmark.clock import BenchmarkClock, clock_of
-from nbnas.search.benchmark.curves import BenchmarkCurves, capped, of_values, regret_of, times
+from nbnas.search.benchmark.curves import (
+    BenchmarkCurves,
+    capped,
+    median_band,
+    of_values,
+    regret_of,
+    times,
+)
 from nbnas.search.benchmark.finished import FinishedRuns
 from nbnas.search.benchmark.summaries import (
     Band,
@@ -22,7 +29,6 @@ from nbnas.search.benchmark.summaries import (
     PairedDifference,
     PairedDifferences,
     mean_band,
-    median_band,
     paired_difference,
     share_band,
 )

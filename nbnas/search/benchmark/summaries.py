@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from scipy.special import ndtr, ndtri, stdtrit
 
 from nbnas.brief import brief
-from nbnas.framed import Framed
+from nbnas.graphs.framed import Framed
 from nbnas.search.benchmark.unit import Unit
 
 Floats = NDArray[np.float64]
@@ -59,19 +59,6 @@ def share_band(hits: NDArray[np.bool_]) -> Band:
     middle = (share + z**2 / (2 * n)) / (1 + z**2 / n)
     half = z / (1 + z**2 / n) * np.sqrt(share * (1 - share) / n + z**2 / (4 * n**2))
     return share, middle - half, middle + half
-
-
-def median_band(values: Floats) -> Band:
-    """The median over seeds with the quartiles: where the middle half of the seeds lies.
-
-    Args:
-        values: `(s, k)`.
-
-    Returns:
-        Median, lower and upper quartile.
-    """
-    lower, median, upper = np.quantile(values, [0.25, 0.5, 0.75], axis=0)
-    return median, lower, upper
 
 
 def standard_error(values: Floats) -> Floats:

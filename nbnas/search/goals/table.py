@@ -12,7 +12,7 @@ import pandas as pd
 from nbnas.brief import brief
 from nbnas.checks import each, instance, offering, settle, whole
 from nbnas.errors import SettingError
-from nbnas.framed import Framed
+from nbnas.graphs.framed import Framed
 from nbnas.records import Evaluation, Goals, Observations
 from nbnas.records.evaluation import EVALUATION
 from nbnas.records.goals.goals import GOALS

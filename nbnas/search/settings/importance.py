@@ -30,7 +30,7 @@ from numpy.typing import NDArray
 from nbnas.brief import brief
 from nbnas.checks import REAL, TEXT, each, offering, settle, whole
 from nbnas.errors import ObservationError, SettingError, shown
-from nbnas.framed import Framed
+from nbnas.graphs.framed import Framed
 from nbnas.graphs.space import Randomness, generator
 from nbnas.graphs.spaces.joint.space import JointSpace
 from nbnas.records.measure import ACCURACY, MEASURE, Measure

@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 from nbnas.brief import brief, cut
 from nbnas.checks import REAL, each, instance, settle, whole
 from nbnas.errors import ObservationError, shown
-from nbnas.framed import Framed
 from nbnas.graphs.architecture import ARCHITECTURE, Architecture
+from nbnas.graphs.framed import Framed
 from nbnas.graphs.space import check_member
 from nbnas.graphs.spaces.joint.categorical import Categorical
 from nbnas.graphs.spaces.joint.dimension import DIMENSION, Dimension

@@ -157,7 +157,7 @@ class BayesianOptimization:
         with cpu_threads(1 if len(pending) else None):
             candidates = listed(space) if can_be_listed(space) else None
             size = fitted_to(len(observations), len(pending))
-            if candidates is not None and not pending:
+            if candidates is not None and len(pending) == 0:
                 size = solved_to(size)
             model = self._fits.over(space, observations.first(size))
             situation = Situation(model, observations, tuple(pending), size, candidates)

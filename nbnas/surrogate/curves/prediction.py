@@ -7,7 +7,7 @@ from typing import Any
 from nbnas.brief import brief
 from nbnas.checks import REAL, each, settle
 from nbnas.errors import ObservationError
-from nbnas.framed import Framed
+from nbnas.graphs.framed import Framed
 from nbnas.records.measure import MEASURE, Measure
 
 _NUMBERS = each(REAL).raising(ObservationError)

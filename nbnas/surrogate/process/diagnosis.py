@@ -23,8 +23,8 @@ from scipy.stats import kendalltau, spearmanr
 from nbnas.brief import brief, cut
 from nbnas.checks import each, instance, settle
 from nbnas.errors import NotPositiveDefiniteError, ObservationError
-from nbnas.framed import Framed
 from nbnas.graphs.distances.distance import DISTANCE, Distance
+from nbnas.graphs.framed import Framed
 from nbnas.graphs.space import SPACE, Randomness, SearchSpace, generator
 from nbnas.records import ACCURACY, Evaluation, Measure, Observations
 from nbnas.records.evaluation import EVALUATION

@@ -14,10 +14,10 @@ from numpy.typing import NDArray
 
 from nbnas.brief import brief
 from nbnas.checks import whole
-from nbnas.framed import Framed
 from nbnas.graphs.architecture import Architecture
 from nbnas.graphs.distances.distance import DISTANCE, Distance
 from nbnas.graphs.distances.edit.contrast import contrast
+from nbnas.graphs.framed import Framed
 from nbnas.graphs.settings import contrasted
 from nbnas.records import ACCURACY, Candidate, Evaluation, Measure
 from nbnas.records.proposal import CANDIDATE

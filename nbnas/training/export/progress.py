@@ -3,7 +3,7 @@
 from types import TracebackType
 from typing import Self
 
-from nbnas.bars import bar
+from nbnas.waiting import bar
 
 
 class Steps:

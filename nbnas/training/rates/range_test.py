@@ -21,8 +21,8 @@ from numpy.typing import NDArray
 from nbnas.brief import brief, cut
 from nbnas.checks import SEED, each, real, settle
 from nbnas.errors import SettingError
-from nbnas.framed import Framed
 from nbnas.graphs.architecture import ARCHITECTURE, Architecture
+from nbnas.graphs.framed import Framed
 
 WIDTH = 0.04  # of the smoothing's Gaussian, in lengths of the whole range of logarithms
 FEWEST = 10  # steps

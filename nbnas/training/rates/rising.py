@@ -13,7 +13,6 @@ from typing import Any
 import torch
 from torch import nn
 
-from nbnas.bars import bar
 from nbnas.errors import TrainingError
 from nbnas.graphs.architecture import Architecture
 from nbnas.training.device import Place, choose_place, cpu_threads, release_memory
@@ -27,6 +26,7 @@ from nbnas.training.steps.optimizer import optimizer_of
 from nbnas.training.tasks.of_recipe import task_of
 from nbnas.training.tasks.task import Batch, Part, Task
 from nbnas.undisturbed import undisturbed
+from nbnas.waiting import bar
 
 DIVERGED = 2.0  # times the first loss
 KEPT = 0.7  # of the running mean that tells divergence, in each step

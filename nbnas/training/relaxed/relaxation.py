@@ -6,13 +6,13 @@ from typing import Any
 import torch
 from torch import nn
 
-from nbnas.bars import waiting_bar
 from nbnas.brief import cut, of_planned
 from nbnas.errors import TrainingError
 from nbnas.graphs.architecture import ARCHITECTURE, Architecture, check_architectures
 from nbnas.training.relaxed.ground import GRADIENT, Ground
 from nbnas.training.relaxed.kept import KeptRelaxation
 from nbnas.training.run import network_of
+from nbnas.waiting import waiting_bar
 
 AVERAGED = 100  # architectures that a full training is the mean of
 

@@ -7,8 +7,8 @@ from typing import Any
 from nbnas.brief import brief, cut
 from nbnas.checks import TEXT, each, instance, settle
 from nbnas.errors import SettingError, shown
-from nbnas.framed import Framed
 from nbnas.graphs.architecture import ARCHITECTURE, Architecture
+from nbnas.graphs.framed import Framed
 
 
 @dataclass(frozen=True, slots=True, repr=False)

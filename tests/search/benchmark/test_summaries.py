@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 from scipy import stats
 
+from nbnas.search.benchmark.curves import median_band
 from nbnas.search.benchmark.summaries import (
     bootstrap_interval,
     mean_band,
-    median_band,
     paired_difference,
     share_band,
     standard_error,

@@ -22,12 +22,12 @@ import PIL
 from joblib import Parallel, cpu_count, delayed, parallel_config
 from numpy.typing import NDArray
 
-from nbnas.bars import bar
 from nbnas.errors import DataError
 from nbnas.training.data.origin import Sizes
 from nbnas.training.data.preparation import COLOR, GRAY, Preparation
 from nbnas.training.data.reading.cache import forget, kept
 from nbnas.training.data.reading.decode import Header, allocate, decode, read_headers
+from nbnas.waiting import bar
 
 VERSION = f"1 {PIL.__version__}"  # of what is kept: other versions may give other pixels
 PIXELS, ABOUT = "pixels.npy", "about.json"

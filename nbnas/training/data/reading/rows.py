@@ -13,9 +13,9 @@ from typing import Any
 
 from PIL import Image
 
-from nbnas.bars import bar
 from nbnas.errors import DataError, shown
 from nbnas.training.data.reading.decode import open_picture, reason
+from nbnas.waiting import bar
 
 IMAGES = ("image", "img", "picture", "pixel_values")
 LABELS = ("label", "labels", "fine_label", "target", "class")

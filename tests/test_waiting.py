@@ -5,9 +5,9 @@ from types import SimpleNamespace
 import pytest
 
 import nbnas as nb
-from nbnas import bars, waiting
-from nbnas.bars import bar, waiting_bar
+from nbnas import waiting
 from nbnas.graphs.distances import pairs
+from nbnas.waiting import bar, waiting_bar
 
 
 @pytest.fixture
@@ -40,14 +40,14 @@ def test_none_is_none_for_everybody(capsys):
 def test_an_executed_notebook_has_lines_in_its_log(kernel, monkeypatch, capsys):
     said = []
     monkeypatch.setattr(waiting, "TELLERS", [said.append])
-    monkeypatch.setattr(bars, "LINES", 0.0)
+    monkeypatch.setattr(waiting, "LINES", 0.0)
     assert list(bar(range(3), desc="files")) == [0, 1, 2]
     assert any("files: 100%" in line and "3/3" in line for line in said)
     assert capsys.readouterr() == ("", "")
 
 
 def test_whoever_waits_long_is_told(monkeypatch, capsys):
-    monkeypatch.setattr(bars, "SOON", 0.0)
+    monkeypatch.setattr(waiting, "SOON", 0.0)
     monkeypatch.setattr(pairs, "MANY", 5)
     cells, chains = nb.CellSpace().sample(0, 120), nb.ChainSpace(depth=4).sample(0, 5)
     nb.OtmannDistance().matrix(chains, chains)
@@ -58,7 +58,7 @@ def test_whoever_waits_long_is_told(monkeypatch, capsys):
 
 
 def test_nobody_is_told_of_what_goes_on_in_the_background(monkeypatch, capsys):
-    monkeypatch.setattr(bars, "SOON", 0.0)
+    monkeypatch.setattr(waiting, "SOON", 0.0)
     thread = threading.Thread(target=lambda: list(waiting_bar(range(3))))
     thread.start()
     thread.join()

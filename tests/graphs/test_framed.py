@@ -8,7 +8,7 @@ import pytest
 
 import nbnas as nb
 from nbnas.errors import SettingError
-from nbnas.framed import Framed
+from nbnas.graphs.framed import Framed
 
 CELLS = nb.CellSpace().sample(0, 6)
 REPORTS = tuple(nb.EpochReport(n, 2, val_accuracy=0.4 * n) for n in (1, 2))

@@ -36,10 +36,7 @@ class Framed:
         Raises:
             SettingError: If digits are no whole number from 1 to 15, or the caption is no text.
         """
-        digits, caption = (
-            _DIGITS("digits", digits),
-            TEXT.optional("caption", caption or None) or "",
-        )
+        digits, caption = _DIGITS("digits", digits), TEXT("caption", caption)
         text: str = (
             self.to_frame()
             .map(_plain)
