@@ -44,7 +44,8 @@ NOT_ASKED = (
 )
 PROTOCOLS = [name for name in dir(nb) if getattr(getattr(nb, name), "_is_protocol", False)]
 NOT_MADE = [*PROTOCOLS, *([] if importlib.util.find_spec("vizier") else ["Vizier"])]  # its parts
-TENSORS = ("forward", "similarity", "block", "transform", "with_slope")  # of kernels: gpytorch calls them
+# Of kernels: gpytorch and fits call them.
+TENSORS = ("forward", "similarity", "block", "transform", "with_slope")
 
 
 PLAIN = st.one_of(
