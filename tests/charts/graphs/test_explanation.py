@@ -112,7 +112,8 @@ def test_the_view_says_how_far_they_are_apart():
     assert "EditDistance(): 4 between" in view(explain(EditDistance(), A, B)).summary
 
 
-def test_what_cannot_be_drawn_is_named():
-    odd = dataclasses.replace(explain(EditDistance(), A, B), found=3.0)
-    with pytest.raises(TypeError, match="got float"):
-        explanation(odd)
+def test_what_a_distance_of_ones_own_has_found_is_said():
+    own = dataclasses.replace(explain(EditDistance(), A, B), found=("three apart", 4.25))
+    said = str(explanation(own).to_dict())
+    assert "three apart" in said
+    assert "4.25" in said
