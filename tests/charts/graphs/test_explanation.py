@@ -113,7 +113,7 @@ def test_the_view_says_how_far_they_are_apart():
 
 
 def test_what_a_distance_of_ones_own_has_found_is_said():
-    own = dataclasses.replace(explain(EditDistance(), A, B), found=("three apart", 4.25))
+    own = dataclasses.replace(explain(EditDistance(), A, B), found=("three apart", "by 4.25"))
     said = str(explanation(own).to_dict())
     assert "three apart" in said
     assert "4.25" in said
