@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
 Row = Callable[[int, int], Array]  # of a number i, against the architectures from another one on
-RECENT = 24  # blocks, some proposals; rows of none of them make room for new ones
+RECENT = 4  # blocks of other rows, some proposals; rows of none of them make room for new ones
 
 
 class MeasuredRows:

@@ -111,7 +111,7 @@ def test_a_finished_notebook_that_is_damaged_is_run_again(mixed, searching, tmp_
 @pytest.mark.parametrize(
     ("grid", "more", "error", "message"),
     [
-        ({"sead": [0]}, {}, SettingError, "no parameter sead; it has seed"),
+        ({"sead": [0]}, {}, SettingError, "no parameter sead; did you mean seed"),
         ({"seed": [0]}, {"pase": 1}, SettingError, "no parameter pase"),
         ({"seed": [0]}, {"seed": 1}, SettingError, "in the grid or for all runs"),
         ({"seed": 0}, {}, SettingError, "sequence"),

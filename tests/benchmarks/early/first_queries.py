@@ -1,6 +1,6 @@
 """The first queries of Bayesian optimisation under many settings, by a quick copy of the model.
 
-python tests/benchmarks/early/compare.py ../shared/data \
+python tests/benchmarks/early/first_queries.py ../shared/data \
     --variants 'default;initial-5' --out runs/early.csv
 
 The copy, in numpy, has the default prior and chooses, query by query, what nbnas chooses with
@@ -20,8 +20,8 @@ import math
 from pathlib import Path
 
 import numpy as np
-from model import EXPECTED, Model, entropy, log_improvement
-from tables import Table
+from numpy_model import EXPECTED, Model, entropy, log_improvement
+from published_tables import Table
 
 from nbnas.records.ranks import normal_scores
 from nbnas.surrogate.half_ranks import HalfRanks
