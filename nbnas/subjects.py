@@ -74,7 +74,12 @@ LIVE = (  # followed while they change
     "nbnas.training.live.LiveTraining",
     "nbnas.training.relaxed.relaxation.Relaxation",
 )
+CHARTS = tuple(  # what the functions of nb.charts give; altair's own draw needs the internet
+    f"nbnas.charts.chart.{name}"
+    for name in ("Chart", "LayerChart", "ConcatChart", "HConcatChart", "VConcatChart")
+)
 SUBJECTS = {
+    **dict.fromkeys(CHARTS, "nbnas.widgets.figure:chart"),
     **dict.fromkeys(_DISTANCES, "nbnas.widgets.graphs.distance:distance"),
     **dict.fromkeys(_ACQUISITIONS, "nbnas.widgets.surrogate.acquisition:acquisition"),
     **dict.fromkeys(_THOMPSON, "nbnas.widgets.surrogate.thompson:thompson"),

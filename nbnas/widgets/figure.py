@@ -2,9 +2,11 @@
 
 from typing import Any
 
+import altair as alt
+
 from nbnas.charts.figures import figure_of
 from nbnas.errors import SettingError
-from nbnas.widgets.view import view
+from nbnas.widgets.view import View, view
 
 
 def figure(thing: Any) -> Any:  # noqa: ANN401
@@ -32,3 +34,12 @@ def figure(thing: Any) -> Any:  # noqa: ANN401
     if seen.chart is None:
         raise SettingError(f"expected something with a picture, got {seen.summary!r:.300}")
     return figure_of(seen.chart)
+
+
+def chart(drawn: Any) -> View:  # noqa: ANN401
+    """A chart by itself, below which its title and subtitle stand in words."""
+    title = drawn.title
+    parts = [getattr(title, "text", title), getattr(title, "subtitle", alt.Undefined)]
+    lines = [" ".join(part) if isinstance(part, list) else part for part in parts]
+    said = [line for line in lines if isinstance(line, str) and line]
+    return View(": ".join(said) or "A chart", drawn)

@@ -1,5 +1,8 @@
+import pandas as pd
 import pytest
 
+import nbnas as nb
+from nbnas.charts.chart import Chart
 from nbnas.graphs.spaces.cell import CellSpace
 from nbnas.widgets import View, bundle, view
 
@@ -19,6 +22,17 @@ def test_static_bundle_has_no_widget_and_makes_none(static, no_widgets):
     data, metadata = bundle(CELL)
     assert set(data) == {"image/png", "text/plain"}
     assert 300 < metadata["image/png"]["width"] < 700
+
+
+@pytest.mark.parametrize("mode", ["live", "static"])
+def test_a_chart_by_itself_is_drawn_here_and_not_by_what_the_internet_has(monkeypatch, mode):
+    monkeypatch.setenv("NBNAS_DISPLAY", mode)
+    trials = nb.Observations((nb.Evaluation(CELL, 0.5),))
+    data, _ = bundle(nb.charts.trace(trials).properties(width=200))
+    assert set(data) == {"image/png", "text/plain", *([WIDGET] if mode == "live" else [])}
+    assert data["text/plain"].startswith("The search so far: 1 trial")
+    bare = Chart(pd.DataFrame({"x": [1]})).mark_point().encode(x="x")
+    assert bundle(bare)[0]["text/plain"] == "A chart"
 
 
 def test_off_bundle_is_text(monkeypatch, no_widgets):
