@@ -2,7 +2,8 @@
 (root) => {
   const SLACK = 1.5; // pixels
   const visible = (e) =>
-    e.checkVisibility({ opacityProperty: true, visibilityProperty: true }) && !e.closest("[hidden]");
+    e.checkVisibility({ opacityProperty: true, visibilityProperty: true }) &&
+    !e.closest("[hidden], .nbl-unseen"); // what is only heard
   const said = (text) => JSON.stringify(text.trim().replace(/\s+/g, " ").slice(0, 70));
   const round = (box) => box.map((corner) => corner.map(Math.round).join(",")).join(" ");
 

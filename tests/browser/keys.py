@@ -1,6 +1,6 @@
 """What a person does in the lab who has no mouse: all of it."""
 
-PATIENCE = 60_000  # milliseconds
+PATIENCE = 120_000  # milliseconds
 FOCUS = """() => {
     const e = document.activeElement;
     const { outlineStyle, outlineWidth } = getComputedStyle(e);

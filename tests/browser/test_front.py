@@ -7,7 +7,7 @@ import pytest
 
 pytestmark = pytest.mark.browser
 expect = pytest.importorskip("playwright.sync_api", reason="playwright is not installed").expect
-PATIENCE = 60_000  # milliseconds
+PATIENCE = 120_000  # milliseconds
 CELL = """
 import nbnas as nb
 

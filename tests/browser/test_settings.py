@@ -6,7 +6,7 @@ import pages
 import pytest
 
 pytestmark = pytest.mark.browser
-PATIENCE = 60_000  # milliseconds
+PATIENCE = 120_000  # milliseconds
 CELL = """
 import math
 import nbnas as nb
