@@ -131,12 +131,15 @@ def quick(path, folder):
 
 
 def memory(process):
-    """Bytes of a process; what it shares with others counts in part, where the system tells."""
+    """Bytes of a process without those of files, such as torch's, which the system can let go.
+
+    What it shares with others counts in part.
+    """
     try:
-        found = process.memory_full_info()
-    except psutil.Error:  # it has ended
+        told = Path(f"/proc/{process.pid}/smaps_rollup").read_text()
+    except OSError:  # it has ended
         return 0
-    return getattr(found, "pss", found.rss)
+    return 1024 * sum(map(int, re.findall(r"^Pss_(?:Anon|Shmem): +(\d+) kB", told, re.MULTILINE)))
 
 
 @contextmanager
