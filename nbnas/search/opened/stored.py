@@ -9,15 +9,14 @@ from sqlalchemy.engine import URL
 
 from nbnas.errors import StoreError, shown
 from nbnas.records import ACCURACY, Claim, Evaluation, Measure
-from nbnas.search.store.location import Location, engine_of, file_of, store_errors, url_of
+from nbnas.search.store.location import Location, reading, url_of
 from nbnas.search.store.location import shown as shown_url
 from nbnas.search.store.migrate import columns_of
 from nbnas.search.store.rows import claim_from_row, fingerprint_from_text, measure_from_text
-from nbnas.search.store.scan import place_of, read_rows
+from nbnas.search.store.scan import ADVICE, place_of, read_rows
 from nbnas.search.store.schema import CLAIMS, SCHEMA_VERSION, STUDIES, TRIALS
 
 Row = Mapping[str, Any]
-ADVICE = 'nbnas.load_trials(..., on_error="skip") gives what can be read'
 SHOWN = 20  # names that a message lists
 
 
@@ -52,18 +51,8 @@ def read_study(store: Location, name: str | None) -> StoredStudy:
             damaged.
     """
     url = _only_read(url_of(store))
-    file = file_of(url)
-    with store_errors(url):
-        if file is not None and not file.exists():
-            raise StoreError(f"expected a store at {file}, but there is no such file")
-        engine = engine_of(url)
-        if not inspect(engine).has_table(STUDIES.name):
-            raise StoreError(
-                f"the store {shown_url(url)} holds no studies of nbnas; was the location meant? "
-                "One in memory is seen by its own search only"
-            )
-        with engine.connect() as connection:
-            return _study(connection, _entry(connection, url, name))
+    with reading(url, STUDIES, "studies") as connection:
+        return _study(connection, _entry(connection, url, name))
 
 
 def _only_read(url: URL) -> URL:

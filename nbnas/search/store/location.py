@@ -8,7 +8,7 @@ from os import PathLike
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine, create_engine, event
+from sqlalchemy import Connection, Engine, Table, create_engine, event, inspect
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import NoSuchModuleError, SQLAlchemyError
 from sqlalchemy.pool import NullPool, QueuePool
@@ -177,3 +177,29 @@ _ADVICE = {
 def _read_any_bytes(connection: sqlite3.Connection, _: object) -> None:
     """Let damaged text be read, so that one row does not hide the others."""
     connection.text_factory = lambda raw: raw.decode("utf-8", "surrogateescape")
+
+
+@contextmanager
+def reading(url: URL, table: Table, holds: str) -> Iterator[Connection]:
+    """A connection to a store that is there; nothing is made.
+
+    Args:
+        url: Where it is.
+        table: One that it has to have.
+        holds: What that table is of, such as "trials".
+
+    Raises:
+        StoreError: If there is no such file or table, or what is done with it goes wrong.
+    """
+    file = file_of(url)
+    with store_errors(url):
+        if file is not None and not file.exists():
+            raise StoreError(f"expected a store at {file}, but there is no such file")
+        engine = engine_of(url)
+        if not inspect(engine).has_table(table.name):
+            raise StoreError(
+                f"the store {shown(url)} holds no {holds} of nbnas; was the location meant? "
+                "One in memory is seen by its own search only"
+            )
+        with engine.connect() as connection:
+            yield connection

@@ -14,6 +14,7 @@ from nbnas.search.store.migrate import columns_of
 from nbnas.search.store.rows import from_row, measure_from_text
 from nbnas.search.store.schema import STUDIES, TRIALS
 
+ADVICE = 'nbnas.load_trials(..., on_error="skip") gives what can be read'
 Row = Mapping[str, Any]
 
 

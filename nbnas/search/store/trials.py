@@ -6,12 +6,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Literal
 
 import pandas as pd
-from sqlalchemy import inspect
 
 from nbnas.errors import SettingError, StoreError
 from nbnas.records import Evaluation, Measure, Origin
-from nbnas.search.store.location import Location, engine_of, file_of, shown, store_errors, url_of
-from nbnas.search.store.scan import Study, scan
+from nbnas.search.store.location import Location, reading, url_of
+from nbnas.search.store.scan import ADVICE, Study, scan
 from nbnas.search.store.schema import TRIALS
 
 COLUMNS = (
@@ -85,19 +84,8 @@ def read_studies(store: Location) -> tuple[Study, ...]:
     Raises:
         StoreError: If there is no such store, or it cannot be read.
     """
-    url = url_of(store)
-    file = file_of(url)
-    with store_errors(url):
-        if file is not None and not file.exists():
-            raise StoreError(f"expected a store at {file}, but there is no such file")
-        engine = engine_of(url)
-        if not inspect(engine).has_table(TRIALS.name):
-            raise StoreError(
-                f"the store {shown(url)} holds no trials of nbnas; was the location meant? One in "
-                "memory is seen by its own search only"
-            )
-        with engine.connect() as connection:
-            return scan(connection)
+    with reading(url_of(store), TRIALS, "trials") as connection:
+        return scan(connection)
 
 
 def _tell(faults: Sequence[StoreError], on_error: str) -> None:
@@ -105,8 +93,7 @@ def _tell(faults: Sequence[StoreError], on_error: str) -> None:
     said = "; ".join(map(str, faults[:TOLD]))
     more = f"; and {len(faults) - TOLD} more" if len(faults) > TOLD else ""
     if faults and on_error == "raise":
-        advice = 'nbnas.load_trials(..., on_error="skip") gives what can be read'
-        raise StoreError(f"{said}{more}; {advice}") from faults[0]
+        raise StoreError(f"{said}{more}; {ADVICE}") from faults[0]
     if faults:
         warnings.warn(f"left out {len(faults)}: {said}{more}", stacklevel=3)
 
