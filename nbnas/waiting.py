@@ -9,9 +9,11 @@ ten seconds: an executed notebook would keep a bar as it began, at 0 %.
 
 import multiprocessing
 import threading
-from collections.abc import Callable, Iterator
+import time
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
-from typing import Any
+from contextvars import ContextVar
+from typing import Any, Self
 
 from nbnas.mode import unwatched
 
@@ -19,6 +21,7 @@ WATCHERS: list[Callable[[object], AbstractContextManager[object]]] = []
 TELLERS: list[Callable[[str], object]] = []
 SOON = 2.0  # seconds before a bar appears: what takes less needs none
 LINES = 10.0  # seconds between two lines in a log
+_WATCHED: ContextVar[bool] = ContextVar("watched", default=False)
 
 
 def tell(said: str) -> None:
@@ -38,10 +41,19 @@ def watched(thing: object) -> Iterator[None]:
     Args:
         thing: What is waited for, such as a search.
     """
-    with ExitStack() as stack:
-        for watcher in tuple(WATCHERS):
-            stack.enter_context(watcher(thing))
-        yield
+    before = _WATCHED.set(True)
+    try:
+        with ExitStack() as stack:
+            for watcher in tuple(WATCHERS):
+                stack.enter_context(watcher(thing))
+            yield
+    finally:
+        _WATCHED.reset(before)
+
+
+def is_watched() -> bool:
+    """Whether the caller is part of something that is watched, which tells how far it is."""
+    return _WATCHED.get()
 
 
 def bar(*given: Any, disable: bool = False, **options: Any) -> Any:  # noqa: ANN401
@@ -61,16 +73,58 @@ def bar(*given: Any, disable: bool = False, **options: Any) -> Any:  # noqa: ANN
     return lines(*given, leave=False, disable=disable, file=_Log(), **{**options, **often})
 
 
-def waiting_bar(*given: Any, **options: Any) -> Any:  # noqa: ANN401
-    """A bar for what is mostly quick: it appears after 2 seconds, and where a person may wait.
+class WaitingBar:
+    """A bar for what is mostly quick: it is made after 2 seconds, and where a person may wait.
 
     That is in the main thread of the main process: workers and a search in the background are told
-    of by whoever began them.
+    of by whoever began them. Before, there is nothing: in a notebook each bar of tqdm's is a dozen
+    widgets, which stay in the kernel.
+
+    Args:
+        things: What the bar counts, if it is not told by `update`.
+        total: How many there are; by default as many as `things` has.
+        disable: Whether there is none, whoever looks.
+        options: More for `tqdm.tqdm`.
     """
-    alone = threading.current_thread() is threading.main_thread()
-    mine = alone and multiprocessing.parent_process() is None
-    disable = options.pop("disable", False) or not mine
-    return bar(*given, disable=disable, **{"delay": SOON, **options})
+
+    def __init__(
+        self,
+        things: Iterable[Any] = (),
+        *,
+        total: int | None = None,
+        disable: bool = False,
+        **options: Any,  # noqa: ANN401
+    ) -> None:
+        alone = threading.current_thread() is threading.main_thread()
+        self._disabled = disable or not alone or multiprocessing.parent_process() is not None
+        self._things, self._options = things, options
+        self._total = getattr(things, "__len__", lambda: None)() if total is None else total
+        self._began, self._done = time.monotonic(), 0
+        self._bar: Any = None
+
+    def __iter__(self) -> Iterator[Any]:
+        with self:
+            for thing in self._things:
+                yield thing
+                self.update()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._bar is not None:
+            self._bar.close()
+
+    def update(self, count: int = 1) -> None:
+        """Tell that more is done."""
+        self._done += count
+        waited = time.monotonic() - self._began
+        if self._bar is not None:
+            self._bar.update(count)
+        elif not self._disabled and waited >= SOON:
+            self._bar = bar(total=self._total, **self._options)
+            self._bar.start_t -= waited  # so that it tells the time from the beginning
+            self._bar.update(self._done)
 
 
 class _Log:

@@ -1,13 +1,14 @@
 import sys
 import threading
 from types import SimpleNamespace
+from unittest.mock import Mock
 
 import pytest
 
 import nbnas as nb
 from nbnas import waiting
 from nbnas.graphs.distances import pairs
-from nbnas.waiting import bar, waiting_bar
+from nbnas.waiting import WaitingBar, bar
 
 
 @pytest.fixture
@@ -57,9 +58,38 @@ def test_whoever_waits_long_is_told(monkeypatch, capsys):
     assert "parameters" in said
 
 
+def test_what_is_quick_or_told_of_already_makes_no_bar(monkeypatch):
+    made = []
+    monkeypatch.setattr(
+        waiting, "bar", lambda *_, **named: made.append(named["desc"]) or Mock(start_t=0.0)
+    )
+    table = nb.benchmarks.digits()
+    assert list(WaitingBar(range(3), desc="quick")) == [0, 1, 2]
+    nb.Search(nb.CellSpace(), table, nb.RandomSearch(), seed=0).run(3)
+    assert made == []
+    monkeypatch.setattr(waiting, "SOON", 0.0)
+    nb.Search(nb.CellSpace(), table, nb.RandomSearch(), seed=0).run(3)
+    assert made == []
+    table.start(nb.CellSpace().sample(0, 1)[0]).run()
+    assert made == ["training"]
+
+
+def test_a_bar_that_comes_late_knows_the_time_before_it(monkeypatch):
+    shown = WaitingBar(total=9, desc="late")
+    assert shown.update(2) is None
+    monkeypatch.setattr(waiting, "SOON", 0.0)
+    shown._began -= 60
+    with shown:
+        shown.update(2)
+        late = shown._bar
+        shown.update(1)
+    assert (late.n, late.total) == (5, 9)
+    assert late.format_dict["elapsed"] >= 60
+
+
 def test_nobody_is_told_of_what_goes_on_in_the_background(monkeypatch, capsys):
     monkeypatch.setattr(waiting, "SOON", 0.0)
-    thread = threading.Thread(target=lambda: list(waiting_bar(range(3))))
+    thread = threading.Thread(target=lambda: list(WaitingBar(range(3))))
     thread.start()
     thread.join()
     assert capsys.readouterr().err == ""

@@ -17,7 +17,7 @@ from nbnas.errors import TrainingError
 from nbnas.graphs.architecture import ARCHITECTURE, Architecture
 from nbnas.records import ACCURACY, EpochReport, Evaluation, Measure
 from nbnas.signals import announce
-from nbnas.waiting import waiting_bar
+from nbnas.waiting import WaitingBar, is_watched
 
 
 class LiveTraining:
@@ -98,7 +98,8 @@ class LiveTraining:
         Raises:
             TrainingError: If it was stopped, or the loss is no longer a finite number.
         """
-        for _ in waiting_bar(self, total=self.epochs or None, desc="training", unit="epoch"):
+        total, told = self.epochs or None, is_watched()
+        for _ in WaitingBar(self, total=total, desc="training", unit="epoch", disable=told):
             pass
         if self.evaluation is None:
             why = "was stopped" if self._stopping.is_set() else "had failed"

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from nbnas.graphs.architecture import Architecture
 from nbnas.graphs.parallel import solve_rows
-from nbnas.waiting import waiting_bar
+from nbnas.waiting import WaitingBar
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -59,8 +59,8 @@ class Pairs:
         distances = np.zeros((len(self.first), len(self.second)))
         counts = task.counts(len(self.first))
         total = int(counts.sum())
-        named = {"desc": "distances", "unit": "pair", "disable": total < MANY}
-        with waiting_bar(total=total, **named) as shown:
+        few = total < MANY
+        with WaitingBar(total=total, desc="distances", unit="pair", disable=few) as shown:
             for row, values in solve_rows(task, counts, workers):
                 distances[row, task.columns(row)] = values
                 shown.update(int(counts[row]))

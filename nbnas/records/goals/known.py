@@ -18,7 +18,7 @@ from nbnas.kept import Kept
 from nbnas.records.evaluation import as_number
 from nbnas.records.measure import MEASURE, Measure
 from nbnas.records.ranks import normal_scores
-from nbnas.waiting import waiting_bar
+from nbnas.waiting import WaitingBar
 
 Array = NDArray[np.float64]
 MANY = 100  # architectures of which it may take long to tell
@@ -135,8 +135,8 @@ class MeasuredBy:
 
     def _all(self, architectures: tuple[Architecture, ...]) -> Array:
         few = len(architectures) < MANY
-        named = {"desc": self.measure.name, "unit": "architecture"}
-        shown = architectures if few else waiting_bar(architectures, **named)
+        name = self.measure.name
+        shown = WaitingBar(architectures, desc=name, unit="architecture", disable=few)
         numbers = np.array([self(a) for a in shown], dtype=np.float64)
         numbers.flags.writeable = False
         return numbers

@@ -12,7 +12,7 @@ from nbnas.graphs.architecture import ARCHITECTURE, Architecture, check_architec
 from nbnas.training.relaxed.ground import GRADIENT, Ground
 from nbnas.training.relaxed.kept import KeptRelaxation
 from nbnas.training.run import network_of
-from nbnas.waiting import waiting_bar
+from nbnas.waiting import WaitingBar
 
 AVERAGED = 100  # architectures that a full training is the mean of
 
@@ -100,7 +100,7 @@ class Relaxation(KeptRelaxation):
         Raises:
             TrainingError: If it was stopped, or the loss is no longer a finite number.
         """
-        for _ in waiting_bar(self, total=self.epochs or None, desc="relaxation", unit="epoch"):
+        for _ in WaitingBar(self, total=self.epochs or None, desc="relaxation", unit="epoch"):
             pass
         if not self.is_finished or self.architecture is None:
             why = "was stopped" if self._stopping.is_set() else "had failed"
