@@ -14,6 +14,7 @@ from nbnas.drawing import DRAWERS
 from nbnas.loading import loading
 from nbnas.subjects import COMPOSED, LIVE, SUBJECTS
 from nbnas.waiting import TELLERS, WATCHERS
+from nbnas.waiting.pulse import follow
 
 Draw = TypeVar("Draw", bound=Callable[[Any], Any])
 OWN: list[type] = []  # classes of the user's, which have a view
@@ -39,6 +40,7 @@ def register(shell: Any) -> None:  # noqa: ANN401
         WATCHERS.append(_watch)
     if _tell not in TELLERS:
         TELLERS.append(_tell)
+        follow(shell)
 
 
 def register_view(cls: type) -> Callable[[Draw], Draw]:

@@ -14,6 +14,8 @@ from nbnas.batch.encrypted import encrypted
 from nbnas.batch.ticking import look, ticking
 from nbnas.checks import PATH
 from nbnas.errors import NotebookError, SettingError
+from nbnas.mode import VARIABLE
+from nbnas.waiting.pulse import TICKED
 
 
 def run_notebook(
@@ -62,7 +64,7 @@ def execute(
     """
     output.parent.mkdir(parents=True, exist_ok=True)
     try:
-        with _static_display(), ticking():
+        with _static_display(ticked=bar), ticking():
             papermill.execute_notebook(
                 str(notebook),
                 str(output),
@@ -111,12 +113,16 @@ def check_names(notebook: Path, parameters: Mapping[str, object]) -> Mapping[str
 
 
 @contextmanager
-def _static_display() -> Iterator[None]:
-    """Let the kernel draw still pictures, even where this process runs inside JupyterLab."""
-    before = os.environ.get("NBNAS_DISPLAY")
-    os.environ.setdefault("NBNAS_DISPLAY", "static")
+def _static_display(*, ticked: bool) -> Iterator[None]:
+    """Let the kernel draw still pictures, even where this process runs inside JupyterLab.
+
+    Where a bar of this process ticks, the kernel gives no signs of life in its place.
+    """
+    given = {VARIABLE: "static"} | ({TICKED: "1"} if ticked else {})
+    new = {name: value for name, value in given.items() if name not in os.environ}
+    os.environ.update(new)
     try:
         yield
     finally:
-        if before is None:
-            del os.environ["NBNAS_DISPLAY"]
+        for name in new:
+            del os.environ[name]

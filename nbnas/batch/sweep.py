@@ -29,7 +29,7 @@ from nbnas.errors import SettingError
 from nbnas.mode import in_kernel
 from nbnas.search.workers.dask.task import is_client
 from nbnas.signals import announce
-from nbnas.waiting import bar, watched
+from nbnas.waiting import WaitingBar, watched
 
 Client = Any  # dask.distributed.Client, which is loaded only where somebody has one
 MOST = 1_000
@@ -165,20 +165,19 @@ class Sweep(Collected):
         most = len(runs) if is_client(self.workers) else self.workers  # dask lets them wait
         with ThreadPoolExecutor(max(1, min(most, MOST)), thread_name_prefix="nbnas sweep") as pool:
             waiting: set[Future[None]] = {pool.submit(self._one, run) for run in runs}
-            shown = bar(total=len(runs), desc="sweep", unit="run", disable=in_kernel())
+            shown = WaitingBar(total=len(runs), desc="sweep", unit="run", disable=in_kernel())
             try:
-                while waiting:  # so that an interrupt is heard
-                    done, waiting = wait(waiting, POLL, FIRST_COMPLETED)
-                    for future in done:
-                        future.result()
-                        shown.update()
+                with shown:
+                    while waiting:  # so that an interrupt is heard
+                        done, waiting = wait(waiting, POLL, FIRST_COMPLETED)
+                        for future in done:
+                            future.result()
+                            shown.update()
             except BaseException:  # an interrupt, too, leaves no process behind
                 self._processes.end()
                 for future in waiting:
                     future.cancel()
                 raise
-            finally:
-                shown.close()
 
     def _one(self, run: Run) -> None:
         """Make one run, in a thread."""

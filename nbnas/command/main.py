@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from nbnas.command.overview import overview
-from nbnas.command.terminal import BOLD, FAINT, say, styled, warn
+from nbnas.command.terminal import BOLD, FAINT, say, styled, waiting, warn
 from nbnas.errors import NbnasError
 from nbnas.installed import notebooks
 from nbnas.installed.versions import version
@@ -104,9 +104,11 @@ def _run(name: str, given: argparse.Namespace) -> None:
 
 
 def _about(given: argparse.Namespace) -> None:
-    from nbnas.installed.about import about  # torch takes seconds to import
+    with waiting("looking at what is here …"):
+        from nbnas.installed.about import about  # torch takes seconds to import
 
-    say(str(about(given.store)))
+        said = str(about(given.store))
+    say(said)
 
 
 def _copy(given: argparse.Namespace) -> None:

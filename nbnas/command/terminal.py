@@ -1,9 +1,15 @@
 """Words for a terminal: bold and faint where it can, plain where it cannot."""
 
+import itertools
 import os
 import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TextIO
 
+_ERASED = "\r\x1b[K"  # the line: ECMA-48, "Erase in Line"
+TICK = 1.0  # seconds
 BOLD, FAINT, GREEN = "1", "2", "32"
 
 
@@ -34,3 +40,35 @@ def warn(text: str) -> None:
     """Write a line about what went wrong."""
     sys.stderr.write(f"{text}\n")
     sys.stderr.flush()
+
+
+@contextmanager
+def waiting(text: str) -> Iterator[None]:
+    """Say in a terminal, at once, what is waited for, and for how long; afterwards it is gone.
+
+    Args:
+        text: What is done meanwhile.
+    """
+    if not sys.stderr.isatty():
+        yield
+        return
+    ended = threading.Event()
+    thread = threading.Thread(target=_tick, args=(text, ended), daemon=True)
+    sys.stderr.write(text)
+    sys.stderr.flush()
+    thread.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        thread.join()  # so that nothing comes after what erases it
+        sys.stderr.write(_ERASED)
+        sys.stderr.flush()
+
+
+def _tick(text: str, ended: threading.Event) -> None:
+    for seconds in itertools.count(1):
+        if ended.wait(TICK):
+            return
+        sys.stderr.write(f"\r{text} {seconds} s")
+        sys.stderr.flush()

@@ -17,7 +17,7 @@ from nbnas.records import Evaluation, Observations
 from nbnas.training.networks.network import count_multiply_adds
 from nbnas.training.repeated import RepeatedTrainer
 from nbnas.training.trainer import Trainer
-from nbnas.waiting import bar
+from nbnas.waiting import WaitingBar
 from nbnas.widgets.search.log import log
 from nbnas.widgets.search.trials import seconds
 
@@ -112,10 +112,11 @@ def expected_seconds(network: Baseline, trainer: Trainer, trials: Observations) 
 
 def _followed(networks: Sequence[Baseline]) -> Iterator[Baseline]:
     """The networks one by one, with a bar where somebody watches."""
-    shown = bar(networks, desc="known networks", unit="network")
-    for network in shown:
-        shown.set_postfix_str(network.name)
-        yield network
+    with WaitingBar(total=len(networks), desc="known networks", unit="network") as shown:
+        for network in networks:
+            shown.say(network.name)
+            yield network
+            shown.update()
 
 
 def _note(left_out: Sequence[str]) -> str:

@@ -3,6 +3,7 @@
 import re
 import shlex
 import sys
+import time
 
 import nbformat
 import pytest
@@ -11,7 +12,7 @@ from nbnas.command import main as commands
 from nbnas.command import running
 from nbnas.command.main import main
 from nbnas.command.overview import GROUPS, overview
-from nbnas.command.terminal import styled
+from nbnas.command.terminal import styled, waiting
 from nbnas.errors import NotebookError
 from nbnas.installed import notebooks
 
@@ -192,3 +193,18 @@ def test_a_failed_cell_is_told_in_one_line(here, monkeypatch, capsys):
         "nbnas: cell 2 failed with SettingError: trials: expected a whole number; "
         "runs/search.ipynb shows it\n"
     )
+
+
+def test_in_a_terminal_it_says_at_once_what_is_waited_for(capsys, monkeypatch):
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True, raising=False)
+    with waiting("looking …"):
+        assert capsys.readouterr() == ("", "looking …")
+    assert capsys.readouterr() == ("", "\r\x1b[K")
+    monkeypatch.setattr("nbnas.command.terminal.TICK", 0.01)
+    with waiting("looking …"):
+        time.sleep(0.2)
+    assert capsys.readouterr().err.startswith("looking …\rlooking … 1 s\rlooking … 2 s")
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: False, raising=False)
+    with waiting("looking …"):
+        pass
+    assert capsys.readouterr() == ("", "")

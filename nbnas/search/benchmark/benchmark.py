@@ -14,7 +14,6 @@ from psygnal import Signal
 
 from nbnas.checks import PATH, SEED, each, instance, whole
 from nbnas.errors import SettingError
-from nbnas.mode import in_kernel
 from nbnas.search.benchmark.compare import Failure, Make
 from nbnas.search.benchmark.cost.limit import limit_of
 from nbnas.search.benchmark.cost.results import results_of
@@ -39,7 +38,7 @@ from nbnas.search.strategies.first import check_first
 from nbnas.search.workers.given import as_workers
 from nbnas.search.workers.workers import Workers
 from nbnas.signals import announce
-from nbnas.waiting import bar
+from nbnas.waiting import WaitingBar
 
 Client = Any  # dask.distributed.Client, which is loaded only where somebody has one
 _NUMBER = whole(1)
@@ -194,14 +193,13 @@ class Benchmark:
         if workers is not None:
             self.workers, self._workers = workers, _chosen(workers)
         self.running, self.failures = True, ()
-        shown = bar(total=self.runs, initial=self.done, unit="run", disable=in_kernel())
         try:
-            for pair, outcome in self._outcomes(self._left):
-                self._take(pair, outcome)
-                shown.update()
+            with WaitingBar(total=self.runs, initial=self.done, unit="run") as shown:
+                for pair, outcome in self._outcomes(self._left):
+                    self._take(pair, outcome)
+                    shown.update()
         finally:
             self.running = False
-            shown.close()
         return self.results
 
     @property

@@ -3,7 +3,7 @@
 from types import TracebackType
 from typing import Self
 
-from nbnas.waiting import bar
+from nbnas.waiting import WaitingBar
 
 
 class Steps:
@@ -14,9 +14,10 @@ class Steps:
     """
 
     def __init__(self, steps: int) -> None:
-        self._bar = bar(total=steps, desc="export", unit="step")
+        self._bar = WaitingBar(total=steps, desc="export", unit="step")
 
     def __enter__(self) -> Self:
+        self._bar.__enter__()
         return self
 
     def __exit__(
@@ -25,9 +26,9 @@ class Steps:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._bar.close()
+        self._bar.__exit__(kind, error, trace)
 
     def done(self, what: str) -> None:
         """One step is done."""
-        self._bar.set_postfix_str(what, refresh=False)
+        self._bar.say(what)
         self._bar.update()

@@ -26,7 +26,7 @@ from nbnas.training.steps.optimizer import optimizer_of
 from nbnas.training.tasks.of_recipe import task_of
 from nbnas.training.tasks.task import Batch, Part, Task
 from nbnas.undisturbed import undisturbed
-from nbnas.waiting import bar
+from nbnas.waiting import WaitingBar
 
 DIVERGED = 2.0  # times the first loss
 KEPT = 0.7  # of the running mean that tells divergence, in each step
@@ -61,7 +61,7 @@ def with_rising_rate(
     with undisturbed(dtype=False), cpu_threads(recipe.threads), Draws(seed).within(place.device):
         try:
             with told:
-                losses += bar(rounds, total=len(rates), unit="step")
+                losses += WaitingBar(rounds, total=len(rates), unit="step")
         finally:
             rounds.close()
             release_memory(place.device)

@@ -4,48 +4,32 @@ They go to the process's own standard error, where papermill's bar is, and not i
 """
 
 import contextlib
-import io
 import math
-import os
-import sys
 import threading
 import time
 from typing import Any
 
+from nbnas.brief import of_planned
 from nbnas.mode import safe_display_mode
+from nbnas.waiting.pulse import write
 from nbnas.widgets.search.trials import seconds
 
 PAUSE = 2.0  # seconds between two lines at least; a line per trial if those take longer
 SIGN_OF_LIFE = 60.0  # seconds after which there is a line in any case
 TICK = 0.2
-_TO_THE_END = "\x1b[K"  # of the line, what stood there is erased: ECMA-48, "Erase in Line"
 _LAST = [-PAUSE]  # when a line was written, of whatever search
 
 
 def log(said: str) -> None:
     """Write a line into the log, below the bar that may stand there; in a terminal in its place.
 
-    A kernel's `sys.stderr` is what the notebook shows; its `fileno` is the real one, or it has
-    none and that of `sys.__stderr__` is. Nothing is written where views are live, or there are
-    none.
+    Nothing is written where views are live, or there are none.
 
     Args:
         said: The line.
     """
-    if safe_display_mode() != "static":
-        return
-    with contextlib.suppress(OSError, AttributeError, ValueError):
-        place = _standard_error()
-        whole = f"\r{said}{_TO_THE_END}\n" if os.isatty(place) else f"\n{said}"
-        os.write(place, whole.encode("utf-8", "backslashreplace"))
-
-
-def _standard_error() -> int:
-    """The number of the process's own standard error."""
-    try:
-        return sys.stderr.fileno()
-    except (AttributeError, io.UnsupportedOperation):
-        return sys.__stderr__.fileno()  # type: ignore[union-attr]
+    if safe_display_mode() == "static":
+        write(said)
 
 
 class Log:
@@ -102,7 +86,8 @@ class Log:
         parts += [*costing(search), *self._time(done)]
         planned = search.target or 0
         of = f" of {planned}" if planned >= done else ""
-        return f"{type(search.strategy).__name__}: trial {done}{of}: {', '.join(parts)}"
+        stands = f"trial {done}{of}:" if done else f"trial 1{of} under way,"
+        return f"{type(search.strategy).__name__}: {stands} {', '.join(parts)}"
 
     def _time(self, done: int) -> list[str]:
         """How long it will take, or how long it has taken where that cannot be told."""
@@ -112,7 +97,8 @@ class Log:
             return [f"after {seconds(spent)}"]
         so_far, goal = reached
         if so_far <= self._first:
-            return [f"trial {done + 1} under way, after {seconds(spent)}"]
+            which = [f"trial {done + 1} under way"] if done else []
+            return [*which, *epoch(self._search.training), f"after {seconds(spent)}"]
         left = spent / (so_far - self._first) * (goal - so_far)
         if mixed(self._search):
             left = self._search.seconds_left
@@ -132,6 +118,14 @@ def costing(search: Any) -> list[str]:  # noqa: ANN401
     if search.budget == math.inf:
         return []
     return [f"{search.spent:.3g} of {search.budget:g} full trainings spent"]
+
+
+def epoch(training: Any) -> list[str]:  # noqa: ANN401
+    """Which epoch of the trial under way is at work, where it has epochs."""
+    if training is None or training.evaluation is not None:
+        return []
+    epochs, coming = training.epochs, len(training.reports) + 1
+    return [f"epoch {of_planned(min(coming, epochs or coming), epochs)}"]
 
 
 def _last(search: Any) -> str:  # noqa: ANN401

@@ -11,12 +11,11 @@ from typing import Any
 
 from IPython.display import display
 
-from nbnas.brief import of_planned
 from nbnas.charts.search.trace import counted
 from nbnas.mode import safe_display_mode
 from nbnas.widgets.live import guarded
 from nbnas.widgets.search import sweep
-from nbnas.widgets.search.log import Log, costing, mixed
+from nbnas.widgets.search.log import Log, costing, epoch, mixed
 from nbnas.widgets.search.trials import seconds
 
 PATIENCE = 1.0  # seconds of waiting without a line, and between two updates of it
@@ -90,7 +89,7 @@ class Line:
             parts.append(f"best {search.measure.text(best.value)} in trial {number}")
         if self._ended.is_set():
             return " · ".join([*parts, f"took {seconds(spent)}"])
-        parts += _epoch(search.training)
+        parts += epoch(search.training)
         left = self._left(spent)
         return " · ".join([*parts, f"about {seconds(left)} left" if left else seconds(spent)])
 
@@ -141,14 +140,6 @@ class SweepLine(Line):
     def _left(self, spent: float) -> float | None:
         """Seconds until the end, if it goes on as since the cell began."""
         return self._at_this_pace(spent)
-
-
-def _epoch(training: Any) -> list[str]:  # noqa: ANN401
-    """Which epoch of the trial under way is at work, where it has epochs."""
-    if training is None or training.evaluation is not None:
-        return []
-    epochs, coming = training.epochs, len(training.reports) + 1
-    return [f"epoch {of_planned(min(coming, epochs or coming), epochs)}"]
 
 
 def _display(said: str, done: float, target: float) -> None:

@@ -6,10 +6,10 @@ import time
 import pytest
 
 import nbnas as nb
-from nbnas import waiting
 from nbnas.display import _tell
 from nbnas.search.estimates.estimating import ENOUGH, LATER, LOOKED_UP
 from nbnas.search.estimates.parallel import at_once
+from nbnas.waiting import told
 from nbnas.widgets.lab.status import status_page
 
 SPACE = nb.CellSpace()
@@ -167,14 +167,14 @@ def test_a_real_trainer_is_timed_and_the_search_is_as_without():
 
 def test_the_log_gets_a_line(monkeypatch):
     lines = []
-    monkeypatch.setattr(waiting, "TELLERS", [lines.append])
+    monkeypatch.setattr(told, "TELLERS", [lines.append])
     search(Fake()).estimate(30)
     assert lines == ["RandomSearch: 30 trials of about 40 s: 20 min"]
 
 
 def test_the_line_goes_where_papermills_bar_is(monkeypatch):
     written = []
-    monkeypatch.setattr("nbnas.widgets.search.log.os.write", lambda _, said: written.append(said))
+    monkeypatch.setattr("nbnas.waiting.pulse.os.write", lambda _, said: written.append(said))
     monkeypatch.setenv("NBNAS_DISPLAY", "static")
     _tell("30 trials")
     monkeypatch.setenv("NBNAS_DISPLAY", "live")

@@ -23,7 +23,7 @@ def lines(monkeypatch):
     monkeypatch.setattr(module, "_LAST", [-100.0])
     monkeypatch.setattr(module, "PAUSE", 0.0)
     monkeypatch.setattr(module, "TICK", 0.02)
-    monkeypatch.setattr("nbnas.waiting.WATCHERS", [progress])
+    monkeypatch.setattr("nbnas.waiting.told.WATCHERS", [progress])
     return found
 
 
@@ -58,7 +58,7 @@ def test_the_time_left_is_at_most_that_of_the_budget(lines):
 def test_a_long_trial_gives_signs_of_life(lines, monkeypatch):
     monkeypatch.setattr(module, "SIGN_OF_LIFE", 0.1)
     searching(0.5).run(1)
-    assert any("trial 1 under way, after" in line for line in lines)
+    assert any("RandomSearch: trial 1 of 1 under way, after 0." in line for line in lines)
 
 
 def test_the_training_of_the_winner_is_no_trial(lines, monkeypatch):
@@ -117,7 +117,7 @@ def test_in_a_terminal_a_line_takes_the_place_of_the_bar(monkeypatch):
     ours, terminal = pty.openpty()
     os.write(terminal, b"\rsearch: 3 of 39 cells done")
     monkeypatch.setenv("NBNAS_DISPLAY", "static")
-    monkeypatch.setattr(module, "_standard_error", lambda: terminal)
+    monkeypatch.setattr("nbnas.waiting.pulse.standard_error", lambda: terminal)
     os.read(ours, 1000)
     log("trial 1 of 2")
     assert os.read(ours, 1000) == b"\rtrial 1 of 2\x1b[K\r\n"

@@ -27,7 +27,7 @@ def shown(monkeypatch):
     monkeypatch.setattr(module, "display", display)
     monkeypatch.setattr(module, "PATIENCE", 0.05)
     monkeypatch.setattr(module, "_CELL", [None, ""])
-    monkeypatch.setattr("nbnas.waiting.WATCHERS", [progress])
+    monkeypatch.setattr("nbnas.waiting.told.WATCHERS", [progress])
     return found
 
 

@@ -27,15 +27,13 @@ from nbnas.training.data.origin import Sizes
 from nbnas.training.data.preparation import COLOR, GRAY, Preparation
 from nbnas.training.data.reading.cache import forget, kept
 from nbnas.training.data.reading.decode import Header, allocate, decode, read_headers
-from nbnas.waiting import bar
+from nbnas.waiting import WaitingBar
 
 VERSION = f"1 {PIL.__version__}"  # of what is kept: other versions may give other pixels
 PIXELS, ABOUT = "pixels.npy", "about.json"
 LARGE = 64  # pixels of the shorter side, beyond which pictures are made smaller unless one asks
-PIECE = 128  # files that a worker gets at a time
+PIECE = 32  # files that a worker gets at a time: seconds where they are photographs
 FEW, SMALL = 512, 2**25  # files, and bytes, that are read here: workers take a second to start
-
-SOON = 2.0  # seconds before a bar appears, which a notebook keeps as it was at first
 
 Size = tuple[int, int]
 
@@ -176,7 +174,8 @@ def _spread(
     work: Callable[..., Any], names: Sequence[str], what: str, *more: object, placed: bool = False
 ) -> Iterator[Any]:
     """What a function gives for pieces of the files, in order, on all cores if they are many."""
-    workers = _workers(names)
+    few = _few(names)
+    workers = _workers(few)
     piece = max(1, min(PIECE, len(names) // (4 * workers)))
     starts = range(0, len(names), piece)
     calls: list[tuple[Any, ...]] = [
@@ -185,15 +184,19 @@ def _spread(
     with parallel_config("loky", inner_max_num_threads=1):
         parallel = Parallel(workers, return_as="generator", batch_size=1)
     found = parallel(delayed(work)(*call) for call in calls)
-    with bar(total=len(names), desc=what, unit="file", disable=workers == 1, delay=SOON) as shown:
+    with WaitingBar(total=len(names), desc=what, unit="file", disable=few) as shown:
         for call, each in zip(calls, found, strict=True):
             shown.update(len(call[0]))
             yield each
 
 
-def _workers(names: Sequence[str]) -> int:
-    """How many processes read these files; a worker has none of its own."""
-    few = len(names) <= FEW and sum(map(os.path.getsize, names)) <= SMALL
+def _few(names: Sequence[str]) -> bool:
+    """Whether these files are read before anybody wonders how long it takes."""
+    return len(names) <= FEW and sum(map(os.path.getsize, names)) <= SMALL
+
+
+def _workers(few: bool) -> int:
+    """How many processes read the files; a worker has none of its own."""
     return 1 if few or current_process().name != "MainProcess" else int(cpu_count())
 
 

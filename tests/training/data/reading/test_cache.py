@@ -132,3 +132,13 @@ def test_all_cores_give_what_one_gives(pets, monkeypatch):
     assert two.fingerprint == one.fingerprint != first.fingerprint
     assert two.origin == one.origin
     assert np.prod(two.train[0].shape) > 0
+
+
+def test_one_core_tells_how_far_it_is_too(pets, monkeypatch, capsys):
+    monkeypatch.setattr(module, "cpu_count", lambda: 1)
+    monkeypatch.setattr(module, "FEW", 2)
+    monkeypatch.setattr("nbnas.waiting.bars.SOON", 0.0)
+    from_folder(pets)
+    said = capsys.readouterr().err
+    assert "headers" in said
+    assert "pictures" in said

@@ -1,14 +1,15 @@
+import io
 import sys
 import threading
+import time
 from types import SimpleNamespace
 from unittest.mock import Mock
 
 import pytest
 
 import nbnas as nb
-from nbnas import waiting
 from nbnas.graphs.distances import pairs
-from nbnas.waiting import WaitingBar, bar
+from nbnas.waiting import WaitingBar, bar, bars, told
 
 
 @pytest.fixture
@@ -40,15 +41,15 @@ def test_none_is_none_for_everybody(capsys):
 
 def test_an_executed_notebook_has_lines_in_its_log(kernel, monkeypatch, capsys):
     said = []
-    monkeypatch.setattr(waiting, "TELLERS", [said.append])
-    monkeypatch.setattr(waiting, "LINES", 0.0)
+    monkeypatch.setattr(told, "TELLERS", [said.append])
+    monkeypatch.setattr(bars, "LINES", 0.0)
     assert list(bar(range(3), desc="files")) == [0, 1, 2]
     assert any("files: 100%" in line and "3/3" in line for line in said)
     assert capsys.readouterr() == ("", "")
 
 
 def test_whoever_waits_long_is_told(monkeypatch, capsys):
-    monkeypatch.setattr(waiting, "SOON", 0.0)
+    monkeypatch.setattr(bars, "SOON", 0.0)
     monkeypatch.setattr(pairs, "MANY", 5)
     cells, chains = nb.CellSpace().sample(0, 120), nb.ChainSpace(depth=4).sample(0, 5)
     nb.OtmannDistance().matrix(chains, chains)
@@ -61,13 +62,13 @@ def test_whoever_waits_long_is_told(monkeypatch, capsys):
 def test_what_is_quick_or_told_of_already_makes_no_bar(monkeypatch):
     made = []
     monkeypatch.setattr(
-        waiting, "bar", lambda *_, **named: made.append(named["desc"]) or Mock(start_t=0.0)
+        bars, "bar", lambda *_, **named: made.append(named["desc"]) or Mock(start_t=0.0)
     )
     table = nb.benchmarks.digits()
     assert list(WaitingBar(range(3), desc="quick")) == [0, 1, 2]
     nb.Search(nb.CellSpace(), table, nb.RandomSearch(), seed=0).run(3)
     assert made == []
-    monkeypatch.setattr(waiting, "SOON", 0.0)
+    monkeypatch.setattr(bars, "SOON", 0.0)
     nb.Search(nb.CellSpace(), table, nb.RandomSearch(), seed=0).run(3)
     assert made == []
     table.start(nb.CellSpace().sample(0, 1)[0]).run()
@@ -77,7 +78,7 @@ def test_what_is_quick_or_told_of_already_makes_no_bar(monkeypatch):
 def test_a_bar_that_comes_late_knows_the_time_before_it(monkeypatch):
     shown = WaitingBar(total=9, desc="late")
     assert shown.update(2) is None
-    monkeypatch.setattr(waiting, "SOON", 0.0)
+    monkeypatch.setattr(bars, "SOON", 0.0)
     shown._began -= 60
     with shown:
         shown.update(2)
@@ -88,8 +89,52 @@ def test_a_bar_that_comes_late_knows_the_time_before_it(monkeypatch):
 
 
 def test_nobody_is_told_of_what_goes_on_in_the_background(monkeypatch, capsys):
-    monkeypatch.setattr(waiting, "SOON", 0.0)
+    monkeypatch.setattr(bars, "SOON", 0.0)
     thread = threading.Thread(target=lambda: list(WaitingBar(range(3))))
     thread.start()
     thread.join()
     assert capsys.readouterr().err == ""
+
+
+def until(done, seconds=10):
+    """Wait until something is so, at most for so long."""
+    ends = time.monotonic() + seconds
+    while not done() and time.monotonic() < ends:
+        time.sleep(0.01)
+    assert done()
+
+
+def test_a_bar_tells_the_time_by_itself_however_long_one_thing_takes(monkeypatch):
+    said = io.StringIO()
+    monkeypatch.setattr(bars, "SOON", 0.05)
+    monkeypatch.setattr(bars, "TICK", 0.02)
+    with WaitingBar(total=2, desc="slow", file=said) as shown:
+        until(lambda: said.getvalue().count("slow:   0%") >= 3)  # the first is still not done
+        shown.say("the second")
+        shown.update()
+        until(lambda: said.getvalue().count("slow:  50%") >= 3)
+    assert "the second" in said.getvalue()
+    assert said.getvalue().endswith("\r")  # it goes
+
+
+def test_in_a_log_it_tells_it_now_and_then(kernel, monkeypatch):
+    said = []
+    monkeypatch.setattr(told, "TELLERS", [said.append])
+    monkeypatch.setattr(bars, "SOON", 0.02)
+    monkeypatch.setattr(bars, "TICK", 0.01)
+    monkeypatch.setattr(bars, "LINES", 0.1)
+    began = time.monotonic()
+    with WaitingBar(total=2, desc="slow"):
+        until(lambda: len(said) >= 3)
+    assert time.monotonic() - began >= 0.25  # not with each tick
+    assert all("slow:   0%" in line for line in said)
+
+
+def test_no_thread_stays_when_no_bar_is_open(monkeypatch):
+    def threads():
+        return {thread.name for thread in threading.enumerate()}
+
+    monkeypatch.setattr(bars, "TICK", 0.01)
+    with WaitingBar(total=1):
+        assert "nbnas bars" in threads()
+    until(lambda: "nbnas bars" not in threads())
