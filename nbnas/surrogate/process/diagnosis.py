@@ -32,9 +32,11 @@ from nbnas.surrogate.kernels.distance import DistanceKernel
 from nbnas.surrogate.process.prior import GaussianProcess
 from nbnas.surrogate.process.variogram import Bin, variogram
 from nbnas.undisturbed import undisturbed
+from nbnas.waiting import WaitingBar
 
 Array = NDArray[np.float64]
 _EVALUATIONS = each(EVALUATION).raising(ObservationError)
+_DISTANCES = each(DISTANCE).raising(ObservationError)
 TIMED = 40  # architectures whose pairs are timed
 
 
@@ -100,6 +102,33 @@ class Diagnoses(Framed):
         settle(self, diagnoses=each(one).raising(ObservationError))
         if not self.diagnoses:
             raise ObservationError("expected at least one diagnosis, got none")
+
+    @classmethod
+    def of(
+        cls,
+        distances: Iterable[Distance],
+        space: SearchSpace,
+        evaluations: Iterable[Evaluation],
+        rng: Randomness = 0,
+    ) -> "Diagnoses":
+        """Diagnose several distances; a bar tells how far it is.
+
+        Args:
+            distances: The distances, at least one.
+            space: As `diagnose` takes it.
+            evaluations: As `diagnose` takes them.
+            rng: A generator, or a seed that counts for each of them.
+
+        Returns:
+            What `diagnose` tells of each.
+
+        Raises:
+            ObservationError: If there is no distance, or as `diagnose` raises it.
+        """
+        compared = _DISTANCES("distances", distances)
+        seen = _EVALUATIONS("evaluations", evaluations)
+        shown = WaitingBar(compared, desc="diagnoses", unit="distance")
+        return cls(tuple(diagnose(each, space, seen, rng) for each in shown))
 
     def _rows(self) -> Iterator[dict[str, Any]]:
         """A row for each distance."""

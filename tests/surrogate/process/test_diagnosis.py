@@ -7,6 +7,7 @@ from scipy.stats import kendalltau, spearmanr
 
 from nbnas.errors import ObservationError
 from nbnas.graphs.distances.hamming import HammingDistance
+from nbnas.graphs.distances.path import PathDistance
 from nbnas.graphs.spaces.cell import CellSpace
 from nbnas.records import Evaluation
 from nbnas.surrogate.process.diagnosis import Diagnoses, diagnose
@@ -113,6 +114,22 @@ def test_several_make_a_table(diagnosis):
     assert rows[0]["Spearman of d and |Δf|"] == diagnosis.spearman
     with pytest.raises(ObservationError, match="at least one"):
         Diagnoses(())
+
+
+def test_several_are_diagnosed_with_a_bar(evaluations, monkeypatch, capsys):
+    monkeypatch.setattr("nbnas.waiting.bars.SOON", 0.0)
+    distances = {"Hamming": HammingDistance(), "path": PathDistance()}
+    found = Diagnoses.of(distances.values(), SPACE, evaluations[:20])
+    alone = [diagnose(d, SPACE, evaluations[:20]) for d in distances.values()]
+    timeless = [
+        [dataclasses.replace(d, microseconds=0) for d in made] for made in (found.diagnoses, alone)
+    ]
+    assert timeless[0] == timeless[1]
+    assert "diagnoses: " in capsys.readouterr().err
+    with pytest.raises(ObservationError, match="expected distances to be"):
+        Diagnoses.of(HammingDistance(), SPACE, evaluations)
+    with pytest.raises(ObservationError, match="at least one"):
+        Diagnoses.of((), SPACE, evaluations)
 
 
 def test_refuses_too_little_data(evaluations):
