@@ -11,13 +11,14 @@ from nbnas.charts.lab.page import HOVERED, SELECTED, between, picked, signals, v
 from nbnas.charts.search.goals.front import summary
 from nbnas.charts.search.goals.hypervolume import volume_rows
 from nbnas.charts.search.goals.layers import Axes, color, layers_of, sizes
-from nbnas.charts.search.goals.plane import Pair, goals_of, pair_of, pairs_of, spoken, unit_of
+from nbnas.charts.search.goals.plane import Pair, goals_of, pair_of, pairs_of, spoken, volume_title
 from nbnas.charts.search.goals.rows import SETS, Drawn, drawn
 from nbnas.graphs.architecture import Architecture
 from nbnas.records import Goals, Observations, Proposal
 from nbnas.search.strategies.goals.attained import BelievedFront
 
 Page = dict[str, Any]
+VOLUME = 200  # height of the chart of hypervolume, in pixels
 
 
 def front_chart(pair: Pair) -> alt.LayerChart:
@@ -53,7 +54,7 @@ def volume_chart(goals: Goals) -> alt.LayerChart:
     """Hypervolume after each trial. Data sets: `volumes`, `round`. Signals: `high`, `last`."""
     ticks = alt.Axis(title="trial", format="d", grid=False, tickMinStep=1, tickCount=6)
     x = alt.X("trial:Q", axis=ticks, scale=between("0.5", "last + 0.5"))
-    axis = alt.Axis(title=f"hypervolume ({unit_of(goals)})", tickCount=5)
+    axis = alt.Axis(title=volume_title(goals, VOLUME), tickCount=5)
     y = alt.Y("volume:Q", axis=axis, scale=between("0", "high"))
     line = Chart(alt.NamedData("volumes")).mark_line(
         interpolate="step-after", strokeWidth=2.4, color=theme.ORANGE
@@ -61,7 +62,7 @@ def volume_chart(goals: Goals) -> alt.LayerChart:
     rule = Chart(alt.NamedData("round")).mark_rule(
         color=theme.PURPLE, strokeWidth=2, strokeDash=[4, 3]
     )
-    chart = theme.layered(rule.encode(x=x), line.encode(x=x, y=y), width=300, height=200)
+    chart = theme.layered(rule.encode(x=x), line.encode(x=x, y=y), width=300, height=VOLUME)
     return chart.add_params(*signals(high=1.0, last=2))
 
 

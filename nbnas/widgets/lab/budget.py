@@ -12,6 +12,7 @@ from typing import Any
 
 from nbnas.records import Fidelities
 from nbnas.search.fidelities.costs import fidelities_of
+from nbnas.search.opened.study import OpenedStudy
 from nbnas.search.workers.local import MOST, LocalWorkers
 from nbnas.search.workers.workers import Workers
 
@@ -93,6 +94,8 @@ class Budget:
         fresh = self._seen == NOTHING and looks  # as many trials would be looks only
         self.unit = PAID if fresh or self._seen[1] != math.inf else COUNTED
         self.first = self._at_least(search, self.unit, self._seen)
+        if isinstance(search, OpenedStudy):  # which cannot go on: nothing is left of any budget
+            self.unit, self.first = COUNTED, max(len(search.observations), 1)
 
     def unit_of(self, name: str) -> Unit:
         """The unit that the page calls so; trials for what it cannot know."""

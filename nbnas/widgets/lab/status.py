@@ -11,6 +11,7 @@ from nbnas.charts.search.trace import counted
 from nbnas.charts.training.learning_curve import summary
 from nbnas.records import Observations
 from nbnas.records.fidelities import ROUNDING
+from nbnas.search.opened.study import OpenedStudy
 from nbnas.surrogate.curves.prediction import CurvePrediction
 from nbnas.widgets.lab.atlas import shorten
 from nbnas.widgets.lab.budget import COUNTED, Unit, countable
@@ -29,6 +30,7 @@ WORDS = {
     "stopping": "stopping …",
     "failed": "ended by an error",
 }
+OPENED = "to look at"
 
 
 def status_page(
@@ -51,7 +53,8 @@ def status_page(
     done = unit.done(search)
     return {
         "state": search.state,
-        "word": WORDS[search.state],
+        "word": OPENED if is_opened(search) else WORDS[search.state],
+        "opened": is_opened(search),
         "done": done,
         "target": budget,
         "trials": len(search.observations),
@@ -62,6 +65,11 @@ def status_page(
         "said": _said(search, budget, unit),
         "error": _error(search, trouble),
     }
+
+
+def is_opened(search: object) -> bool:
+    """Whether it was opened from its store, without what it needs to go on."""
+    return isinstance(search, OpenedStudy)
 
 
 def exhausted(search: Any, budget: float, unit: Unit) -> bool:  # noqa: ANN401
@@ -116,13 +124,16 @@ def _number_of(search: Any, training: Any) -> int | None:  # noqa: ANN401
 def _progress(search: Any, budget: float, unit: Unit) -> str:  # noqa: ANN401
     seen, done = search.observations, unit.done(search)
     failed = len(seen) - len(seen.completed)
-    if unit.epochs is None:
+    if is_opened(search):
+        text = theme.count(len(seen), "trial")
+    elif unit.epochs is None:
         text = counted(len(seen), round(budget))
     else:
         text = f"{unit.words(done)} of {unit.words(budget)} {unit.name}"
     over = done - budget > ROUNDING
     text += f", {unit.words(done - budget)} over the budget" if over else ""
-    text += "" if unit.epochs is None else f", {theme.count(len(seen), 'trial')}"
+    counts = unit.epochs is None or is_opened(search)
+    text += "" if counts else f", {theme.count(len(seen), 'trial')}"
     text += f", {failed} failed" if failed else ""
     left = search.seconds_to(*unit.aim(budget))
     if search.state == "running" and left and left >= 1:
@@ -190,7 +201,7 @@ def _worker(slot: Any) -> str:  # noqa: ANN401
 
 def _idle(search: Any, budget: float, unit: Unit) -> str:  # noqa: ANN401
     observations, done = search.observations, len(search.observations)
-    if not done:
+    if not done and not is_opened(search):
         return (
             "Press Run to train one architecture after the other up to the budget, or Step to "
             "train one."
@@ -198,6 +209,11 @@ def _idle(search: Any, budget: float, unit: Unit) -> str:  # noqa: ANN401
     best = observations.incumbent
     known = best is not None and best.value is not None
     found = f" The best has {observations.measure.text(best.value)}." if known else ""
+    if is_opened(search):
+        return (
+            f"{theme.count(done, 'trial')} done.{found} Opened from its store, to look at; more "
+            "trials need its objective."
+        )
     left = budget - unit.done(search)
     if left > ROUNDING and exhausted(search, budget, unit):
         found += (

@@ -91,7 +91,8 @@ class Line:
             return " · ".join([*parts, f"took {seconds(spent)}"])
         parts += epoch(search.training)
         left = self._left(spent)
-        return " · ".join([*parts, f"about {seconds(left)} left" if left else seconds(spent)])
+        parts += [clock(spent)] if left is None else [clock(spent), f"about {seconds(left)} left"]
+        return " · ".join(parts)
 
     def _left(self, spent: float) -> float | None:
         """Seconds until the end, if it goes on as since the cell began."""
@@ -132,7 +133,9 @@ class SweepLine(Line):
 
     def text(self) -> str:
         """How far the sweep is, in words."""
-        return str(sweep.said(self._search).rstrip("."))
+        spent = time.monotonic() - self._began
+        took = f"took {seconds(spent)}" if self._ended.is_set() else clock(spent)
+        return f"{sweep.said(self._search).rstrip('.')} · {took}"
 
     def _reached(self) -> tuple[float, float]:
         return float(self._search.done), float(len(self._search.runs))
@@ -140,6 +143,18 @@ class SweepLine(Line):
     def _left(self, spent: float) -> float | None:
         """Seconds until the end, if it goes on as since the cell began."""
         return self._at_this_pace(spent)
+
+
+def clock(spent: float) -> str:
+    """A time as a clock that shows each second, so that a line which waits long still moves.
+
+    Example:
+        >>> clock(9.6), clock(3754)
+        ('0:09', '1:02:34')
+    """
+    minutes, rest = divmod(int(spent), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
 
 
 def _display(said: str, done: float, target: float) -> None:

@@ -1,5 +1,6 @@
 import threading
 import time
+from types import SimpleNamespace
 
 import pytest
 
@@ -12,7 +13,7 @@ from nbnas.search.strategies.random import RandomSearch
 from nbnas.waiting import WATCHERS
 from nbnas.widgets.search import progress as module
 from nbnas.widgets.search.log import Log
-from nbnas.widgets.search.progress import Line, progress
+from nbnas.widgets.search.progress import Line, SweepLine, progress
 
 
 @pytest.fixture
@@ -148,6 +149,19 @@ def test_a_line_tells_the_epoch_and_the_failed_trials():
     search.training = Training()
     assert "3 of 4 trials · 1 failed · best " in Line(search).text()
     assert "epoch 3 of 5" in Line(search).text()
+
+
+def test_a_line_moves_each_second_whatever_it_waits_for(monkeypatch):
+    waiting = {"runs": (1, 2), "done": 0, "running": True, "seconds_left": None}
+    sweep = SimpleNamespace(states={"a": "running", "b": "running"}, **waiting)
+    for line in (Line(make()), SweepLine(sweep)):
+        line._began = time.monotonic() - 3754
+        first = line.text()
+        assert " · 1:02:34" in first
+        line._began -= 1
+        assert line.text() == first.replace("1:02:34", "1:02:35")
+    line._ended.set()
+    assert line.text() == "0 of 2 runs done: 2 running · took 1 h 2 min"
 
 
 def test_a_line_that_cannot_be_shown_does_no_harm(shown, shell, monkeypatch):

@@ -5,7 +5,7 @@ import altair as alt
 from nbnas.charts import theme
 from nbnas.charts.chart import Chart
 from nbnas.charts.search.goals.front import taken, volume
-from nbnas.charts.search.goals.plane import goals_of, scale_of, unit_of
+from nbnas.charts.search.goals.plane import goals_of, scale_of, volume_title
 from nbnas.records import Observations
 
 
@@ -40,7 +40,7 @@ def hypervolume(
     last = max(len(observations), trials or 0, 2)
     ticks = alt.Axis(title="trial", format="d", grid=False, tickMinStep=1, tickCount=6)
     x = alt.X("trial:Q", axis=ticks, scale=theme.scale((0.5, last + 0.5)))
-    axis = alt.Axis(title=f"hypervolume ({unit_of(goals)})", tickCount=5)
+    axis = alt.Axis(title=volume_title(goals, height), tickCount=5)
     top = 1.08 * rows[-1]["volume"]
     y = alt.Y("volume:Q", axis=axis, scale=theme.scale((0, top)))
     base = Chart(theme.rows(rows), width=width, height=height).encode(x=x, y=y)

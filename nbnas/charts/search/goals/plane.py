@@ -5,6 +5,7 @@ Notation
     good end       that of the better values of an axis; the poor end is the other
 """
 
+import textwrap
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -17,6 +18,7 @@ from nbnas.records import Constraint, Goals, Measure, Observations
 from nbnas.records.measure import MEASURE
 
 Pair = tuple[Measure, Measure]
+LETTER = 6.5  # pixels of a letter of an axis title, on average at most
 _SIDES = {True: ("right", "upper"), False: ("left", "lower")}
 
 
@@ -138,6 +140,18 @@ def better(pair: Pair) -> str:
 def unit_of(goals: Goals) -> str:
     """The unit of hypervolume: "% × ms"."""
     return f" {TIMES} ".join("%" if m.fraction else m.unit or spoken(m) for m in goals.measures)
+
+
+def volume_title(goals: Goals, height: float) -> str | list[str]:
+    """What the axis of hypervolume is called, in several lines where one is too long for it.
+
+    Args:
+        goals: The goals.
+        height: Height of the axis in pixels.
+    """
+    words = f"hypervolume ({unit_of(goals)})"
+    lines = textwrap.wrap(words, max(int(height / LETTER), 1), break_on_hyphens=False)
+    return words if len(lines) == 1 else lines
 
 
 def scale_of(goals: Goals) -> float:

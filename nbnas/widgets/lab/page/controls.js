@@ -39,12 +39,14 @@ export class Controls {
     this.progress = element("progress", { class: "nbl-progress", "aria-label": "How much of the budget is spent" });
     this.state = element("span", { class: "nbl-state" });
     this.text = element("span", { class: "nbl-progress-text" });
+    const workers = element("label", { class: "nbl-label", title: WORKERS }, "Workers ", this.workers);
+    this.steers = [...Object.values(this.buttons), this.budget.host, workers, this.progress];
     this.host = element(
       "div",
       { class: "nbl-bar", role: "group", "aria-label": "Run the search" },
       ...Object.values(this.buttons),
       this.budget.host,
-      element("label", { class: "nbl-label", title: WORKERS }, "Workers ", this.workers),
+      workers,
       element("span", { class: "nbl-grow" }, this.progress, this.text),
       this.state,
     );
@@ -71,6 +73,7 @@ export class Controls {
 
   update(status) {
     const { state } = status;
+    for (const each of this.steers) each.hidden = status.opened; // of a study that is looked at, nothing can run
     const can = {
       run: ["idle", "paused", "failed"].includes(state) && status.more,
       pause: state === "running",

@@ -7,9 +7,11 @@ import pytest
 
 import nbnas as nb
 from nbnas import charts
+from nbnas.charts import theme
 from nbnas.charts.graphs.wording import TIMES
+from nbnas.charts.lettering import width
 from nbnas.charts.search.goals.hypervolume import volume_rows
-from nbnas.charts.search.goals.plane import better, pairs_of
+from nbnas.charts.search.goals.plane import better, pairs_of, unit_of, volume_title
 from nbnas.charts.search.goals.rows import BREAKS, DOMINATED, MEMBER, drawn
 from nbnas.errors import ObservationError, SettingError
 from nbnas.records import Candidate, Observations, Proposal
@@ -102,6 +104,17 @@ def test_the_picture_says_where_it_stands_and_in_which_units(make, said):
     value = 100 * seen.hypervolumes[-1]
     assert f"{value:.4g}"[:4] in said(charts.hypervolume(seen))
     assert f"hypervolume (% {TIMES} ms)" in said(charts.hypervolume(seen))
+
+
+def test_a_long_unit_of_hypervolume_is_told_in_lines_that_fit(make):
+    seen = make([(0.9, 5.0, 10.0)], measures=(nb.ACCURACY, LATENCY, nb.MULTIPLY_ADDS))
+    for height in (300, 120):
+        title = volume_title(seen.goals, height)
+        lines = [title] if isinstance(title, str) else title
+        assert " ".join(lines) == f"hypervolume ({unit_of(seen.goals)})"
+        assert max(width(line, theme.SMALL, bold=True) for line in lines) <= height
+    assert len(lines) > 1
+    assert volume_title(make(PLACES).goals, 200) == f"hypervolume (% {TIMES} ms)"
 
 
 def test_a_search_is_as_good_as_its_observations(make):
