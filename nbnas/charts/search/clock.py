@@ -1,7 +1,7 @@
 """Strategies compared by a simulated clock: how good they are when, by numbers of workers.
 
-Colour belongs to a strategy and dash to a number of workers, by their places in the benchmark. A
-dot tells when half of the seeds had found the best of the table.
+Colour and sign belong to a strategy and dash to a number of workers, by their places in the
+benchmark. A large sign tells when half of the seeds had found the best of the table.
 """
 
 from collections.abc import Iterable
@@ -16,6 +16,9 @@ from nbnas.charts.search.benchmark import LINES, subtitle
 from nbnas.charts.search.vertical import Vertical, vertical_of
 from nbnas.search.benchmark.clock import BenchmarkClock
 
+SIGNS = ("circle", "square", "triangle-up", "diamond", "cross", "triangle-down")
+MARKS = 4  # signs on a line
+
 
 def clock(found: BenchmarkClock, *, width: float = 640, height: float = 330) -> theme.AnyChart:
     """Draw the regret of every strategy by simulated time.
@@ -29,7 +32,7 @@ def clock(found: BenchmarkClock, *, width: float = 640, height: float = 330) -> 
         The chart; both axes are logarithmic.
     """
     curves = found.curves
-    said = subtitle(curves) + "; dot: half of the seeds have found the best"
+    said = subtitle(curves) + "; large sign: half of the seeds have found the best"
     if not found.times:
         heading = theme.title(curves.title)
         return theme.note("the table knows no training times", width, height / 3, heading)
@@ -40,7 +43,7 @@ def clock(found: BenchmarkClock, *, width: float = 640, height: float = 330) -> 
     x = alt.X("time:Q", axis=axis, scale=theme.scale((first, 1.1 * last), type="log"))
     y_axis = vertical.axis(curves.axis)
     y = alt.Y("value:Q", axis=y_axis, scale=vertical.scale)
-    colors, dashes = _color(found), _dash(found)
+    (colors, signs), dashes = _signs(found), _dash(found)
     data = theme.rows([row for name in found.times for row in _rows(found, name, vertical)])
     base = Chart(data, width=width, height=height).encode(x=x, color=colors, detail="name:N")
     opacity = 0.14 if len(found.times) <= 4 else 0.07
@@ -50,28 +53,30 @@ def clock(found: BenchmarkClock, *, width: float = 640, height: float = 330) -> 
     line = base.mark_line(interpolate="step-after", strokeWidth=2, clip=True).encode(
         y=y, strokeDash=dashes
     )
-    dots = Chart(theme.rows(_dots(found, vertical)), width=width, height=height).mark_point(
-        filled=True, size=70, opacity=1, stroke=theme.PAPER, strokeWidth=1, clip=True
-    )
-    place = {"x": x, "y": y}
-    marks = [band, *_zero(vertical, y), line, dots.encode(**place, fill=_color(found, alt.Fill))]
+    points = [
+        Chart(theme.rows(rows), width=width, height=height)
+        .mark_point(
+            filled=True, size=size, opacity=1, stroke=theme.PAPER, strokeWidth=1, clip=True
+        )
+        .encode(x=x, y=y, color=colors, shape=signs)
+        for size, rows in ((60, _marks(found, vertical)), (170, _dots(found, vertical)))
+    ]
+    marks = [band, *_zero(vertical, y), line, *points]
     return theme.layered(*marks, title=theme.title(curves.title, said))
 
 
-def _color(found: BenchmarkClock, channel: type = alt.Color) -> Any:  # noqa: ANN401
-    """The colour of each strategy; with a legend where lines are drawn."""
-    line: dict[str, Any] = {
-        "symbolType": "stroke",
-        "symbolStrokeWidth": 3,
-        "symbolSize": 300,
-        "symbolOpacity": 1,
-    }
-    legend = alt.Legend(title="strategy", **line)
-    return channel(
-        "strategy:N",
-        scale=theme.series(tuple(dict.fromkeys(found.families.values())), LINES),
-        legend=legend if channel is alt.Color else None,
+def _signs(found: BenchmarkClock) -> tuple[alt.Color, alt.Shape]:
+    """The colour and the sign of each strategy, with one legend for both."""
+    families = _families(found)
+    legend = alt.Legend(title="strategy", symbolSize=90, symbolOpacity=1, symbolStrokeWidth=2)
+    return (
+        alt.Color("strategy:N", scale=theme.series(families, LINES), legend=legend),
+        alt.Shape("strategy:N", scale=theme.series(families, SIGNS), legend=legend),
     )
+
+
+def _families(found: BenchmarkClock) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(found.families.values()))
 
 
 def _dash(found: BenchmarkClock) -> alt.StrokeDash:
@@ -103,6 +108,19 @@ def _rows(found: BenchmarkClock, name: str, vertical: Vertical) -> Iterable[dict
 def _names(found: BenchmarkClock, name: str) -> dict[str, Any]:
     workers = theme.count(found.workers[name], "worker")
     return {"name": name, "strategy": found.families[name], "workers": workers}
+
+
+def _marks(found: BenchmarkClock, vertical: Vertical) -> theme.Rows:
+    """Where each line has its signs: evenly by the logarithm of time, not where others have."""
+    rows = []
+    for place, name in enumerate(found.times):
+        times, middles = found.times[name], found.curves.curves[name][0]
+        shares = (np.arange(MARKS) + (place + 1) / (len(found.times) + 1)) / MARKS
+        for time in np.geomspace(times[0], times[-1], 1001)[(1000 * shares).astype(int)]:
+            at = max(int(np.searchsorted(times, time, side="right")) - 1, 0)
+            value = vertical.place(float(middles[at]))
+            rows.append({**_names(found, name), "time": float(time), "value": value})
+    return rows
 
 
 def _dots(found: BenchmarkClock, vertical: Vertical) -> theme.Rows:

@@ -32,11 +32,16 @@ def found(names=("bayes", "random"), numbers=(8, 1), seeds=3, **options):
     return BenchmarkResults(runs, tuple(made), 6, 2, 92.0, PERCENT, "valid", workers=made).clock
 
 
-def dots(chart):
+def points(chart):
+    """The rows of the small signs, and of the large ones."""
     spec = chart.to_dict(validate=False)
-    (layer,) = [layer for layer in spec["layer"] if layer["mark"]["type"] == "point"]
-    rows = spec["datasets"][layer["data"]["name"]]
-    return json.loads(rows) if isinstance(rows, str) else rows
+    layers = [layer for layer in spec["layer"] if layer["mark"]["type"] == "point"]
+    found = [spec["datasets"][layer["data"]["name"]] for layer in layers]
+    return [json.loads(rows) if isinstance(rows, str) else rows for rows in found]
+
+
+def dots(chart):
+    return points(chart)[1]
 
 
 def test_strategies_and_numbers_of_workers_are_named():
@@ -45,6 +50,26 @@ def test_strategies_and_numbers_of_workers_are_named():
         assert word in text
     assert "0: found in every seed" in text
     assert "half of the seeds" in text
+
+
+def test_strategies_are_told_apart_without_colour():
+    chart = draw(found(names=("bayes", "evolution", "random")))
+    (shape,) = {
+        json.dumps(layer["encoding"]["shape"]["scale"])
+        for layer in chart.to_dict(validate=False)["layer"]
+        if layer["mark"]["type"] == "point"
+    }
+    assert json.loads(shape)["domain"] == ["bayes", "evolution", "random"]
+    assert len(set(json.loads(shape)["range"])) == 3
+    signs = points(chart)[0]
+    assert {row["name"] for row in signs} == set(found(("bayes", "evolution", "random")).times)
+    lines = {name: set(times) for name, times in found().times.items()}
+    for name, times in lines.items():
+        assert all(
+            min(times) <= r["time"] <= max(times)
+            for r in points(draw(found()))[0]
+            if r["name"] == name
+        )
 
 
 def test_dots_are_where_half_of_the_seeds_have_it():
