@@ -17,12 +17,17 @@ from nbnas.display import register as load_ipython_extension  # noqa: F401  # %l
 from nbnas.loading import loading
 
 _resolve, _, _NAMES = attach_stub(__name__, __file__)
+_LOADED: set[str] = set()
 
 
 def __getattr__(name: str) -> object:
+    if name in _LOADED:
+        return _resolve(name)
     if name in _NAMES:
         with loading():
-            return _resolve(name)
+            found = _resolve(name)
+        _LOADED.add(name)
+        return found
     if name != "__version__":
         raise AttributeError(_unknown(name), name=name)
     from importlib.metadata import version

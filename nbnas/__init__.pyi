@@ -17,6 +17,7 @@ from . import records as records
 from . import search as search
 from . import surrogate as surrogate
 from . import training as training
+from . import waiting as waiting
 from . import widgets as widgets
 from .baselines.baseline import Baseline as Baseline
 from .baselines.lineup import Lineup as Lineup

@@ -11,9 +11,10 @@ from contextlib import AbstractContextManager, nullcontext
 from typing import Any, TypeVar
 
 from nbnas.drawing import DRAWERS
-from nbnas.loading import loading
+from nbnas.loading import LISTENERS, loading
 from nbnas.subjects import COMPOSED, LIVE, SUBJECTS
 from nbnas.waiting import TELLERS, WATCHERS
+from nbnas.waiting.imports import importing
 from nbnas.waiting.pulse import follow
 
 Draw = TypeVar("Draw", bound=Callable[[Any], Any])
@@ -41,6 +42,8 @@ def register(shell: Any) -> None:  # noqa: ANN401
     if _tell not in TELLERS:
         TELLERS.append(_tell)
         follow(shell)
+    if importing not in LISTENERS:
+        LISTENERS.append(importing)
 
 
 def register_view(cls: type) -> Callable[[Draw], Draw]:
