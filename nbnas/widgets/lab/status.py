@@ -100,7 +100,11 @@ def curve_page(search: Any, ahead: CurvePrediction | None = None) -> Page:  # no
     """
     training = search.training
     if training is None:
-        line = "The curve of a training is drawn here, epoch by epoch, if the objective has one."
+        line = (
+            "Nothing is trained here: the study was opened to look at."
+            if is_opened(search)
+            else "The curve of a training is drawn here, epoch by epoch, if the objective has one."
+        )
         return {"title": "In training", "line": line, "data": {"reports": []}, "signals": {}}
     reports, name = training.reports, name_of(training.architecture, 120)
     ended = training.evaluation is not None or search.state in ("idle", "failed")

@@ -22,6 +22,7 @@ def test_it_offers_no_run_and_no_budget(opened):
     assert "Press Run" not in status["said"]
     assert "Opened from its store, to look at; more trials need its objective." in status["said"]
     assert (lab.widget.budget, status["more"]) == (4, False)
+    assert lab.widget.curve["line"].startswith("Nothing is trained here")
     assert lab.widget.trace["line"].startswith("4 of 4 trials")
 
 
