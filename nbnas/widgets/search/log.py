@@ -85,7 +85,7 @@ class Log:
             return f"{type(search.strategy).__name__}: {parts[-1]}, trained again, after {spent}"
         parts += [*costing(search), *self._time(done)]
         planned = search.target or 0
-        of = f" of {planned}" if planned >= done else ""
+        of = f" of {planned}" if planned >= max(done, 2) else ""  # one is a look at how it goes
         stands = f"trial {done}{of}:" if done else f"trial 1{of} under way,"
         return f"{type(search.strategy).__name__}: {stands} {', '.join(parts)}"
 

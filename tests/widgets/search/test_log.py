@@ -57,8 +57,11 @@ def test_the_time_left_is_at_most_that_of_the_budget(lines):
 
 def test_a_long_trial_gives_signs_of_life(lines, monkeypatch):
     monkeypatch.setattr(module, "SIGN_OF_LIFE", 0.1)
-    searching(0.5).run(1)
-    assert any("RandomSearch: trial 1 of 1 under way, after 0." in line for line in lines)
+    search = searching(0.3).run(1)
+    assert any("RandomSearch: trial 1 under way, after 0." in line for line in lines)
+    assert lines[-1].startswith("RandomSearch: trial 1: ")
+    search.run(2)
+    assert any("RandomSearch: trial 1 of 2: " in line for line in lines)
 
 
 def test_the_training_of_the_winner_is_no_trial(lines, monkeypatch):
