@@ -15,7 +15,9 @@ from typing import Any
 
 from nbnas.mode import unwatched
 
-SILENCE = 5.0  # seconds without a word before there is a sign
+SILENCE = 5.0  # seconds without a word before there is a sign, of a cell that takes a while
+LONG = 8.0  # the same of any cell: a tool without a bar, as nbgrader, runs many short ones
+A_WHILE = 2.0  # seconds of a cell
 TICK = 1.0  # seconds between two signs
 TICKED = "NBNAS_TICKED"  # a variable that is set where a bar in the terminal ticks by itself
 _TO_THE_END = "\x1b[K"  # of the line, what stood there is erased: ECMA-48, "Erase in Line"
@@ -62,7 +64,9 @@ class Pulse:
     """
 
     def __init__(self, shell: Any) -> None:  # noqa: ANN401
+        self._shell = shell
         self._began: float | None = time.monotonic()
+        self._last = self._began  # when there was a sign
         self._said = False
         shell.events.register("pre_run_cell", self._begin)
         shell.events.register("post_run_cell", self._end)
@@ -79,9 +83,14 @@ class Pulse:
     def tick(self) -> None:
         """Give a sign if there was a silence."""
         began, now = self._began, time.monotonic()
-        if began is not None and now - max(began, _HEARD[0]) >= SILENCE:
-            self._said = True
-            write(f"this cell has been at work for {now - began:.0f} s", passing=True)
+        if began is None:
+            return
+        goes_on = self._said and self._last >= _HEARD[0]
+        silent = now - max(self._last, _HEARD[0])
+        if goes_on or silent >= (SILENCE if now - began >= A_WHILE else LONG):
+            self._said, self._last = True, now
+            number = self._shell.execution_count
+            write(f"cell [{number}] has been at work for {now - began:.0f} s", passing=True)
 
     def _begin(self, *_: object) -> None:
         self._began = time.monotonic()
@@ -89,7 +98,7 @@ class Pulse:
     def _end(self, *_: object) -> None:
         self._began = None
         if self._said:
-            self._said = False
+            self._said, self._last = False, time.monotonic()
             write("", passing=True)
 
     def _follow(self) -> None:

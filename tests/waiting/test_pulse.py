@@ -36,7 +36,10 @@ def shell(monkeypatch):
     monkeypatch.delenv(TICKED, raising=False)
     heard = {}
     register = heard.setdefault
-    return SimpleNamespace(events=SimpleNamespace(register=register), heard=heard)
+    monkeypatch.setattr(pulse, "A_WHILE", 0.0)
+    return SimpleNamespace(
+        events=SimpleNamespace(register=register), heard=heard, execution_count=7
+    )
 
 
 def test_a_silent_cell_has_a_sign_that_goes_when_it_is_done(terminal, shell, monkeypatch):
@@ -46,7 +49,7 @@ def test_a_silent_cell_has_a_sign_that_goes_when_it_is_done(terminal, shell, mon
     time.sleep(0.03)
     assert terminal() == ""
     time.sleep(0.2)
-    assert "\rthis cell has been at work for 0 s\x1b[K" in terminal()
+    assert "\rcell [7] has been at work for 0 s\x1b[K" in terminal()
     shell.heard["post_run_cell"](None)
     time.sleep(0.15)
     assert terminal().endswith("\r\x1b[K")
@@ -66,6 +69,20 @@ def test_what_says_something_needs_no_sign(terminal, shell, monkeypatch):
     time.sleep(0.15)
     beat.tick()
     assert "at work" in terminal()
+
+
+def test_many_short_cells_have_a_sign_now_and_then(terminal, shell, monkeypatch):
+    monkeypatch.setattr(pulse, "A_WHILE", 10.0)
+    monkeypatch.setattr(pulse, "LONG", 0.1)
+    beat = Pulse(shell)
+    beat.tick()
+    shell.heard["post_run_cell"](None)
+    time.sleep(0.15)
+    beat.tick()
+    assert terminal() == ""  # between two cells nothing is at work
+    shell.heard["pre_run_cell"](None)
+    beat.tick()
+    assert "cell [7] has been at work for 0 s" in terminal()
 
 
 def test_there_is_none_where_nobody_could_see_it(terminal, shell, monkeypatch):
