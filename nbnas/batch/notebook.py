@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import papermill
+from traitlets.config import Config
 
 from nbnas.batch.encrypted import encrypted
 from nbnas.batch.ticking import look, ticking
@@ -70,13 +71,20 @@ def execute(
                 str(output),
                 parameters=dict(parameters),
                 progress_bar=look(notebook.stem) if bar else False,
-                config=encrypted(),
+                config=_kernel(),
             )
     except papermill.PapermillExecutionError as error:
         raise NotebookError(
             f"{notebook} failed in cell {error.exec_count}: {error.ename}: {error.evalue}; "
             f"see {output}"
         ) from error
+
+
+def _kernel() -> Config:
+    """Encrypted where it can be; one that is stopped does not tell of its closed sockets."""
+    found = encrypted()
+    found.NotebookClient.extra_arguments = ["--IPKernelApp.log_level=50"]
+    return found
 
 
 def check_names(notebook: Path, parameters: Mapping[str, object]) -> Mapping[str, Any]:

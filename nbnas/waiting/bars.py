@@ -118,7 +118,7 @@ class WaitingBar:
         waited = time.monotonic() - self._began
         if self._disabled or waited < SOON:
             return
-        self._bar = bar(total=self._total, **self._options)
+        self._bar = bar(total=self._total, **{"smoothing": 0.0, **self._options})
         self._bar.start_t -= waited  # so that it tells the time from the beginning
         self._bar.set_postfix_str(self._told, refresh=False)
         self._bar.update(self._done)

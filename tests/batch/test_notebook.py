@@ -26,6 +26,14 @@ def test_runs_with_parameters_and_still_pictures(notebook, tmp_path):
     assert executed.cells[-1].outputs[0].text == "2.5 static\n"
 
 
+def test_its_kernel_does_not_tell_of_its_own_end(notebook, tmp_path, capfd):
+    read = nbformat.read(notebook, as_version=4)
+    read.cells[-1].source = "get_ipython().kernel.log.error('socket gone')"
+    nbformat.write(read, notebook)
+    run_notebook(notebook, tmp_path / "out.ipynb")
+    assert "socket gone" not in capfd.readouterr().err
+
+
 def test_refuses_unknown_names_before_it_runs(notebook, tmp_path):
     with pytest.raises(SettingError, match=r"no parameter nummer; did you mean number\?"):
         run_notebook(notebook, tmp_path / "out.ipynb", nummer=4)

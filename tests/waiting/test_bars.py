@@ -117,6 +117,17 @@ def test_a_bar_tells_the_time_by_itself_however_long_one_thing_takes(monkeypatch
     assert said.getvalue().endswith("\r")  # it goes
 
 
+def test_the_time_left_of_a_late_bar_goes_by_all_of_its_time():
+    said = io.StringIO()
+    shown = WaitingBar(total=100, desc="late", file=said)
+    shown._began -= 20.0
+    shown.update(50)
+    shown.update(0)
+    shown._bar.refresh()
+    assert "50/100 [00:20<00:20,  2.5" in said.getvalue().rpartition("\r")[2]
+    shown._bar.close()
+
+
 def test_in_a_log_it_tells_it_now_and_then(kernel, monkeypatch):
     said = []
     monkeypatch.setattr(told, "TELLERS", [said.append])
