@@ -42,42 +42,48 @@ def shell(monkeypatch):
     )
 
 
+def until(said, terminal, seconds=10):
+    """Wait until the terminal has been told something; gives all that it was told."""
+    heard, ends = "", time.monotonic() + seconds
+    while said not in heard and time.monotonic() < ends:
+        heard += terminal()
+        time.sleep(0.01)
+    assert said in heard
+    return heard
+
+
 def test_a_silent_cell_has_a_sign_that_goes_when_it_is_done(terminal, shell, monkeypatch):
     monkeypatch.setattr(pulse, "TICK", 0.01)
-    monkeypatch.setattr(pulse, "SILENCE", 0.1)
+    monkeypatch.setattr(pulse, "SILENCE", 0.05)
     beat = follow(shell)
-    time.sleep(0.03)
-    assert terminal() == ""
-    time.sleep(0.2)
-    assert "\rcell [7] has been at work for 0 s\x1b[K" in terminal()
+    until("\rcell [7] has been at work for 0 s\x1b[K", terminal)
     shell.heard["post_run_cell"](None)
-    time.sleep(0.15)
+    time.sleep(0.1)
     assert terminal().endswith("\r\x1b[K")
+    assert terminal() == ""
     shell.heard["pre_run_cell"](None)
-    time.sleep(0.2)
+    until("at work", terminal)
     beat.stop()
-    assert "at work" in terminal()
 
 
 def test_what_says_something_needs_no_sign(terminal, shell, monkeypatch):
-    monkeypatch.setattr(pulse, "SILENCE", 0.1)
+    monkeypatch.setattr(pulse, "SILENCE", 1e6)
     beat = Pulse(shell)
-    time.sleep(0.15)
     write("trial 3 of 9")
     beat.tick()
     assert terminal() == "\rtrial 3 of 9\x1b[K\r\n"
-    time.sleep(0.15)
+    monkeypatch.setattr(pulse, "SILENCE", 0.0)
     beat.tick()
     assert "at work" in terminal()
 
 
 def test_many_short_cells_have_a_sign_now_and_then(terminal, shell, monkeypatch):
-    monkeypatch.setattr(pulse, "A_WHILE", 10.0)
-    monkeypatch.setattr(pulse, "LONG", 0.1)
+    monkeypatch.setattr(pulse, "A_WHILE", 1e6)
+    monkeypatch.setattr(pulse, "LONG", 1e6)
     beat = Pulse(shell)
     beat.tick()
+    monkeypatch.setattr(pulse, "LONG", 0.0)
     shell.heard["post_run_cell"](None)
-    time.sleep(0.15)
     beat.tick()
     assert terminal() == ""  # between two cells nothing is at work
     shell.heard["pre_run_cell"](None)
