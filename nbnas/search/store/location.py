@@ -145,11 +145,7 @@ def _check_options(url: URL, written: str) -> None:
 
 def _file(text: str) -> str:
     """The file's path with the home folder filled in; a folder is refused."""
-    _PATH("store", text)
-    try:
-        path = Path(text).expanduser()
-    except RuntimeError as error:
-        raise StoreError(f"expected a path of a file, got {text!r}: {error}") from error
+    path = _PATH("store", text)
     if text.endswith(("/", os.sep)) or path.is_dir():
         raise StoreError(
             f"expected a path of a file as store, got the folder {text!r}; "
