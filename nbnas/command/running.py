@@ -86,6 +86,8 @@ def _execute(notebook: Path, output: Path, parameters: Mapping[str, object]) -> 
         execute(notebook, output, parameters, bar=True)
     except NotebookError as error:
         cell: Any = error.__cause__
+        if not hasattr(cell, "ename"):  # no cell failed: the copy cannot be written
+            raise
         raise NotebookError(
             f"cell {cell.exec_count} failed with {cell.ename}: {cell.evalue}; {output} shows it"
         ) from error
