@@ -33,7 +33,15 @@ os.environ["NBNAS_CACHE"] = _CACHE.name  # not the user's own
 # Fixtures that take long: a course graded by nbgrader, a notebook that is executed.
 SLOW = {"graded", "executed"}
 # The files whose slow tests take longest together: begun first, so that no core waits in the end.
-LONGEST = ("test_fonts", "test_notebooks", "test_reopened", "test_files", "test_a4")
+LONGEST = (
+    "test_fonts",
+    "test_notebooks",
+    "test_reopened",
+    "test_a4",
+    "test_killed",
+    "test_lab",
+    "test_a3",
+)
 ROOT = Path(__file__).parents[1]
 SHARED = ROOT.parent / "shared" / "data"
 FAULTS = ROOT.parent / "shared" / "faults"
