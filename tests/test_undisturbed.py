@@ -175,6 +175,9 @@ def clean(request):
     return strategy, told(Search(SPACE, weighty, strategy(), seed=1).run(TRIALS))
 
 
+one_model = pytest.mark.parametrize("clean", ["gaussian"], indirect=True)
+
+
 @left_behind
 def test_a_search_is_the_same(clean, leave):
     strategy, expected = clean
@@ -186,7 +189,7 @@ def test_a_search_is_the_same(clean, leave):
 
 
 @left_behind
-@pytest.mark.parametrize("clean", ["gaussian"], indirect=True)
+@one_model
 def test_a_search_in_the_background_is_the_same(clean, leave):
     """The objective leaves it behind, in the thread of the search."""
     strategy, expected = clean
@@ -232,6 +235,7 @@ def test_trainings_and_scores_of_untrained_networks_are_the_same(plain, leave):
 
 @pytest.mark.slow
 @left_behind
+@one_model
 def test_views_are_drawn(clean, leave):
     strategy, _ = clean
     search = Search(SPACE, weighty, strategy(), seed=1).run(5)
