@@ -18,6 +18,7 @@ from nbnas.waiting.told import tell
 SOON = 2.0  # seconds before a bar appears: what takes less needs none
 TICK = 1.0  # seconds between two times that a bar tells by itself
 LINES = 8.0  # seconds between two lines in a log; the first one comes after half of them
+_UP = "\x1b[A"  # to the line above, where bars stand below each other
 
 
 def bar(*given: Any, disable: bool = False, **options: Any) -> Any:  # noqa: ANN401
@@ -166,7 +167,7 @@ class _Log:
 
     def write(self, text: str) -> None:
         """Tell a line, without what moves a cursor."""
-        said = text.strip("\r\n \x1b[A")
+        said = text.replace(_UP, "").strip()
         if said:
             tell(said)
 
