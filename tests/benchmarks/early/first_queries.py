@@ -51,6 +51,15 @@ VARIANTS = {
     "weights * e": {"weights": 1.0},
     "depth 2 times Hamming": {"times": True},
     "weights / e": {"weights": -1.0},
+    "new functions": {"functions": True},
+    "new functions, initial-7": {"functions": True, "initial": 7},
+    "inputs for depth 2": {"parts": (0, 1, 3)},
+    "inputs for depth 2, initial-7": {"parts": (0, 1, 3), "initial": 7},
+    "inputs for depth 2, new functions, initial-7": {
+        "parts": (0, 1, 3),
+        "functions": True,
+        "initial": 7,
+    },
 }
 
 
@@ -109,7 +118,7 @@ def search(table, how, seed, queries):
     distances, known = np.empty((queries, table.m), np.uint8), 0
     while (n := len(seen)) < queries:
         for i in range(known, n):
-            similar[:, i], distances[i] = table.row(seen[i])
+            similar[:, i], distances[i] = table.row(seen[i], how.get("parts", (0, 1, 2)))
             if how.get("times"):
                 similar[2, i] *= np.exp(distances[i].astype(np.float32) / np.float32(-2))
             if "square" in how:
@@ -128,7 +137,8 @@ def search(table, how, seed, queries):
             thetas = model.draw(model.fit(theta) if chain is None else chain, rng, 10, first)
             chain = thetas[-1]
         scores = scored(model, thetas, how, (similar[:, :n], distances[:n]), rng)
-        scores[np.isin(table.same, table.same[seen])] = -np.inf
+        same = table.functions if how.get("functions") else table.same
+        scores[np.isin(same, same[seen])] = -np.inf
         seen.append(int(table.drawn[np.argmax(scores[table.drawn])]))
     return np.maximum.accumulate(table.y[seen])
 

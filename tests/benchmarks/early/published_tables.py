@@ -7,6 +7,8 @@ Notation
     m          number of architectures of a table
 """
 
+from collections import Counter
+
 import numpy as np
 import pandas as pd
 from scipy import sparse
@@ -15,7 +17,7 @@ import nbnas as nb
 from nbnas.benchmarks.shipped import digits
 from nbnas.graphs.architecture import LINK, Architecture
 from nbnas.graphs.encoding import encode_all
-from nbnas.graphs.features import weisfeiler_lehman
+from nbnas.graphs.features import operation_graph, weisfeiler_lehman
 from nbnas.search.candidates import key
 
 
@@ -31,9 +33,9 @@ class Table:
         most = max(len(a.nodes) for a in architectures)
         self.codes = np.asfortranarray(encode_all(architectures, most))
         self.features = [unit(weisfeiler_lehman(architectures, h, {})) for h in (0, 1, 2)]
-        numbers = {}
-        keys = [key(a, allow_isomorphic=isomorphic) for a in architectures]
-        self.same = np.array([numbers.setdefault(k, len(numbers)) for k in keys])
+        self.features.append(unit(of_inputs(architectures)))
+        self.same = numbered(key(a, allow_isomorphic=isomorphic) for a in architectures)
+        self.functions = numbered(key(a, allow_isomorphic=False) for a in architectures)
         self.drawn = np.unique(self.same, return_index=True)[1]
         self.places = {str(a): i for i, a in enumerate(architectures)}
         self.isomorphic, self.graph = isomorphic, graph
@@ -46,9 +48,10 @@ class Table:
         search = nb.Search(nb.CellSpace(), lambda a, seed: 0.5, random, seed=seed)
         return [self.places[str(a)] for a in search.run(10).observations.architectures]
 
-    def row(self, i):
-        """Similarities `(3, m)` and distances `(m,)` of all to one."""
-        similar = [f @ f[[i]].toarray()[0] for f in self.features]
+    def row(self, i, parts=(0, 1, 2)):
+        """Similarities `(3, m)`, by some features, and distances `(m,)` of all to one."""
+        features = [self.features[part] for part in parts]
+        similar = [f @ f[[i]].toarray()[0] for f in features]
         return np.array(similar, np.float32), (self.codes != self.codes[i]).sum(axis=1)
 
 
@@ -71,6 +74,25 @@ def read_graph(folder, name):
         nodes = ("input", *operations.split("|"), "output")
         found.append(Architecture(nodes, tuple(edges), f"{links};{operations}"))
     return tuple(found), frame[f"{name}_valid"].to_numpy(), True
+
+
+def numbered(keys):
+    """Equal numbers for equal keys `(m,)`."""
+    numbers = {}
+    return np.array([numbers.setdefault(k, len(numbers)) for k in keys])
+
+
+def of_inputs(architectures):
+    """How often there is an operation that reads the results of such operations."""
+    found = []
+    for graph in map(operation_graph, architectures):
+        read = [",".join(sorted(graph.labels[u] for u in by)) for by in graph.sources]
+        found.append(Counter(zip(graph.labels, read, strict=True)))
+    columns = {label: i for i, label in enumerate(sorted(set().union(*found)))}
+    starts = np.cumsum([0, *map(len, found)])
+    counts = np.array([n for one in found for n in one.values()], float)
+    places = [columns[label] for one in found for label in one]
+    return sparse.csr_array((counts, places, starts), shape=(len(found), len(columns)))
 
 
 def unit(features):
