@@ -139,7 +139,7 @@ def _wires(layout: Layout) -> theme.Rows:
     """The thin lines by which a genotype's vertices lead to the output: down, along, and up."""
     *inner, (right, line) = layout.places[INPUTS:]
     low = RAIL / 2
-    ways = [*(((x, y), (x, low)) for x, y in inner)]
+    ways: list[tuple[Point, ...]] = [((x, y), (x, low)) for x, y in inner]
     ways.append(((inner[0][0], low), (right, low), (right, line)))
     return [
         {"wire": f"{number}", "t": t, "x": x, "y": y}
