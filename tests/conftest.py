@@ -4,11 +4,13 @@ import csv
 import gzip
 import json
 import os
+import re
 import subprocess
 import sys
 import tempfile
 import time
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from unittest.mock import Mock
 
@@ -31,7 +33,15 @@ os.environ["NBNAS_CACHE"] = _CACHE.name  # not the user's own
 # Fixtures that take long: a course graded by nbgrader, a notebook that is executed.
 SLOW = {"graded", "executed"}
 # The files whose slow tests take longest together: begun first, so that no core waits in the end.
-LONGEST = ("test_fonts", "test_notebooks", "test_reopened", "test_export", "test_a4")
+LONGEST = (
+    "test_fonts",
+    "test_notebooks",
+    "test_reopened",
+    "test_a4",
+    "test_killed",
+    "test_lab",
+    "test_a3",
+)
 ROOT = Path(__file__).parents[1]
 SHARED = ROOT.parent / "shared" / "data"
 FAULTS = ROOT.parent / "shared" / "faults"
@@ -44,8 +54,28 @@ def pytest_collection_modifyitems(items):
         needed = SLOW & set(getattr(item, "fixturenames", ()))
         if needed or item.get_closest_marker("browser"):
             item.add_marker(pytest.mark.slow)
+        if item.get_closest_marker("slow"):
+            assert may_be_slow(item.path), f"{item.path}: `pytest -m slow` would not find {item}"
     place = {name: at for at, name in enumerate(LONGEST)}
     items.sort(key=lambda item: place.get(item.path.stem, len(place)))
+
+
+def pytest_ignore_collect(collection_path, config):
+    """Import only files that may have slow tests where only these are run; None leaves it open."""
+    if config.getoption("markexpr") == "slow" and collection_path.suffix == ".py":
+        return None if may_be_slow(collection_path) else True
+    return None
+
+
+def may_be_slow(path):
+    """Whether a file of tests, or the `conftest.py` beside it, says what makes a test slow."""
+    return any(map(says_slow, (path, path.with_name("conftest.py"))))
+
+
+@cache
+def says_slow(path):
+    words = r"\b(mark\.(slow|browser)|graded|executed)\b"
+    return path.exists() and bool(re.search(words, path.read_text(encoding="utf-8")))
 
 
 @pytest.fixture(autouse=True)

@@ -149,6 +149,7 @@ print(json.dumps([light, live, data["text/plain"]]))
     assert text.startswith("CellSpace: 15,625 architectures")
 
 
+@pytest.mark.slow
 def test_kernels_that_gpytorch_composes_are_drawn_where_they_are_ours():
     code = """
 import json

@@ -157,25 +157,31 @@ def short(path):
     return str(path.relative_to(PACKAGE))
 
 
-@pytest.mark.parametrize("path", FILES, ids=short)
-def test_imports_go_down(path):
-    own = floor_of(path)
-    for name in imported(path):
+each_floor = pytest.mark.parametrize("own", RANKS)
+
+
+@each_floor
+def test_imports_go_down(own):
+    for path, name in imported_by(own):
         top, _, rest = name.partition(".")
         if top != "nbnas":
             continue
         floor = rest.partition(".")[0]
-        assert floor in RANKS, f"imports the facade or an unknown floor: {name}"
+        assert floor in RANKS, f"{path} imports the facade or an unknown floor: {name}"
         lower = RANKS[floor] < RANKS[own] or floor == own or (own, floor) in GROUND
-        assert lower, f"{own} (rank {RANKS[own]}) imports {name} (rank {RANKS[floor]})"
+        assert lower, f"{path} (rank {RANKS[own]}) imports {name} (rank {RANKS[floor]})"
 
 
-@pytest.mark.parametrize("path", FILES, ids=short)
-def test_libraries_belong_to_floors(path):
-    rank = RANKS[floor_of(path)]
-    allowed = set().union(*(LIBRARIES[r] for r in range(rank + 1)))
-    used = {name.partition(".")[0] for name in imported(path)} & OUTSIDE
-    assert used <= allowed
+def imported_by(floor):
+    """The files of a floor, each with the names that it imports."""
+    return [(short(p), name) for p in FILES if floor_of(p) == floor for name in imported(p)]
+
+
+@each_floor
+def test_libraries_belong_to_floors(own):
+    allowed = set().union(*(LIBRARIES[r] for r in range(RANKS[own] + 1)))
+    used = {(path, name.partition(".")[0]) for path, name in imported_by(own)}
+    assert not {(path, name) for path, name in used if name in OUTSIDE - allowed}
 
 
 def test_every_floor_has_its_rank():
@@ -198,15 +204,16 @@ def test_every_floor_with_wings_has_an_order():
     assert {floor_of(p) for p in FILES if p.parent != PACKAGE} == set(WINGS)
 
 
-@pytest.mark.parametrize("path", IN_WINGS, ids=short)
-def test_wings_import_earlier_ones(path):
-    order = WINGS[floor_of(path)]
-    for other in files_imported(path):
-        if other.parent == PACKAGE or floor_of(other) != floor_of(path):
+@pytest.mark.parametrize("floor", WINGS)
+def test_wings_import_earlier_ones(floor):
+    order = WINGS[floor]
+    own = [path for path in IN_WINGS if floor_of(path) == floor]
+    for path, other in [(p, file) for p in own for file in files_imported(p)]:
+        if other.parent == PACKAGE or floor_of(other) != floor:
             continue
-        assert wing_of(other) != "__init__", f"imports the whole floor: {short(other)}"
-        earlier = order.index(wing_of(other)) <= order.index(wing_of(path))
-        assert earlier, f"{wing_of(path)} comes before {wing_of(other)}: {short(other)}"
+        said = f"{short(path)} imports {short(other)}"
+        assert wing_of(other) != "__init__", f"{said}, the whole floor"
+        assert order.index(wing_of(other)) <= order.index(wing_of(path)), f"{said}, a later wing"
 
 
 @pytest.mark.parametrize("folder", sorted({p.parent for p in FILES}), ids=short)

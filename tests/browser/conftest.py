@@ -1,5 +1,6 @@
 """A JupyterLab server of its own and the browser that the machine has."""
 
+import contextlib
 import os
 import shutil
 from pathlib import Path
@@ -47,9 +48,11 @@ def browser(launch):
 
 
 @pytest.fixture(scope="session")
-def lab(tmp_path_factory):
-    """The folder and the address and token of a running JupyterLab."""
+def lab(forking, tmp_path_factory):
+    """The folder and the address and token of a running JupyterLab, whose kernels are forked."""
     pytest.importorskip("jupyterlab", reason="jupyterlab is not installed")
     folder = tmp_path_factory.mktemp("lab")
-    with pages.serving(folder) as server:
+    with contextlib.ExitStack() as stack:
+        with forking():  # the server keeps what it is told now
+            server = stack.enter_context(pages.serving(folder))
         yield folder, server

@@ -43,10 +43,11 @@ def executed(folder, name, mode):
 
 
 @pytest.fixture(scope="module")
-def batch(lab):
+def batch(forking, lab):
     """Two executed notebooks: in static mode, and with a lab that was live."""
     folder, _ = lab
-    return executed(folder, "static.ipynb", "static"), executed(folder, "live.ipynb", "live")
+    with forking():
+        return executed(folder, "static.ipynb", "static"), executed(folder, "live.ipynb", "live")
 
 
 def pictures(notebook):

@@ -77,17 +77,6 @@ class Reopening:
         pages.shot(page, f"{self.name}-{number}")
 
 
-def test_the_lab_is_there_after_closing_opening_and_running_again(browser, lab):
-    notebook = Reopening(browser, lab, "reopened")
-    with notebook.page() as page:
-        pages.wait_idle(page)
-        notebook.leave(page, 0, saved=False)
-    with notebook.page() as page:
-        notebook.run_again(page, 0)
-    pages.end_kernels(lab[1])
-
-
-@pytest.mark.slow
 @pytest.mark.timeout(3600)
 @pytest.mark.parametrize("saved", [False, True])
 def test_the_lab_is_there_every_time(browser, lab, saved):

@@ -62,7 +62,20 @@ def test_the_main_job_runs_from_it_in_an_empty_folder(alone, tmp_path):
     where = alone(tmp_path, "-c", "import nbnas; print(nbnas.__file__)").stdout
     assert not Path(where.strip()).is_relative_to(ROOT)
     assert "python -m nbnas search" in alone(tmp_path, "-m", "nbnas").stdout
-    short = ["-p", "trials", "3", "-p", "initial", "2", "-p", "compare", "false"]
+    short = [
+        "-p",
+        "trials",
+        "3",
+        "-p",
+        "initial",
+        "2",
+        "-p",
+        "compare",
+        "false",
+        "-p",
+        "epochs",
+        "2",
+    ]
     done = alone(tmp_path, "-m", "nbnas", "search", *short)
     assert done.returncode == 0, done.stderr[-3000:]
     assert sorted(path.name for path in tmp_path.rglob("*")) == [

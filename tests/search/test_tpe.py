@@ -132,6 +132,7 @@ for a in Tpe().propose(CellSpace(), trials, (), 3, np.random.default_rng(0)).arc
 """
 
 
+@pytest.mark.slow
 def test_another_process_proposes_the_same():
     """Not even the order of Python's sets, which differs between processes, plays a part."""
     answers = {
@@ -154,6 +155,7 @@ def test_says_how_to_get_optuna(monkeypatch):
         Tpe()
 
 
+@pytest.mark.slow
 def test_importing_the_strategy_imports_no_optuna():
     code = "import sys, nbnas.search.strategies.tpe as t; t.Tpe(); print('optuna' in sys.modules)"
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

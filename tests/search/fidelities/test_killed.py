@@ -9,7 +9,7 @@ import time
 
 import pytest
 
-KILLS = int(os.environ.get("NBNAS_KILLS", "4"))
+KILLS = int(os.environ.get("NBNAS_KILLS", "3"))
 SCRIPT = """
 import sys, time
 from dataclasses import dataclass

@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 import nbnas as nb
+from nbnas.training.export import writing
 
 SPACE = nb.JointSpace(
     nb.CellSpace(),
@@ -86,7 +87,10 @@ def test_processes_train_by_the_settings(trainer):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("keep", [False, True])
-def test_an_export_is_of_the_settings(trainer, tmp_path, keep):
+def test_an_export_is_of_the_settings(trainer, tmp_path, keep, monkeypatch):
+    for name in ("program_of", "program_file", "onnx_file"):  # which take seconds each
+        monkeypatch.setattr(writing, name, lambda *_: b"")
+    monkeypatch.setattr(writing, "CHECKED", ("model.py",))
     recipe = replace(trainer, keep_weights=keep)
     search = nb.Search(SPACE, recipe, nb.RandomSearch(), seed=1, store=tmp_path / "s.db").run(2)
     exported = search.export(tmp_path / "model")

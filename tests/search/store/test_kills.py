@@ -13,7 +13,7 @@ from sharing import opened, read, start
 
 import nbnas as nb
 
-KILLS = int(os.environ.get("NBNAS_KILLS", "8"))
+KILLS = int(os.environ.get("NBNAS_KILLS", "6"))
 PROCESSES, TRIALS, SECONDS = 3, 10_000, 0.2
 
 

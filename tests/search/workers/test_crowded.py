@@ -110,6 +110,7 @@ class Asked(nb.LiveTraining):
         return nb.Evaluation(self.architecture, self.reports[-1].measured, seed=self.seed)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("workers", "value"),
     [

@@ -25,29 +25,15 @@ def search(objective):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("count", [1, 2])
+@pytest.mark.parametrize(("kind", "count"), [("local", 1), ("local", 2), ("dask", 2)])
 def test_a_fault_fails_alone(workers, count):
-    """All faults in one search, so that the processes start once; each alone is below."""
+    """All faults in one search, so that few processes start, which takes seconds each."""
     sequence = [str(e.architecture) for e in search(trials.value).run(12).observations]
     faults = dict(zip(sequence[1:], KINDS, strict=False))
     limits = workers(count, timeout=20, memory="2 GB")
     made = search(trials.Faulty(faults)).run(12, workers=limits)
-    check(made, faults, 12)
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("fault", KINDS)
-def test_each_fault_alone(fault, workers):
-    sequence = [str(e.architecture) for e in search(trials.value).run(5).observations]
-    faults = {sequence[2]: fault}
-    seconds = 60 if fault == "takes memory" else 2  # to take so much takes a busy machine a while
-    limits = workers(1, timeout=seconds, memory="2 GB")
-    check(search(trials.Faulty(faults)).run(5, workers=limits), faults, 5)
-
-
-def check(made, faults, count):
     found = {str(e.architecture): e for e in made.observations}
-    assert len(found) == count
+    assert len(found) == 12
     for text, evaluation in found.items():
         if text not in faults:
             assert evaluation.status == "completed"

@@ -12,7 +12,7 @@ import pytest
 from killed import EPOCHS, STEPS, facts, opened
 
 SCRIPT = Path(__file__).with_name("killed.py")
-KILLS = int(os.environ.get("NBNAS_KILLS", "4"))
+KILLS = int(os.environ.get("NBNAS_KILLS", "3"))
 STEP = 0.05  # seconds of a step
 
 

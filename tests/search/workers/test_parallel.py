@@ -49,6 +49,7 @@ def test_every_proposal_of_two_workers_can_be_made_again(workers, tmp_path):
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("kind", ["local"])  # dask's have shown it with ten
 def test_forty_trials_can_be_made_again(workers, tmp_path):
     store, strategy = tmp_path / "s.db", nb.BayesianOptimization(initial=5)
     made = search(trials.sleep, strategy, seed=1, store=store).run(40, workers=workers(4))

@@ -28,6 +28,7 @@ print(len(search.run(3, workers=2).observations), flush=True)
 """
 
 
+@pytest.mark.slow
 def test_a_script_needs_no_guard_and_runs_once(tmp_path):
     path = tmp_path / "script.py"
     path.write_text(SCRIPT.replace("float(sys.argv[1]) if len(sys.argv) > 1 else 0.0", "0.1"))

@@ -1,26 +1,17 @@
-import re
 import runpy
-import shutil
-import subprocess
 import sys
-from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
 
 import nbnas
-from nbnas.errors import ArchitectureError, ExportError
+from nbnas.errors import ExportError
 from nbnas.graphs.spaces.cell import cell
-from nbnas.graphs.spaces.chain.space import ChainSpace
-from nbnas.graphs.spaces.cnn.space import CnnSpace
-from nbnas.graphs.spaces.dag.space import DagSpace
-from nbnas.graphs.spaces.darts.space import DartsSpace
 from nbnas.training.export import formats, writing, written
 from nbnas.training.export.export import export
 from nbnas.training.export.folder import FILES
 from nbnas.training.export.rerun import check_agreement, rerun
-from nbnas.training.networks.size import network_size
 
 pytest.importorskip("onnxscript")
 
@@ -180,68 +171,3 @@ def test_a_search_without_a_trainer_says_what_to_do(tmp_path):
     search = nbnas.Search(nbnas.CellSpace(), lambda a, seed=0: 0.5, nbnas.RandomSearch()).run(1)
     with pytest.raises(ExportError, match=r"nbnas\.export\(search\.best"):
         search.export(tmp_path / "a")
-
-
-def small(space):
-    """A light architecture of a space, for pictures of 8 x 8 pixels."""
-    return min(filter(fits, space.sample(5, 60)), key=lambda a: len(a.text))
-
-
-def fits(architecture):
-    try:
-        network_size(architecture)
-    except ArchitectureError:
-        return False
-    return True
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize(
-    "space",
-    [None, DagSpace(), ChainSpace(), CnnSpace(), DartsSpace()],
-    ids=["cell", "dag", "chain", "cnn", "darts"],
-)
-def test_every_file_gives_the_same_classes(trainer, tmp_path, space):
-    architecture = CELL if space is None else small(space)
-    folder = tmp_path / "model"
-    evaluation = nbnas.Evaluation(architecture, 0.5, seed=2)
-    made = export(evaluation, trainer, folder)
-    assert dict(made.agreement).keys() == {"model.py", "model.onnx", "model.pt2"}
-    assert min(share for _, share in made.agreement) >= 0.999
-    assert made.accuracy == pytest.approx(trainer.test(architecture, 2), abs=1 / 597)
-    assert names(folder) == ALL
-    ruff = shutil.which("ruff") or pytest.skip("ruff is not on the path")
-    subprocess.run([ruff, "format", "--isolated", "--check", folder], check=True)
-    check_card(folder)
-
-
-SKELETONS = {
-    "201": nbnas.CellSkeleton(4, 2, prune=False),
-    "101": nbnas.CellSkeleton(8, 2, 3, "max", "conv-bn-relu", "concatenate", "plain"),
-}
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("name", SKELETONS)
-def test_every_file_of_a_network_by_a_skeleton_gives_the_same_classes(tmp_path, name):
-    data = nbnas.digits(train=600, validation=600)
-    trainer = nbnas.Trainer(data, epochs=1, device="cpu", skeleton=SKELETONS[name])
-    dag = DagSpace().parse("conv3x3-bn-relu,maxpool3x3,conv1x1-bn-relu|0-1,0-3,1-2,1-4,2-4,3-4")
-    architecture = dag if name == "101" else CELL
-    made = export(nbnas.Evaluation(architecture, 0.5, seed=2), trainer, tmp_path / "model")
-    assert dict(made.agreement).keys() == {"model.py", "model.onnx", "model.pt2"}
-    assert min(share for _, share in made.agreement) >= 0.999
-
-
-def check_card(folder: Path):
-    """The three lines of the card run, in the folder, without nbnas."""
-    text = (folder / "card.md").read_text("utf-8")
-    for code in re.findall(r"```python\n(.*?)```", text, re.DOTALL):
-        lines = "import sys; sys.modules['nbnas'] = None\nsys.path.insert(0, '.')\n"
-        lines += "import numpy, torch\npictures = numpy.zeros((3, 1, 8, 8), numpy.float32)\n"
-        lines += "" if "from classify import" in code else _TENSOR
-        code = lines + code
-        subprocess.run([sys.executable, "-P", "-B", "-c", code], cwd=folder, check=True)
-
-
-_TENSOR = "pictures = torch.from_numpy(pictures)\n"

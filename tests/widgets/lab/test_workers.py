@@ -57,6 +57,7 @@ def test_workers_keep_the_limits_that_a_cell_gave_them(until, settled, click):
     assert search.workers == nb.LocalWorkers(2, timeout=60, memory="8 GB")
 
 
+@pytest.mark.slow
 def test_a_run_of_a_cell_is_told_with_its_workers(settled):
     search = nb.Search(nb.CellSpace(), trials.epochs, nb.RandomSearch(), seed=1)
     lab = Lab(search)

@@ -164,16 +164,16 @@ def test_initial_networks_are_valid_or_else_plain():
 @pytest.mark.parametrize("name", MODIFIERS)
 @pytest.mark.parametrize("space", [SPACE, SMALL], ids=["large", "small"])
 def test_each_modifier_gives_valid_networks(name, space, rng):
-    """Of 500 mutations of each kind nearly all are found, and all are valid and different."""
+    """Of 200 mutations of each kind nearly all are found, and all are valid and different."""
     found = 0
-    for a in space.sample(0, 250):
+    for a in space.sample(0, 100):
         changed = MODIFIERS[name](a, rng, space)
         if changed is not None:
             found += 1
             assert changed in space
             assert changed != a
             assert faults(changed, space) is None
-    assert found > 150
+    assert found > 60
 
 
 def test_neighbors_are_what_one_elementary_modification_gives(rng):
