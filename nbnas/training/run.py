@@ -35,6 +35,7 @@ from nbnas.training.losses import Losses
 from nbnas.training.measure import epoch_report
 from nbnas.training.memory.need import check_batch_fits, check_weights_fit
 from nbnas.training.memory.pieces import GRADIENT_ACCUMULATION, Pieces
+from nbnas.training.networks.darts.paths import schedule_paths
 from nbnas.training.networks.faults import fault
 from nbnas.training.networks.network import build_network, count_parameters
 from nbnas.training.networks.normalize import normalized
@@ -152,6 +153,7 @@ class Training(KeptTraining):
         while not self.is_trained:
             now.begin_epoch()
             network.train()
+            schedule_paths(network, now.epoch / trainer.epochs)
             for x, y in timer.steps(now.coming(task.batches(train))):
                 now.rate = rate(now.step)
                 answer = step((x, y), now.carried, now.rate)

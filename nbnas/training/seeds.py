@@ -28,7 +28,7 @@ from nbnas.records import EpochReport, Evaluation
 from nbnas.records.profile import BACKWARD, FORWARD, OPTIMISER
 from nbnas.training.data.part import Part
 from nbnas.training.data.resident import parts_on
-from nbnas.training.device import cpu_threads
+from nbnas.training.device import CPU, cpu_threads
 from nbnas.training.groups import (
     batches_of_groups,
     evaluate_groups,
@@ -37,6 +37,7 @@ from nbnas.training.groups import (
     totals_of,
 )
 from nbnas.training.measure import Figures, epoch_report, picture_figures
+from nbnas.training.networks.darts.paths import check_keeps_paths
 from nbnas.training.networks.network import (
     check_operations,
     count_multiply_adds,
@@ -55,7 +56,6 @@ from nbnas.training.usual import NEVER
 from nbnas.undisturbed import undisturbed
 
 ALONE = ("network", "augment", "mix", "ema", "patience", "clip", "test_flip", "keep_weights")
-CPU = torch.device("cpu")
 
 
 def train_seeds(
@@ -63,8 +63,8 @@ def train_seeds(
 ) -> tuple[Evaluation, ...]:
     """Train an architecture once for each seed, all at once, on the CPU.
 
-    Where it is ended, it begins anew. On one core that takes about half
-    as long as one after the other; trainings that differ in more than the seed are for `workers`.
+    Where it is ended, it begins anew. On one core that takes about half as long as one after the
+    other; trainings that differ in more than the seed are for `workers`.
 
     Args:
         trainer: The recipe; see `check_seeds`.
@@ -91,13 +91,13 @@ def check_seeds(trainer: Trainer, seeds: Sequence[int]) -> None:
     """Check that a recipe can be trained with these seeds side by side.
 
     Raises:
-        SettingError: If there is no seed, the recipe is on text, or has a setting that belongs to
-            trainings that are alone: augmentation or mixing, a network of its own, averaged or
-            kept weights, early stopping, clipping, flips in tests, or an optimiser that sees more
-            than one weight at once.
+        SettingError: If there is no seed, the recipe is on text, or has what trainings have alone:
+            augmentation or mixing, dropped paths, a network of its own, averaged or kept weights,
+            early stopping, clipping, flips in tests, or an optimiser that sees several weights.
     """
     each(SEED, least=1, of="a seed")("seeds", seeds)
     _ = trainer.pictures  # it is on pictures
+    check_keeps_paths(trainer.skeleton)
     for name in ALONE:
         given, usual = getattr(trainer, name), NEVER.get(name)
         if given != usual:

@@ -12,6 +12,7 @@ import torch
 from torch import nn
 
 from nbnas.training.draws import drawing
+from nbnas.training.networks.darts.paths import DropPaths
 from nbnas.training.networks.own import Own
 
 Network = TypeVar("Network", bound=nn.Module)
@@ -53,7 +54,7 @@ def initialize(network: nn.Module, generator: torch.Generator) -> None:
             bound = 1 / math.sqrt(module.in_features)
             nn.init.uniform_(module.weight, -bound, bound, generator=generator)
             nn.init.uniform_(module.bias, -bound, bound, generator=generator)
-        elif isinstance(module, nn.BatchNorm2d):
+        elif isinstance(module, nn.BatchNorm2d | DropPaths):
             module.reset_parameters()
 
 

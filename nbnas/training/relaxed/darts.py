@@ -116,19 +116,20 @@ class DartsLearner:
 
     def epoch(self, number: int) -> float:
         """Steps of parameters and weights in turn; see `Learner.epoch`."""
-        task, (own, other) = self.ground.task, self._halves
+        task, (own, other), under_way = self.ground.task, self._halves, self.ground.under_way
+        under_way.begin()
         searched = number > self.method.warmup
         self._progress = (number - 1) / self.method.epochs
         # The other half may have a batch less: then its first one comes again.
         others = chain.from_iterable(task.batches(other) for _ in range(2))
-        losses = []
-        for batch, held in zip(task.batches(own), others, strict=False):
+        for batch, held in under_way.coming(zip(task.batches(own), others, strict=False)):
             if searched:
                 self._change(batch, held)
-            losses.append(self.ground.learn(batch, self.mixed([a.detach() for a in self.alphas])))
+            weights = self.mixed([each.detach() for each in self.alphas])
+            under_way.losses.append(self.ground.learn(batch, weights))
             gradients = 1 + (GRADIENTS[self.method.order] if searched else 0)
             self.ground.spend(self.ground.whole, len(batch[1]), gradients)
-        return float(torch.stack(losses).mean())
+        return under_way.end()
 
     def mixed(self, alphas: Sequence[Tensor]) -> Weights:
         """The weights with which the shared network computes."""

@@ -27,6 +27,7 @@ from nbnas.training.optimizers.groups import set_learning_rate
 from nbnas.training.recipe import Recipe
 from nbnas.training.relaxed.calibration import batchwise, calibrated
 from nbnas.training.relaxed.form import Form
+from nbnas.training.relaxed.under_way import UnderWay
 from nbnas.training.steps.optimizer import optimizer_of
 from nbnas.training.tasks.pictures import PictureTask
 from nbnas.training.tasks.task import Batch, Part
@@ -57,6 +58,7 @@ class Ground:
         first: Which of them the schedule begins with.
         share: Of the recipe's learning rate, that of the schedule.
         spent: Multiply-adds so far.
+        under_way: How far the epoch is.
     """
 
     recipe: Recipe
@@ -74,8 +76,10 @@ class Ground:
     first: int = field(default=0, init=False)
     share: float = field(default=1.0, init=False)
     spent: float = field(default=0.0, init=False)
+    under_way: UnderWay = field(init=False)
 
     def __post_init__(self) -> None:
+        self.under_way = UnderWay(self.generator, self.place.device)
         data = self.recipe.pictures
         network = self.form.build(self.recipe, self.generator)
         self.whole = count_multiply_adds(Mixture(network, self.form.uniform), data.image_shape)
@@ -217,6 +221,7 @@ class Ground:
             "generator": self.generator.get_state(),
             "step": self.step,
             "spent": self.spent,
+            "under_way": self.under_way.state(),
         }
 
     def resume(self, state: dict[str, Any]) -> None:
@@ -225,6 +230,7 @@ class Ground:
         self.optimizer.load_state_dict(state["optimizer"])
         self.generator.set_state(state["generator"])
         self.step, self.spent = int(state["step"]), float(state["spent"])
+        self.under_way.resume(state.get("under_way", {}), state["generator"])
 
 
 def _begin_at_rest(optimizer: torch.optim.Optimizer) -> None:

@@ -62,7 +62,7 @@ class KeptRelaxation:
         self._form = form_of(self.space)
         self._ground: Ground | None = None
         self._learner: Learner | None = None
-        self._draws = Draws(self.seed)
+        self._draws, self._start = Draws(self.seed), 0.0
         self._keeper, self._stopping = NOWHERE, threading.Event()
         self._published = self._publish()
 
@@ -90,9 +90,9 @@ class KeptRelaxation:
         of the place. A checkpoint that is damaged is ignored, with a warning.
 
         Args:
-            place: The path of its file without its end: `place.checkpoint` is written after an
-                epoch if `checkpoint_minutes` of the recipe have passed, and after the last one.
-                Its folder is made, in one that exists.
+            place: The path of its file without its end: `place.checkpoint` is written after a
+                step if `checkpoint_minutes` of the recipe have passed, and after the last epoch,
+                so that a kill costs that much at most. Its folder is made, in one that exists.
             attempt: Which try this is, from 1.
 
         Returns:
@@ -152,15 +152,15 @@ class KeptRelaxation:
 
     def _train(self) -> Iterator[RelaxationReport]:
         """The loop: an epoch of the method, then what it has come to."""
-        start, recipe, before = time.perf_counter(), self.recipe, 0.0
+        recipe, self._start = self.recipe, time.perf_counter()
         place = choose_place(recipe.device, recipe.mixed_precision, recipe.channels_last)
         if place.precision == torch.float16:  # its loss would have to be scaled
             place = choose_place(recipe.device, False, recipe.channels_last)
         ground = Ground(recipe, self._form, place, torch.Generator().manual_seed(self.seed))
         learner = begin(self.method, ground, self.space)
         self._ground, self._learner = ground, learner
-        if self._keeper.resume(self._resume) and self.reports:
-            before = self.reports[-1].seconds
+        ground.under_way.pause = self._keep_if_due
+        self._keeper.resume(self._resume)
         while not self.is_finished:
             epoch = len(self.reports) + 1
             loss = learner.epoch(epoch)
@@ -168,14 +168,24 @@ class KeptRelaxation:
             architecture, value = learner.found()
             values = zip(self._form.kinds, learner.values(), strict=True)
             weights = tuple(kind.told(rows) for kind, rows in values)
-            seconds = before + time.perf_counter() - start
-            report = RelaxationReport(epoch, weights, architecture, loss, value, seconds)
+            known = (loss, value, self._seconds)
+            report = RelaxationReport(epoch, weights, architecture, *known)
             self.reports = (*self.reports, report)
             if self._keeper.due or self.is_finished:
                 self._keeper.write(self._state())
             paused = time.perf_counter()
             yield report
-            start += time.perf_counter() - paused
+            self._start += time.perf_counter() - paused
+
+    @property
+    def _seconds(self) -> float:
+        """Seconds of training so far."""
+        return time.perf_counter() - self._start
+
+    def _keep_if_due(self) -> None:
+        """Write a checkpoint if it is time for one."""
+        if self._keeper.due:
+            self._keeper.write(self._state())
 
     def _state(self) -> dict[str, Any]:
         """All that it needs to go on, as plain values and tensors."""
@@ -186,6 +196,7 @@ class KeptRelaxation:
             "learner": self._learner.state(),
             "draws": self._draws.states,
             "reports": [each.kept for each in self.reports],
+            "seconds": self._seconds if self._ground.under_way.within else _until(self.reports),
         }
 
     def _resume(self, state: Mapping[str, Any]) -> None:
@@ -196,7 +207,14 @@ class KeptRelaxation:
         self._ground.resume(state["ground"])
         self._learner.resume(state["learner"])
         self._draws.resume(state["draws"])
+        self._ground.under_way.back = lambda: self._draws.resume(state["draws"])
+        self._start -= float(state.get("seconds", _until(reports)))
         self.reports = reports
+
+
+def _until(reports: tuple[RelaxationReport, ...]) -> float:
+    """Seconds until the last report."""
+    return reports[-1].seconds if reports else 0.0
 
 
 def _check_finite(loss: float, epoch: int) -> None:

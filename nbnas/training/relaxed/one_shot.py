@@ -72,14 +72,15 @@ class OneShotLearner:
 
     def epoch(self, number: int) -> float:
         """A step for each of some architectures; see `Learner.epoch`."""
-        ground, losses = self.ground, []
+        ground, under_way = self.ground, self.ground.under_way
         self._epoch = number
-        drawn = iter(self.drawn(ground.task.batches_of(ground.train)))
-        for batch in ground.task.batches(ground.train):
-            architecture = next(drawn)
-            losses.append(ground.learn(batch, ground.weights_of(architecture)))
+        under_way.begin()
+        drawn = self.drawn(ground.task.batches_of(ground.train))
+        batches = ground.task.batches(ground.train)
+        for batch, architecture in under_way.coming(zip(batches, drawn, strict=True)):
+            under_way.losses.append(ground.learn(batch, ground.weights_of(architecture)))
             ground.spend(ground.size(architecture), len(batch[1]), 1)
-        return float(torch.stack(losses).mean())
+        return under_way.end()
 
     def drawn(self, n: int) -> tuple[Architecture, ...]:
         """Architectures that are drawn evenly; some may be the same."""

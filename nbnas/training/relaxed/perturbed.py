@@ -105,14 +105,16 @@ class PerturbationLearner:
 
     def epoch(self, number: int) -> float:
         """Train what is left, then decide what is due; see `Learner.epoch`."""
-        ground, losses = self.ground, []
+        ground, under_way = self.ground, self.ground.under_way
+        under_way.begin()
         self._schedule(number)
-        for batch in ground.task.batches(ground.train):
-            losses.append(ground.learn(batch, self.weights))
+        for batch in under_way.coming(ground.task.batches(ground.train)):
+            under_way.losses.append(ground.learn(batch, self.weights))
             ground.spend(self._size, len(batch[1]), 1)
         while len(self.losses) < self._due(number):
             self._decide(self.choices[len(self.losses)])
-        return float(torch.stack(losses).mean())
+            under_way.pause()
+        return under_way.end()
 
     def values(self) -> Values:
         """The weights; an edge that is dropped carries all operations alike, as at first."""

@@ -38,8 +38,8 @@ class Supernet:
         space: A `CellSpace` or a `DartsSpace`, with operations of your own if you like.
         trainer: Says the data, what cells are put into, batch size, optimiser, learning rate and
             its schedule, augmentation, device and precision. How many epochs there are says the
-            method. Its `ema`, `patience`, `fidelities` and `compile` are not used: they are of the
-            trainings of what is found.
+            method. Its `ema`, `patience`, `fidelities`, `compile` and its skeleton's `drop_path`
+            are not used: they are of the trainings of what is found.
 
     Raises:
         SettingError: If the space has no such network, the trainer is on text, has a network of

@@ -115,8 +115,14 @@ class _DartsView(_View):
             f"{self.heading}, whose vertices have {widths} channels. All but the cells has "
             f"{size.parameters:,} parameters and takes {size.multiply_adds:,} multiply-adds for a "
             f"{_shape(*image)} picture of {CLASSES} classes; skeleton.size(genotype) tells those "
-            "of a whole network."
+            f"of a whole network.{self._dropped}"
         )
+
+    @property
+    def _dropped(self) -> str:
+        """What is left out in training."""
+        share = self.darts.drop_path
+        return f" {100 * share:g} % of paths are dropped in its last epochs." if share else ""
 
 
 class _Controls:

@@ -2,7 +2,7 @@
 
 References:
     Liu, Simonyan and Yang, DARTS, ICLR 2019; `model.py` of their code, `NetworkCIFAR`. Its
-    auxiliary head and its paths that are dropped belong to their training and are left out.
+    auxiliary head belongs to its training and is left out.
 """
 
 from torch import Tensor, nn
@@ -12,6 +12,7 @@ from nbnas.graphs.spaces.darts.genotype import VERTICES
 from nbnas.graphs.spaces.darts.graph import genotype_of
 from nbnas.training.networks.cell import NONE_OWN
 from nbnas.training.networks.darts.cell import DartsCell
+from nbnas.training.networks.darts.paths import DropPaths
 from nbnas.training.networks.darts.plan import STEM, DartsPlan
 from nbnas.training.networks.multiply_adds import Classifier
 from nbnas.training.networks.own import Builds
@@ -51,12 +52,14 @@ class DartsNetwork(nn.Module):
             self.cells.append(DartsCell(inputs, each.widths, each.channels, **flags, own=own))
             width = VERTICES * each.channels
         self.head = nn.Sequential(*head_of("plain", width, classifier(width, classes)))
+        self.paths = DropPaths(plan.drop_path) if plan.drop_path else None
 
     def forward(self, images: Tensor) -> Tensor:
         """Compute the scores, `(n, colors, H, W)` to `(n, classes)`."""
         before = last = self.stem(images)
+        paths = self.paths if self.training else None
         for cell in self.cells:
-            before, last = last, cell(before, last)
+            before, last = last, cell(before, last, paths)
         scores: Tensor = self.head(last)
         return scores
 

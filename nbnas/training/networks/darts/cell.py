@@ -67,12 +67,13 @@ class DartsCell(nn.Module):
             }
         )
 
-    def forward(self, before: Tensor, last: Tensor) -> Tensor:
+    def forward(self, before: Tensor, last: Tensor, paths: nn.Module | None = None) -> Tensor:
         """Compute the output.
 
         Args:
             before: What the cell before the last one gave.
             last: What the last one gave, `(n, widths[1], H, W)`.
+            paths: Drops what operations bring, but for identities; `None` to keep all.
 
         Returns:
             The joined vertices, `(n, 4 C, H, W)`; half as high and wide after a reduction.
@@ -82,7 +83,9 @@ class DartsCell(nn.Module):
         for vertex, some in self.operations.items():
             operations = cast(nn.ModuleList, some)
             sources = (source for _, source in self.inputs[int(vertex)])
-            terms = [one(values[u]) for one, u in zip(operations, sources, strict=True)]
+            terms = [
+                _brought(one, values[u], paths) for one, u in zip(operations, sources, strict=True)
+            ]
             values[int(vertex)] = sum(terms[1:], terms[0]) if terms else self._zeros(last)
         return torch.cat([values[vertex] for vertex in JOINED], dim=1)
 
@@ -94,3 +97,12 @@ class DartsCell(nn.Module):
     def _zeros(self, last: Tensor) -> Tensor:
         sides = (-(-side // self.stride) for side in last.shape[2:])
         return last.new_zeros((len(last), self.channels, *sides))
+
+
+def _brought(operation: nn.Module, value: Tensor, paths: nn.Module | None) -> Tensor:
+    """What an operation makes of a value, and what is left of it."""
+    made: Tensor = operation(value)
+    if paths is None or isinstance(operation, nn.Identity):
+        return made
+    left: Tensor = paths(made)
+    return left

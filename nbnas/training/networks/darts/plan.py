@@ -10,9 +10,10 @@ References:
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from nbnas.checks import settle, whole
+from nbnas.brief import ADDED
+from nbnas.checks import real, settle, whole
 from nbnas.graphs.spaces.darts.genotype import VERTICES
 from nbnas.training.networks.skeleton.plan import IMAGE_SHAPE, MOST, Shape
 
@@ -55,9 +56,11 @@ class DartsPlan:
     channels: int = 36
     cells: int = 20
     reductions: int = 2
+    drop_path: float = field(default=0.0, metadata=ADDED)
 
     def __post_init__(self) -> None:
         settle(self, channels=whole(2, MOST // 16), cells=whole(1, 1_000), reductions=whole(0, 8))
+        settle(self, drop_path=real(0, below=1))
 
     @property
     def reducing(self) -> tuple[int, ...]:

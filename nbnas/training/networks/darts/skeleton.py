@@ -31,6 +31,9 @@ class DartsSkeleton(DartsPlan):
         channels: Channels of each vertex in the first cells, at least 2; a cell joins four.
         cells: Number of all cells.
         reductions: Number of reduction cells, 0 to 8; as published, 2.
+        drop_path: Share of what operations bring that is dropped at the end of a training, for
+            each picture by itself, identities excepted; it grows from 0 with the epochs. 0 for
+            never; DARTS has 0.2 where it trains its cells on CIFAR-10.
 
     Raises:
         SettingError: If a value is not allowed; the message says what is.
@@ -43,7 +46,8 @@ class DartsSkeleton(DartsPlan):
     @brief
     def __repr__(self) -> str:
         said = f"channels={self.channels}, cells={self.cells}"
-        return said if self.reductions == 2 else f"{said}, reductions={self.reductions}"
+        said += "" if self.reductions == 2 else f", reductions={self.reductions}"
+        return f"{said}, drop_path={self.drop_path:.12g}" if self.drop_path else said
 
     def size(
         self,
@@ -79,17 +83,20 @@ class DartsSkeleton(DartsPlan):
         return darts_size(self, architecture, image_shape, CLASSES("classes", classes), builds)
 
 
-def darts_skeleton(channels: int = 36, cells: int = 20) -> DartsSkeleton:
+def darts_skeleton(channels: int = 36, cells: int = 20, drop_path: float = 0.0) -> DartsSkeleton:
     """The skeleton of DARTS, by default as its cells were evaluated on CIFAR-10.
 
-    A third and two thirds through the network there is a reduction cell. The auxiliary head and
-    the dropped paths of its training are left out.
+    A third and two thirds through the network there is a reduction cell. The auxiliary head of its
+    training is left out.
 
     Args:
         channels: Channels of each vertex in the first cells; 16 where cells were searched.
         cells: Number of all cells; 8 where cells were searched.
+        drop_path: Share of paths that are dropped at the end of a training; 0.2 where cells were
+            evaluated. See `DartsSkeleton`.
 
     References:
+        Larsson, Maire and Shakhnarovich, FractalNet, ICLR 2017 (drop-path).
         Liu, Simonyan and Yang, DARTS: Differentiable Architecture Search, ICLR 2019, section 3.2
         and appendix A; `model.py` of their code.
 
@@ -97,4 +104,4 @@ def darts_skeleton(channels: int = 36, cells: int = 20) -> DartsSkeleton:
         >>> darts_skeleton()
         DartsSkeleton(channels=36, cells=20)
     """
-    return DartsSkeleton(channels, cells)
+    return DartsSkeleton(channels, cells, drop_path=drop_path)
