@@ -34,6 +34,23 @@ def of_planned(number: int, planned: int) -> str:
     return f"{number} of {planned}" if planned else f"{number}"
 
 
+def seconds(number: float) -> str:
+    """A duration for a person.
+
+    Example:
+        >>> seconds(0.26), seconds(42.3), seconds(150), seconds(9000)
+        ('0.3 s', '42 s', '2 min 30 s', '2 h 30 min')
+    """
+    whole = round(number)
+    if 0 < number < 1:
+        return f"{number:.1f} s" if number >= 0.05 else "under 0.1 s"
+    if whole < 60:
+        return f"{whole} s"
+    if whole < 3600:
+        return f"{whole // 60} min {whole % 60} s"
+    return f"{whole // 3600} h {whole % 3600 // 60} min"
+
+
 def brief(said: Callable[[T], str]) -> Callable[[T], str]:
     """Make a `__repr__` of a method that says what stands between the parentheses.
 

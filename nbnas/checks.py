@@ -246,13 +246,13 @@ SEED = whole(0, 2**63 - 1)
 PATH: Rule[Path] = Rule(
     "the path of a file, as a text or a pathlib.Path",
     lambda value: isinstance(value, str | PathLike) and _is_path(value),
-    Path,
+    lambda value: Path(value).expanduser(),  # "~" is the home folder
 )
 
 
 def _is_path(value: "str | PathLike[Any]") -> bool:
     try:
-        parts = [os.fsencode(part) for part in Path(value).parts]
-    except (TypeError, ValueError):  # bytes, or letters that no file can have
+        parts = [os.fsencode(part) for part in Path(value).expanduser().parts]
+    except (TypeError, ValueError, RuntimeError):  # bytes, odd letters, no such person's home
         return False
     return value != "" and all(b"\0" not in part and len(part) <= LONGEST_NAME for part in parts)

@@ -21,6 +21,7 @@ WATCHERS: list[Callable[[object], AbstractContextManager[object]]] = []
 TELLERS: list[Callable[[str], object]] = []
 SOON = 2.0  # seconds before a bar appears: what takes less needs none
 LINES = 10.0  # seconds between two lines in a log
+_UP = "\x1b[A"  # to the line above, where bars stand below each other
 _WATCHED: ContextVar[bool] = ContextVar("watched", default=False)
 
 
@@ -132,7 +133,7 @@ class _Log:
 
     def write(self, text: str) -> None:
         """Tell a line, without what moves a cursor."""
-        said = text.strip("\r\n \x1b[A")
+        said = text.replace(_UP, "").strip()
         if said:
             tell(said)
 

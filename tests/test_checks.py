@@ -65,7 +65,7 @@ def test_what_is_right_becomes_pythons_own(rule, value, settled):
         (TEXT, [b"a", 1, None]),
         (span(1), [(2, 1), (1,), (1, 2.5), 3, "12"]),
         (each(whole(0)), ["12", {1: 2}, [1, None], 3, np.zeros((2, 2), int)]),
-        (PATH, ["", "\0", "a\0b", b"a", 3, "a" * 300, "\ud800"]),
+        (PATH, ["", "\0", "a\0b", b"a", 3, "a" * 300, "\ud800", "~nobody of that name/x"]),
         (offering("a distance", "HammingDistance()", "matrix"), [nb.HammingDistance, 3, None]),
     ],
 )

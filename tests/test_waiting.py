@@ -42,8 +42,8 @@ def test_an_executed_notebook_has_lines_in_its_log(kernel, monkeypatch, capsys):
     said = []
     monkeypatch.setattr(waiting, "TELLERS", [said.append])
     monkeypatch.setattr(waiting, "LINES", 0.0)
-    assert list(bar(range(3), desc="files")) == [0, 1, 2]
-    assert any("files: 100%" in line and "3/3" in line for line in said)
+    assert list(bar(range(3), desc="ASHA")) == [0, 1, 2]
+    assert any(line.startswith("ASHA: 100%") and "3/3" in line for line in said)
     assert capsys.readouterr() == ("", "")
 
 

@@ -47,10 +47,7 @@ def entry(module: str, name: str) -> list[str]:
     if inspect.ismodule(thing):
         return [f".. automodule:: {path}", "   :no-members:", ""]
     if inspect.isclass(thing):
-        foreign = [
-            base.__name__ for base in thing.__mro__ if not base.__module__.startswith("nbnas")
-        ]
-        return [f".. autoclass:: {path}", f"   :inherited-members: {', '.join(foreign)}", ""]
+        return [f".. autoclass:: {path}", f"   :inherited-members: {foreign(thing)}", ""]
     if inspect.isroutine(thing):
         return [f".. autofunction:: {path}", ""]
     return [f".. py:data:: {path}", f"   :value: {thing!r}", ""]
@@ -58,7 +55,8 @@ def entry(module: str, name: str) -> list[str]:
 
 def foreign(thing: type) -> str:
     """The bases of a class that are not of nbnas, whose members other manuals have."""
-    return ", ".join(each.__name__ for each in thing.__mro__ if "nbnas" not in each.__module__)
+    others = (each for each in thing.__mro__ if not each.__module__.startswith("nbnas"))
+    return ", ".join(each.__name__ for each in others)
 
 
 def adapt(_: Sphinx, what: str, __: str, thing: object, ___: object, lines: list[str]) -> None:

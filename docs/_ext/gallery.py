@@ -24,6 +24,7 @@ from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 
 from nbnas import charts
+from nbnas.charts.render import png_size
 from nbnas.subjects import SUBJECTS
 from nbnas.widgets import view
 
@@ -46,7 +47,7 @@ class Drawn(SphinxDirective):
         place = PICTURES / f"{self.env.docname.replace('/', '-')}-{self.lineno}.png"
         place.parent.mkdir(parents=True, exist_ok=True)
         place.write_bytes(picture)
-        width = int.from_bytes(picture[16:20]) // SCALE  # as PNG's header says
+        width = png_size(picture)[0] // SCALE
         alt_text = " ".join(said.split())
         return self.parse_text_to_nodes(
             f"{code(self.content)}\n```{{image}} /{place.relative_to(DOCS)}\n"

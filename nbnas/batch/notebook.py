@@ -34,8 +34,8 @@ def run_notebook(
 
     Raises:
         SettingError: If the notebook does not have a parameter of a given name.
-        NotebookError: If the notebook is missing, or one of its cells fails; the executed copy
-            then shows where.
+        NotebookError: If the notebook is missing, its copy cannot be written, or one of its cells
+            fails; the executed copy then shows where.
 
     Example:
         >>> run_notebook("search.ipynb", "runs/a.ipynb", trials=200)  # doctest: +SKIP
@@ -58,10 +58,11 @@ def execute(
         bar: Whether a bar tells how many cells are done, and how long it has taken.
 
     Raises:
-        NotebookError: If one of its cells fails; its cause is papermill's error.
+        NotebookError: If one of its cells fails; its cause is papermill's error. Or if the copy
+            cannot be written.
     """
-    output.parent.mkdir(parents=True, exist_ok=True)
     try:
+        output.parent.mkdir(parents=True, exist_ok=True)
         with _static_display(), ticking():
             papermill.execute_notebook(
                 str(notebook),
@@ -74,6 +75,10 @@ def execute(
         raise NotebookError(
             f"{notebook} failed in cell {error.exec_count}: {error.ename}: {error.evalue}; "
             f"see {output}"
+        ) from error
+    except OSError as error:
+        raise NotebookError(
+            f"expected a place where the executed notebook can be written, got {output}: {error}"
         ) from error
 
 

@@ -8,7 +8,6 @@ import json
 import re
 from collections.abc import Callable, Mapping
 from os import PathLike
-from pathlib import Path
 from typing import Any
 
 import altair as alt
@@ -42,7 +41,7 @@ def save(
     ppi: float = 300,
 ) -> None:
     """Write a chart as a file; see `nbnas.charts.chart.Figure.save`."""
-    path = Path(PATH("path", path)).expanduser()
+    path = PATH("path", path)
     write = _WRITERS.get(path.suffix.lower())
     if write is None:
         raise SettingError(
@@ -64,10 +63,19 @@ def to_altair(chart: theme.AnyChart) -> Any:  # noqa: ANN401
 
 
 def figure_of(chart: Any) -> Any:  # noqa: ANN401
-    """A chart that can be saved: itself, or the same where it is one of altair's own."""
+    """A chart that can be saved: itself, or the same where it is one of altair's own.
+
+    Raises:
+        SettingError: If it is of another kind, such as altair's facets.
+    """
     if isinstance(chart, Figure):
         return chart
-    own = next(mine for theirs, mine in _OWN.items() if isinstance(chart, theirs))
+    own = next((mine for theirs, mine in _OWN.items() if isinstance(chart, theirs)), None)
+    if own is None:
+        kinds = ", ".join(theirs.__name__ for theirs in _OWN)
+        raise SettingError(
+            f"expected one of altair's {kinds}, got {type(chart).__name__}; its own save writes it"
+        )
     return own(**chart._kwds)
 
 

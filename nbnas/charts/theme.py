@@ -10,7 +10,7 @@ References:
 """
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, cast
 
@@ -19,6 +19,7 @@ import numpy as np
 
 from nbnas.charts.chart import Chart, HConcatChart, LayerChart, VConcatChart
 from nbnas.graphs.architecture import ZERO
+from nbnas.graphs.spaces.darts.genotype import REDUCE
 
 INK = "#1b1f24"
 PAPER = "#fffffe"
@@ -81,27 +82,30 @@ def styles(operations: Iterable[str]) -> dict[str, Style]:
     """
     names = set(operations)
     known = {name: style for name, style in _KNOWN.items() if name in names}
-    cells = {name: _of_cell(name) for name in sorted(names - set(known)) if _is_of_cell(name)}
-    others = sorted(names - set(known) - set(cells))
-    return (
-        known
-        | cells
-        | {
-            name: Style(name, name, _OTHERS[i % len(_OTHERS)], DASHES[(5 * i + 4) % len(DASHES)])
-            for i, name in enumerate(others)
-        }
-    )
+    of_cells = {name for name in names - set(known) if _is_of_cell(name)}
+    plain = names - set(known) - of_cells
+    others = plain | {_kind(name) for name in of_cells} - set(_KNOWN)
+    own = {
+        name: Style(name, name, _OTHERS[i % len(_OTHERS)], DASHES[(5 * i + 4) % len(DASHES)])
+        for i, name in enumerate(sorted(others))
+    }
+    cells = {name: _of_cell(name, _KNOWN | own) for name in sorted(of_cells)}
+    return known | cells | {name: style for name, style in own.items() if name in names}
+
+
+def _kind(name: str) -> str:
+    return name.partition(":")[0]
 
 
 def _is_of_cell(name: str) -> bool:
     kind, _, cell = name.partition(":")
-    return kind in _KNOWN and cell.isalpha()
+    return (kind in _KNOWN and cell.isalpha()) or cell == REDUCE
 
 
-def _of_cell(name: str) -> Style:
+def _of_cell(name: str, known: Mapping[str, Style]) -> Style:
     """The style of "sep_conv_3x3:reduce", an operation of one of several cells: with its (r)."""
     kind, _, cell = name.partition(":")
-    style = _KNOWN[kind]
+    style = known[kind]
     return replace(style, name=f"{style.name} ({cell[0]})", short=f"{style.short} ({cell[0]})")
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from nbnas.batch.notebook import check_names, execute
+from nbnas.brief import seconds
 from nbnas.command.terminal import BOLD, FAINT, GREEN, say, styled
 from nbnas.errors import NotebookError, SettingError
 from nbnas.installed import notebooks
@@ -48,7 +49,7 @@ def run(name: str, output: Path | None, parameters: Mapping[str, object]) -> Pat
     _execute(notebook, output, parameters)
     for line in found(output):
         say(line)
-    say(f"{styled('done', GREEN)} in {_took(time.monotonic() - began)}. Look at it:")
+    say(f"{styled('done', GREEN)} in {seconds(round(time.monotonic() - began))}. Look at it:")
     say(f"  jupyter lab {output}")
     return output
 
@@ -86,6 +87,8 @@ def _execute(notebook: Path, output: Path, parameters: Mapping[str, object]) -> 
         execute(notebook, output, parameters, bar=True)
     except NotebookError as error:
         cell: Any = error.__cause__
+        if not hasattr(cell, "ename"):  # no cell failed: the copy cannot be written
+            raise
         raise NotebookError(
             f"cell {cell.exec_count} failed with {cell.ename}: {cell.evalue}; {output} shows it"
         ) from error
@@ -97,8 +100,3 @@ def _parameter(known: Mapping[str, Any]) -> str:
     first, *rest = textwrap.wrap(known["help"], width) or [""]
     lines = [f"{name:{_NAME}} {styled(first, FAINT)}"]
     return "\n".join([*lines, *(f"{'':{_NAME}} {styled(line, FAINT)}" for line in rest)])
-
-
-def _took(seconds: float) -> str:
-    minutes, rest = divmod(round(seconds), 60)
-    return f"{minutes} min {rest} s" if minutes else f"{rest} s"

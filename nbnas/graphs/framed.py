@@ -31,7 +31,7 @@ class Framed:
 
         Args:
             digits: Significant digits of numbers that are no whole ones.
-            caption: What stands above it; with one it is a float.
+            caption: What stands above it, in LaTeX; with one it is a float.
 
         Raises:
             SettingError: If digits are no whole number from 1 to 15, or the caption is no text.

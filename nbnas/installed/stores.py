@@ -9,7 +9,14 @@ from sqlalchemy.engine import URL
 from nbnas.errors import StoreError
 from nbnas.installed.fact import Fact
 from nbnas.installed.places import short
-from nbnas.search.store.location import engine_of, file_of, shown, store_errors, url_of
+from nbnas.search.store.location import (
+    engine_of,
+    file_of,
+    only_read,
+    shown,
+    store_errors,
+    url_of,
+)
 from nbnas.search.store.schema import STUDIES, TRIALS
 
 TOPIC = "stores"
@@ -36,10 +43,17 @@ def facts(store: str | PathLike[str] | None = None) -> tuple[Fact, ...]:
 def usual() -> tuple[Path, ...]:
     """The stores in `runs`, here or in the parent folder; the one written last comes first."""
     for place in (Path(), Path("..")):
-        found = sorted(place.glob(USUAL), key=lambda path: -path.stat().st_mtime)
+        found = sorted(place.glob(USUAL), key=_written, reverse=True)
         if found:
             return tuple(found)
     return ()
+
+
+def _written(path: Path) -> float:
+    try:
+        return path.stat().st_mtime
+    except OSError:  # a link that leads nowhere, or removed meanwhile
+        return 0.0
 
 
 def _fact(url: URL) -> Fact:
@@ -53,11 +67,10 @@ def _fact(url: URL) -> Fact:
 
 def _told(url: URL, file: Path | None) -> str:
     """What a store holds; nothing in it is changed, and none is made."""
-    if file is not None and not file.is_file():
-        return "there is no such file"
     with store_errors(url):
-        engine = engine_of(url)
-        counts = _counts(engine)
+        if file is not None and not file.is_file():
+            return "there is no such file"
+        counts = _counts(engine_of(only_read(url)))
     if counts is None:
         return "holds no trials of nbnas"
     words = [f"{study} {trials}" for study, trials in counts[:MOST]]
@@ -79,5 +92,5 @@ def _counts(engine: Engine) -> list[tuple[str, int]] | None:
 def _read(connection: Connection) -> list[tuple[str, int]]:
     of = STUDIES.outerjoin(TRIALS, TRIALS.c.study_id == STUDIES.c.id)
     counted = select(STUDIES.c.name, func.count(TRIALS.c.id)).select_from(of)
-    rows = connection.execute(counted.group_by(STUDIES.c.id, STUDIES.c.name))
-    return [(str(name), int(trials)) for name, trials in rows][::-1]
+    grouped = counted.group_by(STUDIES.c.id, STUDIES.c.name).order_by(STUDIES.c.id.desc())
+    return [(str(name), int(trials)) for name, trials in connection.execute(grouped)]

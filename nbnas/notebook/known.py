@@ -13,13 +13,13 @@ from nbnas.baselines.baseline import RATES, Baseline
 from nbnas.baselines.compare import compared
 from nbnas.baselines.known import gru, known, lstm
 from nbnas.baselines.lineup import FOUND, Lineup
+from nbnas.brief import seconds
 from nbnas.records import Evaluation, Observations
 from nbnas.training.networks.network import count_multiply_adds
 from nbnas.training.repeated import RepeatedTrainer
 from nbnas.training.trainer import Trainer
 from nbnas.waiting import bar
 from nbnas.widgets.search.log import log
-from nbnas.widgets.search.trials import seconds
 
 MOST_WEIGHTS = 1_000_000  # of a known network; larger ones take long
 LEAST_SHARE = 0.2  # of the seconds of the largest trial, however small a network is

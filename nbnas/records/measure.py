@@ -119,16 +119,14 @@ class Measure:
         value, digits = _NUMBER("value", value), _DIGITS("digits", digits)
         if self.fraction:
             return f"{100 * value:.{digits}f} %"
-        count = self.name in COUNTS and float(value).is_integer()
-        said = f"{value:,.0f}" if count and abs(value) < 1e7 else number(value)
-        return f"{said} {self.unit}".rstrip()
+        return f"{self._said(value, 4)} {self.unit}".rstrip()
 
     def difference(self, amount: float, *, digits: int = 2) -> str:
         """A difference for a person: "0.66 points", "3.1 perplexity", "0.4 ms"."""
         amount, digits = _NUMBER("amount", amount), _DIGITS("digits", digits)
         if self.fraction:
             return f"{100 * amount:.{digits}f} points"
-        return f"{number(amount, 2)} {self.unit or self.name}"
+        return f"{self._said(amount, 2)} {self.unit or self.name}"
 
     def improvement(self, amount: float, *, digits: int = 2) -> str:
         """A gain for a person: "higher by 0.66 points", "lower by 3.1 perplexity"."""
@@ -191,6 +189,11 @@ class Measure:
     @property
     def _in_unit(self) -> str:
         return f" {self.unit}" if self.unit else ""
+
+    def _said(self, value: float, significant: int) -> str:
+        """A number with so many significant digits; of a count, all of a whole number."""
+        count = self.name in COUNTS and float(value).is_integer() and abs(value) < 1e7
+        return f"{value:,.0f}" if count else number(value, significant)
 
     def _percent(self, value: float) -> bool:
         return self.fraction and 1 < value <= 100

@@ -38,6 +38,12 @@ def test_says_which_cell_failed(notebook, tmp_path):
     assert (tmp_path / "out.ipynb").exists()
 
 
+def test_says_that_nothing_can_be_written_there(notebook, tmp_path):
+    (tmp_path / "file").touch()
+    with pytest.raises(NotebookError, match=r"can be written, got .*file/a\.ipynb"):
+        run_notebook(notebook, tmp_path / "file" / "a.ipynb")
+
+
 def test_says_that_a_notebook_is_missing(tmp_path):
     with pytest.raises(NotebookError, match="no such file"):
         run_notebook(tmp_path / "absent.ipynb", tmp_path / "out.ipynb")

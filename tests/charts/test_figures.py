@@ -11,7 +11,7 @@ from PIL import Image
 import nbnas as nb
 from nbnas.charts import theme
 from nbnas.charts.chart import Figure
-from nbnas.charts.figures import inches_of
+from nbnas.charts.figures import figure_of, inches_of
 from nbnas.errors import SettingError
 
 CELL = nb.CellSpace().sample(0, 1)[0]
@@ -99,3 +99,11 @@ def test_what_has_no_picture_is_said():
     with pytest.raises(SettingError, match="can draw"):
         nb.figure(3)
     assert isinstance(nb.figure(CELL), Figure)
+
+
+def test_a_chart_of_another_kind_is_said(wide):
+    facets = alt.Chart(theme.rows([{"a": 1}])).mark_point().facet("a:N")
+    with pytest.raises(SettingError, match=r"Chart, .*, got FacetChart"):
+        figure_of(facets)
+    with pytest.raises(SettingError, match="expected path"):
+        wide.save("~nobody of that name/a.pdf")

@@ -112,6 +112,8 @@ def test_where_nothing_can_be_written_it_says_so(here, capsys):
     (here / "file").write_text("", encoding="utf-8")
     assert main(["copy", "file"]) == 1
     assert "expected a folder that can be written, got file" in capsys.readouterr().err
+    assert main(["search", "file/a.ipynb"]) == 1
+    assert "notebook can be written, got file/a.ipynb" in capsys.readouterr().err
     assert main(["copy", str(notebooks.folder())]) == 1
     assert "name another folder" in capsys.readouterr().err
 

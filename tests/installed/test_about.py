@@ -66,11 +66,14 @@ def test_a_store_that_is_none_is_told_and_stays_as_it_is(here):
     (here / "runs" / "damaged.db").write_bytes(b"no database at all" * 100)
     with sqlite3.connect(here / "runs" / "other.db") as connection:
         connection.execute("CREATE TABLE mine (x)")
+    (here / "runs" / "gone.db").symlink_to("nowhere")
     facts = {fact.name: fact for fact in nb.about().facts}
+    assert facts["runs/gone.db"].value == "there is no such file"
     assert facts["runs/damaged.db"].value == "cannot be read"
     assert "not a database" in facts["runs/damaged.db"].advice
     assert facts["runs/other.db"].value == "holds no trials of nbnas"
     assert nb.about("runs/none.db")["runs/none.db"] == "there is no such file"
+    assert "cannot be read" in str(nb.about("sqlite:///file:runs/none.db?uri=true"))
     assert not (here / "runs" / "none.db").exists()
     with pytest.raises(StoreError):
         nb.about("")

@@ -40,6 +40,9 @@ def test_what_is_counted_is_whole():
     assert PARAMETERS.text(450.5) == "450.5"  # a mean
     assert MULTIPLY_ADDS.text(184_730_250.0) == "1.847e+08"
     assert LATENCY.text(450.0) == "450.0 ms"
+    assert PARAMETERS.difference(3.0) == "3 parameters"
+    assert PARAMETERS.improvement(1_234) == "lower by 1,234 parameters"
+    assert PARAMETERS.difference(0.25) == "0.25 parameters"
 
 
 def test_gain_is_what_is_maximised_and_its_own_inverse():

@@ -4,12 +4,14 @@ import pytest
 from torch import nn
 
 from nbnas.charts import to_svg
+from nbnas.charts.theme import styles
 from nbnas.errors import SettingError, StudyMismatchError
 from nbnas.graphs.distances.distance import explain
 from nbnas.graphs.distances.embedding import embed
 from nbnas.graphs.distances.hamming import HammingDistance
 from nbnas.graphs.distances.otmann.distance import OtmannDistance
 from nbnas.graphs.spaces.cell import CellSpace
+from nbnas.graphs.spaces.darts.space import DartsSpace
 from nbnas.graphs.spaces.operation import Operation
 from nbnas.graphs.spaces.subspace import Subspace
 from nbnas.search.replay import replay
@@ -35,6 +37,7 @@ def depthwise(channels):
 
 DW = Operation("dw_conv_5x5", depthwise)
 SPACE = CellSpace(("none", "skip_connect", DW), vertices=5)
+GENOTYPES = DartsSpace(("none", "skip_connect", DW))
 OTMANN = OtmannDistance()
 STRATEGIES = (
     *(RandomSearch(), RegularizedEvolution(), LocalSearch(), Reinforce(), Tpe()),
@@ -46,7 +49,7 @@ STRATEGIES = (
 
 def weighty(architecture, seed=0):
     """A made-up accuracy: the more depthwise convolutions, the better."""
-    return sum(word == "dw_conv_5x5" for _, _, word in architecture.edges) / 10
+    return sum("dw_conv_5x5" in word for _, _, word in architecture.edges) / 20
 
 
 @pytest.mark.parametrize("strategy", STRATEGIES, ids=lambda s: f"{type(s).__name__}")
@@ -57,6 +60,12 @@ def test_every_strategy_searches_them(strategy):
     assert all(a in SPACE for a in found)
     again = Search(SPACE, weighty, strategy, seed=1).run(7)
     assert [e.architecture for e in again.observations] == found
+
+
+def test_genotypes_with_them_are_searched():
+    search = Search(GENOTYPES, weighty, BayesianOptimization(initial=4), seed=1).run(6)
+    assert all(a in GENOTYPES for a in search.observations.architectures)
+    assert "dw_conv_5x5" in to_svg(view(search.ask()).chart)
 
 
 @pytest.fixture(scope="module")
@@ -84,6 +93,16 @@ def test_views_of_searches_and_models_show_them(search):
         seen = view(thing)
         assert seen.summary
         assert to_svg(seen.chart).startswith("<svg")
+
+
+def test_views_of_genotypes_show_them():
+    some = GENOTYPES.sample(0, 3)
+    explained = explain(HammingDistance(), *some[:2])
+    for thing in (GENOTYPES, Subspace(GENOTYPES, some), some[0], explained):
+        assert "dw_conv_5x5" in to_svg(view(thing).chart)
+    assert "a trainer has its dw_conv_5x5." in view(some[0]).summary
+    assert set(GENOTYPES.words) < set(space_of(some).words)
+    assert styles(["dw_conv_5x5:reduce"])["dw_conv_5x5:reduce"].short == "dw_conv_5x5 (r)"
 
 
 def test_an_architecture_says_who_knows_its_size():

@@ -39,7 +39,7 @@ def overrides():
     told = {"architecture": cells[0], "loss": 0.5, "value": 0.5, "seconds": 1.0}
     return {
         "CellWeights": weights,
-        "Operation": {"name": "gelu"},
+        "Operation": {"name": "gelu", "strided": len},
         "RelaxationReport": {"epoch": 1, "weights": (WEIGHTS,), **told},
         "RelaxationReport.from_kept": {"kept": report().kept},
         "Supernet": {"space": SPACE},

@@ -36,7 +36,11 @@ class Layout:
 
 
 def lay_out(
-    architecture: Architecture, width: float, height: float | None, small: bool = False
+    architecture: Architecture,
+    width: float,
+    height: float | None,
+    small: bool = False,
+    below: float = 0.0,
 ) -> Layout:
     """Lay a graph out on one line with arcs.
 
@@ -45,6 +49,7 @@ def lay_out(
         width: Width in pixels.
         height: Height in pixels; `None` for what the arcs need.
         small: For thumbnails: small circles, thin arrows.
+        below: Pixels at the bottom that stay empty.
 
     Returns:
         The layout.
@@ -54,16 +59,15 @@ def lay_out(
     step = (width - 2 * radius - 12) / (count - 1)
     pairs = [(source, target) for source, target, _ in architecture.edges]
     sides = _sides(pairs)
-    above, below = _reach(pairs, sides, 1), _reach(pairs, sides, -1)
+    up, down = _reach(pairs, sides, 1), _reach(pairs, sides, -1)
     lift, margin = min(0.42 * step, 46.0), radius + 8
-    needed = (above + below) * lift + 2 * margin
-    if height is not None and above + below:
-        lift = min(lift, (height - 2 * margin) / (above + below))
+    needed = (up + down) * lift + 2 * margin + below
+    if height is not None and up + down:
+        lift = min(lift, (height - below - 2 * margin) / (up + down))
     total = needed if height is None else height
-    spare = total - (above + below) * lift - 2 * margin
-    places = tuple(
-        (radius + 6 + v * step, spare / 2 + margin + below * lift) for v in range(count)
-    )
+    spare = total - below - (up + down) * lift - 2 * margin
+    line = below + spare / 2 + margin + down * lift
+    places = tuple((radius + 6 + v * step, line) for v in range(count))
     curves = _curves(pairs, sides, places, lift, radius, 8.0 if small else 11.0)
     return Layout(places, curves, radius, total)
 

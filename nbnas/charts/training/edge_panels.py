@@ -12,7 +12,7 @@ import altair as alt
 
 from nbnas.charts import theme
 from nbnas.charts.chart import Chart
-from nbnas.charts.training.relaxed_cell import vertices
+from nbnas.charts.training.relaxed_words import vertices
 from nbnas.records import CellWeights
 
 PANEL, NARROW = 118.0, 88.0  # pixels of a panel, where there are few beside each other and many

@@ -23,7 +23,7 @@ from nbnas.charts.training.edge_panels import (
     places_of,
     texts,
 )
-from nbnas.charts.training.relaxed_cell import kept, legend_of, looks, shown_names
+from nbnas.charts.training.relaxed_words import kept, legend_of, looks, shown_names
 from nbnas.errors import SettingError
 from nbnas.records import CellWeights, RelaxationReport
 

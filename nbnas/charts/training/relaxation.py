@@ -8,7 +8,8 @@ from nbnas.charts import theme
 from nbnas.charts.graphs.notation import notation
 from nbnas.charts.training.collapse import collapse, told
 from nbnas.charts.training.operation_weights import cell_named, operation_weights
-from nbnas.charts.training.relaxed_cell import heading_of, relaxed_cell
+from nbnas.charts.training.relaxed_cell import relaxed_cell
+from nbnas.charts.training.relaxed_words import heading_of
 from nbnas.errors import SettingError
 from nbnas.records import ACCURACY, CellWeights, Measure, RelaxationReport
 

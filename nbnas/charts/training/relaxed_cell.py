@@ -3,11 +3,14 @@
 All operations of an edge lie beside each other, in the order of the legend, and together are as
 thick on every edge: an edge that is undecided has many stripes, a decided one is of one colour.
 Where there is room, the operation that would be kept is named: the strongest but "none", of which
-normalisations hide how much there is. Data flow from left to right.
+normalisations hide how much there is. Data flow from left to right. Of a genotype's cell only two
+edges into each vertex would be kept, so that the others are faint, and its output joins all
+vertices, by thin lines.
 
 Notation
     E, O       number of edges and of operations
     ribbon     pixels that the weights of an edge, which sum to 1, are thick together
+    rail       the line below a genotype's cell, by which its vertices are joined
 """
 
 import math
@@ -20,15 +23,31 @@ import altair as alt
 from nbnas.charts import theme
 from nbnas.charts.chart import Chart
 from nbnas.charts.graphs.layout import Curve, Layout, Point, lay_out
-from nbnas.graphs.architecture import LINK, ZERO, Architecture
+from nbnas.charts.training.relaxed_words import (
+    FEW,
+    INPUTS,
+    around,
+    beside,
+    has_two_inputs,
+    heading_of,
+    kept,
+    kept_edges,
+    legend_of,
+    looks,
+    percent,
+    shown_names,
+    solid,
+    vertices,
+)
+from nbnas.graphs.architecture import LINK, Architecture
 from nbnas.records import CellWeights
 
 RIBBON, NARROW = (
     20.0,
     9.0,
 )  # pixels of a ribbon, where there are few edges and where there are many
-FEW = 8  # edges whose operation is named
-EQUAL = 1e-6  # by which weights differ that are the same
+FAINT = 0.28  # of an edge that would be dropped
+RAIL, OUT = 26.0, "out"  # pixels of height that the rail takes; the vertex at its end
 LEAST = 0.35  # pixels of a stripe that is seen
 Place = tuple[float, float, float, float]  # x, y, and the direction to the left of it
 
@@ -40,6 +59,7 @@ class _Parts:
     stripes: theme.Rows
     vertices: theme.Rows
     words: theme.Rows
+    wires: theme.Rows
 
 
 def relaxed_cell(
@@ -60,86 +80,25 @@ def relaxed_cell(
     Returns:
         The chart, with a legend of the operations.
     """
-    names = vertices(weights)
-    many = len(weights.edges) > FEW
-    layout = lay_out(_graph(weights, names), width, None)
-    ribbon = NARROW if many else RIBBON
+    names, joined = vertices(weights), has_two_inputs(weights)
+    graph = _graph(weights, (*names, OUT) if joined else names)
+    layout = lay_out(graph, width, None, below=RAIL if joined else 0.0)
+    ribbon = NARROW if len(weights.edges) > FEW else RIBBON
     parts = _parts(weights, names, layout, ribbon)
-    named = "" if many else "; named is what would be kept (never none)"
-    said = subtitle or f"operations are as thick as their weights{named}"
-    words = theme.title(heading or heading_of(weights), said)
+    words = theme.title(heading or heading_of(weights), subtitle or _said(weights))
     return _draw(parts, (width, layout.height), weights, words)
 
 
-def heading_of(weights: CellWeights) -> str:
-    """The name of a cell as a title."""
-    return "The relaxed cell" if weights.name == "cell" else f"The relaxed {weights.name} cell"
+_INPUTS = "named are the two inputs that each would keep; others are faint"
 
 
-def vertices(weights: CellWeights) -> tuple[str, ...]:
-    """The names of a cell's vertices, each before those that its edges enter."""
-    depths = dict.fromkeys((name for edge in weights.edges for name in edge), 0)
-    for _ in depths:  # no path is longer
-        for source, target in weights.edges:
-            depths[target] = max(depths[target], depths[source] + 1)
-    return tuple(sorted(depths, key=depths.__getitem__))  # of equal ones the first named
-
-
-def kept(weights: CellWeights, edge: int) -> str:
-    """The operation of an edge that would be kept; empty where all weigh the same.
-
-    It is the strongest but "none", as Liu et al. (DARTS, ICLR 2019) choose; of equal ones the
-    first.
-    """
-    row = weights.values[edge]
-    if max(row) - min(row) < EQUAL and len(row) > 1:
-        return ""
-    shares = dict(zip(weights.operations, row, strict=True))
-    names = [word for word in shares if word != ZERO] or [ZERO]
-    return max(names, key=shares.__getitem__)
-
-
-def shown_names(weights: CellWeights) -> dict[str, str]:
-    """What is written into the vertices: "in" and "out" where there is one input."""
-    names, entered = vertices(weights), {target for _, target in weights.edges}
-    one = len(set(names) - entered) == 1
-    ends = {names[0]: "in", names[-1]: "out"} if one else {}
-    return {name: ends.get(name, _short(name)) for name in names}
-
-
-def _short(name: str) -> str:
-    return name.removeprefix("c_").strip("{}").replace("-", "\N{MINUS SIGN}")
-
-
-def percent(share: float) -> str:
-    """A weight in words."""
-    return f"{100 * share:.0f} %"
-
-
-def looks(operations: Sequence[str], what: str) -> alt.Scale:
-    """The colours or dashes of operations by their names: `what` is "color" or "dash"."""
-    known = theme.styles(operations).values()
-    return alt.Scale(
-        domain=[style.name for style in known], range=[getattr(style, what) for style in known]
-    )
-
-
-def _dashes(operations: Sequence[str]) -> alt.Scale:
-    """Stripes are solid, but where an earlier operation has the same colour."""
-    known = list(theme.styles(operations).values())
-    colors = [style.color for style in known]
-    again = [color in colors[:at] for at, color in enumerate(colors)]
-    return alt.Scale(
-        domain=[style.name for style in known], range=[[6, 3] if it else [1, 0] for it in again]
-    )
-
-
-def legend_of(operations: Sequence[str], **options: Any) -> alt.Legend:  # noqa: ANN401
-    """The legend of operations, above what they are in: in two lines where there are many."""
-    count = len(operations)
-    columns = count if count < FEW else math.ceil(count / 2)
-    shape: dict[str, Any] = {"orient": "top", "offset": 4, "symbolType": "stroke"}
-    return alt.Legend(title=None, columns=columns, **shape, **options)
+def _said(weights: CellWeights) -> str:
+    """How the picture is read."""
+    thick = "operations are as thick as their weights"
+    if has_two_inputs(weights):
+        return f"{thick}; {OUT} joins the vertices\n{_INPUTS}"
+    many = len(weights.edges) > FEW
+    return thick if many else f"{thick}; named is what would be kept (never none)"
 
 
 def _graph(weights: CellWeights, names: Sequence[str]) -> Architecture:
@@ -154,17 +113,39 @@ def _parts(weights: CellWeights, names: Sequence[str], layout: Layout, ribbon: f
     known = theme.styles(weights.operations)
     ends = [(place[source], place[target]) for source, target in weights.edges]
     order = sorted(range(len(ends)), key=ends.__getitem__)  # that of the layout's curves
-    parts = _Parts([], _circles(weights, names, layout), [])
+    genotype = len(layout.places) > len(names)
+    wires = _wires(layout) if genotype else []
+    parts = _Parts([], _circles(weights, names, layout), [], wires)
+    taken, stays = around(layout.places, layout.radius), kept_edges(weights)
     for curve, edge in zip(layout.curves, order, strict=True):
         shares = dict(zip(weights.operations, weights.values[edge], strict=True))
         source, target = (layout.places[end] for end in ends[edge])
         path = _along((source, *curve.points, target))  # the ends lie below the circles
-        parts.stripes.extend(_stripes(path, shares, known, ribbon, edge))
+        faint = 1.0 if stays[edge] else FAINT
+        parts.stripes.extend(_stripes(path, shares, known, ribbon, (edge, faint)))
         word = kept(weights, edge)
-        if word and len(ends) <= FEW:
+        if word and stays[edge] and genotype:
+            straight = len(curve.points) == 2  # between two vertices there is little room
+            said = known[word].short + ("" if straight else f" {percent(shares[word])}")
+            row = beside([point[:2] for point in path], said, ribbon / 2, taken)
+            parts.words.extend([row] if row else [])
+        elif word and len(ends) <= FEW:
             said = f"{known[word].short} {percent(shares[word])}"
             parts.words.append(_word(curve, path, ribbon, said))
     return parts
+
+
+def _wires(layout: Layout) -> theme.Rows:
+    """The thin lines by which a genotype's vertices lead to the output: down, along, and up."""
+    *inner, (right, line) = layout.places[INPUTS:]
+    low = RAIL / 2
+    ways = [*(((x, y), (x, low)) for x, y in inner)]
+    ways.append(((inner[0][0], low), (right, low), (right, line)))
+    return [
+        {"wire": f"{number}", "t": t, "x": x, "y": y}
+        for number, way in enumerate(ways)
+        for t, (x, y) in enumerate(way)
+    ]
 
 
 def _stripes(
@@ -172,10 +153,14 @@ def _stripes(
     shares: dict[str, float],
     known: dict[str, theme.Style],
     ribbon: float,
-    edge: int,
+    which: tuple[int, float],
 ) -> theme.Rows:
-    """The operations of an edge beside each other, from left to right of its direction."""
+    """The operations of an edge beside each other, from left to right of its direction.
+
+    `which` has the number of the edge, and how much of it is seen.
+    """
     rows: theme.Rows = []
+    edge, seen = which
     start = ribbon / 2
     for word, style in known.items():
         thick = ribbon * shares[word]
@@ -183,7 +168,10 @@ def _stripes(
         start -= thick
         if thick < LEAST:
             continue
-        shared = {"operation": style.name, "stripe": f"{edge}.{style.name}", "thick": thick}
+        shared = {
+            **{"operation": style.name, "stripe": f"{edge}.{style.name}"},
+            **{"thick": thick, "seen": seen},
+        }
         rows += [
             {**shared, "t": t, "x": x + middle * left, "y": y + middle * up}
             for t, (x, y, left, up) in enumerate(path)
@@ -211,9 +199,10 @@ def _word(curve: Curve, path: Sequence[Place], ribbon: float, text: str) -> dict
 
 def _circles(weights: CellWeights, names: Sequence[str], layout: Layout) -> theme.Rows:
     shown, size = shown_names(weights), (2 * layout.radius) ** 2
+    said = [*(shown[name] for name in names), OUT]
     return [
-        {"x": x, "y": y, "size": size, "text": shown[name]}
-        for name, (x, y) in zip(names, layout.places, strict=True)
+        {"x": x, "y": y, "size": size, "text": text}
+        for text, (x, y) in zip(said, layout.places, strict=False)
     ]
 
 
@@ -222,7 +211,7 @@ def _draw(
 ) -> alt.LayerChart:
     legend = legend_of(weights.operations, symbolSize=200, symbolStrokeWidth=9)
     color = alt.Color("operation:N", scale=looks(weights.operations, "color"), legend=legend)
-    dash = alt.StrokeDash("operation:N", scale=_dashes(weights.operations), legend=legend)
+    dash = alt.StrokeDash("operation:N", scale=solid(weights.operations), legend=legend)
     place: dict[str, Any] = {
         "x": alt.X("x:Q", axis=None, scale=theme.scale((0, size[0]))),
         "y": alt.Y("y:Q", axis=None, scale=theme.scale((0, size[1]))),
@@ -238,12 +227,17 @@ def _draw(
     )
     words = Chart(theme.rows(parts.words)).mark_text(color=theme.INK, fontSize=theme.SMALL)
     thick = alt.StrokeWidth("thick:Q", scale=None, legend=None)
+    wires = Chart(theme.rows(parts.wires)).mark_line(
+        color=theme.INK, strokeWidth=1, opacity=0.55, interpolate="linear"
+    )
     return theme.layered(
+        *([wires.encode(**place, detail="wire:N", order="t:O")] if parts.wires else []),
         stripes.encode(
             **place,
             color=color,
             strokeDash=dash,
             strokeWidth=thick,
+            opacity=alt.Opacity("seen:Q", scale=None, legend=None),
             detail="stripe:N",
             order="t:O",
         ),

@@ -5,7 +5,7 @@ Notation
 """
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,8 +16,14 @@ from nbnas.source import source_of
 
 BUILT_IN = (ZERO, IDENTITY, "nor_conv_1x1", "nor_conv_3x3", "avg_pool_3x3")
 """The operations of edges that nbnas builds itself, in the order of NAS-Bench-201."""
+OF_DARTS = (
+    *(ZERO, "max_pool_3x3", "avg_pool_3x3", IDENTITY),
+    *("sep_conv_3x3", "sep_conv_5x5", "dil_conv_3x3", "dil_conv_5x5"),
+)
+"""Those of genotypes, in the order of DARTS."""
 
-_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_.-]{0,59}")
+NAME = re.compile(r"[A-Za-z][A-Za-z0-9_.-]{0,59}")
+"""What an operation of one's own can be called."""
 _TAKEN = (*BUILT_IN, LINK, "input", "output", "sum")
 _BUILD: Rule[Callable[[int], Any]] = Rule(
     "a function from the number of channels to a module, such as lambda channels: torch.nn.ReLU()",
@@ -36,9 +42,13 @@ class Operation:
         build: Gives the module for a number of channels: from images `(n, C, H, W)` to images of
             the same shape. Its weights begin as it makes them, drawn from the seed of the
             training.
+        strided: Of a `DartsSpace` only: gives the module for where a reduction cell reads what it
+            is given, from images `(n, C, H, W)` to `(n, C, H / 2, W / 2)`, odd sides rounded up.
+            By default that of `build` after DARTS' skip connection in steps of two pixels.
 
     Raises:
-        SettingError: If the name is none, or one of nbnas' own; or if `build` cannot be called.
+        SettingError: If the name is none, or one of nbnas' own; or if `build` or `strided` cannot
+            be called.
 
     Example:
         >>> from torch import nn
@@ -48,10 +58,11 @@ class Operation:
 
     name: str
     build: Callable[[int], Any]
+    strided: Callable[[int], Any] | None = None
 
     def __post_init__(self) -> None:
-        settle(self, name=TEXT, build=_BUILD)
-        if not _NAME.fullmatch(self.name):
+        settle(self, name=TEXT, build=_BUILD, strided=_BUILD.optional)
+        if not NAME.fullmatch(self.name):
             raise SettingError(
                 "expected the name of an operation of up to 60 letters, digits, '_', '-' and '.', "
                 f"a letter first, got {self.name!r:.100}"
@@ -71,7 +82,13 @@ class Operation:
 
     def fingerprint(self) -> dict[str, str]:
         """The name and source of what builds it: what a study remembers of it."""
-        return {f"operation {self.name}": source_of(self.build)}
+        return {f"operation {what}": source_of(build) for what, build in self.functions.items()}
+
+    @property
+    def functions(self) -> dict[str, Callable[[int], Any]]:
+        """What builds it, by its name, and what builds it in steps of two pixels, if given."""
+        strided = {} if self.strided is None else {f"{self.name} strided": self.strided}
+        return {self.name: self.build, **strided}
 
 
 def own_operations(operations: Iterable[str | Operation]) -> tuple[Operation, ...]:
@@ -79,14 +96,19 @@ def own_operations(operations: Iterable[str | Operation]) -> tuple[Operation, ..
     return tuple(one for one in operations if isinstance(one, Operation))
 
 
-_WORDS = f"a name out of {', '.join(BUILT_IN)}, or an Operation"
-_OPERATION: Rule[str | Operation] = Rule(
-    _WORDS,
-    lambda one: isinstance(one, Operation) or (isinstance(one, str) and one in BUILT_IN),
-    lambda one: one,
-)
-OPERATIONS: Rule[tuple[str | Operation, ...]] = each(_OPERATION)
-"""The rule of operations that a cell may have: built-in ones by name, and one's own."""
+def operations_out_of(words: Sequence[str]) -> Rule[tuple[str | Operation, ...]]:
+    """The rule of operations that a space may have: some by name, and one's own."""
+    one: Rule[str | Operation] = Rule(
+        f"a name out of {', '.join(words)}, or an Operation",
+        lambda one: isinstance(one, Operation) or (isinstance(one, str) and one in words),
+        lambda one: one,
+    )
+    return each(one)
+
+
+OF_CELLS = operations_out_of(BUILT_IN)
+OPERATIONS = operations_out_of(tuple(dict.fromkeys((*BUILT_IN, *OF_DARTS))))
+"""The rule of `space.operations` of any space."""
 
 OPERATION: Rule[Operation] = instance(Operation, "Operation('relu', lambda c: torch.nn.ReLU())")
 

@@ -97,14 +97,20 @@ def check_serves(strategy: object, goals: Goals | None) -> None:
     """Check that a strategy can work for some goals.
 
     One that serves several measures, and limits that only trainings tell, says so by an attribute
-    `several`. Limits that are known beforehand suit every strategy.
+    `several`; where that is for one of its settings, it names it by `alone`. Limits that are known
+    beforehand suit every strategy.
 
     Raises:
         SettingError: If it does not serve them.
     """
     if goals is None or getattr(strategy, "several", False):
         return
-    name = type(strategy).__name__
+    name, alone = type(strategy).__name__, getattr(strategy, "alone", "")
+    if alone and (len(goals.measures) > 1 or goals.believed):
+        raise SettingError(
+            f"expected {name} for several goals or limits that are learnt, got it with {alone}, "
+            "which sees the value alone; leave that out"
+        )
     if len(goals.measures) > 1:
         raise SettingError(
             f"expected a strategy that serves several goals, got {name}; take "

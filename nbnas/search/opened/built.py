@@ -104,7 +104,8 @@ def _operations(parts: Words) -> dict[str, Any]:
 def _check_own(parts: Words) -> None:
     own = [name.partition(" ")[2] for name in parts if name.startswith("operation ")]
     if own:
-        raise Unreadable(f"the operation {own[0]!r}, which a function of yours builds")
+        name = own[0].partition(" ")[0]  # of "gelu strided"
+        raise Unreadable(f"the operation {name!r}, which a function of yours builds")
 
 
 def _parts(name: str, words: Words) -> dict[str, str]:

@@ -9,7 +9,8 @@ from nbnas.records import Constraint, Evaluation, Goals, Measure, MeasuredBy
 from nbnas.records.measure import MULTIPLY_ADDS, PARAMETERS
 from nbnas.search.opened.known import Unreadable, make, read
 
-_LIMIT = re.compile(r"(?P<name>.+?) at (?P<way>most|least) (?P<bound>-?[\d,.]+(?:e[-+]?\d+)?)")
+_NUMBER = r"-?\d[\d,]*(?:\.\d+)?(?:e[-+]?\d+)?"
+_LIMIT = re.compile(rf"(?P<name>.+?) at (?P<way>most|least) (?P<bound>{_NUMBER})")
 
 GONE = (
     "what told {} of each candidate is not in the study's store; to make rounds again, give it "
@@ -80,7 +81,7 @@ def _limit(said: str, named: Mapping[str, Measure]) -> Constraint:
     if found is None:
         raise Unreadable(f"the limit {said!r:.100}")
     most = found["way"] == "most"
-    measure = named.get(found["name"]) or Measure(found["name"], maximize=not most)
+    measure = named.get(found["name"]) or make(Measure, found["name"], maximize=not most)
     percent = 0.01 if said[found.end() :].lstrip().startswith("%") else 1.0
     bound = float(found["bound"].replace(",", "")) * percent
     limit: Constraint = make(Constraint, measure, bound, most)

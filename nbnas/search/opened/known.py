@@ -122,7 +122,7 @@ def read(text: str) -> Any:  # noqa: ANN401
         raise Unreadable(f"{len(text):,} characters, of which {text[:60]!r} are the first")
     try:
         return _value(ast.parse(text.strip(), mode="eval").body)
-    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+    except (SyntaxError, ValueError, TypeError, RecursionError, MemoryError) as error:
         if isinstance(error, NbnasError):
             raise
         raise Unreadable(f"{shown(text)}, which is no value") from error
@@ -136,7 +136,7 @@ def make(cls: Callable[..., Any], *given: Any, **named: Any) -> Any:  # noqa: AN
     """
     try:
         return cls(*given, **named)
-    except (TypeError, NbnasError) as error:
+    except (TypeError, AttributeError, NbnasError) as error:  # gpytorch asks its arguments
         if isinstance(error, Unreadable):
             raise
         name = getattr(cls, "__name__", "")

@@ -50,16 +50,9 @@ def read_study(store: Location, name: str | None) -> StoredStudy:
         StoreError: If there is no such store or study, it was written by a newer nbnas, or is
             damaged.
     """
-    url = _only_read(url_of(store))
+    url = url_of(store)
     with reading(url, STUDIES, "studies") as connection:
         return _study(connection, _entry(connection, url, name))
-
-
-def _only_read(url: URL) -> URL:
-    """A location that makes no file: SQLite's own `file:` URIs would."""
-    if "uri" in url.query and "mode" not in url.query:
-        return url.update_query_dict({"mode": "ro"})
-    return url
 
 
 def _entry(connection: Connection, url: URL, name: str | None) -> Row:

@@ -25,6 +25,7 @@ from nbnas.search.strategies.asked import told_of
 from nbnas.search.strategies.joint import over
 from nbnas.search.strategies.strategy import STRATEGY, Strategy
 
+DIGITS = 19  # of the largest seed
 _ADDRESS = re.compile(r" object at 0x[0-9a-fA-F]+")
 
 
@@ -233,7 +234,7 @@ def _objective(study: StoredStudy, strategy: object) -> AbsentObjective:
 
 def _seed(study: StoredStudy) -> int:
     said = study.words.get("seed", "")
-    if not said.isdecimal():
+    if not said.isdecimal() or len(said) > DIGITS:
         raise StoreError(f"study {study.name!r} is damaged: its seed is {said!r:.50}")
     return int(said)
 

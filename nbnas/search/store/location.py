@@ -145,11 +145,7 @@ def _check_options(url: URL, written: str) -> None:
 
 def _file(text: str) -> str:
     """The file's path with the home folder filled in; a folder is refused."""
-    _PATH("store", text)
-    try:
-        path = Path(text).expanduser()
-    except RuntimeError as error:
-        raise StoreError(f"expected a path of a file, got {text!r}: {error}") from error
+    path = _PATH("store", text)
     if text.endswith(("/", os.sep)) or path.is_dir():
         raise StoreError(
             f"expected a path of a file as store, got the folder {text!r}; "
@@ -179,6 +175,13 @@ def _read_any_bytes(connection: sqlite3.Connection, _: object) -> None:
     connection.text_factory = lambda raw: raw.decode("utf-8", "surrogateescape")
 
 
+def only_read(url: URL) -> URL:
+    """A location at which no file is made: SQLite's own `file:` URIs would make one."""
+    if "uri" in url.query and "mode" not in url.query and not is_memory(url):
+        return url.update_query_dict({"mode": "ro"})
+    return url
+
+
 @contextmanager
 def reading(url: URL, table: Table, holds: str) -> Iterator[Connection]:
     """A connection to a store that is there; nothing is made.
@@ -195,7 +198,7 @@ def reading(url: URL, table: Table, holds: str) -> Iterator[Connection]:
     with store_errors(url):
         if file is not None and not file.exists():
             raise StoreError(f"expected a store at {file}, but there is no such file")
-        engine = engine_of(url)
+        engine = engine_of(only_read(url))
         if not inspect(engine).has_table(table.name):
             raise StoreError(
                 f"the store {shown(url)} holds no {holds} of nbnas; was the location meant? "

@@ -14,8 +14,6 @@ Between knots g is taken for linear, which is exact for `NormalScores` and close
     Ψ(g(z_j)) = Σ_{i ≥ j} s_i σ (h((μ - z_i) / σ) - h((μ - z_{i+1}) / σ)),   s_i the slopes
 """
 
-import math
-
 import numpy as np
 import torch
 from numpy.typing import NDArray
@@ -23,12 +21,13 @@ from torch import Tensor
 
 from nbnas.records import Measure
 from nbnas.records.goals.boxes import nondominated_boxes
+from nbnas.surrogate.acquisition.hypervolume import volume
+from nbnas.surrogate.acquisition.improvement import h
 from nbnas.surrogate.warp import FittedWarp
 
 Array = NDArray[np.float64]
 BEYOND = 8.0  # warped units above the best and below the worst value that count
 FINE = 32  # knots in each of these tails
-_LOG_SQRT_2PI = 0.5 * math.log(2 * math.pi)
 _SMALLEST_STDDEV = 1e-12
 _AT_ONCE = 2**17  # numbers of one table
 
@@ -73,12 +72,11 @@ def expected_volume(covered: list[Tensor], lower: Tensor, upper: Tensor) -> Tens
     Returns:
         Scores `(m,)`, at least 0.
     """
-    product = torch.ones((), dtype=torch.float64)
-    for goal, above in enumerate(covered):
-        low, high = above[:, : len(lower)], above[:, len(lower) :]
-        part = low - torch.where(torch.isinf(upper[:, goal]), 0.0, high)
-        product = product * part.clamp_min(0.0)
-    return product.sum(dim=1)
+    ends = (torch.split(above, len(lower), dim=1) for above in covered)
+    return volume(
+        (low - torch.where(torch.isinf(upper[:, goal]), 0.0, high)).clamp_min(0.0)
+        for goal, (low, high) in enumerate(ends)
+    )
 
 
 def boxes_above(front: Array, reference: Array) -> tuple[Tensor, Tensor, Tensor]:
@@ -106,8 +104,7 @@ def _excess(mean: Tensor, stddev: Tensor, knots: Tensor, gains: Tensor) -> Tenso
     """Ψ at all knots `(m, p)`."""
     sigma = stddev.clamp_min(_SMALLEST_STDDEV)[:, None]
     u = (mean[:, None] - knots) / sigma
-    density = torch.exp(-0.5 * u**2 - _LOG_SQRT_2PI)
-    above = sigma * (density + u * torch.special.ndtr(u)).clamp_min(0.0)
+    above = sigma * h(u).clamp_min(0.0)
     slopes = gains.diff() / knots.diff().clamp_min(1e-300)
     pieces = slopes * (above[:, :-1] - above[:, 1:]).clamp_min(0.0)
     sums = pieces.flip(1).cumsum(1).flip(1)

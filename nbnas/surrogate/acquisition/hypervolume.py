@@ -25,7 +25,7 @@ References:
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 import torch
@@ -33,9 +33,8 @@ from torch import Tensor
 
 from nbnas.errors import ObservationError, shown
 from nbnas.records.goals.boxes import nondominated_boxes
-from nbnas.surrogate.acquisition.improvement import log_h
+from nbnas.surrogate.acquisition.improvement import h, log_h
 
-_LOG_SQRT_2PI = 0.5 * math.log(2 * math.pi)
 _KNOWN = 1e-100  # a deviation below it counts as 0: its square would be none
 _AT_ONCE = 2**15  # numbers of one table, so that the tables of a step stay in the cache
 _ROUNDING = 1e-16  # the least part of a length that a difference can tell
@@ -102,11 +101,18 @@ class _Sides:
         return self.levels[torch.isfinite(self.levels)]
 
 
+def volume(covered: Iterable[Tensor]) -> Tensor:
+    """The volume `(m,)` of which each goal covers some of the side of each box, `(m, b)`."""
+    product = torch.ones((), dtype=torch.float64)
+    for sides in covered:
+        product = product * sides
+    return product.sum(dim=1)
+
+
 def _expected(mean: Tensor, stddev: Tensor, sides: tuple[_Sides, ...]) -> Tensor:
-    covered = torch.ones((), dtype=torch.float64)
-    for goal, side in enumerate(sides):
-        covered = covered * _covered(mean[:, goal], stddev[:, goal], side)
-    return covered.sum(dim=1)
+    return volume(
+        _covered(mean[:, goal], stddev[:, goal], side) for goal, side in enumerate(sides)
+    )
 
 
 def _log_expected(mean: Tensor, stddev: Tensor, sides: tuple[_Sides, ...]) -> Tensor:
@@ -125,8 +131,7 @@ def _covered(mean: Tensor, stddev: Tensor, side: _Sides) -> Tensor:
         return _known_covered(mean, side)
     sigma = torch.where(known, 1.0, stddev[:, None])
     u = (mean[:, None] - side.finite) / sigma
-    density = torch.exp(-0.5 * u**2 - _LOG_SQRT_2PI)
-    above = _padded(sigma * (density + u * torch.special.ndtr(u)), side, 0.0)
+    above = _padded(sigma * h(u), side, 0.0)
     covered = above[:, side.lower]
     if not side.open:
         covered = covered - above[:, side.upper]

@@ -194,9 +194,7 @@ class GrowingUpperConfidenceBound:
 def expected_improvement(mean: Tensor, stddev: Tensor, best: float) -> Tensor:
     """σ h(u) `(m,)`; for σ = 0 it is max(μ - best, 0)."""
     u, sigma = _standardised(mean, stddev, best)
-    density = torch.exp(-0.5 * u**2 - _LOG_SQRT_2PI)
-    h: Tensor = density + u * torch.special.ndtr(u)
-    return sigma * h.clamp_min(0.0)
+    return sigma * h(u).clamp_min(0.0)
 
 
 def log_expected_improvement(mean: Tensor, stddev: Tensor, best: float) -> Tensor:
@@ -218,8 +216,14 @@ def upper_confidence_bound(mean: Tensor, stddev: Tensor, beta: float) -> Tensor:
     return mean + beta * stddev
 
 
+def h(u: Tensor) -> Tensor:
+    """φ(u) + u Φ(u), which rounding may leave a little below 0 far in the tail."""
+    value: Tensor = torch.exp(-0.5 * u**2 - _LOG_SQRT_2PI) + u * torch.special.ndtr(u)
+    return value
+
+
 def log_h(u: Tensor) -> Tensor:
-    """log(φ(u) + u Φ(u)), by three branches (Ament et al. 2023, equation 9).
+    """log h(u), by three branches (Ament et al. 2023, equation 9).
 
     For u > -1 as it stands. Below, h(u) = φ(u) (1 - |u| R(|u|)) with Mills' ratio R taken from
     erfcx, which does not underflow. Below -1000 the bracket is 1 / u² to double precision.
@@ -228,9 +232,7 @@ def log_h(u: Tensor) -> Tensor:
     upper = u.clamp_min(-1.0)
     middle = u.clamp(-1000.0, -1.0)
     lower = u.clamp_max(-1000.0)
-    near = torch.log(
-        torch.exp(-0.5 * upper**2 - _LOG_SQRT_2PI) + upper * torch.special.ndtr(upper)
-    )
+    near = torch.log(h(upper))
     mills = math.sqrt(math.pi / 2) * torch.special.erfcx(-middle / math.sqrt(2))
     tail = -0.5 * middle**2 - _LOG_SQRT_2PI + torch.log1p(middle * mills)
     far = -0.5 * lower**2 - _LOG_SQRT_2PI - 2 * torch.log(-lower)

@@ -79,7 +79,7 @@ def write_file(path: Path, content: Mapping[str, Any], attempt: int) -> None:
             file.flush()
             os.fsync(file.fileno())
         partial.replace(path)
-    except BaseException:
+    except BaseException:  # a stop from the keyboard, too, leaves no half file
         with contextlib.suppress(OSError):
             partial.unlink(missing_ok=True)
         raise

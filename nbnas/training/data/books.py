@@ -190,8 +190,8 @@ def _is_file(text: str) -> bool:
     if not text or len(text) > LONGEST_PATH or "\n" in text or "\0" in text:
         return False
     try:
-        return Path(text).exists()
-    except OSError:  # a name that no file can have
+        return Path(text).expanduser().exists()
+    except (OSError, RuntimeError):  # a name that no file can have, no such person's home
         return False
 
 

@@ -19,6 +19,7 @@ from nbnas.training.export.own.built import built_source
 from nbnas.training.export.own.code import code_of
 from nbnas.training.export.source.own import referring_source
 from nbnas.training.export.source.source import Source, source_of
+from nbnas.training.networks.own import builds_of
 from nbnas.training.trainer import Trainer
 
 Functions = dict[str, Callable[..., object]]
@@ -89,9 +90,8 @@ def made_by(trainer: Trainer, architecture: Architecture) -> Functions:
     network = trainer.network
     if network is not None:
         return {"network": network}
-    words = {word for _, _, word in architecture.edges}
-    own = [each for each in trainer.operations if each.name in words]
-    return {each.name: each.build for each in own}
+    found = builds_of(trainer.operations, architecture).values()
+    return {what: make for each in found for what, make in each.functions.items()}
 
 
 def _own_source(

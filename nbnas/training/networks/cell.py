@@ -98,7 +98,7 @@ class Cell(nn.Module):
     Args:
         architecture: Any architecture whose operations are known.
         channels: Number of channels of every vertex.
-        own: What builds each operation of a user's own, by its name.
+        own: The operations of a user's own, by their names.
         prune: Whether edges that are not live are left out. NAS-Bench-201's authors compute them;
             what begins at a vertex that nothing reaches then begins with zeros, of which a batch
             normalisation makes the bias that it learns.
@@ -117,7 +117,7 @@ class Cell(nn.Module):
         self.output = len(architecture.nodes) - 1
         self.fans = fans(built_edges(architecture, prune=prune))
         self.operations = nn.ModuleList(
-            Own(own[word], channels, len(targets))
+            Own(own[word].build, channels, len(targets))
             if word in own
             else OPERATIONS[word](channels, len(targets))
             for _, word, targets in self.fans

@@ -23,7 +23,7 @@ from nbnas.graphs.canonical import has_vertex_operations
 from nbnas.graphs.graph import holds_cells
 from nbnas.graphs.spaces.darts.graph import genotype_of
 from nbnas.graphs.spaces.layers import Layer
-from nbnas.graphs.spaces.operation import Operation
+from nbnas.graphs.spaces.operation import OF_DARTS, Operation
 from nbnas.graphs.spaces.recurrent.graph import begins_recurrent, recipe_of
 from nbnas.graphs.spaces.shapes import KINDS
 from nbnas.graphs.values import is_of_choices
@@ -40,6 +40,7 @@ from nbnas.training.networks.recurrent import build_recurrent
 from nbnas.training.networks.weights import initialized
 
 IMAGE = "image"  # the first vertex of whole networks
+_HINT = "; what builds one of your own is told by operations=space.operations"
 
 
 def build_network(
@@ -162,15 +163,16 @@ def check_operations(architecture: Architecture, own: Sequence[Operation] = ()) 
     if reads_text(architecture):
         recipe_of(architecture)
     elif holds_cells(architecture):
-        genotype_of(architecture)
+        found = genotype_of(architecture)
+        words = (word for word, _ in (*found.normal, *found.reduce))
+        _check_words(words, (*OF_DARTS, *map(str, own)), text, _HINT)
     elif architecture.nodes[0] == IMAGE:
         _check_words(edges, (LINK,), text)
         _check_words((Layer.parse(label).kind for label in architecture.nodes[1:-1]), KINDS, text)
     elif has_vertex_operations(architecture):
         _check_words(architecture.nodes[1:-1], VERTEX_OPERATIONS, text)
     else:
-        hint = "; what builds one of your own is told by operations=space.operations"
-        _check_words(edges, (ZERO, *OPERATIONS, *map(str, own)), text, hint)
+        _check_words(edges, (ZERO, *OPERATIONS, *map(str, own)), text, _HINT)
 
 
 def _check_image_shape(

@@ -14,14 +14,17 @@ from torch import Tensor, nn
 from nbnas.checks import Rule
 from nbnas.errors import SettingError, TrainingError, shown
 from nbnas.graphs.architecture import Architecture
-from nbnas.graphs.spaces.operation import Operation
+from nbnas.graphs.graph import holds_cells
+from nbnas.graphs.spaces.operation import OF_DARTS, Operation
 from nbnas.source import name_of
 from nbnas.training.draws import drawing
 from nbnas.training.networks.faults import told_where
 
 Image = tuple[int, int, int]
 Build = Callable[[Architecture, Any], nn.Module]
-Builds = Mapping[str, Callable[[int], nn.Module]]
+Make = Callable[[int], nn.Module]
+Builds = Mapping[str, Operation]
+Sides = tuple[int, int]
 PROBED = 2  # images of a probe; batch normalisation needs more than one number a channel
 
 
@@ -34,7 +37,7 @@ class Own(nn.Module):
         copies: Number of independent modules, whose results stand one after the other.
     """
 
-    def __init__(self, build: Callable[[int], nn.Module], channels: int, copies: int = 1) -> None:
+    def __init__(self, build: Make, channels: int, copies: int = 1) -> None:
         super().__init__()
         made = [build(channels) for _ in range(copies)]
         if not all(isinstance(one, nn.Module) for one in made):
@@ -48,13 +51,16 @@ class Own(nn.Module):
 
 
 def builds_of(operations: Sequence[Operation], architecture: Architecture) -> Builds:
-    """What builds those of a user's operations that an architecture has, by their names."""
-    words = {word for _, _, word in architecture.edges}
-    return {operation.name: operation.build for operation in operations if operation.name in words}
+    """Those of a user's operations that an architecture has, by their names."""
+    words = {word.partition(":")[0] for _, _, word in architecture.edges}  # one of "gelu:reduce"
+    words -= {*OF_DARTS} if holds_cells(architecture) else set()
+    return {operation.name: operation for operation in operations if operation.name in words}
 
 
-def check_operation(operation: Operation, channels: int, size: tuple[int, int]) -> None:
+def check_operation(operation: Operation, channels: int, size: Sides) -> None:
     """Check on a batch of images that an operation gives images of the shape that comes in.
+
+    With strides, they have to be half as high and wide.
 
     Args:
         operation: The operation.
@@ -65,20 +71,31 @@ def check_operation(operation: Operation, channels: int, size: tuple[int, int]) 
         SettingError: If it does not, changes what comes in, or cannot be built or applied; the
             message says both shapes, or the line of the fault.
     """
+    called, shape = f"operation {operation.name!r}", (PROBED, channels, *size)
+    _check_images(called, operation.build, shape, shape)
+    if operation.strided is not None:
+        halves = (PROBED, channels, *(-(-side // 2) for side in size))
+        _check_images(f"{called} with strides", operation.strided, shape, halves)
+
+
+def _check_images(called: str, build: Make, given: tuple[int, ...], due: tuple[int, ...]) -> None:
+    """Check what a module makes of images, and that it leaves them as they are."""
     generator = torch.Generator().manual_seed(0)
-    images = torch.randn(PROBED, channels, *size, generator=generator)
-    given, called = images.clone(), f"operation {operation.name!r}"
-    shape = tuple(images.shape)
-    told = told_where(f"{called} to turn images {shape} into images of that shape", SettingError)
+    images = torch.randn(*given, generator=generator)
+    before, same = images.clone(), given == due
+    into = "images of that shape" if same else f"images {due}"
+    told = told_where(f"{called} to turn images {given} into {into}", SettingError)
     with told, drawing(generator), torch.no_grad():
-        output = Own(operation.build, channels)(images)
+        output = Own(build, given[1])(images)
     came = tuple(output.shape) if isinstance(output, Tensor) else shown(output)
-    if came != shape:
+    if came != due:
+        what = f"the shape that comes in, {due}" if same else f"half the height and width, {due}"
+        hint = "height and width" if same else "and halve height and width, rounded up"
         raise SettingError(
-            f"expected {called} to give images of the shape that comes in, {shape}, got {came}; "
-            "let it keep channels, height and width, as by padding"
+            f"expected {called} to give images of {what}, got {came}; let it keep channels, "
+            f"{hint}, as by padding"
         )
-    if not torch.equal(given, images):
+    if not torch.equal(before, images):
         raise SettingError(
             f"expected {called} to leave the images that it is given as they are, as other edges "
             "read them, too, but it changes them in place; give its first layer inplace=False"

@@ -49,14 +49,14 @@ def build_plan(
         architecture: A cell for images, or a genotype.
         colors: Channels of an image.
         classes: Number of classes.
-        own: What builds each operation of a user's own, by its name.
+        own: The operations of a user's own, by their names.
         classifier: The class of the last layer.
 
     Raises:
         ArchitectureError: If the channels are too few to be split among a cell's vertices.
     """
     if isinstance(plan, DartsPlan):
-        return DartsNetwork(plan, architecture, colors, classes, classifier)
+        return DartsNetwork(plan, architecture, colors, classes, own, classifier)
     return build_planned(plan, architecture, colors, classes, own, classifier)
 
 
@@ -70,12 +70,12 @@ def size_by_plan(
         architecture: A cell for images, or a genotype.
         image_shape: `(C, H, W)` of the images.
         classes: Number of classes.
-        own: What builds each operation of a user's own, by its name.
+        own: The operations of a user's own, by their names.
 
     Raises:
         ArchitectureError: If the channels are too few to be split among a cell's vertices.
         SettingError: If the images are too small for so many stages.
     """
     if isinstance(plan, DartsPlan):
-        return darts_size(plan, architecture, image_shape, classes)
+        return darts_size(plan, architecture, image_shape, classes, own)
     return planned_size(plan, architecture, image_shape, classes, own)

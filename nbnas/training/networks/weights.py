@@ -46,7 +46,7 @@ def initialize(network: nn.Module, generator: torch.Generator) -> None:
             A user's own operations in it are left as they were made.
         generator: Source of the weights.
     """
-    for module in _ours(network):
+    for module in ours(network):
         if isinstance(module, nn.Conv2d):
             nn.init.kaiming_normal_(module.weight, nonlinearity="relu", generator=generator)
         elif isinstance(module, nn.Linear):
@@ -57,10 +57,10 @@ def initialize(network: nn.Module, generator: torch.Generator) -> None:
             module.reset_parameters()
 
 
-def _ours(module: nn.Module) -> Iterator[nn.Module]:
+def ours(module: nn.Module) -> Iterator[nn.Module]:
     """A module and all that it holds, but for a user's own operations."""
     if isinstance(module, Own):
         return
     yield module
     for child in module.children():
-        yield from _ours(child)
+        yield from ours(child)

@@ -46,7 +46,7 @@ class GenotypeForm:
     def kinds(self) -> tuple[Kind, ...]:
         """The normal and the reduction cell, with vertices as genotypes number them."""
         edges = tuple((str(source), str(vertex)) for source, vertex in DARTS_EDGES)
-        return tuple(Kind(name, edges, self.space.operations) for name in ("normal", "reduction"))
+        return tuple(Kind(name, edges, self.space.words) for name in ("normal", "reduction"))
 
     @property
     def uniform(self) -> Weights:
@@ -86,10 +86,10 @@ class GenotypeForm:
             plan = recipe.skeleton
         classifier = nn.Linear if recipe.skeleton is None else Classifier
         given = data.image_shape[0], data.classes, classifier
-        return build_shared_darts(plan, self.space.operations, *given, generator)
+        return build_shared_darts(self.space, plan, *given, generator)
 
     def _cell(self, values: Sequence[Row]) -> Cell:
-        words = self.space.operations
+        words = self.space.words
         places = [place for place, word in enumerate(words) if word != ZERO]
         cell: list[Input] = []
         for vertex in JOINED:
@@ -103,8 +103,8 @@ class GenotypeForm:
         return tuple(cell)
 
     def _marked(self, cell: Cell) -> Tensor:
-        marked = torch.zeros(len(DARTS_EDGES), len(self.space.operations))
+        marked = torch.zeros(len(DARTS_EDGES), len(self.space.words))
         for place, (word, source) in enumerate(cell):
             row = DARTS_EDGES.index((source, vertex_of(place)))
-            marked[row, self.space.operations.index(word)] = 1.0
+            marked[row, self.space.words.index(word)] = 1.0
         return marked

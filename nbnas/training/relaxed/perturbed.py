@@ -64,7 +64,7 @@ class PerturbationSelection:
         if self.warmup > self.epochs:
             raise SettingError(
                 f"expected warmup to be at most epochs={self.epochs}, got {self.warmup}: edges "
-                "are decided after it"
+                f"are decided after it; give warmup={max(2 * self.epochs // 3, 1)}, two thirds"
             )
 
     @brief

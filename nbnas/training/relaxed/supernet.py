@@ -31,11 +31,11 @@ class Supernet:
     """One network that holds all architectures of a cell space, with shared weights.
 
     Every edge carries all operations at once, each with weights of its own that all architectures
-    with it share; normalisations have no weights, which would hide how much an edge carries.
-    `start` searches on it.
+    with it share; normalisations have no weights, which would hide how much an edge carries, but
+    for those of a user's own operations, which are as they are made. `start` searches on it.
 
     Attributes:
-        space: A `CellSpace`, with operations of your own if you like, or a `DartsSpace`.
+        space: A `CellSpace` or a `DartsSpace`, with operations of your own if you like.
         trainer: Says the data, what cells are put into, batch size, optimiser, learning rate and
             its schedule, augmentation, device and precision. How many epochs there are says the
             method. Its `ema`, `patience`, `fidelities` and `compile` are not used: they are of the

@@ -13,7 +13,8 @@ from nbnas.graphs.architecture import Architecture
 from nbnas.graphs.canonical import has_vertex_operations
 from nbnas.graphs.graph import holds_cells
 from nbnas.graphs.spaces.cnn.space import CnnSpace
-from nbnas.graphs.spaces.operation import BUILT_IN, Operation
+from nbnas.graphs.spaces.darts.graph import genotype_of
+from nbnas.graphs.spaces.operation import BUILT_IN, OF_DARTS, Operation
 from nbnas.graphs.values import is_of_choices
 from nbnas.widgets.graphs.samples import space_of
 from nbnas.widgets.view import View
@@ -97,6 +98,9 @@ def _image(setting: "Setting") -> str:
 
 def _unknown(architecture: Architecture) -> list[str]:
     """The operations on a cell's edges that somebody has made."""
+    if holds_cells(architecture):
+        found = genotype_of(architecture)
+        return sorted({word for word, _ in (*found.normal, *found.reduce)} - set(OF_DARTS))
     words = {word for _, _, word in architecture.edges}
     return [] if has_vertex_operations(architecture) else sorted(words - set(BUILT_IN))
 

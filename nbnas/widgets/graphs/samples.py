@@ -17,14 +17,16 @@ from nbnas.graphs.distances.distance import Distance
 from nbnas.graphs.distances.edit.distance import EditDistance
 from nbnas.graphs.distances.hamming import HammingDistance
 from nbnas.graphs.distances.weisfeiler_lehman import WeisfeilerLehmanDistance
+from nbnas.graphs.graph import holds_cells
 from nbnas.graphs.space import SearchSpace
 from nbnas.graphs.spaces.cell import CellSpace
 from nbnas.graphs.spaces.chain.space import ChainSpace
 from nbnas.graphs.spaces.cnn.space import CnnSpace
 from nbnas.graphs.spaces.dag.space import DagSpace
+from nbnas.graphs.spaces.darts.graph import genotype_of
 from nbnas.graphs.spaces.darts.space import DartsSpace
 from nbnas.graphs.spaces.joint.space import JointSpace
-from nbnas.graphs.spaces.operation import BUILT_IN, Operation
+from nbnas.graphs.spaces.operation import BUILT_IN, OF_DARTS, Operation
 from nbnas.graphs.spaces.recurrent.space import RecurrentSpace
 
 SPACES: tuple[SearchSpace, ...] = (
@@ -47,21 +49,32 @@ def space_of(architectures: Sequence[Architecture]) -> SearchSpace | None:
         operations that are seen. `None` if none holds the first ten of the architectures.
     """
     looked_at = architectures[:10]
-    for space in (*SPACES, *_cells_like(looked_at)):
+    for space in (*SPACES, *_like(looked_at)):
         if looked_at and all(a in space for a in looked_at):
             return space
     return None
 
 
-def _cells_like(architectures: Sequence[Architecture]) -> tuple[SearchSpace, ...]:
-    """The cells of as many vertices over the operations of some; none where they are no cells."""
-    words = sorted({word for a in architectures for _, _, word in a.edges} - {LINK})
-    vertices = len(architectures[0].nodes) if architectures else 0
+def _like(architectures: Sequence[Architecture]) -> tuple[SearchSpace, ...]:
+    """The cells of as many vertices over the operations of some, or the genotypes over them.
+
+    There is none where they are neither.
+    """
     try:
-        own = (word if word in BUILT_IN else Operation(word, _unbuilt) for word in words)
-        return (CellSpace(tuple(own), vertices),)
+        if architectures and all(map(holds_cells, architectures)):
+            found = map(genotype_of, architectures)
+            read = {word for one in found for word, _ in (*one.normal, *one.reduce)}
+            return (DartsSpace((*OF_DARTS, *_unbuilt_of(read - {*OF_DARTS}))),)
+        words = {word for a in architectures for _, _, word in a.edges} - {LINK}
+        vertices = len(architectures[0].nodes) if architectures else 0
+        return (CellSpace(_unbuilt_of(words), vertices),)
     except SettingError:
         return ()
+
+
+def _unbuilt_of(words: Iterable[str]) -> tuple[str | Operation, ...]:
+    """Operations by their names, those of somebody's own for show only."""
+    return tuple(word if word in BUILT_IN else Operation(word, _unbuilt) for word in sorted(words))
 
 
 def _unbuilt(channels: int) -> None:

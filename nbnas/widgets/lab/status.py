@@ -3,7 +3,7 @@
 import math
 from typing import Any
 
-from nbnas.brief import of_planned
+from nbnas.brief import of_planned, seconds
 from nbnas.charts import theme
 from nbnas.charts.lab.curve import curve_data
 from nbnas.charts.lab.page import name_of
@@ -16,7 +16,6 @@ from nbnas.widgets.lab.atlas import shorten
 from nbnas.widgets.lab.budget import COUNTED, Unit, countable
 from nbnas.widgets.lab.cards.ends import told
 from nbnas.widgets.lab.picture import picture
-from nbnas.widgets.search.trials import seconds
 from nbnas.widgets.training.training import pace_said
 
 Page = dict[str, Any]

@@ -12,8 +12,8 @@ import threading
 import time
 from typing import Any
 
+from nbnas.brief import seconds
 from nbnas.mode import safe_display_mode
-from nbnas.widgets.search.trials import seconds
 
 PAUSE = 2.0  # seconds between two lines at least; a line per trial if those take longer
 SIGN_OF_LIFE = 60.0  # seconds after which there is a line in any case

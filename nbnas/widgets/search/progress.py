@@ -11,13 +11,12 @@ from typing import Any
 
 from IPython.display import display
 
-from nbnas.brief import of_planned
+from nbnas.brief import of_planned, seconds
 from nbnas.charts.search.trace import counted
 from nbnas.mode import safe_display_mode
 from nbnas.widgets.live import guarded
 from nbnas.widgets.search import sweep
 from nbnas.widgets.search.log import Log, costing, mixed
-from nbnas.widgets.search.trials import seconds
 
 PATIENCE = 1.0  # seconds of waiting without a line, and between two updates of it
 _CELL: list[Any] = [None, ""]  # the cell that waited last, and the identifier of its line

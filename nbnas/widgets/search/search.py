@@ -3,6 +3,7 @@
 from typing import Any
 
 from nbnas import charts
+from nbnas.brief import seconds
 from nbnas.charts import theme
 from nbnas.charts.search.goals.front import summary as front_said
 from nbnas.charts.search.goals.plane import has_front, pairs_of
@@ -15,7 +16,6 @@ from nbnas.search.fidelities.looks import looks
 from nbnas.search.strategies.goals.attained import BelievedFront, attained
 from nbnas.search.strategies.goals.believed import beliefs
 from nbnas.widgets.search.goals import picture
-from nbnas.widgets.search.trials import seconds
 from nbnas.widgets.view import View
 
 DRAWN = 300  # architectures of a space, among which the front is believed to be

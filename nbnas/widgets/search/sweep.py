@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from nbnas.brief import cut
+from nbnas.brief import cut, seconds
 from nbnas.charts.search.sweep import runs
 from nbnas.charts.theme import NOTHING, count
 from nbnas.widgets.search.log import log
-from nbnas.widgets.search.trials import seconds, time_left
+from nbnas.widgets.search.trials import time_left
 from nbnas.widgets.view import View
 
 MOST = 40  # runs that are drawn: first those under way, then what failed, then the others

@@ -1,6 +1,7 @@
 """Views of trials: a finished one, and all of a search."""
 
 from nbnas import charts
+from nbnas.brief import seconds
 from nbnas.charts.graphs.notation import notation
 from nbnas.charts.search.goals.plane import has_front
 from nbnas.charts.search.trace import summary as course
@@ -29,23 +30,6 @@ def observations(observations: Observations) -> View:
     if has_front(observations):
         return with_goals(observations)
     return View(course(observations), charts.trace(observations))
-
-
-def seconds(number: float) -> str:
-    """A duration for a person.
-
-    Example:
-        >>> seconds(0.26), seconds(42.3), seconds(150), seconds(9000)
-        ('0.3 s', '42 s', '2 min 30 s', '2 h 30 min')
-    """
-    whole = round(number)
-    if 0 < number < 1:
-        return f"{number:.1f} s" if number >= 0.05 else "under 0.1 s"
-    if whole < 60:
-        return f"{whole} s"
-    if whole < 3600:
-        return f"{whole // 60} min {whole % 60} s"
-    return f"{whole // 3600} h {whole % 3600 // 60} min"
 
 
 def time_left(left: float | None, more: bool) -> str:

@@ -7,12 +7,12 @@ from typing import Any
 import ipywidgets
 
 from nbnas import charts
+from nbnas.brief import seconds
 from nbnas.charts.theme import AnyChart, count, stacked
 from nbnas.charts.training.recipe import settings
 from nbnas.charts.training.relaxation import summary
 from nbnas.records import CellWeights, RelaxationReport
 from nbnas.widgets.panel import toggles
-from nbnas.widgets.search.trials import seconds
 from nbnas.widgets.training.background import Background
 from nbnas.widgets.view import View
 

@@ -5,13 +5,13 @@ import weakref
 from typing import Any
 
 from nbnas import charts
+from nbnas.brief import seconds
 from nbnas.charts.graphs.notation import notation
 from nbnas.charts.theme import AnyChart
 from nbnas.charts.training.learning_curve import summary
 from nbnas.charts.training.step import heading
 from nbnas.charts.training.step import said as step_said
 from nbnas.records import ACCURACY, EpochReport, Measure, StepProfile
-from nbnas.widgets.search.trials import seconds
 from nbnas.widgets.training.background import Background
 from nbnas.widgets.view import View
 

@@ -6,11 +6,13 @@ from relaxations import CONV, EDGES, SKIP, reports, weights
 
 import nbnas as nb
 from nbnas import charts
+from nbnas.charts import lettering
 from nbnas.charts.render import to_svg
-from nbnas.charts.theme import styles
+from nbnas.charts.theme import SMALL, styles
 from nbnas.charts.training.operation_weights import won
 from nbnas.charts.training.relaxation import report_of, summary
-from nbnas.charts.training.relaxed_cell import RIBBON, kept, shown_names, vertices
+from nbnas.charts.training.relaxed_cell import FAINT, RIBBON
+from nbnas.charts.training.relaxed_words import kept, kept_edges, shown_names, vertices
 from nbnas.errors import SettingError
 
 SHORT = styles([CONV])[CONV].short
@@ -63,10 +65,70 @@ def test_the_strongest_is_named_where_there_is_room(said):
     assert "The relaxed cell" in text
     assert f"skip {100 * max(weights(3).values[0]):.0f} %" in text
     assert f"{SHORT} {100 * max(weights(3).values[5]):.0f} %" in text
-    crowded = said(charts.relaxed_cell(reports(1, two=True)[0].weights[0]))
-    assert "The relaxed normal cell" in crowded
-    assert "k\N{MINUS SIGN}2" in crowded
-    assert "%" not in crowded
+    crowded = nb.CellSpace(vertices=5)  # ten edges
+    edges = tuple((str(a), str(b)) for a, b in crowded.edges)
+    assert "%" not in said(charts.relaxed_cell(weights(3, edges)))
+
+
+def genotype(*strengths):
+    """A genotype's cell; the skip connections of its 14 edges weigh so much, poolings the rest."""
+    edges = tuple((str(u), str(v)) for v in range(2, 6) for u in range(v))
+    values = tuple((0.0, strength, 1 - strength) for strength in strengths)
+    return nb.CellWeights("normal", edges, ("none", SKIP, "max_pool_3x3"), values)
+
+
+LEADING = genotype(0.6, 0.7, *(0.9, 0.8, 0.7), *(0.6, 0.95, 0.9, 0.7), *(0.9, 0.8, 0.7, 0.6, 0.55))
+"""The two strongest are 0 and 1 into 3, 1 and 2 into 4, 0 and 1 into 5."""
+
+
+def test_of_a_genotype_two_inputs_of_each_vertex_are_named_and_seen(said):
+    stays = dict(zip(LEADING.edges, kept_edges(LEADING), strict=True))
+    assert [edge for edge, it in stays.items() if it] == [
+        *(("0", "2"), ("1", "2"), ("0", "3"), ("1", "3"), ("1", "4"), ("2", "4")),
+        *(("0", "5"), ("1", "5")),
+    ]
+    text = said(charts.relaxed_cell(LEADING))
+    assert "The relaxed normal cell" in text
+    drawn = rows(charts.relaxed_cell(LEADING))
+    circles = [row["text"] for row in drawn if "size" in row]
+    assert circles == ["k\N{MINUS SIGN}2", "k\N{MINUS SIGN}1", "2", "3", "4", "5", "out"]
+    seen = {int(row["stripe"].partition(".")[0]): row["seen"] for row in drawn if "stripe" in row}
+    assert [edge for edge in range(14) if seen[edge] == FAINT] == [4, 5, 8, 11, 12, 13]
+    words = [row["text"] for row in drawn if "text" in row and "size" not in row]
+    assert sorted(words) == sorted(["skip 60 %", "skip", "skip 90 %", "skip 80 %", "skip 95 %",
+                                    "skip 90 %", "skip 90 %", "skip 80 %"])  # fmt: skip
+
+
+def test_words_stand_beside_each_other_and_beside_vertices():
+    drawn = rows(charts.relaxed_cell(LEADING))
+    words = [row for row in drawn if "text" in row and "size" not in row]
+    circles = [row for row in drawn if "size" in row]
+    for number, one in enumerate(words):
+        wide = lettering.width(one["text"], SMALL) / 2
+        for other in words[number + 1 :]:
+            both = wide + lettering.width(other["text"], SMALL) / 2
+            assert abs(one["x"] - other["x"]) > both or abs(one["y"] - other["y"]) > 12
+        for circle in circles:
+            radius = math.sqrt(circle["size"]) / 2
+            near = max(0.0, abs(one["x"] - circle["x"]) - wide), abs(one["y"] - circle["y"])
+            assert math.hypot(*near) > 0.6 * radius
+
+
+def test_the_output_of_a_genotype_joins_its_vertices():
+    wires = [row for row in rows(charts.relaxed_cell(LEADING)) if "wire" in row]
+    circles = [row for row in rows(charts.relaxed_cell(LEADING)) if "size" in row]
+    begins = {row["x"] for row in wires if row["t"] == 0}
+    assert begins == {circle["x"] for circle in circles[2:6]}
+    assert (wires[-1]["x"], wires[-1]["y"]) == (circles[-1]["x"], circles[-1]["y"])
+    assert circles[-1]["text"] == "out"
+    assert not any("wire" in row for row in rows(charts.relaxed_cell(weights(2))))
+
+
+def test_nothing_is_faint_while_all_edges_are_alike():
+    even = genotype(*(0.5,) * 14)
+    assert all(kept_edges(even))
+    decided = genotype(1.0, *(0.5,) * 13)  # an edge is decided, the others are not yet
+    assert all(kept_edges(decided))
 
 
 def test_what_would_be_kept_is_the_strongest_but_none(said):

@@ -190,13 +190,22 @@ def test_volume_is_told_where_it_underflows():
 
 def test_looks_and_several_goals_do_not_go_together():
     looks = nb.BayesianOptimization(fidelities=nb.Fidelities((3, 12)))
-    with pytest.raises(SettingError, match="serves several goals"):
+    with pytest.raises(SettingError, match=r"with fidelities=Fidelities.*leave that out"):
         nb.Search(
             SPACE,
             nb.Trainer(nb.digits(), fidelities=nb.Fidelities((3, 12))),
             looks,
             goals=(nb.ACCURACY, LATENCY),
         )
+
+
+@pytest.mark.parametrize("rule", [nb.Fantasies(), nb.LocalPenalization()])
+def test_a_pending_rule_that_would_not_be_asked_is_refused(rule):
+    strategy = nb.BayesianOptimization(pending=rule)
+    for wanted in ({"goals": (nb.ACCURACY, KNOWN)}, {"constraints": (nb.at_most(LATENCY, 2),)}):
+        with pytest.raises(SettingError, match=f"got it with pending={type(rule).__name__}"):
+            search(strategy, **wanted)
+    search(strategy, constraints=(nb.at_most(KNOWN, 2),))  # known: the value alone is modelled
 
 
 @pytest.mark.slow

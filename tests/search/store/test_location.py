@@ -130,7 +130,7 @@ BAD = [
     ("~", "got the folder '~'"),
     ("not there yet/", "got the folder 'not there yet/'"),
     ("sqlite:///home", "got the folder 'home'"),
-    ("~nobody of that name/x.db", "expected a path of a file"),
+    ("~nobody of that name/x.db", "the path of a file"),
     ("://", "expected a path or an SQLAlchemy URL"),
     ("sqlite:/x.db//://", "expected a path or an SQLAlchemy URL"),
     ("sqlite://x.db", "expected sqlite:///folder/nbnas.db"),

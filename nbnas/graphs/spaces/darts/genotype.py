@@ -22,15 +22,12 @@ from typing import Any
 
 from nbnas.errors import ArchitectureError
 from nbnas.graphs.graph import ZERO
+from nbnas.graphs.spaces.operation import NAME, OF_DARTS
 
 VERTICES = 4  # of a cell, after its two inputs
 NORMAL, REDUCE = "normal", "reduce"
 JOINED = tuple(range(2, 2 + VERTICES))
-OPERATIONS = (
-    *("none", "max_pool_3x3", "avg_pool_3x3", "skip_connect"),
-    *("sep_conv_3x3", "sep_conv_5x5", "dil_conv_3x3", "dil_conv_5x5"),
-)
-"""DARTS' operations, in its order."""
+OPERATIONS = OF_DARTS
 
 LONGEST = 5_000  # letters of a text that is read; a genotype has some 700
 _FIELDS = (NORMAL, f"{NORMAL}_concat", REDUCE, f"{REDUCE}_concat")
@@ -65,13 +62,13 @@ _CONCAT = f"range({JOINED[0]}, {JOINED[-1] + 1})"
 
 
 @functools.lru_cache(maxsize=50_000)
-def read_genotype(text: str, words: tuple[str, ...] = OPERATIONS) -> Genotype:
+def read_genotype(text: str, words: tuple[str, ...] | None = OPERATIONS) -> Genotype:
     """Read the text of a genotype; nothing of it is run.
 
     Args:
         text: Such as "Genotype(normal=[…], normal_concat=[2, 3, 4, 5], reduce=[…],
             reduce_concat=range(2, 6))".
-        words: The operations that there are.
+        words: The operations that there are; `None` for DARTS' and any of somebody's own.
 
     Returns:
         The genotype, the two inputs of each vertex in the order of what they read.
@@ -151,7 +148,7 @@ def _check_joined(name: str, given: object) -> None:
         )
 
 
-def _cell(name: str, given: object, words: tuple[str, ...]) -> Cell:
+def _cell(name: str, given: object, words: tuple[str, ...] | None) -> Cell:
     if not isinstance(given, tuple) or len(given) != 2 * VERTICES:
         raise ArchitectureError(
             f"{name}: expected {2 * VERTICES} inputs ('operation', number), two for each of the "
@@ -164,14 +161,15 @@ def _cell(name: str, given: object, words: tuple[str, ...]) -> Cell:
     return tuple(one for pair in pairs for one in pair)
 
 
-def _input(name: str, place: int, given: object, words: tuple[str, ...]) -> Input:
+def _input(name: str, place: int, given: object, words: tuple[str, ...] | None) -> Input:
     vertex = vertex_of(place)
     where = f"{name}, input {place % 2 + 1} of vertex {vertex}"
     match given:
         case (str(operation), int(source)):
-            if operation not in words:
+            if not _is_known(operation, words):
+                allowed = "a name" if words is None else ", ".join(words)
                 raise ArchitectureError(
-                    f"{where}: unknown operation {operation!r:.100}; allowed: {', '.join(words)}"
+                    f"{where}: unknown operation {operation!r:.100}; allowed: {allowed}"
                 )
             if not 0 <= source < vertex:
                 raise ArchitectureError(
@@ -179,6 +177,10 @@ def _input(name: str, place: int, given: object, words: tuple[str, ...]) -> Inpu
                 )
             return operation, source
     raise ArchitectureError(f"{where}: expected ('operation', number), got {given!r:.100}")
+
+
+def _is_known(operation: str, words: tuple[str, ...] | None) -> bool:
+    return bool(NAME.fullmatch(operation)) if words is None else operation in words
 
 
 def _ordered(name: str, pair: Sequence[Input], place: int) -> list[Input]:

@@ -32,6 +32,7 @@ from nbnas.graphs.spaces.darts.genotype import (
 INPUTS = ("c_{k-2}", "c_{k-1}")
 CONCAT = "concat"
 NODES = (CELLS, *INPUTS, *(NORMAL,) * VERTICES, *(REDUCE,) * VERTICES, "output")
+LABELS = (CELLS, NORMAL, REDUCE, CONCAT)  # what no operation of a user's own can be called
 OUTPUT = len(NODES) - 1
 _FIRST = {NORMAL: 1, REDUCE: 1 + VERTICES}  # what is added to the number of an inner vertex
 
@@ -52,7 +53,7 @@ def genotype_of(architecture: Architecture) -> Genotype:
         ArchitectureError: If it is no such architecture.
     """
     if holds_cells(architecture):
-        genotype = read_genotype(architecture.text)
+        genotype = read_genotype(architecture.text, None)
         if architecture_of(genotype) == architecture.bare:
             return genotype
     raise ArchitectureError(

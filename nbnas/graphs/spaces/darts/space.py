@@ -11,10 +11,10 @@ References:
 import itertools
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from nbnas.brief import brief, changed
-from nbnas.checks import Rule, each, settle
+from nbnas.checks import settle
 from nbnas.errors import SettingError
 from nbnas.graphs.architecture import Architecture
 from nbnas.graphs.space import COUNT, NOTATION, Randomness, check_member, generator, is_member
@@ -28,16 +28,18 @@ from nbnas.graphs.spaces.darts.genotype import (
     read_genotype,
     vertex_of,
 )
-from nbnas.graphs.spaces.darts.graph import architecture_of
+from nbnas.graphs.spaces.darts.graph import LABELS, architecture_of
+from nbnas.graphs.spaces.operation import (
+    Operation,
+    check_distinct,
+    operations_out_of,
+    own_operations,
+)
 
 PAIRS = {v: tuple(itertools.combinations(range(v), 2)) for v in JOINED}
 """Which two of the earlier ones a vertex may read."""
 
-_OPERATION: Rule[str] = Rule(
-    f"a name out of {', '.join(OPERATIONS)}",
-    lambda one: isinstance(one, str) and one in OPERATIONS,
-    str,
-)
+_ALLOWED = operations_out_of(OPERATIONS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,12 +56,14 @@ class DartsSpace:
     same `canonical` form, and so are those that differ in what does nothing.
 
     Attributes:
-        operations: The names of at least two of DARTS' eight operations, by default all. DARTS
-            itself weighs all eight but never keeps "none": the space of what it may end with is
+        operations: At least two: DARTS' eight by name, which are the default, and an `Operation`
+            for one of your own. A search tells a `Trainer` of these. DARTS itself weighs all eight
+            but never keeps "none": the space of what it may end with is
             `DartsSpace(nbnas.DartsSpace().operations[1:])`, of 10¹⁸ architectures.
 
     Raises:
-        SettingError: If there are fewer than two operations, one is unknown, or stands twice.
+        SettingError: If there are fewer than two operations, one is unknown, stands twice, or has
+            a name that means something else in a genotype.
 
     Example:
         >>> space = DartsSpace(("skip_connect", "sep_conv_3x3"))
@@ -69,15 +73,18 @@ class DartsSpace:
         Genotype(normal=[('sep_conv_3x3', 0), ..., reduce_concat=range(2, 6))
     """
 
-    operations: tuple[str, ...] = OPERATIONS
+    operations: tuple[str | Operation, ...] = OPERATIONS
+    words: tuple[str, ...] = field(init=False, compare=False, repr=False)
 
     def __post_init__(self) -> None:
-        settle(self, operations=each(_OPERATION))
-        if len(set(self.operations)) < max(2, len(self.operations)):
+        settle(self, operations=_ALLOWED)
+        check_distinct(self.operations)
+        object.__setattr__(self, "words", tuple(map(str, self.operations)))
+        if len(self.words) < 2:
             raise SettingError(
-                "expected at least two operations to choose from, none twice, got "
-                f"{self.operations}"
+                f"expected at least two operations to choose from, got {self.operations}"
             )
+        _check_names(own_operations(self.operations))
 
     @brief
     def __repr__(self) -> str:
@@ -87,7 +94,7 @@ class DartsSpace:
     def size(self) -> int:
         """Number of genotypes: by default 180² · 8¹⁶, some 9 · 10¹⁸."""
         sources = math.prod(map(len, PAIRS.values()))
-        return int((sources * len(self.operations) ** (2 * len(JOINED))) ** 2)
+        return int((sources * len(self.words) ** (2 * len(JOINED))) ** 2)
 
     def sample(self, rng: Randomness, n: int) -> tuple[Architecture, ...]:
         """Draw genotypes uniformly and independently: every text is equally likely.
@@ -133,7 +140,7 @@ class DartsSpace:
         each_cell: list[tuple[str, ...]] = []
         for vertex in JOINED:
             pairs = tuple(f"{u},{v}" for u, v in PAIRS[vertex])
-            each_cell += [pairs] * (len(pairs) > 1) + [self.operations] * 2
+            each_cell += [pairs] * (len(pairs) > 1) + [self.words] * 2
         return tuple(each_cell * 2)
 
     def encode(self, architecture: Architecture) -> tuple[int, ...]:
@@ -148,7 +155,7 @@ class DartsSpace:
             (first, u), (second, v) = inputs[place : place + 2]
             pairs = PAIRS[_vertex(place)]
             row += [pairs.index((u, v))] * (len(pairs) > 1)
-            row += map(self.operations.index, (first, second))
+            row += map(self.words.index, (first, second))
         return tuple(row)
 
     def decode(self, indices: Sequence[int]) -> Architecture:
@@ -174,12 +181,14 @@ class DartsSpace:
         Raises:
             ArchitectureError: If the text is no genotype of the space; the message says where.
         """
-        return architecture_of(read_genotype(NOTATION("text", text), self.operations))
+        return architecture_of(read_genotype(NOTATION("text", text), self.words))
 
     def fingerprint(self) -> dict[str, str]:
         """What a study remembers of it, by name; nothing of the space as it is by default."""
-        default = self.operations == OPERATIONS
-        return {} if default else {"operations": ", ".join(self.operations)}
+        told = {} if self.words == OPERATIONS else {"operations": ", ".join(self.words)}
+        for operation in own_operations(self.operations):
+            told |= operation.fingerprint()
+        return told
 
     def __contains__(self, architecture: object) -> bool:
         """Whether it is a genotype of this space."""
@@ -191,7 +200,7 @@ class DartsSpace:
 
     def _inputs(self, architecture: Architecture) -> Cell:
         check_member(self, architecture, "a genotype")
-        genotype = read_genotype(architecture.text, self.operations)
+        genotype = read_genotype(architecture.text, self.words)
         return (*genotype.normal, *genotype.reduce)
 
     def _at(self, row: Sequence[int]) -> Architecture:
@@ -199,7 +208,7 @@ class DartsSpace:
         for place in range(0, 4 * len(JOINED), 2):
             pairs = PAIRS[_vertex(place)]
             for source in pairs[next(left)] if len(pairs) > 1 else pairs[0]:
-                inputs.append((self.operations[next(left)], source))
+                inputs.append((self.words[next(left)], source))
         return _made(inputs)
 
     def _near(self, architecture: Architecture) -> Iterator[list[Input]]:
@@ -207,11 +216,22 @@ class DartsSpace:
         for place, (operation, source) in enumerate(inputs):
             other = inputs[place ^ 1]
             read = (u for u in range(_vertex(place)) if u not in (source, other[1]))
-            words = (word for word in self.operations if word != operation)
+            words = (word for word in self.words if word != operation)
             for one in (*((word, source) for word in words), *((operation, u) for u in read)):
                 pair = sorted((one, other), key=lambda each: each[1])
                 first = place & ~1
                 yield [*inputs[:first], *pair, *inputs[first + 2 :]]
+
+
+def _check_names(operations: Sequence[Operation]) -> None:
+    """Check that no operation of a user's own is called like something else in a genotype."""
+    taken = [one.name for one in operations if one.name in (*OPERATIONS, *LABELS)]
+    if taken:
+        raise SettingError(
+            f"expected other names than {', '.join((*OPERATIONS, *LABELS))} for operations of "
+            f"your own in genotypes, got {', '.join(taken)}; an operation of DARTS is given by "
+            "its name alone"
+        )
 
 
 def _vertex(place: int) -> int:

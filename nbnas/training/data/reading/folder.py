@@ -72,7 +72,7 @@ def from_folder(
             parts, or files cannot be read.
         SettingError: If an argument is not allowed, or asks to split off what the folder has.
     """
-    root, seed = PATH("path", path).expanduser().absolute(), SEED("seed", seed)
+    root, seed = PATH("path", path).absolute(), SEED("seed", seed)
     amounts = {"validation": AMOUNT("validation", validation), "test": AMOUNT("test", test)}
     size, mode = SIZE("size", size), MODE.optional("mode", mode)
     on_error, called = ON_ERROR("on_error", on_error), TEXT.optional("name", name)

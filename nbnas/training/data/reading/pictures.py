@@ -27,7 +27,7 @@ from nbnas.training.data.origin import Sizes
 from nbnas.training.data.preparation import COLOR, GRAY, Preparation
 from nbnas.training.data.reading.cache import forget, kept
 from nbnas.training.data.reading.decode import Header, allocate, decode, read_headers
-from nbnas.waiting import bar
+from nbnas.waiting import WaitingBar
 
 VERSION = f"1 {PIL.__version__}"  # of what is kept: other versions may give other pixels
 PIXELS, ABOUT = "pixels.npy", "about.json"
@@ -35,7 +35,6 @@ LARGE = 64  # pixels of the shorter side, beyond which pictures are made smaller
 PIECE = 128  # files that a worker gets at a time
 FEW, SMALL = 512, 2**25  # files, and bytes, that are read here: workers take a second to start
 
-SOON = 2.0  # seconds before a bar appears, which a notebook keeps as it was at first
 
 Size = tuple[int, int]
 
@@ -185,7 +184,7 @@ def _spread(
     with parallel_config("loky", inner_max_num_threads=1):
         parallel = Parallel(workers, return_as="generator", batch_size=1)
     found = parallel(delayed(work)(*call) for call in calls)
-    with bar(total=len(names), desc=what, unit="file", disable=workers == 1, delay=SOON) as shown:
+    with WaitingBar(total=len(names), desc=what, unit="file", disable=workers == 1) as shown:
         for call, each in zip(calls, found, strict=True):
             shown.update(len(call[0]))
             yield each

@@ -15,12 +15,11 @@ from PIL import Image
 
 from nbnas.errors import DataError, shown
 from nbnas.training.data.reading.decode import open_picture, reason
-from nbnas.waiting import bar
+from nbnas.waiting import WaitingBar
 
 IMAGES = ("image", "img", "picture", "pixel_values")
 LABELS = ("label", "labels", "fine_label", "target", "class")
 FEW = 512  # rows that are read before anybody wonders how long it takes
-SOON = 2.0  # seconds before a bar appears, which a notebook keeps as it was at first
 Columns = tuple[str, str]
 
 
@@ -53,7 +52,7 @@ def read_rows(
         DataError: If a row is none, or cannot be read; the message names it.
     """
     few = len(rows) <= FEW
-    for place in bar(range(len(rows)), desc=where, disable=few, delay=SOON):
+    for place in WaitingBar(range(len(rows)), desc=where, disable=few):
         try:
             row = rows[place]
         except Exception as error:  # code of somebody else's, and damaged files

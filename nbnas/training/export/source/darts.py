@@ -7,17 +7,20 @@ Notation
     yC         what cell C gives; y0 is what the stem gives, cells are counted from 1
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import cast
 
 from torch import nn
 
+from nbnas.training.export.own.code import Code
 from nbnas.training.export.source.block import BODY, Attribute, Block
 from nbnas.training.export.source.expression import Call, Expression, laid_out
 from nbnas.training.export.source.modules import written
 from nbnas.training.networks.darts.build import DartsNetwork
-from nbnas.training.networks.darts.cell import DartsCell
+from nbnas.training.networks.darts.cell import DartsCell, stride_of
 from nbnas.training.networks.darts.operations import FactorizedReduce
+from nbnas.training.networks.own import Own
 
 _SPACE = " " * BODY
 _REDUCES = "Half the height and width by two 1x1 convolutions, the second one pixel further."
@@ -29,20 +32,43 @@ _REDUCED = (
 )
 
 
-def darts_blocks(network: DartsNetwork, says: str) -> tuple[Block, ...] | None:
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A module of the network.
+
+    Attributes:
+        module: The module.
+        made: The function of a user that makes it for a number of channels; empty for none.
+        channels: How many.
+    """
+
+    module: nn.Module
+    made: str = ""
+    channels: int = 0
+
+
+def darts_blocks(
+    network: DartsNetwork, says: str, code: Code | None = None
+) -> tuple[Block, ...] | None:
     """The classes of a genotype's network, the network the last one.
 
     Args:
         network: The network.
         says: The docstring of its class.
+        code: What makes the operations of a user's own, by their names.
 
     Returns:
         The classes; `None` if a cell gives nothing, or an operation cannot be written.
     """
     cells = [cast(DartsCell, cell) for cell in network.cells]
-    named = {"stem": network.stem, **dict(_named(cells)), "head": network.head}
-    codes = {name: _written(module) for name, module in named.items()}
-    made = [Attribute(name, code, named[name]) for name, code in codes.items() if code is not None]
+    inner = dict(_named(cells, {} if code is None else code.called))
+    named = {"stem": Part(network.stem), **inner, "head": Part(network.head)}
+    told = {name: _written(part) for name, part in named.items()}
+    made = [
+        Attribute(name, said, _bare(named[name].module))
+        for name, said in told.items()
+        if said is not None
+    ]
     if len(made) < len(named) or not all(any(cell.inputs.values()) for cell in cells):
         return None
     lines = [f"{_SPACE}y0 = self.stem(x0)"]
@@ -54,21 +80,42 @@ def darts_blocks(network: DartsNetwork, says: str) -> tuple[Block, ...] | None:
     return (block,) if reduces is None else (_reduce_block(reduces), block)
 
 
-def _named(cells: list[DartsCell]) -> Iterator[tuple[str, nn.Module]]:
+def _named(cells: list[DartsCell], called: Mapping[str, str]) -> Iterator[tuple[str, Part]]:
     """The modules of all cells by their names in the source."""
     for number, cell in enumerate(cells, 1):
         for given, module in cell.preprocess.items():
-            yield f"c{number}_read{given}", module
+            yield f"c{number}_read{given}", Part(module)
         for vertex, some in cell.operations.items():
             for place, module in enumerate(cast(nn.ModuleList, some)):
-                yield f"c{number}_v{vertex}_{place}", module
+                word, source = cell.inputs[int(vertex)][place]
+                apart = stride_of(source, reduction=cell.stride > 1) > 1
+                made = (called.get(f"{word} strided") if apart else None) or called.get(word, "")
+                yield f"c{number}_v{vertex}_{place}", Part(module, made, cell.channels)
 
 
-def _written(module: nn.Module) -> Expression | None:
-    if isinstance(module, FactorizedReduce):
-        channels = (module.first.in_channels, module.normalize.num_features)
-        return Call("FactorizedReduce", tuple(map(str, channels)))
+def _written(part: Part) -> Expression | None:
+    """The call that makes a module; one of a user's own is made by their function."""
+    module = part.module
+    match module:
+        case FactorizedReduce():
+            channels = (module.first.in_channels, module.normalize.num_features)
+            return Call("FactorizedReduce", tuple(map(str, channels)))
+        case Own():
+            return Call(part.made, (str(part.channels),)) if part.made else None
+        case nn.Sequential() if isinstance(module[-1], Own):
+            both = [_written(replace(part, module=each)) for each in module]
+            said = tuple(each for each in both if each is not None)
+            return Call("nn.Sequential", said) if len(said) == len(both) else None
     return written(module)
+
+
+def _bare(module: nn.Module) -> nn.Module:
+    """A module whose weights have the names that they have in the source."""
+    if isinstance(module, Own):
+        return module.copies[0]
+    if isinstance(module, nn.Sequential) and isinstance(module[-1], Own):
+        return nn.Sequential(*map(_bare, module))
+    return module
 
 
 def _lines(number: int, cell: DartsCell) -> Iterator[str]:

@@ -74,7 +74,7 @@ def body_of(body: nn.Module, architecture: Architecture, code: Code | None = Non
         block = layered_block(body, SAYS)
         return None if block is None else Body((block,))
     if isinstance(body, DartsNetwork):
-        blocks = darts_blocks(body, SAYS)
+        blocks = darts_blocks(body, SAYS, code)
         return None if blocks is None else Body(blocks)
     if isinstance(body, nn.Sequential) and any(map(_is_cell, body)):
         return _skeleton(list(body), architecture, code)

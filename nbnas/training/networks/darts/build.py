@@ -10,9 +10,11 @@ from torch import Tensor, nn
 from nbnas.graphs.architecture import Architecture
 from nbnas.graphs.spaces.darts.genotype import VERTICES
 from nbnas.graphs.spaces.darts.graph import genotype_of
+from nbnas.training.networks.cell import NONE_OWN
 from nbnas.training.networks.darts.cell import DartsCell
 from nbnas.training.networks.darts.plan import STEM, DartsPlan
 from nbnas.training.networks.multiply_adds import Classifier
+from nbnas.training.networks.own import Builds
 from nbnas.training.networks.skeleton.parts import head_of
 
 ANY_SIDE = 64  # pixels of the pictures by which widths are told, which do not depend on them
@@ -26,6 +28,7 @@ class DartsNetwork(nn.Module):
         architecture: A genotype.
         colors: Channels of an image.
         classes: Number of classes.
+        own: The operations of a user's own, by their names.
         classifier: The class of the last layer.
     """
 
@@ -35,6 +38,7 @@ class DartsNetwork(nn.Module):
         architecture: Architecture,
         colors: int,
         classes: int,
+        own: Builds = NONE_OWN,
         classifier: type[nn.Linear] = Classifier,
     ) -> None:
         super().__init__()
@@ -44,7 +48,7 @@ class DartsNetwork(nn.Module):
         for each in plan.planned((colors, ANY_SIDE, ANY_SIDE)):
             inputs = genotype.reduce if each.reduction else genotype.normal
             flags = {"reduction": each.reduction, "after_reduction": each.after_reduction}
-            self.cells.append(DartsCell(inputs, each.widths, each.channels, **flags))
+            self.cells.append(DartsCell(inputs, each.widths, each.channels, **flags, own=own))
             width = VERTICES * each.channels
         self.head = nn.Sequential(*head_of("plain", width, classifier(width, classes)))
 

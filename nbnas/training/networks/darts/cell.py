@@ -15,7 +15,9 @@ import torch
 from torch import Tensor, nn
 
 from nbnas.graphs.spaces.darts.genotype import JOINED, VERTICES, Cell, live_inputs
-from nbnas.training.networks.darts.operations import OPERATIONS, FactorizedReduce, pointwise
+from nbnas.training.networks.cell import NONE_OWN
+from nbnas.training.networks.darts.operations import FactorizedReduce, operation_of, pointwise
+from nbnas.training.networks.own import Builds
 
 
 def stride_of(source: int, *, reduction: bool) -> int:
@@ -35,6 +37,7 @@ class DartsCell(nn.Module):
         reduction: Whether height and width are halved.
         after_reduction: Whether the last cell has halved them, so that what the one before it gave
             is twice as high and wide.
+        own: The operations of a user's own, by their names.
     """
 
     def __init__(
@@ -45,6 +48,7 @@ class DartsCell(nn.Module):
         *,
         reduction: bool,
         after_reduction: bool,
+        own: Builds = NONE_OWN,
     ) -> None:
         super().__init__()
         self.channels, self.stride = channels, 2 if reduction else 1
@@ -56,7 +60,7 @@ class DartsCell(nn.Module):
         self.operations = nn.ModuleDict(
             {
                 str(vertex): nn.ModuleList(
-                    OPERATIONS[word](channels, stride_of(source, reduction=reduction))
+                    operation_of(word, channels, stride_of(source, reduction=reduction), own)
                     for word, source in some
                 )
                 for vertex, some in self.inputs.items()

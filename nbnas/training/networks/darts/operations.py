@@ -18,7 +18,8 @@ from torch import Tensor, nn
 from torch.nn.functional import pad
 
 from nbnas.graphs.graph import IDENTITY, ZERO
-from nbnas.training.networks.cell import AveragePool
+from nbnas.training.networks.cell import NONE_OWN, AveragePool
+from nbnas.training.networks.own import Builds, Own
 
 
 def pointwise(inputs: int, channels: int) -> nn.Module:
@@ -127,3 +128,21 @@ OPERATIONS: Mapping[str, Callable[[int, int], nn.Module]] = MappingProxyType(
 )
 """What each operation does: `(channels, stride) -> module`, images `(n, C, H, W)` to
 `(n, C, H / stride, W / stride)`."""
+
+
+def operation_of(word: str, channels: int, stride: int, own: Builds = NONE_OWN) -> nn.Module:
+    """The module of an operation.
+
+    Args:
+        word: Its name.
+        channels: C.
+        stride: 1 or 2.
+        own: The operations of a user's own, by their names.
+    """
+    if word not in own:
+        return OPERATIONS[word](channels, stride)
+    operation = own[word]
+    if stride > 1 and operation.strided is not None:
+        return Own(operation.strided, channels)
+    made = Own(operation.build, channels)
+    return made if stride == 1 else nn.Sequential(_skip(channels, stride), made)

@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from nbnas.brief import brief
 from nbnas.checks import whole
 from nbnas.graphs.architecture import ARCHITECTURE, Architecture
-from nbnas.graphs.spaces.operation import OPERATIONS, Operation
+from nbnas.graphs.spaces.operation import OPERATIONS, Operation, own_operations
 from nbnas.training.networks.darts.counts import darts_size
 from nbnas.training.networks.darts.plan import DartsPlan
 from nbnas.training.networks.multiply_adds import Size
 from nbnas.training.networks.network import check_operations, check_suits
+from nbnas.training.networks.own import builds_of
+from nbnas.training.networks.skeleton.build import check_fit
 from nbnas.training.networks.skeleton.plan import IMAGE_SHAPE, Shape
 
 CIFAR10: Shape = (3, 32, 32)
@@ -56,21 +58,25 @@ class DartsSkeleton(DartsPlan):
             architecture: One of a `DartsSpace`.
             image_shape: `(C, H, W)` of the images, by default of CIFAR-10.
             classes: Number of classes.
-            operations: Operations of cells of your own, of which genotypes have none.
+            operations: Your own operations of genotypes; names of built-in ones may be among
+                them, so that `space.operations` does.
 
         Returns:
             Number of trainable weights, and of multiply-adds for one image, the additions of the
             classifier's bias among them.
 
         Raises:
-            ArchitectureError: If the architecture is no genotype.
+            ArchitectureError: If the architecture is no genotype, or has an unknown operation.
+            SettingError: If an operation of your own does not keep the shape of images.
         """
         ARCHITECTURE("architecture", architecture)
         image_shape = IMAGE_SHAPE("image_shape", image_shape)
-        OPERATIONS("operations", operations)
-        check_operations(architecture)
+        own = own_operations(OPERATIONS("operations", operations))
+        check_operations(architecture, own)
         check_suits(architecture, self)
-        return darts_size(self, architecture, image_shape, CLASSES("classes", classes))
+        builds = builds_of(own, architecture)
+        check_fit(self, tuple(builds.values()), image_shape)
+        return darts_size(self, architecture, image_shape, CLASSES("classes", classes), builds)
 
 
 def darts_skeleton(channels: int = 36, cells: int = 20) -> DartsSkeleton:

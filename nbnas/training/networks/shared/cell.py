@@ -35,7 +35,7 @@ class SharedCell(nn.Module):
         edges: `(source, target)` of each edge, E pairs.
         words: The names of the operations, O.
         channels: Number of channels of every vertex.
-        own: What builds each operation of a user's own, by its name.
+        own: The operations of a user's own, by their names.
         prune: Whether what leaves a vertex that nothing reaches is left out, see `Cell`.
     """
 

@@ -19,13 +19,17 @@ from torch import Tensor, nn
 
 from nbnas.graphs.graph import ZERO
 from nbnas.graphs.spaces.darts.genotype import JOINED, VERTICES
+from nbnas.graphs.spaces.darts.space import DartsSpace
+from nbnas.graphs.spaces.operation import own_operations
+from nbnas.training.networks.cell import NONE_OWN
 from nbnas.training.networks.darts.build import ANY_SIDE, DartsNetwork, stem_of
 from nbnas.training.networks.darts.cell import DartsCell, stride_of
-from nbnas.training.networks.darts.operations import OPERATIONS, FactorizedReduce, pointwise
+from nbnas.training.networks.darts.operations import FactorizedReduce, operation_of, pointwise
 from nbnas.training.networks.darts.plan import STEM, CellPlan, DartsPlan
+from nbnas.training.networks.own import Builds
 from nbnas.training.networks.shared.network import Shared, Weights
 from nbnas.training.networks.skeleton.parts import head_of
-from nbnas.training.networks.weights import initialized
+from nbnas.training.networks.weights import initialized, ours
 
 DARTS_EDGES = tuple((source, vertex) for vertex in JOINED for source in range(vertex))
 
@@ -36,9 +40,10 @@ class SharedDartsCell(nn.Module):
     Args:
         planned: What it is given, and makes of it.
         words: The names of the operations, O.
+        own: Those of them that are of a user's own, by their names.
     """
 
-    def __init__(self, planned: CellPlan, words: Sequence[str]) -> None:
+    def __init__(self, planned: CellPlan, words: Sequence[str], own: Builds = NONE_OWN) -> None:
         super().__init__()
         self.words, self.reduction = tuple(words), planned.reduction
         self.channels, (before, last) = planned.channels, planned.widths
@@ -47,7 +52,7 @@ class SharedDartsCell(nn.Module):
             [first(before, self.channels), pointwise(last, self.channels)]
         )
         self.operations = nn.ModuleList(
-            nn.ModuleList(self._operation(word, source) for word in words)
+            nn.ModuleList(self._operation(word, source, own) for word in words)
             for source, _ in DARTS_EDGES
         )
 
@@ -80,10 +85,14 @@ class SharedDartsCell(nn.Module):
                 edge: Any = self.operations[DARTS_EDGES.index((source, vertex))]
                 operation.load_state_dict(edge[self.words.index(word)].state_dict())
 
-    def _operation(self, word: str, source: int) -> nn.Module:
-        """An operation whose normalisations have no weights, which would hide the edge's."""
-        made = OPERATIONS[word](self.channels, stride_of(source, reduction=self.reduction))
-        for layer in made.modules():
+    def _operation(self, word: str, source: int, own: Builds) -> nn.Module:
+        """An operation whose normalisations have no weights, which would hide the edge's.
+
+        One of a user's own is as it was made.
+        """
+        stride = stride_of(source, reduction=self.reduction)
+        made = operation_of(word, self.channels, stride, own)
+        for layer in ours(made):
             if isinstance(layer, nn.BatchNorm2d):
                 layer.requires_grad_(False)
         return made
@@ -105,6 +114,7 @@ class SharedDartsNetwork(Shared):
         colors: Channels of an image.
         classes: Number of classes.
         classifier: The class of the last layer.
+        own: Those of the operations that are of a user's own, by their names.
     """
 
     def __init__(
@@ -114,12 +124,13 @@ class SharedDartsNetwork(Shared):
         colors: int,
         classes: int,
         classifier: type[nn.Linear],
+        own: Builds = NONE_OWN,
     ) -> None:
         super().__init__()
         width = STEM * plan.channels
         self.stem, self.cells = stem_of(colors, width), nn.ModuleList()
         for planned in plan.planned((colors, ANY_SIDE, ANY_SIDE)):
-            self.cells.append(SharedDartsCell(planned, words))
+            self.cells.append(SharedDartsCell(planned, words, own))
             width = VERTICES * planned.channels
         self.head = nn.Sequential(*head_of("plain", width, classifier(width, classes)))
 
@@ -141,8 +152,8 @@ class SharedDartsNetwork(Shared):
 
 
 def build_shared_darts(
+    space: DartsSpace,
     plan: DartsPlan,
-    words: Sequence[str],
     colors: int,
     classes: int,
     classifier: type[nn.Linear],
@@ -151,15 +162,16 @@ def build_shared_darts(
     """Build and initialise the network of all genotypes, on the CPU.
 
     Args:
+        space: The genotypes.
         plan: Which cells there are.
-        words: The names of the operations.
         colors: Channels of an image.
         classes: Number of classes.
         classifier: The class of the last layer.
         generator: Source of the initial weights, a generator of the CPU.
     """
-    told = plan, words, colors, classes, classifier
-    return initialized(lambda: SharedDartsNetwork(*told), generator)
+    own = {each.name: each for each in own_operations(space.operations)}
+    told = plan, space.words, colors, classes, classifier, own
+    return initialized(lambda: SharedDartsNetwork(*told), generator, own=bool(own))
 
 
 def _each(modules: Any) -> Iterable[Any]:  # noqa: ANN401

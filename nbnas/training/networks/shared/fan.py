@@ -26,7 +26,7 @@ class Fan(nn.Module):
         word: The operation's name.
         channels: C.
         copies: k.
-        own: What builds each operation of a user's own, by its name.
+        own: The operations of a user's own, by their names.
     """
 
     def __init__(self, word: str, channels: int, copies: int, own: Builds) -> None:
@@ -98,7 +98,7 @@ def _operation(word: str, channels: int, copies: int, own: Builds) -> nn.Module:
     if word == ZERO:
         return nn.Identity()  # never computed
     if word in own:
-        return Own(own[word], channels, copies)
+        return Own(own[word].build, channels, copies)
     made = OPERATIONS[word](channels, copies)
     for layer in made.modules():
         if isinstance(layer, nn.BatchNorm2d):

@@ -99,7 +99,7 @@ def build_shared(
         classifier: The class of the last layer.
         generator: Source of the initial weights, a generator of the CPU.
     """
-    own = {each.name: each.build for each in own_operations(space.operations)}
+    own = {each.name: each for each in own_operations(space.operations)}
     any_cell = space.decode((0,) * len(space.edges))
     frame = functools.partial(build_planned, plan, any_cell, colors, classes, own, classifier)
 

@@ -35,7 +35,7 @@ def build_planned(
         architecture: A cell for images.
         colors: Channels of an image.
         classes: Number of classes.
-        own: What builds each operation of a user's own, by its name.
+        own: The operations of a user's own, by their names.
         classifier: The class of the last layer.
 
     Raises:
@@ -63,7 +63,7 @@ def build_cell(
         architecture: A cell for images.
         inputs: C that come in; others than `channels` only where channels are split.
         channels: C that come out.
-        own: What builds each operation of a user's own, by its name.
+        own: The operations of a user's own, by their names.
     """
     if is_split(plan, architecture):
         return SplitCell(architecture, inputs, channels)

@@ -41,7 +41,7 @@ def planned_size(
         architecture: A cell for images whose operations are known.
         image_shape: `(C, H, W)` of the images.
         classes: Number of classes.
-        own: What builds each operation of a user's own, by its name.
+        own: The operations of a user's own, by their names.
 
     Returns:
         The same counts as those of the network that `build.build_planned` makes.
@@ -94,7 +94,7 @@ def _at_edges(
     """The size of each stage's cells, edge by edge."""
     words = [word for _, _, word in built_edges(architecture, prune=plan.prune)]
     theirs = {
-        (word, shape): _own_size(own[word], shape)
+        (word, shape): _own_size(own[word].build, shape)
         for word in {*words} & {*own}
         for shape in shapes
     }

@@ -72,6 +72,10 @@ class Swap(nn.Module):
         return self.mix(x.roll(x.shape[1] // 2, 1))
 
 
+def halve(channels):
+    return nn.Sequential(Swap(channels), nn.AvgPool2d(2))
+
+
 swap = functools.partial(Swap)
 short = lambda architecture, data: nn.Sequential(nn.Flatten(), nn.LazyLinear(data.classes))
 

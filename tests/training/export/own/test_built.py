@@ -86,6 +86,33 @@ def test_an_operation_of_the_user_stands_in_the_source_of_a_cell(take_own, their
     assert "return Swap(channels)" in found.source.text
 
 
+def test_an_operation_of_the_user_stands_in_the_source_of_a_genotype(take_own, theirs):
+    swap, halve = (
+        nb.Operation("swap", theirs.Swap),
+        nb.Operation("halve", theirs.Swap, theirs.halve),
+    )
+    cell = (("swap", 0), ("halve", 1), ("swap", 2), ("halve", 0))
+    text = f"[{', '.join(map(str, (*cell[:2], cell[3], cell[2], *cell[:2], *cell[:2])))}]"
+    joined = "range(2, 6)"
+    architecture = nb.DartsSpace((swap, halve)).parse(
+        f"Genotype(normal={text}, normal_concat={joined}, reduce={text}, reduce_concat={joined})"
+    )
+    network = build_network(
+        architecture,
+        image_shape=(3, 16, 16),
+        classes=6,
+        channels=4,
+        operations=(swap, halve),
+        generator=torch.Generator().manual_seed(0),
+    )
+    found = take_own(network, architecture, code_of({**swap.functions, **halve.functions}))
+    x = torch.randint(0, 256, (5, 3, 16, 16), dtype=torch.uint8)
+    torch.testing.assert_close(found.made(x), found.trained(x), rtol=1e-5, atol=1e-5)
+    assert "self.c1_v2_0 = Swap(4)" in found.source.text
+    assert "nn.Sequential(FactorizedReduce(8, 8), Swap(8))" in found.source.text
+    assert "self.c2_v2_1 = halve(8)" in found.source.text
+
+
 @pytest.fixture
 def light(monkeypatch):
     """An export whose files are not run again, which takes seconds each."""

@@ -1,6 +1,8 @@
 """The network of all genotypes, with weights of 0 and 1, is the network of one."""
 
+import pytest
 import torch
+from torch import nn
 
 import nbnas as nb
 from nbnas.training.relaxed.form import form_of
@@ -10,13 +12,30 @@ SPACE = nb.DartsSpace()
 TRAINER = nb.Trainer(nb.digits(60, 40), epochs=1, channels=2, batch_size=30, device="cpu")
 
 
-def test_with_one_genotype_it_is_the_built_network():
-    form = form_of(SPACE)
-    shared = form.build(TRAINER, torch.Generator().manual_seed(0))
+def mixed(channels):
+    return nn.Sequential(nn.Conv2d(channels, channels, 3, padding=1), nn.BatchNorm2d(channels))
+
+
+def mixed_strided(channels):
+    return nn.Conv2d(channels, channels, 3, stride=2, padding=1)
+
+
+OWN = nb.DartsSpace(
+    (
+        *("none", "skip_connect", nb.Operation("act", lambda channels: nn.PReLU(channels))),
+        nb.Operation("mixed", mixed, mixed_strided),
+    )
+)
+
+
+@pytest.mark.parametrize("space", [SPACE, OWN], ids=["as published", "own operations"])
+def test_with_one_genotype_it_is_the_built_network(space):
+    form, trainer = form_of(space), TRAINER.for_space(space)
+    shared = form.build(trainer, torch.Generator().manual_seed(0))
     x = torch.randn(4, 1, 8, 8, generator=torch.Generator().manual_seed(1))
     shared.train()(x, form.uniform)  # running statistics that are of none
-    for architecture in SPACE.sample(0, 4):
-        built = network_of(TRAINER, architecture, torch.Generator().manual_seed(5))[1]
+    for architecture in space.sample(0, 4):
+        built = network_of(trainer, architecture, torch.Generator().manual_seed(5))[1]
         shared.give(built)
         weights = form.one_hot(architecture)
         for mode in (False, True):
@@ -42,3 +61,16 @@ def test_it_is_searched_by_gradient():
     assert "none" not in found.text
     assert [cell.name for cell in relaxation.reports[0].weights] == ["normal", "reduction"]
     assert 0 <= relaxation.reports[0].skips <= 1
+
+
+def test_own_operations_are_searched_and_what_is_found_is_trained():
+    space = nb.DartsSpace(("none", *OWN.operations[2:]))
+    trainer = nb.Trainer(nb.digits(40, 20), channels=2, batch_size=20, device="cpu", epochs=1)
+    relaxation = nb.Supernet(space, trainer).start(nb.Darts(epochs=1))
+    found = relaxation.run()
+    assert found in space
+    assert relaxation.recipe.operations == OWN.operations[2:]
+    assert relaxation.scores((found,)) == relaxation.scores((found,))
+    trained = trainer.for_space(space)(found)
+    assert trained.error is None
+    assert (trained.parameters or 0) > 0
