@@ -10,6 +10,7 @@ again to go on. Arrays are `x` and `y`; a folder of pictures is read as `nb.from
 """
 
 import argparse
+import ast
 import csv
 import json
 import os
@@ -22,10 +23,13 @@ from pathlib import Path
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 import numpy as np
+import papermill
 import torch
 from environments import python_of, version_of
 
 import nbnas as nb
+from nbnas.installed.notebooks import notebook
+from nbnas.notebook.search import read_parameters
 
 COLUMNS = ("who", "seed", "test", "parameters", "seconds", "trials")
 
@@ -93,9 +97,19 @@ def arrays_of(data):
 
 
 def search(data, seconds, seed):
-    """What nbnas finds by default, until another trial and the last training take too long."""
-    trainer = nb.Trainer(data)
-    search = nb.Search(nb.CellSpace(), trainer, nb.BayesianOptimization(), seed=seed)
+    """What nbnas finds, until another trial and the last training take too long.
+
+    Objective, space and strategy are those of notebooks/search.ipynb for a file of arrays.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "pictures.npz"
+        parts = {"train": data.train, "val": data.val, "test": data.test}
+        np.savez(path, **{f"{axis}_{name}": part[i] for name, part in parts.items()
+                          for i, axis in enumerate("xy")})  # fmt: skip
+        chosen = read_parameters(defaults("search") | {"data": str(path), "seed": seed})
+        trainer = chosen.make_objective()
+    strategy = chosen.make_strategy(trainer)
+    search = nb.Search(chosen.make_space(trainer), trainer, strategy, seed=seed)
     began = time.process_time()
     longest = 0.0
     while time.process_time() - began + 2.5 * longest < seconds:
@@ -107,6 +121,12 @@ def search(data, seconds, seed):
     spent = time.process_time() - began
     trials = len(search.observations)
     return {"test": test, "parameters": best.parameters, "seconds": spent, "trials": trials}
+
+
+def defaults(name):
+    """The parameters of a notebook."""
+    known = papermill.inspect_notebook(str(notebook(name)))
+    return {word: ast.literal_eval(one["default"]) for word, one in known.items()}
 
 
 def keep(path, who, seed, found):
