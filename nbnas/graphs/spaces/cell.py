@@ -30,16 +30,10 @@ from nbnas.graphs.space import (
 )
 from nbnas.graphs.spaces.cell_text import Words, edges_of, nodes_of, read, write
 from nbnas.graphs.spaces.choices import Choices, chosen
-from nbnas.graphs.spaces.operation import (
-    BUILT_IN,
-    Operation,
-    check_distinct,
-    operations_out_of,
-    own_operations,
-)
+from nbnas.graphs.spaces.operation import BUILT_IN, Operation, check_distinct, own_operations
+from nbnas.graphs.spaces.operation import OF_CELLS as ALLOWED
 
 OPERATIONS = BUILT_IN
-ALLOWED = operations_out_of(OPERATIONS)
 VERTICES, MOST_VERTICES = 4, 12
 NODES = nodes_of(VERTICES)
 EDGES = edges_of(VERTICES)
