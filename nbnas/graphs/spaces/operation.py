@@ -107,6 +107,7 @@ def operations_out_of(words: Sequence[str]) -> Rule[tuple[str | Operation, ...]]
 
 
 OF_CELLS = operations_out_of(BUILT_IN)
+"""The rule of operations that a `CellSpace` may have."""
 OPERATIONS = operations_out_of(tuple(dict.fromkeys((*BUILT_IN, *OF_DARTS))))
 """The rule of `space.operations` of any space."""
 

@@ -27,8 +27,8 @@ from nbnas.training.optimizers.groups import set_learning_rate
 from nbnas.training.recipe import Recipe
 from nbnas.training.relaxed.calibration import batchwise, calibrated
 from nbnas.training.relaxed.form import Form
-from nbnas.training.relaxed.under_way import UnderWay
 from nbnas.training.steps.optimizer import optimizer_of
+from nbnas.training.steps.under_way import UnderWay
 from nbnas.training.tasks.pictures import PictureTask
 from nbnas.training.tasks.task import Batch, Part
 

@@ -1,6 +1,7 @@
 """A small space, and the network of all of its architectures."""
 
 import pytest
+from relaxed_methods import METHODS
 
 import nbnas as nb
 
@@ -16,3 +17,12 @@ def trainer():
 @pytest.fixture(scope="session")
 def supernet(trainer):
     return nb.Supernet(SPACE, trainer)
+
+
+@pytest.fixture(scope="module")
+def finished(supernet):
+    """A relaxation by each method, after its end."""
+    made = {name: supernet.start(method, seed=3) for name, method in METHODS.items()}
+    for each in made.values():
+        each.run()
+    return made
