@@ -1,5 +1,6 @@
 """What a search is asked for: from the words of its arguments to `Goals`."""
 
+import warnings
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any, TypedDict
@@ -97,19 +98,29 @@ def check_serves(strategy: object, goals: Goals | None) -> None:
     """Check that a strategy can work for some goals.
 
     One that serves several measures, and limits that only trainings tell, says so by an attribute
-    `several`; where that is for one of its settings, it names it by `alone`. Limits that are known
+    `several`, and names a setting that has no say then by `unasked`. Limits that are known
     beforehand suit every strategy.
 
     Raises:
         SettingError: If it does not serve them.
     """
-    if goals is None or getattr(strategy, "several", False):
+    if goals is None:
         return
-    name, alone = type(strategy).__name__, getattr(strategy, "alone", "")
-    if alone and (len(goals.measures) > 1 or goals.believed):
+    name, fidelities = type(strategy).__name__, getattr(strategy, "fidelities", None)
+    further = len(goals.measures) > 1 or bool(goals.believed)
+    if getattr(strategy, "several", False):
+        if further and (unasked := getattr(strategy, "unasked", "")):
+            # No error: studies that were begun so go on.
+            warnings.warn(
+                f"{name} takes no notice of {unasked} where there are several goals or limits "
+                "that are learnt: it sees the value alone",
+                stacklevel=3,
+            )
+        return
+    if further and fidelities is not None:
         raise SettingError(
-            f"expected {name} for several goals or limits that are learnt, got it with {alone}, "
-            "which sees the value alone; leave that out"
+            f"expected {name} for several goals or limits that are learnt, got it with "
+            f"fidelities={fidelities!r}, which sees the value alone; leave that out"
         )
     if len(goals.measures) > 1:
         raise SettingError(

@@ -37,7 +37,7 @@ from nbnas.search.strategies.fits import FITS, Fits, fitted_next, fitted_to, sol
 from nbnas.search.strategies.goals.choose import GoalScore, goal_score, has_several, models_several
 from nbnas.search.strategies.initial import InitialDesign
 from nbnas.search.strategies.joint import seeing_settings
-from nbnas.search.strategies.strategy import check_known, check_parts, check_question, value_alone
+from nbnas.search.strategies.strategy import check_known, check_parts, check_question
 from nbnas.surrogate.acquisition.improvement import (
     ACQUISITION,
     Acquisition,
@@ -69,7 +69,7 @@ class BayesianOptimization:
         allow_isomorphic: Whether two architectures that compute the same function may both be
             evaluated; only sensible for tables whose members were trained separately.
         pending: What the model makes of evaluations that are under way, and of the first ones of
-            a batch. `KrigingBeliever` alone serves several goals, and limits that are learnt.
+            a batch; always `KrigingBeliever` with several goals.
         first: Architectures to try before all others, in this order; they count as the first of
             the initial ones.
         fidelities: The lengths of looks and of a full training, where the search is to look
@@ -112,12 +112,12 @@ class BayesianOptimization:
     @property
     def several(self) -> bool:
         """Whether it serves several goals, and limits that only trainings tell."""
-        return not self.alone
+        return self.fidelities is None
 
     @property
-    def alone(self) -> str:
-        """Its setting that sees the value alone, and no further goal; empty without one."""
-        return value_alone(self)
+    def unasked(self) -> str:
+        """Its setting that has no say where there are several goals; empty without one."""
+        return "" if self.pending == KrigingBeliever() else f"pending={self.pending!r}"
 
     @brief
     def __repr__(self) -> str:

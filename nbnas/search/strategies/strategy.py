@@ -12,7 +12,7 @@ from nbnas.graphs.architecture import Architecture, check_architectures
 from nbnas.graphs.space import SPACE, Randomness, SearchSpace, generator
 from nbnas.records import Measure, Proposal
 from nbnas.records.observations import OBSERVATIONS, Observations
-from nbnas.search.pending import KrigingBeliever, LocalPenalization
+from nbnas.search.pending import LocalPenalization
 from nbnas.surrogate.acquisition.information import ByLevel
 from nbnas.surrogate.acquisition.noisy import NoisyExpectedImprovement
 from nbnas.surrogate.ensemble.prior import Ensemble
@@ -92,21 +92,6 @@ def check_parts(strategy: Any) -> None:  # noqa: ANN401
                 f"expected a Gaussian process as prior with {type(part).__name__}, which asks how "
                 f"architectures go together, got {prior!r}; take {instead}() with it"
             )
-
-
-def value_alone(strategy: Any) -> str:  # noqa: ANN401
-    """The setting of Bayesian optimisation that sees the value alone, and no further goal.
-
-    Args:
-        strategy: What has a rule for what is `pending`, and `fidelities`.
-
-    Returns:
-        Such as "pending=Fantasies(8)"; empty where there is none.
-    """
-    if strategy.fidelities is not None:
-        return f"fidelities={strategy.fidelities!r}"
-    believes = isinstance(strategy.pending, KrigingBeliever)
-    return "" if believes else f"pending={strategy.pending!r}"
 
 
 def check_known(space: object, observations: object) -> None:
