@@ -109,7 +109,7 @@ def _rule(space: SearchSpace) -> str:
     if holds_cells(samples[0]):
         return (
             "A normal and a reduction cell; each of four vertices adds what two of "
-            f"{len(space.operations)} operations make of earlier ones."
+            f"{len(graphs_around(space).operations)} operations make of earlier ones."
         )
     operations = len({label for each in samples for _, _, label in each.edges})
     edges = count(len(samples[0].edges), "edge")

@@ -46,7 +46,7 @@ def state(network):
 
 
 def test_a_cell_adds_what_its_operations_bring():
-    cell, images = Cell(FAN, 4, {"dw_conv_5x5": depthwise}), torch.randn(2, 4, 8, 8)
+    cell, images = Cell(FAN, 4, {"dw_conv_5x5": DW}), torch.randn(2, 4, 8, 8)
     first, second = cell.operations[0].copies  # two edges, each with weights of its own
     assert not torch.equal(first.weight, second.weight)
     torch.testing.assert_close(cell(images), second(images) + first(images))
