@@ -1,6 +1,6 @@
 """auto-keras and nbnas from pictures to a network, in the same seconds of one core.
 
-python tests/benchmarks/peers/end_to_end.py ../shared/data/fashion_mnist_2k.npz --trials 5 \
+python tests/benchmarks/peers/end_to_end.py ../shared/data/fashion_mnist_2k.npz --trials 1 \
   --seeds 3 --output runs/end_to_end.csv
 
 auto-keras makes so many trials and its final fit; the seconds of a core that this took are what
