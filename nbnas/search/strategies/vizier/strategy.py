@@ -34,10 +34,8 @@ from nbnas.search.strategies.vizier.trials import (
     problem,
     trial,
 )
-from nbnas.training.data.reading.cache import cache_folder
 
 TRIES = 5  # asks for one proposal; each takes seconds
-CACHED = 2**28  # bytes of compiled programs that are kept at most
 NOTHING_NEW = f"Drawn at random, since Vizier gave nothing new in {TRIES} asks."
 
 
@@ -49,9 +47,9 @@ class Vizier:
     bound for the first answer of a proposal, and pure exploration for those beside it. It is asked
     again while its answer is no new architecture of the space; what it gave before counts as
     pending then. A failed trial counts as the worst one. It computes in float64, as its service
-    does. The number of trials is padded to a power of two, so that what was compiled serves until
-    the next one, and is kept in the cache: a suggestion takes some 5 s of one core, or 15 s where
-    it is compiled.
+    does. A suggestion takes 10 to 15 s of a core, most of it to compile. jax can keep what it
+    compiled in a folder (`JAX_COMPILATION_CACHE_DIR`), for which the number of trials is padded to
+    a power of two; but jax before 0.6 may crash where it reads it, and the process with it.
 
     Vizier 0.1.24 works with jax before 0.6 only, which the extra says; it can be installed beside
     everything that nbnas needs.
@@ -173,7 +171,6 @@ def _ask(
         from vizier._src.algorithms.designers.gp_ucb_pe import VizierGPUCBPEBandit
         from vizier.pyvizier.converters.padding import PaddingSchedule, PaddingType
 
-        _keep_compilations(jax.config)
         usual = VizierGPUCBPEBandit.default_acquisition_optimizer_factory
         designer = VizierGPUCBPEBandit(
             problem(parameters),
@@ -189,14 +186,6 @@ def _ask(
         (suggestion,) = designer.suggest(1)
     told: dict[str, Any] = suggestion.parameters.as_dict()
     return told
-
-
-def _keep_compilations(config: Any) -> None:  # noqa: ANN401
-    """Let jax find again what it compiled, in this process and the next, unless it has a place."""
-    if config.jax_compilation_cache_dir is None:
-        config.update("jax_compilation_cache_dir", str(cache_folder("jax").absolute()))
-        config.update("jax_compilation_cache_max_size", CACHED)
-        config.update("jax_persistent_cache_min_compile_time_secs", 0.0)
 
 
 def _installed(module: str) -> bool:
