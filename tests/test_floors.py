@@ -36,7 +36,7 @@ GROUND = {
 }
 # The wings of each floor, the lowest first: folders, and files that lie beside them.
 WINGS = {
-    "waiting": ("told", "bars", "imports", "pulse"),
+    "waiting": ("told", "bars", "repeated", "imports", "pulse"),
     "graphs": (
         *("framed", "graph", "values", "settings", "cells", "canonical", "architecture", "space"),
         *("features", "encoding", "parallel", "spaces", "distances"),

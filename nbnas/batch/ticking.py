@@ -1,11 +1,12 @@
 """Papermill's bar in a terminal, which goes on ticking while a cell takes long."""
 
 import sys
-import threading
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 
 from tqdm.auto import tqdm
+
+from nbnas.waiting.repeated import repeating
 
 TICK = 1.0  # seconds
 FORMAT = "{desc}: {n_fmt} of {total_fmt} cells done |{bar:24}| {elapsed}"
@@ -28,19 +29,10 @@ def ticking(seconds: float = TICK) -> Iterator[None]:
     Args:
         seconds: Between two times.
     """
-    ended = threading.Event()
-    thread = threading.Thread(target=_tick, args=(ended, seconds), name="nbnas bar", daemon=True)
-    if sys.stderr.isatty():
-        thread.start()
-    try:
+    with repeating(_tick, seconds, "nbnas bar") if sys.stderr.isatty() else nullcontext():
         yield
-    finally:
-        ended.set()
-        if thread.ident is not None:
-            thread.join()
 
 
-def _tick(ended: threading.Event, seconds: float) -> None:
-    while not ended.wait(seconds):
-        for bar in tuple(getattr(tqdm, "_instances", ())):  # as tqdm's own monitor does
-            bar.refresh()
+def _tick() -> None:
+    for bar in tuple(getattr(tqdm, "_instances", ())):  # as tqdm's own monitor does
+        bar.refresh()

@@ -3,12 +3,13 @@
 import itertools
 import os
 import sys
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TextIO
 
-_ERASED = "\r\x1b[K"  # the line: ECMA-48, "Erase in Line"
+from nbnas.waiting.pulse import TO_THE_END
+from nbnas.waiting.repeated import repeating
+
 TICK = 1.0  # seconds
 BOLD, FAINT, GREEN = "1", "2", "32"
 
@@ -38,8 +39,7 @@ def say(text: str = "") -> None:
 
 def warn(text: str) -> None:
     """Write a line about what went wrong."""
-    sys.stderr.write(f"{text}\n")
-    sys.stderr.flush()
+    _write(f"{text}\n")
 
 
 @contextmanager
@@ -52,23 +52,15 @@ def waiting(text: str) -> Iterator[None]:
     if not sys.stderr.isatty():
         yield
         return
-    ended = threading.Event()
-    thread = threading.Thread(target=_tick, args=(text, ended), daemon=True)
+    seconds = itertools.count(1)
+    _write(text)
+    try:
+        with repeating(lambda: _write(f"\r{text} {next(seconds)} s"), TICK, "nbnas waiting"):
+            yield
+    finally:
+        _write(f"\r{TO_THE_END}")
+
+
+def _write(text: str) -> None:
     sys.stderr.write(text)
     sys.stderr.flush()
-    thread.start()
-    try:
-        yield
-    finally:
-        ended.set()
-        thread.join()  # so that nothing comes after what erases it
-        sys.stderr.write(_ERASED)
-        sys.stderr.flush()
-
-
-def _tick(text: str, ended: threading.Event) -> None:
-    for seconds in itertools.count(1):
-        if ended.wait(TICK):
-            return
-        sys.stderr.write(f"\r{text} {seconds} s")
-        sys.stderr.flush()

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
 from nbnas.mode import in_kernel, safe_display_mode
+from nbnas.waiting.repeated import repeating
 
 SOON = 4.0  # seconds before there is a line: mostly it is done by then
 TICK = 1.0  # seconds between two lines
@@ -24,32 +25,35 @@ def importing() -> Iterator[None]:
     if not main or not in_kernel() or safe_display_mode() != "live":
         yield
         return
-    ended = threading.Event()
-    thread = threading.Thread(target=_follow, args=(ended,), name="nbnas imports", daemon=True)
-    thread.start()
+    line = _Line()
     try:
-        yield
+        with repeating(line.tell, TICK, "nbnas imports", first=SOON):
+            yield
     finally:
-        ended.set()
-        thread.join()  # so that nothing comes after what takes the line away
+        line.remove()
 
 
-def _follow(ended: threading.Event) -> None:
-    began, place, pause = time.monotonic(), uuid.uuid4().hex, SOON
-    told = False
-    while not ended.wait(pause):
-        spent = time.monotonic() - began
+class _Line:
+    """A line below the cell."""
+
+    def __init__(self) -> None:
+        self._began, self._place, self._told = time.monotonic(), uuid.uuid4().hex, False
+
+    def tell(self) -> None:
+        """Say for how long it has taken."""
+        spent = time.monotonic() - self._began
+        self._display(f"Loading PyTorch and what else nbnas needs: {spent:.0f} s")
+
+    def remove(self) -> None:
+        """Take it away, if it was shown."""
+        if self._told:
+            self._display("")
+
+    def _display(self, said: str) -> None:
+        """Put it below the cell, or in the place of the one before; nothing is imported here."""
+        page = f'<div class="nbnas-loading">{said}</div>' if said else ""
+        line, again = {"text/html": page, "text/plain": said}, self._told
         with suppress(Exception):  # a sign of life may fail; what is loaded may not
-            _display(f"Loading PyTorch and what else nbnas needs: {spent:.0f} s", place, told)
-            told = True
-        pause = TICK
-    if told:
-        with suppress(Exception):
-            _display("", place, told)
-
-
-def _display(said: str, place: str, update: bool) -> None:
-    """Put the line below the cell, or in the place of the one before; nothing is imported here."""
-    show = sys.modules["IPython.display"].display
-    page = f'<div class="nbnas-loading">{said}</div>' if said else ""
-    show({"text/html": page, "text/plain": said}, raw=True, display_id=place, update=update)
+            show = sys.modules["IPython.display"].display
+            show(line, raw=True, display_id=self._place, update=again)
+            self._told = True

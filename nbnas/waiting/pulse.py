@@ -20,7 +20,7 @@ LONG = 8.0  # the same of any cell: a tool without a bar, as nbgrader, runs many
 A_WHILE = 2.0  # seconds of a cell
 TICK = 1.0  # seconds between two signs
 TICKED = "NBNAS_TICKED"  # a variable that is set where a bar in the terminal ticks by itself
-_TO_THE_END = "\x1b[K"  # of the line, what stood there is erased: ECMA-48, "Erase in Line"
+TO_THE_END = "\x1b[K"  # of the line, what stood there is erased: ECMA-48, "Erase in Line"
 _HEARD = [0.0]  # when a line was written, by `time.monotonic`
 
 
@@ -37,10 +37,10 @@ def write(said: str, *, passing: bool = False) -> None:
     with contextlib.suppress(OSError, AttributeError, ValueError):
         place = standard_error()
         if passing:
-            whole = f"\r{said}{_TO_THE_END}"
+            whole = f"\r{said}{TO_THE_END}"
         else:
             _HEARD[0] = time.monotonic()
-            whole = f"\r{said}{_TO_THE_END}\n" if os.isatty(place) else f"\n{said}"
+            whole = f"\r{said}{TO_THE_END}\n" if os.isatty(place) else f"\n{said}"
         os.write(place, whole.encode("utf-8", "backslashreplace"))
 
 
