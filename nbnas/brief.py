@@ -15,6 +15,7 @@ _NONE: Mapping[str, Any] = MappingProxyType({})
 ADDED: Mapping[str, bool] = MappingProxyType({"added": True})
 """Metadata of a field that came later: it is told only where it is used, so that what studies
 remember of the other fields stays as it was."""
+ABSENT = "absent"  # in the metadata of a field: what it was before it could be said
 _FULL: ContextVar[bool] = ContextVar("full", default=False)
 
 
@@ -87,15 +88,24 @@ def changed(thing: Any, usual: Mapping[str, Any] = _NONE) -> str:  # noqa: ANN40
     )
 
 
+def added(absent: object) -> Mapping[str, Any]:
+    """Metadata of a field that came later, whose default is not what there was before it.
+
+    Args:
+        absent: What there was: what does not remember the field had this value.
+    """
+    return MappingProxyType({**ADDED, ABSENT: absent})
+
+
 def told(thing: Any) -> "tuple[dataclasses.Field[Any], ...]":  # noqa: ANN401
     """The fields of a frozen object but for those that came later and are as they are by default.
 
-    See `ADDED`.
+    See `ADDED`; where something else was so before the field came, `added` says what.
     """
     return tuple(
         field
         for field in dataclasses.fields(thing)
-        if "added" not in field.metadata or _differs(field, getattr(thing, field.name))
+        if "added" not in field.metadata or _says(field, getattr(thing, field.name))
     )
 
 
@@ -142,6 +152,13 @@ def _short(value: object) -> str:
     """A function's name, without its address; else the repr."""
     named = str(getattr(value, "__qualname__", ""))
     return named.replace("<locals>.", "") if inspect.isroutine(value) and named else repr(value)
+
+
+def _says(field: "dataclasses.Field[Any]", value: object) -> bool:
+    """Whether a field that came later has to be told."""
+    if ABSENT in field.metadata:
+        return not _same(value, field.metadata[ABSENT])
+    return _differs(field, value)
 
 
 def _differs(field: "dataclasses.Field[Any]", value: object) -> bool:

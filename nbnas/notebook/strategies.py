@@ -6,6 +6,7 @@ from typing import Protocol
 from nbnas.graphs.architecture import Architecture
 from nbnas.search.strategies.bayesian import BayesianOptimization
 from nbnas.search.strategies.evolution import RegularizedEvolution
+from nbnas.search.strategies.initial import RANDOM, first_ones
 from nbnas.search.strategies.local_search import LocalSearch
 from nbnas.search.strategies.random import RandomSearch
 from nbnas.search.strategies.reinforce import Reinforce
@@ -27,7 +28,7 @@ class Factory(Protocol):
         """Make it.
 
         Args:
-            initial: Number of random architectures with which it begins.
+            initial: Number of architectures before it learns from any; 0 for its default.
             allow_isomorphic: Whether architectures that compute the same may both be evaluated.
             proxies: Names of zero-cost proxies and their numbers for every architecture; a
                 strategy that has no use for them goes without.
@@ -105,24 +106,24 @@ def evolution(
     initial: int, allow_isomorphic: bool, proxies: Proxies | None = None
 ) -> RegularizedEvolution:
     """Regularised evolution."""
-    return RegularizedEvolution(initial=initial, allow_isomorphic=allow_isomorphic)
+    return RegularizedEvolution(initial=initial or RANDOM, allow_isomorphic=allow_isomorphic)
 
 
 def local_search(
     initial: int, allow_isomorphic: bool, proxies: Proxies | None = None
 ) -> LocalSearch:
     """Local search."""
-    return LocalSearch(initial, allow_isomorphic)
+    return LocalSearch(initial or RANDOM, allow_isomorphic)
 
 
 def reinforce(initial: int, allow_isomorphic: bool, proxies: Proxies | None = None) -> Reinforce:
     """A policy that learns by REINFORCE."""
-    return Reinforce(initial=initial, allow_isomorphic=allow_isomorphic)
+    return Reinforce(initial=initial or RANDOM, allow_isomorphic=allow_isomorphic)
 
 
 def tpe(initial: int, allow_isomorphic: bool, proxies: Proxies | None = None) -> Tpe:
     """The tree-structured Parzen estimator of Optuna, which must be installed."""
-    return Tpe(initial, allow_isomorphic)
+    return Tpe(initial or RANDOM, allow_isomorphic)
 
 
 STRATEGIES: Mapping[str, Factory] = {
@@ -135,3 +136,8 @@ STRATEGIES: Mapping[str, Factory] = {
     "bananas": bananas,
     "bayes-ei": bayes_ei,
 }
+
+
+def initial_for(word: str) -> int:
+    """How many architectures the strategy of a word evaluates by default before it learns."""
+    return first_ones(getattr(STRATEGIES[word](0, False), "initial", RANDOM))

@@ -18,6 +18,7 @@ from nbnas.search.goals.asked import Wanted, check_serves, goals_of
 from nbnas.search.goals.feasible import feasible
 from nbnas.search.ledger import Ledger, StoredLedger
 from nbnas.search.objective import Objective, measure_of, suited
+from nbnas.search.store.settings import as_begun
 from nbnas.search.store.store import Store
 from nbnas.search.strategies.asked import told_of
 from nbnas.search.strategies.first import check_first
@@ -90,6 +91,8 @@ class Search(Parallel, Finishing, Estimating, Continuing):
         self.seed, self.study = SEED("seed", seed), TEXT("study", study)
         self.store = None if store is None else Store(store)
         super().__init__(Ledger() if self.store is None else StoredLedger(self.store, study))
+        if self.store is not None:
+            strategy = as_begun(strategy, self.store.settings(study))
         self.objective = objective = suited(objective, space)
         self.strategy = strategy = told_of(strategy, objective, space)
         self.measure = measure_of(objective, measure)

@@ -21,7 +21,8 @@ every = pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.__name__)
 
 
 def made(kind, **more):
-    return kind(**more) if kind is nb.RandomSearch else kind(initial=5, **more)
+    more |= {} if kind is nb.RandomSearch else {"initial": 5}
+    return kind(**more | ({"spread": False} if kind is nb.BayesianOptimization else {}))
 
 
 @every

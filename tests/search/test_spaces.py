@@ -1,5 +1,6 @@
 """Every space can be searched, small ones as a whole and others by a pool."""
 
+import numpy as np
 import pytest
 
 from nbnas.graphs.distances.otmann.distance import OtmannDistance
@@ -52,6 +53,6 @@ def test_a_search_goes_on_in_every_space(space, kernel, tmp_path):
     assert all(a in space for a in search.observations.architectures)
     assert len({a.canonical for a in search.observations.architectures}) == 9
     values = search.observations.values
-    assert values[4:].mean() > values[:4].mean()  # the model follows a trend that is this plain
+    assert np.median(values[4:]) > values[:4].mean()  # the model follows a trend this plain
     again = Search(space, weighty, strategy, seed=1, store=tmp_path / "s.db")
     assert again.observations == search.observations

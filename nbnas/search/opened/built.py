@@ -4,6 +4,7 @@ import dataclasses
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from nbnas.brief import ABSENT
 from nbnas.graphs.spaces.cell import CellSpace
 from nbnas.graphs.spaces.choice.space import ChoiceSpace
 from nbnas.graphs.spaces.darts.space import DartsSpace
@@ -49,7 +50,8 @@ def _object(cls: type[Any], parts: Words) -> Any:  # noqa: ANN401
     unknown = names - fields
     if unknown:
         raise Unreadable(f"{sorted(unknown)[0]}, which {cls.__name__} does not have")
-    return make(cls, **{name: built(name, parts) for name in sorted(names)})
+    before = {f.name: f.metadata[ABSENT] for f in dataclasses.fields(cls) if ABSENT in f.metadata}
+    return make(cls, **(before | {name: built(name, parts) for name in sorted(names)}))
 
 
 def _process(parts: Words) -> Any:  # noqa: ANN401

@@ -1,11 +1,14 @@
 """Whether a study is continued with the settings that it was made with."""
 
+import dataclasses
 import re
 from collections.abc import Mapping
+from typing import Any, TypeVar
 
 from nbnas.errors import StudyMismatchError
 
 Settings = Mapping[str, str]  # what each one is called, and what it is
+S = TypeVar("S")
 
 
 def check_same(study: str, stored: Settings, now: Settings) -> None:
@@ -24,6 +27,32 @@ def check_same(study: str, stored: Settings, now: Settings) -> None:
             f"study {study!r} was made with other settings ({'; '.join(differences)}); use the "
             "old settings to go on with it, or another study name to start afresh"
         )
+
+
+def as_begun(strategy: S, stored: Settings, name: str = "strategy") -> S:
+    """The strategy as a study began with it, where that was before it spread first architectures.
+
+    Args:
+        strategy: The strategy of now.
+        stored: What the study remembers.
+        name: What the strategy is called there.
+
+    Returns:
+        One that draws its first architectures at random, as many as by default where it had as
+        many then and has its default now; the very same for any other study.
+    """
+    own: Any = strategy
+    if hasattr(own, "strategy"):  # a scheduler's
+        within = as_begun(own.strategy, stored, f"{name}.strategy")
+        return strategy if within is own.strategy else dataclasses.replace(own, strategy=within)
+    initial = stored.get(f"{name}.initial")
+    if initial is None or f"{name}.spread" in stored or not getattr(own, "spread", False):
+        return strategy
+    usual, begun = (dataclasses.replace(own, initial=0, spread=one) for one in (True, False))
+    if own.initial != usual.initial or initial != str(begun.initial):
+        begun = dataclasses.replace(own, spread=False)
+    same: S = begun
+    return same
 
 
 def _bare(value: str | None) -> str | None:

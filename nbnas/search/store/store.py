@@ -81,6 +81,17 @@ class Store(Claiming):
             except IntegrityError:  # the name is taken: the study exists
                 self._check_study(name, fingerprint, measure)
 
+    def settings(self, study: str) -> Settings:
+        """What a study remembers of what it was made with; nothing of one that there is not.
+
+        Raises:
+            StoreError: If the store cannot be read, or the study is damaged.
+        """
+        with store_errors(self.url), self._connect() as connection:
+            chosen = select(STUDIES.c.fingerprint).where(STUDIES.c.name == study)
+            found = connection.execute(chosen).scalar_one_or_none()
+        return {} if found is None else fingerprint_from_text(found, study)
+
     @contextmanager
     def at_hand(self) -> Iterator[None]:
         """Be written often for a while: keep a connection open, and a write-ahead log if possible.

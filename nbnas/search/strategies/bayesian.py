@@ -13,11 +13,11 @@ from itertools import islice
 
 import numpy as np
 
-from nbnas.brief import ADDED, brief, cut
-from nbnas.checks import FLAG, settle, whole
-from nbnas.errors import SettingError
+from nbnas.brief import ADDED, added, brief, cut
+from nbnas.checks import FLAG, settle
 from nbnas.graphs.architecture import Architecture
 from nbnas.graphs.space import SearchSpace
+from nbnas.graphs.spaces.joint.parts import joint_space
 from nbnas.kept import Kept
 from nbnas.records import Fidelities, Measure, Observations, Proposal
 from nbnas.records.observations import OBSERVATIONS
@@ -35,7 +35,7 @@ from nbnas.search.strategies.fidelities.stage import LOOKS, Stage
 from nbnas.search.strategies.first import FIRST, beginning, none_first
 from nbnas.search.strategies.fits import FITS, Fits, fitted_next, fitted_to, solved_to
 from nbnas.search.strategies.goals.choose import GoalScore, goal_score, has_several, models_several
-from nbnas.search.strategies.initial import InitialDesign
+from nbnas.search.strategies.initial import InitialDesign, first_ones, settle_design
 from nbnas.search.strategies.joint import seeing_settings
 from nbnas.search.strategies.strategy import check_known, check_parts, check_question
 from nbnas.surrogate.acquisition.improvement import (
@@ -62,7 +62,7 @@ class BayesianOptimization:
             observations, or an `Ensemble`.
         acquisition: What makes a candidate worth evaluating.
         maximizer: How the best candidate is looked for.
-        initial: Number of random architectures before there is a model.
+        initial: Number of architectures before there is a model; 0 for 7 unlike or 10 random ones.
         knowledge: Numbers that are larger for better architectures, such as zero-cost proxies: the
             initial architectures are drawn from the best 2 % by them instead of from all. The
             model uses them only if its kernel has a `KnowledgeKernel`.
@@ -75,6 +75,9 @@ class BayesianOptimization:
         fidelities: The lengths of looks and of a full training, where the search is to look
             before it trains: `objective.fidelities`. See `strategies.fidelities.stage`.
         asked: What is known of the objective; a search tells it.
+        spread: Whether the initial architectures are unlike each other, see `InitialDesign`. They
+            are random without a Gaussian process, with `knowledge` or `fidelities` (then this is
+            `False`), with several goals, and in a space with settings.
 
     While other trials are under way, parameters are fitted less often than proposals are made: at
     most a quarter of the observations came after a fit, see `fits.fitted_to`; `prepare` makes
@@ -93,7 +96,7 @@ class BayesianOptimization:
     prior: Model = field(default_factory=GaussianProcess)
     acquisition: Acquisition | PosteriorAcquisition = field(default_factory=LogExpectedImprovement)
     maximizer: Maximizer = field(default_factory=Automatic)
-    initial: int = 10
+    initial: int = 0
     allow_isomorphic: bool = False
     pending: PendingRule = field(default_factory=KrigingBeliever)
     knowledge: Knowledge | None = None
@@ -101,12 +104,13 @@ class BayesianOptimization:
     first: tuple[Architecture, ...] = none_first()
     fidelities: Fidelities | None = field(default=None, metadata=ADDED)
     asked: Asked = field(default_factory=Asked, repr=False, metadata=ADDED)
+    spread: bool = field(default=True, metadata=added(absent=False))
 
     def __post_init__(self) -> None:
-        initial = whole(2).raising(SettingError, "a model needs data")
-        settle(self, prior=MODEL, acquisition=ACQUISITION, maximizer=MAXIMIZER, initial=initial)
-        settle(self, allow_isomorphic=FLAG, pending=PENDING, first=FIRST)
+        settle(self, prior=MODEL, acquisition=ACQUISITION, maximizer=MAXIMIZER)
+        settle(self, allow_isomorphic=FLAG, pending=PENDING, first=FIRST, spread=FLAG)
         settle(self, knowledge=KNOWLEDGE.optional, fidelities=LOOKS, asked=ASKED)
+        settle_design(self)
         check_parts(self)
 
     @property
@@ -121,7 +125,8 @@ class BayesianOptimization:
 
     @brief
     def __repr__(self) -> str:
-        chosen = f"{self.acquisition!r}, initial={self.initial}, {type(self.maximizer).__name__}"
+        initial, maximizer = first_ones(self.initial), type(self.maximizer).__name__
+        chosen = f"{self.acquisition!r}, initial={initial}, {maximizer}"
         begins = f", first={len(self.first)}" if self.first else ""
         looks = f", fidelities={self.fidelities.epochs}" if self.fidelities else ""
         return f"{cut(chosen, 90)}{begins}{looks}, {self.prior!r}"
@@ -147,18 +152,19 @@ class BayesianOptimization:
         n: int,
         rng: np.random.Generator,
     ) -> Proposal:
-        """Propose random architectures at first, then the best-scored candidates."""
+        """Propose architectures that are unlike each other, then the best-scored candidates."""
         n, rng = check_question(space, observations, pending, n, rng)
+        design = self._design(space, observations)
         if self.fidelities is not None:
             stage = Stage(self.fidelities, observations, tuple(pending), self.asked)
             found = (self.acquisition, self.maximizer, space, rng, self.kept)
-            start = functools.partial(self._start, space, observations, pending, n, rng)
+            start = functools.partial(design.propose, space, observations, pending, n, rng)
             return look_or_train(
                 Chooser(self.prior, *found, self.allow_isomorphic, n), stage, self.initial, start
             )
         count = len(observations) + len(pending)
-        if count < self.initial or len(observations) < 2:
-            return self._start(space, observations, pending, n, rng)
+        if count < design.initial or len(observations) < 2:
+            return design.propose(space, observations, pending, n, rng)
         with cpu_threads(1 if len(pending) else None):
             candidates = listed(space) if can_be_listed(space) else None
             size = fitted_to(len(observations), len(pending))
@@ -181,8 +187,8 @@ class BayesianOptimization:
         """Fit what the next proposals need while other trials are under way, in any thread."""
         check_known(space, observations)
         size = fitted_next(len(observations))
-        if self.fidelities is not None or size < max(2, self.initial // 2):  # far from being asked
-            return
+        if self.fidelities is not None or size < max(2, first_ones(self.initial) // 2):
+            return  # it is far from being asked
         first = observations.first(size)
         with cpu_threads(1):
             if not can_be_listed(space):
@@ -207,17 +213,11 @@ class BayesianOptimization:
     def _fits(self) -> Fits:
         return Fits(self.prior, self.kept)
 
-    def _start(
-        self,
-        space: SearchSpace,
-        observations: Observations,
-        pending: Sequence[Architecture],
-        n: int,
-        rng: np.random.Generator,
-    ) -> Proposal:
-        """Propose initial architectures: random ones, or random ones that promise much."""
-        random = InitialDesign(self.initial, self.knowledge, self.allow_isomorphic, self.asked)
-        return random.propose(space, observations, pending, n, rng)
+    def _design(self, space: SearchSpace, observations: Observations) -> InitialDesign:
+        """How it begins; with settings or several goals at random."""
+        alone = joint_space(space) is None and not has_several(observations)
+        told = first_ones(self.initial, alone=alone), self.knowledge, self.allow_isomorphic
+        return InitialDesign(*told, self.asked, self.prior if self.spread and alone else None)
 
     def _anew(self, space: SearchSpace, situation: Situation, rng: np.random.Generator) -> Scorer:
         """The scorer of a situation, whose model has a table that knows the observations only."""

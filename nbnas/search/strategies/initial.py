@@ -1,27 +1,76 @@
-"""The first architectures of a search by a model, which has no data yet."""
+"""The first architectures of a search by a model, which has no data yet.
+
+Notation
+    m          random architectures of which one is chosen
+    nearest    the correlation `(m,)` of each with the one that is most like it, of those before
+"""
 
 import dataclasses
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
+from nbnas.checks import settle, whole
+from nbnas.errors import SettingError
 from nbnas.graphs.architecture import Architecture
 from nbnas.graphs.space import SearchSpace
 from nbnas.graphs.spaces.joint.parts import part_of
 from nbnas.graphs.spaces.joint.space import JointSpace
 from nbnas.records import Observations, Proposal
+from nbnas.search.candidates import can_be_listed, random_new
 from nbnas.search.strategies.asked import NOTHING, Asked
-from nbnas.search.strategies.random import RandomSearch
 from nbnas.surrogate.kernels.knowledge import Knowledge
+from nbnas.surrogate.model import Model
+from nbnas.surrogate.process.prior import GaussianProcess
+from nbnas.surrogate.table import ArchitectureTable
 
 INFORMED = 0.02  # the share of what is known from which an informed search starts
+# Random ones, of which the one that is least like those before is chosen: from a list, or made
+# anew, which takes some milliseconds each in some spaces.
+DRAWN, DRAWN_ANEW = 400, 100
+UNLIKE, RANDOM = 7, 10  # architectures before there is a model, by default
+_INITIAL = whole(2).raising(SettingError, "a model needs data; 0 to choose it")
+
+
+def settle_design(strategy: Any) -> None:  # noqa: ANN401
+    """Settle `spread` and `initial` of a strategy with a model, whose other fields are settled.
+
+    Where it spreads, an `initial` of 0 stays: it goes by what is searched, see `first_ones`.
+
+    Raises:
+        SettingError: If `initial` is neither 0 nor a whole number from 2 on.
+    """
+    told_more = strategy.knowledge is not None or strategy.fidelities is not None
+    if told_more or not isinstance(strategy.prior, GaussianProcess):
+        object.__setattr__(strategy, "spread", False)
+    if type(strategy.initial) is int and strategy.initial == 0:
+        object.__setattr__(strategy, "initial", 0 if strategy.spread else RANDOM)
+        return
+    settle(strategy, initial=_INITIAL)
+
+
+def first_ones(initial: int, *, alone: bool = True) -> int:
+    """How many architectures there are before a model.
+
+    Args:
+        initial: The number, or 0 by default.
+        alone: Whether there are no settings and no further goals. With these, seven are too few.
+    """
+    return initial or (UNLIKE if alone else RANDOM)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class InitialDesign:
-    """Proposes random architectures, or random ones that promise much.
+    """Proposes architectures that are unlike each other, random ones, or such that promise much.
+
+    Unlike each other: of 100 or 400 random ones the one whose greatest prior correlation with one
+    that is evaluated or pending is least. That is a maximin distance design over the kernel's
+    distance, made point by point (Johnson, Moore and Ylvisaker, Minimax and maximin distance
+    designs, J. Stat. Plan. Inference 26, 1990).
 
     Attributes:
         initial: Number of architectures before there is a model.
@@ -29,12 +78,14 @@ class InitialDesign:
         allow_isomorphic: Whether another architecture that computes the same function is new.
         asked: What is known of the objective: with settings of its own, one random architecture
             has these, so that a search of both never begins with random settings alone.
+        prior: A Gaussian process tells how alike architectures are; else they are random.
     """
 
     initial: int
     knowledge: Knowledge | None
     allow_isomorphic: bool
     asked: Asked = NOTHING
+    prior: Model | None = None
 
     def propose(
         self,
@@ -45,35 +96,90 @@ class InitialDesign:
         rng: np.random.Generator,
     ) -> Proposal:
         """Propose `n` of them; arguments as those of `Strategy.propose`."""
-        number = len(observations) + len(pending) + 1
-        reason = f"Random cell {number} of {self.initial}, to give the model its first data"
-        random = RandomSearch(self.allow_isomorphic)
         taken = (*observations.architectures, *pending)
-        if self.knowledge is not None:
-            known = self.knowledge.best(self._promising)
-            # Of a joint space these are graphs; of another one some may break a limit.
-            joint = isinstance(space, JointSpace)
-            best = known if joint else tuple(a for a in known if a in space)
-            found = None
-            if best:
-                found = random.propose(part_of(space, best), observations, pending, n, rng)
-            if found is not None and found.architectures:
-                names = ", ".join(self.knowledge.names)
-                reason += f"; one of the best {len(best)} by {names}."
-                return self._begun(found, reason, space, taken)
-        proposal = random.propose(space, observations, pending, n, rng)
-        return self._begun(proposal, f"{reason}.", space, taken)
-
-    def _begun(
-        self, found: Proposal, reason: str, space: SearchSpace, known: Sequence[Architecture]
-    ) -> Proposal:
-        """What was drawn, the first with the objective's own settings where nothing known has."""
-        chosen = self.asked.begun(space, found.architectures, known)
+        where = f"{len(taken) + 1} of {self.initial}"
+        asked = space, taken, rng, n
+        found = self._promising(where, *asked) or self._unlike(where, *asked)
+        if found is None:
+            drawn = random_new(space, taken, rng, n, allow_isomorphic=self.allow_isomorphic)
+            found = Proposal(drawn, f"Random cell {where}, to give the model its first data.")
+        chosen = self.asked.begun(space, found.architectures, taken)
         own = "" if chosen == found.architectures else " It has the objective's own settings."
-        return dataclasses.replace(found, architectures=chosen, reason=reason + own)
+        return dataclasses.replace(found, architectures=chosen, reason=found.reason + own)
 
-    @property
-    def _promising(self) -> int:
-        """How many of the best known architectures an informed search starts from."""
-        known = 0 if self.knowledge is None else len(self.knowledge.values)
-        return max(math.ceil(INFORMED * known), 2 * self.initial)
+    def _promising(
+        self,
+        where: str,
+        space: SearchSpace,
+        taken: Sequence[Architecture],
+        rng: np.random.Generator,
+        n: int,
+    ) -> Proposal | None:
+        """Random ones of those that promise most; `None` where nothing is known of any new one."""
+        if self.knowledge is None:
+            return None
+        known = len(self.knowledge.values)
+        best = self.knowledge.best(max(math.ceil(INFORMED * known), 2 * self.initial))
+        # Of a joint space these are graphs; of another one some may break a limit.
+        if not isinstance(space, JointSpace):
+            best = tuple(a for a in best if a in space)
+        if not best:
+            return None
+        among = part_of(space, best)
+        found = random_new(among, taken, rng, n, allow_isomorphic=self.allow_isomorphic)
+        names = ", ".join(self.knowledge.names)
+        reason = f"Random cell {where}, to give the model its first data; one of the best "
+        return Proposal(found, f"{reason}{len(best)} by {names}.") if found else None
+
+    def _unlike(
+        self,
+        where: str,
+        space: SearchSpace,
+        taken: Sequence[Architecture],
+        rng: np.random.Generator,
+        n: int,
+    ) -> Proposal | None:
+        """Such as are unlike all before; `None` for the first of all, and without a prior."""
+        if not isinstance(self.prior, GaussianProcess) or not taken:
+            return None
+        count = max(DRAWN if can_be_listed(space) else DRAWN_ANEW, n)
+        drawn = random_new(space, taken, rng, count, allow_isomorphic=self.allow_isomorphic)
+        least = f"of {len(drawn)} random ones the one that is least like all before it"
+        reason = f"Cell {where} before there is a model: {least}."
+        # In a table of its own: what is drawn here once is not kept among what is modelled.
+        prior = dataclasses.replace(self.prior, table=ArchitectureTable())
+        return Proposal(unlike(prior, drawn, taken, n), reason)
+
+
+def unlike(
+    prior: GaussianProcess,
+    drawn: Sequence[Architecture],
+    taken: Sequence[Architecture],
+    n: int,
+) -> tuple[Architecture, ...]:
+    """Up to `n` of some architectures, each the one that is least like all before it.
+
+    Args:
+        prior: Its correlation tells how alike two architectures are.
+        drawn: The architectures `(m,)`.
+        taken: What is there already; at least one.
+        n: How many to choose.
+
+    Returns:
+        The chosen ones, in their order; of equals the first.
+    """
+    deviations = np.sqrt(prior.variance(drawn))
+
+    def likeness(others: Sequence[Architecture]) -> NDArray[np.float64]:
+        """The greatest correlation `(m,)` with one of the others."""
+        scale = np.outer(deviations, np.sqrt(prior.variance(others)))
+        found: NDArray[np.float64] = (prior.covariance(drawn, others) / scale).max(axis=1)
+        return found
+
+    chosen: list[int] = []
+    nearest = likeness(taken)
+    while len(chosen) < min(n, len(drawn)):
+        chosen.append(int(np.argmin(nearest)))
+        nearest = np.maximum(nearest, likeness([drawn[chosen[-1]]]))
+        nearest[chosen] = np.inf
+    return tuple(drawn[i] for i in chosen)

@@ -236,3 +236,17 @@ def test_a_worker_ends_with_the_process_that_started_it():
     assert process.stdout.readline() == "at work\n"
     process.kill()
     assert process.communicate(timeout=50)[0] == ""  # ends once nobody holds the pipe
+
+
+def test_a_file_of_an_earlier_version_goes_on_as_it_began(make, output):
+    """Runs began with ten random architectures, and the file says nothing of `spread`."""
+    before = {"b": lambda: BayesianOptimization(initial=10, spread=False)}
+    make(before, queries=12, seeds=range(1)).run()
+    assert "spread" not in output.with_name(output.name + ".json").read_text()
+    rest = make({"b": BayesianOptimization}, queries=12, seeds=range(2))
+    rest.run()
+    assert rest.strategies["b"]().initial == 10
+    assert not rest.strategies["b"]().spread
+    asked = [row.architecture for row in rest.results.runs["b", 1]]
+    whole = run_once(rest.table.space, rest.table.objective, before["b"](), 1, 12)
+    assert asked == [str(query.architecture) for query in whole]

@@ -36,7 +36,7 @@ def with_own(architectures):
 
 
 def test_a_model_s_search_begins_with_the_objective_s_own_settings(tmp_path):
-    strategy = nb.BayesianOptimization(initial=4)
+    strategy = nb.BayesianOptimization(initial=4, spread=False)
     search = nb.Search(SPACE, Follows(), strategy, seed=1, store=tmp_path / "s.db").run(3)
     random = nb.Search(SPACE, trend, strategy, seed=1).run(3).observations.architectures
     found = search.observations.architectures

@@ -142,7 +142,7 @@ def test_a_search_of_a_large_space_forgets_what_it_scored(monkeypatch):
     space = ChoiceSpace(a=tuple(range(6)), b=tuple(range(6)), c=tuple(range(6)))
 
     def search():
-        strategy = BayesianOptimization(maximizer=Exhaustive(), initial=4)
+        strategy = BayesianOptimization(maximizer=Exhaustive(), initial=4, spread=False)
         made = Search(space, lambda a, seed: (a["a"] + 2 * a["b"]) / 30, strategy, seed=0)
         made.run(6)
         return made.ask()

@@ -130,7 +130,7 @@ def test_pause_answers_within_an_epoch_and_run_goes_on(click, until):
 
 
 def test_the_band_is_of_random_search_and_regret_is_exact(bayes, table):
-    bayes.run(5)
+    bayes.run(3)
     lab = Lab(bayes)
     regret = 100 * (table.optimum - bayes.best.value)
     assert f"Regret {regret:.2f} points" in lab.widget.trace["line"]

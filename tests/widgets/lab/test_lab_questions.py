@@ -18,7 +18,7 @@ def test_rewinding_shows_a_round_as_it_was(bayes, until):
         assert kinds.count("evaluated") == number
         assert lab.widget.why["title"] == f"Why trial {number + 1} was this architecture"
     assert lab.widget.candidates["data"]["rows"] == []  # round 1 was random
-    assert "Random cell 2" in lab.widget.candidates["line"]
+    assert "Cell 2 of 3 before there is a model" in lab.widget.candidates["line"]
     until(lambda: lab.widget.trace["data"]["round"] == [{"trial": 1.5}])
     lab.widget.set_state({"round": -1})
     assert lab.wait()

@@ -10,6 +10,7 @@ from nbnas.graphs.space import SearchSpace
 from nbnas.records import Fidelities, Observations, Proposal
 from nbnas.search.candidates import Novelty, can_be_listed, listed
 from nbnas.search.strategies.first import check_first
+from nbnas.search.strategies.initial import first_ones
 from nbnas.search.strategies.schedulers.unseen import without
 from nbnas.search.strategies.strategy import Strategy
 from nbnas.surrogate.table import ArchitectureTable
@@ -34,8 +35,8 @@ def rung_shown(
 
 
 def is_enough(strategy: Strategy, shown: Observations) -> bool:
-    """Whether as many are completed as a strategy wants random ones at first."""
-    return len(shown.completed) >= max(getattr(strategy, "initial", 1), 1)
+    """Whether as many are completed as a strategy wants before it learns from any."""
+    return len(shown.completed) >= max(first_ones(getattr(strategy, "initial", 1)), 1)
 
 
 def new_ones(
