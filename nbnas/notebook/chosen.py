@@ -50,7 +50,7 @@ class SearchParameters:
         validation: Share of them to choose architectures by; 0 to choose it.
         trials: Number of trials in all.
         budget: The minutes that the notebook may take, which run from now on.
-        initial: Number of random ones among the trials.
+        initial: Number of them before there is a model.
         warm_start: Whether to begin on a new task with what is good on others.
         epochs: Epochs of a full training; 0 for the recipe's own.
         lengths: How far trainings go, and what they may cost together.

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from nbnas.notebook.data import Source
+from nbnas.notebook.strategies import initial_for
 from nbnas.training.data.augment import CropAndFlip
 from nbnas.training.data.image_data import ImageData
 from nbnas.training.data.text import TextData
@@ -33,7 +34,7 @@ FEW, MANY = 1000, 10_000  # training pictures
 SMOOTHED = 0.1  # of the labels of few, which a network soon knows by heart
 CPU_TOKENS, TOKENS = 1.5e6, 15e6  # tokens that are trained on: n · epochs
 MULTIPLY_ADDS = 5_000_000  # of a network of layers, for one picture; a few seconds an epoch
-INITIAL, INITIAL_OF_OWN = 10, 5  # random architectures before there is a model
+INITIAL_OF_OWN = 5  # architectures before there is a model, on data without a word
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +62,15 @@ def largest_side(device: str) -> int:
     return CPU_SIDE if on_cpu(device) else SIDE
 
 
-def initial_of(source: Source | None) -> int:
-    """How many random architectures there are before a model."""
-    return INITIAL if source is not None and source.path is None else INITIAL_OF_OWN
+def initial_of(source: Source | None, strategy: str) -> int:
+    """How many architectures there are before a model.
+
+    Args:
+        source: Where the data are from; `None` where there are none.
+        strategy: A word of `STRATEGIES`.
+    """
+    named = source is not None and source.path is None
+    return initial_for(strategy) if named else INITIAL_OF_OWN
 
 
 def settings_of(

@@ -1,5 +1,6 @@
 """The parameters of `notebooks/search.ipynb`: their rules, and what is chosen for empty ones."""
 
+import dataclasses
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -29,6 +30,9 @@ from nbnas.notebook.recipes import EPOCHS_OF_NAMED, OPTIMIZERS, SKELETONS, initi
 from nbnas.notebook.schedulers import SCHEDULERS
 from nbnas.notebook.spaces import KERNELS, SPACES, USUAL
 from nbnas.notebook.strategies import STRATEGIES
+from nbnas.search.store.location import file_of, url_of
+from nbnas.search.store.store import Store
+from nbnas.search.strategies.initial import RANDOM
 from nbnas.training.device import choose_device
 
 TOGETHER = ("fidelities", "scheduler", "cost", "goals", "limits")  # which one object holds
@@ -51,7 +55,21 @@ def read_parameters(namespace: Mapping[str, Any]) -> SearchParameters:
     """
     values = check_parameters(namespace, _RULES, {"dataset": "data"})
     check_combinations(values)
-    return SearchParameters(**_completed(values))
+    chosen = SearchParameters(**_completed(values))
+    return chosen if values["initial"] or chosen.study else _as_begun(chosen)
+
+
+def _as_begun(chosen: SearchParameters) -> SearchParameters:
+    """The same with as many first architectures as were usual when the store's study began.
+
+    Its name says how many; a new study has as many as are usual now. Only a file is looked into:
+    parameters are read without a connection to a database.
+    """
+    before = dataclasses.replace(chosen, initial=RANDOM)
+    file = file_of(url_of(chosen.store))
+    if before.study_name == chosen.study_name or file is None or not file.exists():
+        return chosen
+    return before if Store(chosen.store).settings(before.study_name) else chosen
 
 
 def _completed(values: dict[str, Any]) -> dict[str, Any]:
@@ -63,13 +81,15 @@ def _completed(values: dict[str, Any]) -> dict[str, Any]:
     others = {name: values[name] for name in values if name not in TOGETHER}
     looks = values["fidelities"]
     full = looks[-1] if looks and trains else 0
+    alone = not (looks or values["goals"] or values["settings"])
+    begins = values["strategy"] if alone else "random"
     return others | {
         "space": space,
         "kernel": values["kernel"] or usual,
         "acquisition": values["acquisition"] or "logei",
         "workers": values["workers"] or None,
         "budget": Budget(values["budget"], values["compare"]),
-        "initial": values["initial"] or initial_of(data if trains else None),
+        "initial": values["initial"] or initial_of(data if trains else None, begins),
         "epochs": full or values["epochs"] or (EPOCHS_OF_NAMED if named else 0),
         "lengths": Lengths(looks, values["scheduler"], values["cost"], values["trials"]),
         "aims": Aims(values["goals"], values["limits"]),

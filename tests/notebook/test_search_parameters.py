@@ -1,3 +1,5 @@
+import dataclasses
+
 import papermill
 import pytest
 
@@ -8,6 +10,7 @@ from nbnas.graphs.spaces.cell import CellSpace
 from nbnas.notebook.recipes import in_skeleton
 from nbnas.notebook.search import read_parameters
 from nbnas.notebook.spaces import SPACES
+from nbnas.search.search import Search
 from nbnas.search.strategies.bayesian import BayesianOptimization
 from nbnas.search.strategies.random import RandomSearch
 from nbnas.surrogate.acquisition.improvement import UpperConfidenceBound
@@ -75,10 +78,23 @@ def test_good_parameters_become_objects():
     assert (trainer.epochs, trainer.data.name) == (3, "digits")
 
 
-def test_what_was_the_default_once_opens_its_studies_by_its_word():
+def test_what_was_the_default_once_opens_its_studies_by_its_word(tmp_path):
     """Study and recipe of `-p data digits` are those of the first versions, word by word."""
-    chosen = read_parameters(GOOD)
-    assert chosen.study_name == "digits-12-epochs-seed-0-wl+hamming-logei-10-initial"
+    named, store = "digits-12-epochs-seed-0-wl+hamming-logei", str(tmp_path / "s.db")
+    chosen = read_parameters(GOOD | {"store": store})
+    assert chosen.study_name == f"{named}-7-initial"
+    assert not (tmp_path / "s.db").exists()  # nothing is begun by looking for it
+    before = dataclasses.replace(chosen.make_strategy(), initial=10, spread=False)
+    Search(CellSpace(), chosen.make_objective(), before, store=store, study=f"{named}-10-initial")
+    chosen = read_parameters(GOOD | {"store": store})
+    assert (chosen.study_name, chosen.initial) == (f"{named}-10-initial", 10)
+    again = Search(
+        CellSpace(), chosen.make_objective(), chosen.make_strategy(), store=store,
+        study=chosen.study_name,
+    )  # fmt: skip
+    assert not again.strategy.spread
+    fresh = read_parameters(GOOD | {"store": store, "seed": 1})
+    assert fresh.study_name.endswith("-7-initial")
     assert chosen.baseline_name == "digits-12-epochs-seed-0-random"
     remembered = chosen.make_objective().fingerprint()
     assert remembered.pop("data").startswith("digits ")

@@ -95,8 +95,8 @@ def _horizontal(last: float, found: BenchmarkCurves) -> alt.X:
     if found.places is not None:
         axis = alt.Axis(title=found.counted, grid=False, tickCount=10)
         return alt.X("query:Q", axis=axis, scale=theme.scale((0, last)))
-    random = f" (the first {found.initial} are random)" if 0 < found.initial < last else ""
-    title = f"{found.counted}{random}"
+    first = f" (the first {found.initial} know no values)" if 0 < found.initial < last else ""
+    title = f"{found.counted}{first}"
     axis = alt.Axis(title=title, format="d", grid=False, tickCount=10, tickMinStep=1)
     return alt.X("query:Q", axis=axis, scale=theme.scale((1, max(last, 2))))
 
@@ -122,7 +122,7 @@ def _along(found: BenchmarkCurves, band: Band) -> list[float]:
 
 
 def _rules(found: BenchmarkCurves, vertical: Vertical, x: alt.X, y: alt.Y) -> list[alt.Chart]:
-    """Where random queries end, the best there is, and 0 on a logarithmic axis."""
+    """Where the first queries end, the best there is, and 0 on a logarithmic axis."""
     data = theme.rows([{"query": found.initial}])
     quiet: dict[str, Any] = {
         "color": theme.INK,

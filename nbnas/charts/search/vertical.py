@@ -91,8 +91,8 @@ def vertical_of(found: BenchmarkCurves) -> Vertical:
 def _later(found: BenchmarkCurves, which: int) -> NDArray[np.float64]:
     """Middles or ends of all bands, as far as the axis should hold them.
 
-    That is from the last random query on, or from a third of a short course; by cost from a sixth
-    on, since a curve may begin late.
+    That is from the last of the first queries on, or from a third of a short course; by cost from
+    a sixth on, since a curve may begin late.
     """
     chosen = []
     for band in found.curves.values():

@@ -15,11 +15,13 @@ from nbnas.notebook.checks import (
     table,
     text,
     whole,
+    whole_or_none,
 )
 from nbnas.notebook.tables.also import check_also, goals_of_words
 from nbnas.notebook.tables.fidelities import (
     BY_COST,
     DEFAULT,
+    first_of,
     is_looking,
     looks_of_words,
     names_of_word,
@@ -44,10 +46,11 @@ def read_benchmark_parameters(namespace: Mapping[str, Any]) -> BenchmarkParamete
     """
     chosen = BenchmarkParameters(**check_parameters(namespace, _RULES))
     chosen = _with_fidelities(chosen, "queries" in injected_parameters(namespace))
-    if chosen.fidelities is None and chosen.queries <= chosen.initial:
+    first = chosen.initial or max(map(first_of, chosen.strategies))
+    if chosen.fidelities is None and chosen.queries <= first:
         raise SettingError(
-            f"queries: expected more than the {chosen.initial} random ones with which every "
-            f"strategy begins (initial), got {chosen.queries}; all would be the same"
+            f"queries: expected more than the {first} with which a strategy begins before it "
+            f"learns from any (initial), got {chosen.queries}; all would be no better than random"
         )
     _check_table(chosen)
     check_also(chosen)
@@ -182,7 +185,7 @@ _RULES = {
     "classes": _classes,
     "strategies": strategies_of_words,
     "queries": whole(3),
-    "initial": whole(2),
+    "initial": whole_or_none(2),
     "batch": whole(1),
     "seeds": whole(1),
     "first_seed": whole(0),

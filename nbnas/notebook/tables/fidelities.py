@@ -11,10 +11,11 @@ from nbnas.checks import MAPPING, settle
 from nbnas.errors import SettingError, shown
 from nbnas.notebook.checks import text
 from nbnas.notebook.schedulers import SCHEDULERS
-from nbnas.notebook.strategies import STRATEGIES, Proxies, known
+from nbnas.notebook.strategies import STRATEGIES, Proxies, initial_for, known
 from nbnas.records import Fidelities
 from nbnas.records.fidelities import FIDELITIES
 from nbnas.search.strategies.bayesian import BayesianOptimization
+from nbnas.search.strategies.initial import RANDOM
 from nbnas.search.strategies.strategy import Strategy
 
 DEFAULT = ("bayes", "random")
@@ -121,6 +122,13 @@ def is_looking(word: str) -> bool:
     return word == LOOKING or (scheduler in SCHEDULERS and (not within or strategy in STRATEGIES))
 
 
+def first_of(word: str) -> int:
+    """How many architectures the strategy of a word evaluates before it learns from any."""
+    scheduler, _, strategy = word.partition("+")
+    proposes = strategy if scheduler in SCHEDULERS else word
+    return initial_for(proposes) if proposes in STRATEGIES else RANDOM
+
+
 def maker(
     word: str, initial: int, proxies: Proxies | None, looks: Looks | None
 ) -> Callable[[], Strategy]:
@@ -128,7 +136,7 @@ def maker(
 
     Args:
         word: The word, out of `STRATEGIES` or one of those that make use of fidelities.
-        initial: Number of random architectures with which it begins.
+        initial: Number of architectures before it learns from any; 0 for its default.
         proxies: Zero-cost proxies, if there are any.
         looks: How far trainings may go.
 
@@ -159,7 +167,7 @@ def scheduled(
     Args:
         scheduler: The word of the scheduler.
         strategy: The word of the strategy; empty for random search.
-        initial: Number of random architectures with which it begins.
+        initial: Number of architectures before it learns from any; 0 for its default.
         proxies: Zero-cost proxies, if there are any.
         looks: How far trainings may go.
     """

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from nbnas.benchmarks.shipped import digits_proxies, digits_table
 from nbnas.notebook.checks import SHIPPED
 from nbnas.notebook.strategies import Proxies
-from nbnas.notebook.tables.fidelities import Looks, maker
+from nbnas.notebook.tables.fidelities import Looks, first_of, maker
 from nbnas.notebook.tables.words import columns_of_word, measure_of_words, reading_of_words
 from nbnas.search.benchmark.benchmark import Benchmark
 from nbnas.search.benchmark.goals.further import GoalColumn
@@ -43,7 +43,7 @@ class BenchmarkParameters:
             worst value of the table.
         strategies: Words of strategies, the one of interest first.
         queries: Number of queries of each run, where no cost counts.
-        initial: Number of random ones among them, with which every run begins.
+        initial: Number of those before a strategy learns from any; 0 for each strategy's own.
         batch: Number of architectures that are asked for at once.
         seeds: Number of runs of each strategy.
         first_seed: Seed of the first of them.
@@ -130,7 +130,7 @@ class BenchmarkParameters:
             simulated(makers, self.simulated) if self.simulated else makers,
             queries=self.queries if isinstance(self.cost, str) else self.cost,
             seeds=range(self.first_seed, self.first_seed + self.seeds),
-            initial=self.initial,
+            initial=self.initial or min(map(first_of, words)),
             batch=self.batch,
             workers=self.workers,
             output=self.output,

@@ -23,6 +23,7 @@ from nbnas.search.benchmark.results import BenchmarkResults
 from nbnas.search.benchmark.run import (
     Outcome,
     Task,
+    begun,
     description_of,
     rows_of,
     run_pair,
@@ -79,7 +80,7 @@ class Benchmark:
         queries: Number of queries of each run. Where the table has fidelities, what its trainings
             cost together, in full ones, of which a strategy without fidelities makes so many.
         seeds: The seeds; with the same seed all strategies begin with the same architectures.
-        initial: Number of random queries with which the strategies begin.
+        initial: Number of queries with which every strategy begins before it learns from any.
         batch: Number of architectures that are asked for at once.
         workers: Number of processes, or other workers, as for a search: a whole run is to them
             what a trial is there; with the number 1 all happens in this process.
@@ -114,7 +115,9 @@ class Benchmark:
         output: str | PathLike[str],
     ) -> None:
         instance(BenchmarkTable, "read_table(path, …)")("table", table)
-        made = tried(strategies)
+        self.output = PATH("output", output).absolute()
+        tried(strategies)
+        made = tried(strategies := begun(strategies, self.output))
         seeds = each(SEED)("seeds", seeds)
         limit, batch = limit_of(table, queries), _NUMBER("batch", batch)
         initial, self._workers = _NUMBER("initial", initial), _chosen(workers)
@@ -127,7 +130,6 @@ class Benchmark:
         self.table, self.strategies, self.seeds = table, dict(strategies), tuple(seeds)
         self.limit, self.queries = limit, limit.queries or limit.cost
         self.initial, self.batch, self.workers = initial, batch, workers
-        self.output = PATH("output", output).absolute()
         self.failures: tuple[Failure, ...] = ()
         self.running = False
         described = {

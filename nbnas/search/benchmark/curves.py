@@ -29,7 +29,7 @@ class BenchmarkCurves(Framed):
         curves: For each strategy the middle, the lower and the upper end, `(k,)` each.
         strategies: All strategies in their order, also those without a curve yet.
         seeds: Number of seeds of each strategy.
-        initial: Number of random queries with which every run begins.
+        initial: Number of queries with which every run begins before it learns from any.
         bounds: The ends of the axis, where they are not for the curves to decide.
         log: Whether ratios are of interest, so that the axis is logarithmic.
         limit: The best that there is, where that is worth a line.

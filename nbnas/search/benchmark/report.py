@@ -23,7 +23,7 @@ def summary(results: FinishedRuns) -> pd.DataFrame:
         The columns strategy, seeds; for each budget k "best at k" and "± at k" (the unit of the
         file); "found" (share of seeds at the table's best after the last query), "test" and
         "± test" (the incumbent after the last query; only with a column of tests),
-        "seconds" (median of a suggestion after the random ones).
+        "seconds" (median of a suggestion after the first ones).
     """
     return pd.DataFrame([_numbers(results, s) for s in results.present])
 
@@ -114,7 +114,7 @@ def _caption(results: FinishedRuns, plus_minus: str) -> str:
         + f"test: mean {results.test} of the incumbent after the last query; "
         * bool(results.test)
         + "seconds: median of a suggestion after the "
-        f"first {results.initial}, which are random."
+        f"first {results.initial}, which know no values."
     )
 
 

@@ -42,7 +42,7 @@ class BenchmarkResults(FinishedRuns):
         runs: The queries of each finished (strategy, seed).
         strategies: The strategies, the one of interest first.
         queries: Number of queries of a run.
-        initial: Number of random ones with which it begins.
+        initial: Number of those with which it begins before it learns from any.
         optimum: The best value in the table.
         unit: The unit.
         value: Name of the column of values.

@@ -4,6 +4,7 @@ import hashlib
 import traceback
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from nbnas.errors import NbnasError, SettingError, shown
 from nbnas.graphs.space import SearchSpace
@@ -12,9 +13,11 @@ from nbnas.search.benchmark.compare import Failure, Make, Query, run_once
 from nbnas.search.benchmark.cost.run import run_for_cost
 from nbnas.search.benchmark.file import Pair, Row
 from nbnas.search.benchmark.goals.regret import hypervolume_regrets
+from nbnas.search.benchmark.reading.settings import stored_strategies
 from nbnas.search.benchmark.simulated import Simulated, run_simulated
 from nbnas.search.benchmark.table import BenchmarkTable
 from nbnas.search.fingerprint import fingerprint
+from nbnas.search.store.settings import as_begun
 from nbnas.search.strategies.strategy import STRATEGY, Strategy
 from nbnas.search.tables.tabular import TabularObjective
 from nbnas.training.device import cpu_threads
@@ -35,6 +38,40 @@ def tried(strategies: object) -> dict[str, Strategy]:
     raise SettingError(
         "expected strategies by name, such as {'random': RandomSearch}, got " + shown(strategies)
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """Makes a strategy as an earlier version of nbnas has begun the runs of a file with it.
+
+    Attributes:
+        make: Makes that of now.
+        stored: What stands of the one of then beside the file.
+    """
+
+    make: Make
+    stored: Mapping[str, str]
+
+    def __call__(self) -> Strategy:
+        """The strategy."""
+        return as_begun(self.make(), self.stored)
+
+
+def begun(strategies: Mapping[str, Make], output: Path) -> dict[str, Make]:
+    """What makes strategies: those of which a file of results has runs as these runs began.
+
+    Args:
+        strategies: What makes them, by name.
+        output: The file; there need not be one.
+    """
+    known = stored_strategies(output)
+    return {n: _begun(m, known[n]) if n in known else m for n, m in strategies.items()}
+
+
+def _begun(make: Make, stored: Mapping[str, str]) -> Make:
+    if isinstance(make, Simulated):
+        return replace(make, make=_begun(make.make, stored))
+    return Begun(make, stored)
 
 
 def _made(name: str, make: object) -> Strategy:

@@ -47,7 +47,7 @@ def test_every_line_is_named(count):
     assert all(name in text for name in bands)
     assert "best of the table: 91.5" in text
     assert "7 seeds; mean, band: interval" in text
-    assert "query (the first 10 are random)" in text
+    assert "query (the first 10 know no values)" in text
     assert "<b>" not in to_svg(curves(made(bands)))
 
 
@@ -206,7 +206,7 @@ def test_curves_by_cost_begin_where_all_seeds_have_a_training():
     text = said(chart)
     assert "cost, in full trainings" in text
     assert "query" not in text
-    assert "are random" not in text
+    assert "know no values" not in text
     first = {name: min(r["query"] for r in rows) for name, rows in lines(chart).items()}
     assert first == {"bayes": 4.5, "random": 0.5}
     assert max(r["query"] for r in lines(chart)["bayes"]) == 15

@@ -32,7 +32,7 @@ def test_by_default_a_good_value_is_all(chosen):
     objective = plain.make_objective()
     assert plain.aims.of(objective, plain.make_space(objective)) == {}
     assert plain.aims.choices() == ()
-    assert plain.study_name == "nas-bench-digits-12-epochs-seed-0-wl+hamming-logei-10-initial"
+    assert plain.study_name == "nas-bench-digits-12-epochs-seed-0-wl+hamming-logei-7-initial"
 
 
 @pytest.mark.parametrize(

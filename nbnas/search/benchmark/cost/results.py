@@ -185,7 +185,7 @@ def results_of(
         runs: The rows of each finished (strategy, seed).
         strategies: The strategies, the one of interest first.
         limit: How long a run is.
-        initial: Number of random queries with which it begins.
+        initial: Number of queries with which it begins before it learns from any.
         failures: Runs that failed.
         workers: Number of simulated workers of each strategy that has some.
 

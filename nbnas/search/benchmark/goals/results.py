@@ -114,7 +114,7 @@ class GoalResults(BenchmarkResults):
             f"Mean hypervolume regret of {' and '.join(self.goals)} {plus_minus} standard error "
             f"over {seeds_of(self)}, normalised so that the whole range of each goal is 1, and "
             f"the share of seeds with at most {NEAR:g}; seconds: median of a suggestion after the "
-            f"first {self.initial}, which are random."
+            f"first {self.initial}, which know no values."
         )
 
 

@@ -1,5 +1,6 @@
 """What the results in a file were made with: they are gone on with under the same settings."""
 
+import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -36,6 +37,15 @@ def agree(
             "settings to go on with it, or give another output"
         )
     return {"settings": dict(settings), "strategies": {**old, **strategies}}
+
+
+def stored_strategies(path: Path) -> dict[str, Settings]:
+    """What stands of strategies beside a file; nothing where that cannot be read."""
+    try:
+        told: Any = json.loads(path.with_name(path.name + ".json").read_text())
+        return {str(name): dict(each) for name, each in told["strategies"].items()}
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):  # whoever opens it tells
+        return {}
 
 
 def _differences(where: str, old: Settings, new: Settings) -> Iterator[str]:
