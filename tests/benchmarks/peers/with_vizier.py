@@ -1,7 +1,9 @@
 """Google Vizier's default algorithm, GP-UCB-PE, in process and in float64 as in its service.
 
-Its first trial is the centre of the space. A compiled program is kept in the task's folder, since
-it compiles for each number of trials anew.
+Its first trial is the centre of the space. It compiles its programs for every suggestion anew.
+They are kept in the task's folder, and the number of trials is padded to a power of two, so that
+most of them are there already; jax before 0.6 may crash where it reads one, and then the command
+is to be given again.
 
 References:
     Song et al., The Vizier Gaussian Process Bandit Algorithm, arXiv:2408.11527.
@@ -18,8 +20,13 @@ def ucb_pe(course, seed):
     from vizier import algorithms
     from vizier import pyvizier as vz
     from vizier._src.algorithms.designers.gp_ucb_pe import VizierGPUCBPEBandit
+    from vizier.pyvizier.converters.padding import PaddingSchedule, PaddingType
 
-    designer = VizierGPUCBPEBandit(_problem(course), rng=jax.random.PRNGKey(seed))
+    designer = VizierGPUCBPEBandit(
+        _problem(course),
+        padding_schedule=PaddingSchedule(num_trials=PaddingType.POWERS_OF_2),
+        rng=jax.random.PRNGKey(seed),
+    )
     number = 0
     while True:
         (suggestion,) = designer.suggest(1)
