@@ -179,7 +179,7 @@ def own_settings(work, name):
 
 def own_maker(work, name):
     """What makes one of nbnas's strategies, as the notebook does."""
-    return lambda: STRATEGIES[name](10, True)
+    return lambda: STRATEGIES[name](0, True)
 
 
 def own_run(work, pair):
