@@ -116,8 +116,7 @@ class Benchmark:
     ) -> None:
         instance(BenchmarkTable, "read_table(path, …)")("table", table)
         self.output = PATH("output", output).absolute()
-        tried(strategies)
-        made = tried(strategies := begun(strategies, self.output))
+        strategies, made = begun(strategies, tried(strategies), self.output)
         seeds = each(SEED)("seeds", seeds)
         limit, batch = limit_of(table, queries), _NUMBER("batch", batch)
         initial, self._workers = _NUMBER("initial", initial), _chosen(workers)

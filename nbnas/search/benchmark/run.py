@@ -57,15 +57,26 @@ class Begun:
         return as_begun(self.make(), self.stored)
 
 
-def begun(strategies: Mapping[str, Make], output: Path) -> dict[str, Make]:
-    """What makes strategies: those of which a file of results has runs as these runs began.
+def begun(
+    strategies: Mapping[str, Make], made: Mapping[str, Strategy], output: Path
+) -> tuple[dict[str, Make], dict[str, Strategy]]:
+    """Strategies of which a file of results has runs, as these runs began with them.
 
     Args:
         strategies: What makes them, by name.
+        made: What these have made.
         output: The file; there need not be one.
+
+    Returns:
+        Both again.
     """
-    known = stored_strategies(output)
-    return {n: _begun(m, known[n]) if n in known else m for n, m in strategies.items()}
+    stored = stored_strategies(output)
+    known = {name: stored[name] for name in strategies if name in stored}
+    makers = {name: _begun(strategies[name], said) for name, said in known.items()}
+    return {**strategies, **makers}, {
+        **made,
+        **{name: as_begun(made[name], said) for name, said in known.items()},
+    }
 
 
 def _begun(make: Make, stored: Mapping[str, str]) -> Make:
