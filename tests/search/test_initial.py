@@ -163,6 +163,12 @@ def test_what_was_said_is_kept_in_an_earlier_study():
     assert as_begun(nb.BayesianOptimization(initial=5), former()).initial == 5
     random = nb.BayesianOptimization(spread=False)
     assert as_begun(random, former()) is random
+
+    class Yours:
+        spread, initial = True, 7
+
+    yours = Yours()
+    assert as_begun(yours, former()) is yours
     plain = nb.RandomSearch()
     assert as_begun(plain, fingerprint(SPACE, value, plain, 0)) is plain
 

@@ -41,6 +41,8 @@ def as_begun(strategy: S, stored: Settings, name: str = "strategy") -> S:
         One that draws its first architectures at random, as many as by default where it had as
         many then and has its default now; the very same for any other study.
     """
+    if not dataclasses.is_dataclass(strategy):
+        return strategy
     own: Any = strategy
     if hasattr(own, "strategy"):  # a scheduler's
         within = as_begun(own.strategy, stored, f"{name}.strategy")
