@@ -7,7 +7,7 @@ Notation
 
 import dataclasses
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -32,6 +32,7 @@ INFORMED = 0.02  # the share of what is known from which an informed search star
 # Random ones, of which the one that is least like those before is chosen: from a list, or made
 # anew, which takes some milliseconds each in some spaces.
 DRAWN, DRAWN_ANEW = 400, 100
+Draw = Callable[[SearchSpace, int], tuple[Architecture, ...]]  # so many new ones of a space
 UNLIKE, RANDOM = 7, 10  # architectures before there is a model, by default
 _INITIAL = whole(2).raising(SettingError, "a model needs data; 0 to choose it")
 
@@ -98,23 +99,21 @@ class InitialDesign:
         """Propose `n` of them; arguments as those of `Strategy.propose`."""
         taken = (*observations.architectures, *pending)
         where = f"{len(taken) + 1} of {self.initial}"
-        asked = space, taken, rng, n
-        found = self._promising(where, *asked) or self._unlike(where, *asked)
+
+        def draw(among: SearchSpace, count: int) -> tuple[Architecture, ...]:
+            return random_new(among, taken, rng, count, allow_isomorphic=self.allow_isomorphic)
+
+        found = self._promising(where, space, n, draw) or self._unlike(
+            where, space, taken, n, draw
+        )
         if found is None:
-            drawn = random_new(space, taken, rng, n, allow_isomorphic=self.allow_isomorphic)
-            found = Proposal(drawn, f"Random cell {where}, to give the model its first data.")
+            reason = f"Random cell {where}, to give the model its first data."
+            found = Proposal(draw(space, n), reason)
         chosen = self.asked.begun(space, found.architectures, taken)
         own = "" if chosen == found.architectures else " It has the objective's own settings."
         return dataclasses.replace(found, architectures=chosen, reason=found.reason + own)
 
-    def _promising(
-        self,
-        where: str,
-        space: SearchSpace,
-        taken: Sequence[Architecture],
-        rng: np.random.Generator,
-        n: int,
-    ) -> Proposal | None:
+    def _promising(self, where: str, space: SearchSpace, n: int, draw: Draw) -> Proposal | None:
         """Random ones of those that promise most; `None` where nothing is known of any new one."""
         if self.knowledge is None:
             return None
@@ -125,25 +124,18 @@ class InitialDesign:
             best = tuple(a for a in best if a in space)
         if not best:
             return None
-        among = part_of(space, best)
-        found = random_new(among, taken, rng, n, allow_isomorphic=self.allow_isomorphic)
+        found = draw(part_of(space, best), n)
         names = ", ".join(self.knowledge.names)
         reason = f"Random cell {where}, to give the model its first data; one of the best "
         return Proposal(found, f"{reason}{len(best)} by {names}.") if found else None
 
     def _unlike(
-        self,
-        where: str,
-        space: SearchSpace,
-        taken: Sequence[Architecture],
-        rng: np.random.Generator,
-        n: int,
+        self, where: str, space: SearchSpace, taken: Sequence[Architecture], n: int, draw: Draw
     ) -> Proposal | None:
         """Such as are unlike all before; `None` for the first of all, and without a prior."""
         if not isinstance(self.prior, GaussianProcess) or not taken:
             return None
-        count = max(DRAWN if can_be_listed(space) else DRAWN_ANEW, n)
-        drawn = random_new(space, taken, rng, count, allow_isomorphic=self.allow_isomorphic)
+        drawn = draw(space, max(DRAWN if can_be_listed(space) else DRAWN_ANEW, n))
         least = f"of {len(drawn)} random ones the one that is least like all before it"
         reason = f"Cell {where} before there is a model: {least}."
         # In a table of its own: what is drawn here once is not kept among what is modelled.
@@ -179,7 +171,8 @@ def unlike(
     chosen: list[int] = []
     nearest = likeness(taken)
     while len(chosen) < min(n, len(drawn)):
+        if chosen:  # not after the last one: it would be for nothing
+            nearest = np.maximum(nearest, likeness([drawn[chosen[-1]]]))
+            nearest[chosen] = np.inf
         chosen.append(int(np.argmin(nearest)))
-        nearest = np.maximum(nearest, likeness([drawn[chosen[-1]]]))
-        nearest[chosen] = np.inf
     return tuple(drawn[i] for i in chosen)
