@@ -39,7 +39,7 @@ TOGETHER = ("fidelities", "scheduler", "cost", "goals", "limits")  # which one o
 
 
 def read_parameters(namespace: Mapping[str, Any]) -> SearchParameters:
-    """Check the parameters that a notebook was started with; nothing is read or trained yet.
+    """Check the parameters that a notebook was started with; no data are read or trained on yet.
 
     Args:
         namespace: The notebook's `globals()`, after its parameters cell.

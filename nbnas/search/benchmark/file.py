@@ -26,7 +26,7 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 
 from nbnas.errors import DataError, StoreError
-from nbnas.search.benchmark.reading.settings import Settings, agree
+from nbnas.search.benchmark.reading.settings import Settings, agree, beside
 
 Pair = tuple[str, int]  # strategy and seed
 
@@ -91,15 +91,15 @@ def open_file(path: Path, settings: Settings, strategies: Mapping[str, Settings]
         DataError: If it is no such file.
         StoreError: If it cannot be read or written.
     """
-    beside = path.with_name(path.name + ".json")
+    told = beside(path)
     with _file_errors(path):
         path.parent.mkdir(parents=True, exist_ok=True)
         text = path.read_bytes().decode() if path.exists() else ""
-        _check_known(path, beside, text)
-        stored = json.loads(beside.read_text()) if text else {}
+        _check_known(path, told, text)
+        stored = json.loads(told.read_text()) if text else {}
         known = agree(path, stored, settings, strategies)
         runs = _read(path, text)
-        replace(beside, json.dumps(known, indent=1))
+        replace(told, json.dumps(known, indent=1))
         whole = _write(runs, columns_for(settings))
         if text != whole:
             replace(path, whole)
@@ -166,15 +166,15 @@ def _file_errors(path: Path) -> Iterator[None]:
         ) from error
 
 
-def _check_known(path: Path, beside: Path, text: str) -> None:
+def _check_known(path: Path, told: Path, text: str) -> None:
     if text and text.splitlines()[0] not in HEADERS:
         raise DataError(
             f"expected the columns {','.join(COLUMNS)} in {path}, got "
             f"{text.splitlines()[0]!r:.200}; give another output"
         )
-    if text and not beside.exists():
+    if text and not told.exists():
         raise DataError(
-            f"expected {beside} beside {path}, which says how its numbers were made; "
+            f"expected {told} beside {path}, which says how its numbers were made; "
             "give another output, or remove the file"
         )
 

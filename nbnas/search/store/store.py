@@ -86,7 +86,9 @@ class Store(Claiming):
 
         Raises:
             StoreError: If the store cannot be read, or the study is damaged.
+            SettingError: If its name is no text of 1 to 200 characters.
         """
+        _check_name(study)
         with store_errors(self.url), self._connect() as connection:
             chosen = select(STUDIES.c.fingerprint).where(STUDIES.c.name == study)
             found = connection.execute(chosen).scalar_one_or_none()

@@ -39,10 +39,15 @@ def agree(
     return {"settings": dict(settings), "strategies": {**old, **strategies}}
 
 
+def beside(path: Path) -> Path:
+    """The file beside a file of results that tells what these were made with."""
+    return path.with_name(path.name + ".json")
+
+
 def stored_strategies(path: Path) -> dict[str, Settings]:
     """What stands of strategies beside a file; nothing where that cannot be read."""
     try:
-        told: Any = json.loads(path.with_name(path.name + ".json").read_text())
+        told: Any = json.loads(beside(path).read_text())
         return {str(name): dict(each) for name, each in told["strategies"].items()}
     except (OSError, ValueError, KeyError, TypeError, AttributeError):  # whoever opens it tells
         return {}
