@@ -111,6 +111,16 @@ def test_says_how_to_get_vizier(monkeypatch):
 
 @installed
 @pytest.mark.slow
+def test_jax_forgets_now_and_then_what_it_compiled(monkeypatch):
+    jax, forgotten = pytest.importorskip("jax"), []
+    monkeypatch.setattr(jax, "clear_caches", lambda: forgotten.append(True))
+    for _ in range(3 * vizier.KEPT):
+        vizier._forget_what_was_compiled()
+    assert len(forgotten) == 3
+
+
+@installed
+@pytest.mark.slow
 def test_vizier_prefers_what_good_trials_have():
     cells = CELLS.sample(1, 40)
     good = [sum("3x3" in name for _, _, name in a.edges) for a in cells]

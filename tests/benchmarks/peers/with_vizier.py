@@ -1,9 +1,10 @@
 """Google Vizier's default algorithm, GP-UCB-PE, in process and in float64 as in its service.
 
-Its first trial is the centre of the space. It compiles its programs for every suggestion anew.
-They are kept in the task's folder, and the number of trials is padded to a power of two, so that
-most of them are there already; jax before 0.6 may crash where it reads one, and then the command
-is to be given again.
+Its first trial is the centre of the space. It compiles its programs for every suggestion anew,
+and jax keeps them until the process has no memory maps left, before 100; so it is told to
+forget them now and then. They are kept in the task's folder, too, and the number of trials is
+padded to a power of two, so that most of them are there already; jax before 0.6 may crash where
+it reads one, and then the command is to be given again.
 
 References:
     Song et al., The Vizier Gaussian Process Bandit Algorithm, arXiv:2408.11527.
@@ -40,6 +41,8 @@ def ucb_pe(course, seed):
             trial.complete(vz.Measurement(), infeasibility_reason="no such architecture")
         else:
             trial.complete(vz.Measurement(metrics={"gain": gain}))
+        if number % 10 == 0:
+            jax.clear_caches()
         designer.update(algorithms.CompletedTrials([trial]), algorithms.ActiveTrials([]))
 
 

@@ -7,6 +7,7 @@ Notation
 
 import datetime
 import importlib.util
+import itertools
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -36,6 +37,10 @@ from nbnas.search.strategies.vizier.trials import (
 )
 
 TRIES = 5  # asks for one proposal; each takes seconds
+# jax keeps all that it compiled: some 80 MB and 500 memory maps an answer, few of which are
+# used again. Linux grants a process 65,530 maps, and jax ends the process that has no more.
+KEPT = 10  # answers until it is to forget them; after every single one, the next takes half longer
+ASKED = itertools.count(1)  # the answers of this process, as what jax keeps is the process's
 NOTHING_NEW = f"Drawn at random, since Vizier gave nothing new in {TRIES} asks."
 
 
@@ -184,8 +189,16 @@ def _ask(
         ]
         designer.update(algorithms.CompletedTrials(done), algorithms.ActiveTrials(running))
         (suggestion,) = designer.suggest(1)
+    _forget_what_was_compiled()
     told: dict[str, Any] = suggestion.parameters.as_dict()
     return told
+
+
+def _forget_what_was_compiled() -> None:
+    import jax
+
+    if next(ASKED) % KEPT == 0:
+        jax.clear_caches()
 
 
 def _installed(module: str) -> bool:
