@@ -13,6 +13,7 @@ from mixed import INITIAL, NUMBERS, OPTIONS, PLACES, function_of
 import nbnas as nb
 from nbnas.errors import ArchitectureError, DataError
 from nbnas.graphs.spaces.choices import categorical
+from nbnas.notebook.strategies import initial_for
 from nbnas.records import Evaluation
 from nbnas.search.benchmark.compare import Query
 from nbnas.search.benchmark.cost.limit import Limit
@@ -67,8 +68,8 @@ class TableWork:
         return rows_of(pair, found, self.table)
 
     def results(self, runs, strategies):
-        """What the runs found."""
-        return results_of(self.table, runs, strategies, self.limit, INITIAL)
+        """What the runs found; nbnas's begin with fewer that know no values than the peers'."""
+        return results_of(self.table, runs, strategies, self.limit, initial_for("bayes"))
 
     @property
     def _lengths(self):
