@@ -112,9 +112,9 @@ def test_says_how_to_get_vizier(monkeypatch):
 @installed
 @pytest.mark.slow
 def test_jax_forgets_now_and_then_what_it_compiled(monkeypatch):
-    jax, forgotten = pytest.importorskip("jax"), []
-    monkeypatch.setattr(jax, "clear_caches", lambda: forgotten.append(True))
-    for _ in range(3 * vizier.KEPT):
+    forgotten = []
+    monkeypatch.setattr("jax.clear_caches", lambda: forgotten.append(True))
+    for _ in range(3 * vizier.FORGET_AFTER):
         vizier._forget_what_was_compiled()
     assert len(forgotten) == 3
 

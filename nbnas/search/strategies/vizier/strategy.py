@@ -37,9 +37,9 @@ from nbnas.search.strategies.vizier.trials import (
 )
 
 TRIES = 5  # asks for one proposal; each takes seconds
-# jax keeps all that it compiled: some 80 MB and 500 memory maps an answer, few of which are
-# used again. Linux grants a process 65,530 maps, and jax ends the process that has no more.
-KEPT = 10  # answers until it is to forget them; after every single one, the next takes half longer
+# jax keeps all that it compiled: some 80 MB and hundreds of memory maps an answer, few of which
+# are used again. Linux grants a process 65,530 maps, and jax ends the process that has no more.
+FORGET_AFTER = 10  # answers; where it forgets after each, the next one takes half longer
 ASKED = itertools.count(1)  # the answers of this process, as what jax keeps is the process's
 NOTHING_NEW = f"Drawn at random, since Vizier gave nothing new in {TRIES} asks."
 
@@ -54,7 +54,8 @@ class Vizier:
     pending then. A failed trial counts as the worst one. It computes in float64, as its service
     does. A suggestion takes 10 to 15 s of a core, most of it to compile. jax can keep what it
     compiled in a folder (`JAX_COMPILATION_CACHE_DIR`), for which the number of trials is padded to
-    a power of two; but jax before 0.6 may crash where it reads it, and the process with it.
+    a power of two; but jax before 0.6 may crash where it reads it, and the process with it. Every
+    ten answers jax is told to forget what it compiled in this process, whoever asked for it.
 
     Vizier 0.1.24 works with jax before 0.6 only, which the extra says; it can be installed beside
     everything that nbnas needs.
@@ -197,7 +198,7 @@ def _ask(
 def _forget_what_was_compiled() -> None:
     import jax
 
-    if next(ASKED) % KEPT == 0:
+    if next(ASKED) % FORGET_AFTER == 0:
         jax.clear_caches()
 
 
