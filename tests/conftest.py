@@ -24,7 +24,9 @@ import torch
 import nbnas as nb
 import nbnas.charts.addresses
 from nbnas.graphs.spaces.cell import CellSpace, operations_of
+from nbnas.loading import LISTENERS
 from nbnas.search.tables.tabular import TabularObjective
+from nbnas.waiting import TELLERS, WATCHERS
 
 torch.set_num_threads(1)
 _CACHE = tempfile.TemporaryDirectory()
@@ -82,6 +84,15 @@ def says_slow(path):
 def _no_display_override(monkeypatch):
     """Tests choose the display mode themselves."""
     monkeypatch.delenv("NBNAS_DISPLAY", raising=False)
+
+
+@pytest.fixture(autouse=True)
+def _no_shell_for_others():
+    """What a test tells a shell ends with it: later ones would show lines of progress, too."""
+    told = [(each, list(each)) for each in (WATCHERS, TELLERS, LISTENERS)]
+    yield
+    for each, before in told:
+        each[:] = before
 
 
 def published(name):

@@ -10,7 +10,6 @@ import pytest
 import nbnas
 from nbnas import display
 from nbnas.subjects import CHARTS, COMPOSED, LIVE, SUBJECTS
-from nbnas.waiting import WATCHERS
 
 HEAVY = ("numpy", "torch", "altair", "ipywidgets", "pandas", "scipy", "sqlalchemy", "IPython")
 
@@ -109,11 +108,7 @@ def test_every_subject_is_registered_once():
             class ipython_display_formatter:
                 for_type_by_name = staticmethod(lambda *given: told["live"].append(given))
 
-    before = list(WATCHERS)
-    try:
-        nbnas.load_ipython_extension(Shell)
-    finally:
-        WATCHERS[:] = before
+    nbnas.load_ipython_extension(Shell)
     found = {kind: sorted(f"{m}.{name}" for m, name, _ in given) for kind, given in told.items()}
     assert found["live"] == sorted(LIVE)
     assert found["frozen"] == sorted(set(SUBJECTS) - set(LIVE))

@@ -177,13 +177,9 @@ def test_a_line_that_cannot_be_shown_does_no_harm(shown, shell, monkeypatch):
 
 
 def test_a_shell_is_told_once():
-    before = list(WATCHERS)
-    try:
-        for _ in range(2):
-            nbnas.load_ipython_extension(FakeShell())
-        assert WATCHERS.count(display._watch) == 1
-    finally:
-        WATCHERS[:] = before
+    for _ in range(2):
+        nbnas.load_ipython_extension(FakeShell())
+    assert WATCHERS.count(display._watch) == 1
 
 
 class FakeShell:
