@@ -4,9 +4,11 @@ from nbnas.graphs.architecture import Architecture
 from nbnas.graphs.distances.edit.distance import EditDistance
 from nbnas.graphs.distances.hamming import HammingDistance
 from nbnas.graphs.distances.path import PathDistance
+from nbnas.graphs.distances.weisfeiler_lehman import WeisfeilerLehmanDistance
 from nbnas.graphs.spaces.cell import CellSpace
 from nbnas.graphs.spaces.cnn.space import CnnSpace
 from nbnas.graphs.spaces.dag.space import DagSpace
+from nbnas.graphs.spaces.darts.space import DartsSpace
 from nbnas.surrogate.kernels.distance import DistanceKernel
 from nbnas.surrogate.kernels.knowledge import Knowledge, KnowledgeKernel
 from nbnas.surrogate.kernels.weisfeiler_lehman import WeisfeilerLehmanKernel
@@ -41,6 +43,8 @@ def test_the_distance_is_the_kernel_s_own_where_it_has_one():
     assert distance_of(GaussianProcess(kernel), cells) == PathDistance()
     assert distance_of(GaussianProcess(WeisfeilerLehmanKernel()), cells) == EditDistance()
     assert distance_of(None, CnnSpace().sample(0, 3)) != EditDistance()
+    # Exact edits between genotypes of 12 vertices take minutes, and somebody waits for the map.
+    assert distance_of(None, DartsSpace().sample(0, 3)) == WeisfeilerLehmanDistance()
 
 
 def test_a_distance_that_cannot_serve_is_known():
