@@ -78,13 +78,33 @@ def test_it_is_asked_again_while_its_answer_is_known(trials, monkeypatch):
     assert {evaluations for _, _, evaluations in told} == {500}
 
 
-def test_it_draws_at_random_where_vizier_gives_nothing_new(trials, monkeypatch):
-    known = given(parameters_of(CELLS), trials.architectures[3])
-    told = asked_with(monkeypatch, [known] * vizier.TRIES)
+def test_it_takes_a_neighbour_where_vizier_gives_nothing_new(trials, monkeypatch):
+    known = [given(parameters_of(CELLS), trials.architectures[i]) for i in (3, 5, 7)]
+    told = asked_with(monkeypatch, known)
+    proposal = nb.Vizier().propose(CELLS, trials, (), 1, 0)
+    assert proposal.reason == vizier.NEAR
+    assert proposal.architecture in CELLS.neighbors(trials.architectures[3])
+    assert proposal.architecture not in trials.architectures
+    assert len(told) == vizier.TRIES == 3
+
+
+def test_its_neighbours_are_new_and_further_where_the_nearest_are_known(monkeypatch):
+    middle = CELLS.sample(3, 1)[0]
+    near = (middle, *CELLS.neighbors(middle))
+    trials = nb.Observations(tuple(nb.Evaluation(a, 0.5) for a in near))
+    asked_with(monkeypatch, [given(parameters_of(CELLS), middle)] * vizier.TRIES)
+    vizier_ = nb.Vizier(allow_isomorphic=True)
+    proposal = vizier_.propose(CELLS, trials, (), 1, 0)
+    assert proposal.reason == vizier.NEAR
+    assert set(CELLS.neighbors(proposal.architecture)) & set(CELLS.neighbors(middle))
+
+
+def test_it_draws_at_random_where_no_neighbour_is_new_either(trials, monkeypatch):
+    asked_with(monkeypatch, [given(parameters_of(CELLS), trials.architectures[3])] * vizier.TRIES)
+    monkeypatch.setattr(vizier, "NEIGHBOURS", 0)
     proposal = nb.Vizier().propose(CELLS, trials, (), 1, 0)
     assert proposal.reason == vizier.NOTHING_NEW
     assert proposal.architecture not in trials.architectures
-    assert len(told) == vizier.TRIES
 
 
 def test_rows_that_are_no_architecture_are_passed_over(trials, monkeypatch):

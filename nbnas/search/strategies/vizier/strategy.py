@@ -5,6 +5,7 @@ Notation
     given       a value for each parameter, as Vizier's trials hold them
 """
 
+import contextlib
 import datetime
 import importlib.util
 import itertools
@@ -36,12 +37,15 @@ from nbnas.search.strategies.vizier.trials import (
     trial,
 )
 
-TRIES = 5  # asks for one proposal; each takes seconds
+TRIES = 3  # asks for one proposal; each takes 10 s or more
+NEIGHBOURS = 100  # of an answer, where all asks gave what was known
+OF_EDITS = 25  # of them with one edit, as many with two, and so on
 # jax keeps all that it compiled: some 80 MB and hundreds of memory maps an answer, few of which
 # are used again. Linux grants a process 65,530 maps, and jax ends the process that has no more.
 FORGET_AFTER = 10  # answers; where it forgets after each, the next one takes half longer
 ASKED = itertools.count(1)  # the answers of this process, as what jax keeps is the process's
 NOTHING_NEW = f"Drawn at random, since Vizier gave nothing new in {TRIES} asks."
+NEAR = f"A neighbour of Vizier's first answer, since it gave nothing new in {TRIES} asks."
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +122,8 @@ class Vizier:
         n, rng = check_question(space, observations, pending, n, rng)
 
         def answered(parameters: Parameters, seed: int) -> Iterator[Idea]:
-            return answers(parameters, observations, pending, n, seed, self.evaluations)
+            given_back = answers(parameters, observations, pending, n, seed, self.evaluations)
+            return with_neighbours(space, given_back, seed)
 
         question = space, observations, pending, n, rng
         return propose_answers(self, *question, answered, NOTHING_NEW)
@@ -157,6 +162,28 @@ def answers(
             continue
         finally:
             reason = f"Vizier's answer: where it is most uncertain {told}, beside others."
+
+
+def with_neighbours(space: SearchSpace, ideas: Iterator[Idea], seed: int) -> Iterator[Idea]:
+    """Vizier's ideas, and after them neighbours of the first one, the nearest first.
+
+    Args:
+        space: The search space.
+        ideas: What Vizier answered.
+        seed: Decides which neighbours.
+    """
+    origin, rng = None, np.random.default_rng(seed)
+    for idea in ideas:
+        origin = idea[0] if origin is None and idea[0] in space else origin
+        yield idea
+    if origin is None:
+        return
+    for number in range(NEIGHBOURS):
+        near = origin
+        with contextlib.suppress(ArchitectureError):  # no edit of this one stays in the space
+            for _ in range(1 + number // OF_EDITS):
+                near = space.mutate(near, rng)
+            yield near, NEAR
 
 
 def _ask(
