@@ -157,7 +157,7 @@ def test_the_order_is_that_of_botorch_with_noise():
     noise = torch.full((12, 1), 1e-6, dtype=torch.float64)
     model = ModelListGP(*(SingleTaskGP(seen, goals[:, j : j + 1], noise) for j in range(2)))
     low = goals.min(dim=0).values - 0.1
-    sampler = SobolQMCNormalSampler(torch.Size([256]), seed=0)
+    sampler = SobolQMCNormalSampler(torch.Size([64]), seed=0)
     theirs = qLogNoisyExpectedHypervolumeImprovement(model, low.tolist(), seen, sampler)
     with torch.no_grad():
         expected = theirs(asked[:, None])
