@@ -17,6 +17,7 @@ def ucb_pe(course, seed):
     """One designer that is told of every trial."""
     os.environ.setdefault("JAX_ENABLE_X64", "1")
     os.environ.setdefault("JAX_COMPILATION_CACHE_DIR", str(course.folder / "jax"))
+    os.environ.setdefault("JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS", "0")  # there are hundreds
     import jax
     from vizier import algorithms
     from vizier import pyvizier as vz
@@ -29,7 +30,7 @@ def ucb_pe(course, seed):
         rng=jax.random.PRNGKey(seed),
     )
     number = 0
-    while True:
+    while not course.over:  # it asks for many known ones before the next one that would end it
         (suggestion,) = designer.suggest(1)
         number += 1
         trial = suggestion.to_trial(number)
