@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from nbnas import charts
+from nbnas.brief import cut
 from nbnas.charts import theme
 from nbnas.charts.graphs.notation import notation
 from nbnas.charts.search.proposal import by_volume, shares
@@ -16,6 +17,7 @@ from nbnas.widgets.panel import Panel, dropdown
 from nbnas.widgets.view import View
 
 AROUND = 150  # random architectures that show where in the space the candidates are
+HEADING = 60  # letters above a candidate; a whole genotype would be as wide as three pictures
 
 
 def proposal(proposal: Proposal) -> View:
@@ -51,7 +53,7 @@ class _Scene:
         one = charts.architecture(
             candidate.architecture,
             width=270,
-            heading=f"Candidate {index + 1}: {notation(candidate.architecture)}",
+            heading=cut(f"Candidate {index + 1}: {notation(candidate.architecture)}", HEADING),
         )
         return theme.stacked(ranking, theme.beside(self._map([index]), one))
 

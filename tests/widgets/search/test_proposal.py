@@ -1,6 +1,11 @@
 from nbnas.charts.graphs.notation import notation
+from nbnas.charts.layout import size
+from nbnas.charts.render import to_svg
 from nbnas.graphs.spaces.cell import CellSpace
-from nbnas.records import ACCURACY, Candidate, Proposal
+from nbnas.graphs.spaces.darts.space import DartsSpace
+from nbnas.records import ACCURACY, Candidate, Evaluation, Proposal
+from nbnas.search.search import Search
+from nbnas.search.strategies.bayesian import BayesianOptimization
 from nbnas.widgets import view
 from nbnas.widgets.search.proposal import _Controls, _Scene, described
 
@@ -27,3 +32,12 @@ def test_a_proposal_without_a_model_is_its_architecture():
     seen = view(Proposal((CELL,), "It is random."))
     assert "It is random." in seen.summary
     assert seen.panel is None
+
+
+def test_the_notation_of_a_genotype_makes_no_wide_picture():
+    search = Search(DartsSpace(), genotype, BayesianOptimization(initial=4), seed=1).run(5)
+    assert size(to_svg(view(search.ask()).chart))[0] < 1200
+
+
+def genotype(architecture, seed=0):
+    return Evaluation(architecture, str(architecture).count("sep") / 20)
