@@ -93,18 +93,20 @@ def test_its_neighbours_are_new_and_further_where_the_nearest_are_known(monkeypa
     near = (middle, *CELLS.neighbors(middle))
     trials = nb.Observations(tuple(nb.Evaluation(a, 0.5) for a in near))
     asked_with(monkeypatch, [given(parameters_of(CELLS), middle)] * vizier.TRIES)
-    vizier_ = nb.Vizier(allow_isomorphic=True)
-    proposal = vizier_.propose(CELLS, trials, (), 1, 0)
+    proposal = nb.Vizier(allow_isomorphic=True).propose(CELLS, trials, (), 1, 0)
     assert proposal.reason == vizier.NEAR
+    assert proposal.architecture not in near
     assert set(CELLS.neighbors(proposal.architecture)) & set(CELLS.neighbors(middle))
 
 
 def test_it_draws_at_random_where_no_neighbour_is_new_either(trials, monkeypatch):
-    asked_with(monkeypatch, [given(parameters_of(CELLS), trials.architectures[3])] * vizier.TRIES)
+    known = given(parameters_of(CELLS), trials.architectures[3])
+    told = asked_with(monkeypatch, [known] * vizier.TRIES)
     monkeypatch.setattr(vizier, "NEIGHBOURS", 0)
     proposal = nb.Vizier().propose(CELLS, trials, (), 1, 0)
     assert proposal.reason == vizier.NOTHING_NEW
     assert proposal.architecture not in trials.architectures
+    assert len(told) == vizier.TRIES
 
 
 def test_rows_that_are_no_architecture_are_passed_over(trials, monkeypatch):

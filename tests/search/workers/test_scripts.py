@@ -58,7 +58,7 @@ def test_no_process_outlives_a_driver_that_is_ended(tmp_path, how):
         workers = wait_for_workers(driver, 2)
         os.kill(driver.pid, how)
         driver.wait(20)
-    _, alive = psutil.wait_procs(workers, timeout=30)  # a busy machine takes ten
+    _, alive = psutil.wait_procs(workers, timeout=10)
     assert not alive
 
 

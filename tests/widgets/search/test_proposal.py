@@ -35,9 +35,9 @@ def test_a_proposal_without_a_model_is_its_architecture():
 
 
 def test_the_notation_of_a_genotype_makes_no_wide_picture():
-    search = Search(DartsSpace(), genotype, BayesianOptimization(initial=4), seed=1).run(5)
+    search = Search(DartsSpace(), separable, BayesianOptimization(initial=4), seed=1).run(5)
     assert size(to_svg(view(search.ask()).chart))[0] < 1200
 
 
-def genotype(architecture, seed=0):
+def separable(architecture, seed=0):
     return Evaluation(architecture, str(architecture).count("sep") / 20)

@@ -55,11 +55,12 @@ class Vizier:
     A Gaussian process with a Matérn kernel over all choices as categories, an upper confidence
     bound for the first answer of a proposal, and pure exploration for those beside it. It is asked
     again while its answer is no new architecture of the space; what it gave before counts as
-    pending then. A failed trial counts as the worst one. It computes in float64, as its service
-    does. A suggestion takes 10 to 15 s of a core, most of it to compile. jax can keep what it
-    compiled in a folder (`JAX_COMPILATION_CACHE_DIR`), for which the number of trials is padded to
-    a power of two; but jax before 0.6 may crash where it reads it, and the process with it. Every
-    ten answers jax is told to forget what it compiled in this process, whoever asked for it.
+    pending then. Where three asks give nothing new, a new neighbour of the first answer is taken.
+    A failed trial counts as the worst one. It computes in float64, as its service does. A
+    suggestion takes 10 to 15 s of a core, most of it to compile. jax can keep what it compiled in
+    a folder (`JAX_COMPILATION_CACHE_DIR`), for which the number of trials is padded to a power of
+    two; but jax before 0.6 may crash where it reads it, and the process with it. Every ten answers
+    jax is told to forget what it compiled in this process, whoever asked for it.
 
     Vizier 0.1.24 works with jax before 0.6 only, which the extra says; it can be installed beside
     everything that nbnas needs.
@@ -118,7 +119,7 @@ class Vizier:
         n: int,
         rng: np.random.Generator,
     ) -> Proposal:
-        """Propose random architectures at first, then what Vizier answers."""
+        """Propose random architectures at first, then what Vizier answers, or what is near it."""
         n, rng = check_question(space, observations, pending, n, rng)
 
         def answered(parameters: Parameters, seed: int) -> Iterator[Idea]:
