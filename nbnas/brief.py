@@ -3,7 +3,8 @@
 import dataclasses
 import functools
 import inspect
-from collections.abc import Callable, Iterator, Mapping
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from types import MappingProxyType
@@ -16,6 +17,7 @@ ADDED: Mapping[str, bool] = MappingProxyType({"added": True})
 """Metadata of a field that came later: it is told only where it is used, so that what studies
 remember of the other fields stays as it was."""
 ABSENT = "absent"  # in the metadata of a field: what it was before it could be said
+_PART, _WORD = re.compile("[|/→,;] "), re.compile(" ")
 _FULL: ContextVar[bool] = ContextVar("full", default=False)
 
 
@@ -28,6 +30,42 @@ def cut(text: object, most: int = LIMIT) -> str:
     """
     line = " ".join(str(text).split())
     return line if len(line) <= most else line[: most - 1] + "…"
+
+
+def told_apart(texts: Sequence[str], most: int) -> list[str]:
+    """Texts cut to at most so many characters, so that one can tell which is which.
+
+    One that would look like an earlier one begins where the two part, such as at the vertex. Some
+    may be alike for all that, as where they differ in several places far from each other.
+
+    Example:
+        >>> told_apart(["conv 3×3 | conv 3×3 | pool", "conv 3×3 | conv 3×3 | skip"], 16)
+        ['conv 3×3 | conv…', '… skip']
+    """
+    lines = [" ".join(text.split()) for text in texts]
+    starts, shown = [0] * len(lines), list[str]()
+    for _ in lines:  # each may part from all others
+        pairs = zip(lines, starts, strict=True)
+        shown = [cut("… " * bool(start) + line[start:], most) for line, start in pairs]
+        first: dict[str, int] = {}
+        for place, words in enumerate(shown):
+            earlier = first.setdefault(words, place)
+            if lines[place] != lines[earlier]:
+                starts[place] = _parting(lines[place], lines[earlier], most // 2)
+        if len(first) == len(set(lines)):
+            break
+    return shown
+
+
+def _parting(line: str, other: str, most: int) -> int:
+    """Where a line is no longer as another one, or its part or word begins, if not far before."""
+    pairs = enumerate(zip(line, other, strict=False))
+    same = next((i for i, (a, b) in pairs if a != b), min(len(line), len(other)))
+    for begin in (_PART, _WORD):
+        found = [each.end() for each in begin.finditer(line, 0, same)]
+        if found and same - found[-1] <= most:
+            return found[-1]
+    return same
 
 
 def of_planned(number: int, planned: int) -> str:

@@ -6,6 +6,7 @@ from typing import cast
 
 import altair as alt
 
+from nbnas.brief import told_apart
 from nbnas.charts import theme
 from nbnas.charts.chart import Chart, HConcatChart, VConcatChart
 from nbnas.charts.graphs.architecture import architecture as draw_architecture
@@ -221,7 +222,7 @@ def _is_network(architecture: Architecture) -> bool:
 
 
 def _few(texts: Sequence[str]) -> list[str]:
-    shown = [text if len(text) <= 60 else text[:59] + "…" for text in texts[:FEW]]
+    shown = told_apart(texts[:FEW], 60)
     return [*shown, f"… and {len(texts) - FEW} more"] if len(texts) > FEW else shown
 
 

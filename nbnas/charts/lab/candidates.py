@@ -5,7 +5,7 @@ from typing import Any
 
 import altair as alt
 
-from nbnas.brief import cut
+from nbnas.brief import told_apart
 from nbnas.charts import scales, theme
 from nbnas.charts.chart import Chart
 from nbnas.charts.graphs.notation import settings_first
@@ -23,6 +23,7 @@ from nbnas.graphs.architecture import Architecture
 from nbnas.records import ACCURACY, Candidate, Measure, Proposal
 
 TOP = 10
+NAME, WHOLE = 38, 2_000  # letters of a candidate that are shown, and that are compared
 _ROW = 23
 WORDS = 62  # pixels right of the bands, which are left free for words
 
@@ -83,21 +84,21 @@ def candidates_data(proposal: Proposal, keys: Mapping[Any, str]) -> dict[str, An
     Returns:
         `data`, the data sets, and `signals`.
     """
+    shown = proposal.candidates[:TOP]
+    names = told_apart([_name(each.architecture) for each in shown], NAME)
     rows: theme.Rows = [
         {
             "key": keys.get(each.architecture, ""),
             "order": rank,
-            "rank": f"{rank}\t{CHOSEN * (each.architecture in proposal.architectures)}"
-            + _name(each.architecture),
+            "rank": f"{rank}\t{CHOSEN * (each.architecture in proposal.architectures)}" + name,
             "mean": each.mean,
             "lower": each.lower,
             "upper": each.upper,
             "gain": _gain(proposal, each),
             "chosen": each.architecture in proposal.architectures,
         }
-        for rank, each in enumerate(proposal.candidates[:TOP], 1)
+        for rank, (each, name) in enumerate(zip(shown, names, strict=True), 1)
     ]
-    shown = proposal.candidates[:TOP]
     ends = [end for each in shown for end in (each.lower, each.upper, each.mean)]
     best = [] if proposal.best is None or not rows else [proposal.best]
     low, high = scales.domain([*ends, *best], 1e9, proposal.measure)
@@ -107,8 +108,8 @@ def candidates_data(proposal: Proposal, keys: Mapping[Any, str]) -> dict[str, An
 
 def _name(architecture: Architecture) -> str:
     if architecture.settings:
-        return cut(settings_first(architecture), 60)
-    return name_of(architecture, 60)
+        return settings_first(architecture)
+    return name_of(architecture, WHOLE)
 
 
 def further_of(proposal: Proposal) -> Measure | None:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import altair as alt
 
+from nbnas.brief import cut, told_apart
 from nbnas.charts import scales, theme
 from nbnas.charts.chart import Chart
 from nbnas.charts.graphs.architecture import architecture
@@ -16,6 +17,7 @@ from nbnas.graphs.values import is_of_choices
 from nbnas.records import Candidate, Measure, Proposal
 
 TOP = 12
+NAME, HEADING = 42, 60  # letters of a candidate, and above a single one
 LETTERS = 0.17  # of a subtitle, a pixel
 CHOSEN = "\N{BLACK RIGHT-POINTING POINTER} "
 GAIN, UNCERTAINTY = "exploitation: a better mean", "exploration: uncertainty"
@@ -38,7 +40,7 @@ def proposal(
         architecture where nothing was modelled.
     """
     if not proposal.candidates:
-        heading = f"Trial {proposal.number + 1}: {notation(proposal.architecture)}"
+        heading = cut(f"Trial {proposal.number + 1}: {notation(proposal.architecture)}", HEADING)
         return architecture(
             proposal.architecture, width=1.4 * width, heading=heading, subtitle=proposal.reason
         )
@@ -98,10 +100,10 @@ def _heading(proposal: Proposal, shown: int) -> str:
 
 
 def _rows(candidates: tuple[Candidate, ...], proposal: Proposal) -> theme.Rows:
+    names = told_apart([_name(each.architecture) for each in candidates], NAME)
     return [
         {
-            "rank": f"{rank}\t{CHOSEN * (each.architecture == proposal.architecture)}"
-            + _name(each.architecture),
+            "rank": f"{rank}\t{CHOSEN * (each.architecture == proposal.architecture)}" + name,
             "mean": each.mean,
             "lower": each.lower,
             "upper": each.upper,
@@ -110,7 +112,7 @@ def _rows(candidates: tuple[Candidate, ...], proposal: Proposal) -> theme.Rows:
             "total": each.expected_improvement,
             "chosen": each.architecture == proposal.architecture,
         }
-        for rank, each in enumerate(candidates, 1)
+        for rank, (each, name) in enumerate(zip(candidates, names, strict=True), 1)
     ]
 
 

@@ -13,6 +13,7 @@ from typing import Protocol
 import altair as alt
 import numpy as np
 
+from nbnas.brief import cut, told_apart
 from nbnas.charts import theme
 from nbnas.charts.chart import Chart
 from nbnas.charts.graphs.architecture import architecture
@@ -22,7 +23,7 @@ from nbnas.records.proposal import Prediction
 
 RAISES, LOWERS = "raises the prediction", "lowers it"
 SURE = 0.995  # a probability from which on limits are as good as met
-LONGEST = 52  # letters of a line
+LONGEST, HEADING = 52, 76  # letters of a line, and above the picture
 
 
 class Neighbor(Protocol):
@@ -67,7 +68,7 @@ def why(why: Why, *, width: float = 150, row: float = 46) -> alt.HConcatChart:
     picture = architecture(
         candidate.architecture,
         width=260,
-        heading=f"This one: {notation(candidate.architecture)}",
+        heading=cut(f"This one: {notation(candidate.architecture)}", HEADING),
         subtitle=_predicted(candidate, why.measure),
     )
     if not why.neighbors:
@@ -132,10 +133,6 @@ def named(text: str, candidate: Candidate, neighbor: Neighbor) -> str:
     )
 
 
-def _short(text: str) -> str:
-    return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
-
-
 def _sentence(neighbor: Neighbor, difference: str, measure: Measure) -> str:
     more = f"; {difference}" if difference else ""
     name = notation(neighbor.evaluation.architecture)
@@ -189,16 +186,19 @@ def _bars(why: Why, width: float, row: float) -> alt.LayerChart:
 def _lines(why: Why) -> theme.Rows:
     """A row for each evaluation: its bar, and what is said of it in three lines."""
     texts = [*why.differences, *[""] * (len(why.neighbors) - len(why.differences))]
+    names = told_apart([notation(each.evaluation.architecture) for each in why.neighbors], LONGEST)
     return [
         {
             "rank": rank,
             "pull": why.measure.gain(each.contribution),
             "kind": RAISES if raises(each, why.measure) else LOWERS,
-            "name": f"{notation(each.evaluation.architecture)}: {_measured(each, why.measure)}",
+            "name": f"{name}: {_measured(each, why.measure)}",
             "more": _weight(each),
-            "text": _short(named(text, why.candidate, each)),
+            "text": cut(named(text, why.candidate, each), LONGEST),
         }
-        for rank, (each, text) in enumerate(zip(why.neighbors, texts, strict=False), 1)
+        for rank, (each, text, name) in enumerate(
+            zip(why.neighbors, texts, names, strict=False), 1
+        )
     ]
 
 

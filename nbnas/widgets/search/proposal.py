@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from nbnas import charts
-from nbnas.brief import cut
+from nbnas.brief import cut, told_apart
 from nbnas.charts import theme
 from nbnas.charts.graphs.notation import notation
 from nbnas.charts.search.proposal import by_volume, shares
@@ -17,6 +17,7 @@ from nbnas.widgets.panel import Panel, dropdown
 from nbnas.widgets.view import View
 
 AROUND = 150  # random architectures that show where in the space the candidates are
+NAME = 50  # letters of a candidate to choose
 HEADING = 60  # letters above a candidate; a whole genotype would be as wide as three pictures
 
 
@@ -91,7 +92,8 @@ class _Controls:
 
 def ranked(candidates: Sequence[Candidate]) -> list[tuple[str, int]]:
     """Candidates to choose from: rank and notation, and the place."""
-    return [(f"{i + 1}. {notation(c.architecture)}"[:70], i) for i, c in enumerate(candidates)]
+    names = told_apart([notation(c.architecture) for c in candidates], NAME)
+    return [(f"{i + 1}. {name}", i) for i, name in enumerate(names)]
 
 
 def improvement(measure: Measure) -> str:

@@ -1,11 +1,10 @@
 """Views of what a search has found out about settings."""
 
 from nbnas import charts
-from nbnas.brief import cut
+from nbnas.brief import told_apart
 from nbnas.charts.search.settings.importance import summary as what_matters
 from nbnas.charts.search.settings.slices import summary as best
 from nbnas.graphs.architecture import Architecture
-from nbnas.records import Evaluation
 from nbnas.search.settings.importance import Importance
 from nbnas.search.settings.slices import Slices
 from nbnas.search.settings.slices import slices as slices_of
@@ -63,11 +62,10 @@ class _Chooser:
         first, measure = self._first.architecture, self._first.measure
         trials = [e for e in self._first.evaluations if e.value is not None]
         trials.sort(key=lambda e: -float(measure.gain(e.value)))
-        told = {first: cut(first, LETTERS)}
+        values = {first: ""}
         for each in trials[:MOST]:
-            told.setdefault(each.architecture, self._told(each))
-        return [(words, architecture) for architecture, words in told.items()]
-
-    def _told(self, trial: Evaluation) -> str:
-        value = "" if trial.value is None else self._first.measure.text(trial.value)
-        return f"{value}: {cut(trial.architecture, LETTERS)}"
+            assert each.value is not None
+            values.setdefault(each.architecture, f"{measure.text(each.value)}: ")
+        names = told_apart([str(each) for each in values], LETTERS)
+        pairs = zip(values.items(), names, strict=True)
+        return [(f"{value}{name}", architecture) for (architecture, value), name in pairs]

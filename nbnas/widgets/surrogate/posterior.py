@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nbnas import charts
+from nbnas.brief import told_apart
 from nbnas.charts import theme
 from nbnas.charts.graphs.map import predicted
 from nbnas.charts.graphs.map import summary as mapped_words
@@ -27,6 +28,7 @@ from nbnas.widgets.view import View
 
 MAPPED = 250
 BEST = 8  # architectures of the best mean, and as many evaluated ones, that can be looked at
+NAME = 54  # letters of an architecture to choose
 NONE = -1  # the choice of no architecture; of a value None, ipywidgets shows no choice at all
 TRUST, MEANS, STDDEVS = "trust", "mean", "stddev"
 
@@ -120,10 +122,10 @@ class _Scene:
         order = np.argsort(-self.measure.gain(self.mean))
         new = [int(i) for i in order if not self.seen[i]][:BEST]
         old = [int(i) for i in order if self.seen[i]][:BEST]
-        named = [(f"not evaluated: {notation(self.mapped[i])}"[:70], i) for i in new]
-        named += [(f"evaluated: {notation(self.mapped[i])}"[:70], i) for i in old]
-        names = unique(name for name, _ in named)
-        return [("none", NONE), *zip(names, (i for _, i in named), strict=True)]
+        kinds = ["not evaluated"] * len(new) + ["evaluated"] * len(old)
+        names = told_apart([notation(self.mapped[i]) for i in (*new, *old)], NAME)
+        named = unique(f"{kind}: {name}" for kind, name in zip(kinds, names, strict=True))
+        return [("none", NONE), *zip(named, (*new, *old), strict=True)]
 
 
 class _Controls:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from nbnas.brief import cut
 from nbnas.charts.graphs.notation import notation
 from nbnas.charts.training.range_test import range_test as drawn_test
 from nbnas.charts.training.recipe import schedule as drawn_schedule
@@ -60,7 +61,7 @@ def speed(found: Any) -> View:  # noqa: ANN401
         names,
         rows,
         heading=f"A training on {found.device}: {found.steps} steps",
-        subtitle=notation(found.architecture),
+        subtitle=cut(notation(found.architecture), 90),
     )
     first = found.choices[0]
     more = f" It would be quicker with {first.quicker}." if first.quicker else ""
