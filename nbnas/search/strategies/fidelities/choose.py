@@ -17,6 +17,7 @@ from nbnas.search.maximizers.joint import plain
 from nbnas.search.maximizers.maximizer import Maximizer, Score
 from nbnas.search.strategies.described import described, reason
 from nbnas.search.strategies.fidelities.model import Levels
+from nbnas.search.strategies.fidelities.promising import Scorer, among_promising
 from nbnas.search.strategies.fidelities.stage import TRUSTED, Stage
 from nbnas.search.strategies.fidelities.valued import best_for_its_cost
 from nbnas.search.strategies.fidelities.words import changed_by_look
@@ -34,7 +35,6 @@ from nbnas.surrogate.process.prior import GaussianProcess
 from nbnas.training.device import cpu_threads
 
 SHOWN = 12  # candidates that a proposal keeps
-Scorer = Callable[[Sequence[Architecture]], Tensor]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -117,7 +117,12 @@ class Chooser:
             return acquisition_scores(self.acquisition, posterior, candidates, self.rng)
 
         own = self.acquisition if full else LogExpectedImprovement()
-        score = numbers(acquisition if full else improvement, own)
+        scorer: Scorer = acquisition if full else improvement
+        trusted = isinstance(posterior, FidelityPosterior) and posterior.trust > TRUSTED
+        if trusted:
+            assert isinstance(posterior, FidelityPosterior)
+            scorer = among_promising(scorer, posterior)
+        score = numbers(scorer, own)
         seen = stage.full if full else stage.observations
         proposal = self._best(posterior, score, stage.taken(level), seen)
         name = type(self.acquisition).__name__ if full else log_expected_improvement.__name__
@@ -125,7 +130,6 @@ class Chooser:
         if not named.architectures:
             return named
         winner, why = named.architecture, _why(named.reason, full, sign)
-        trusted = isinstance(posterior, FidelityPosterior) and posterior.trust > TRUSTED
         reached = stage.reached
         lowest = reached.get(winner, -1) + 1
         if lowest < level and trusted:
