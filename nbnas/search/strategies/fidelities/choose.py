@@ -118,10 +118,8 @@ class Chooser:
 
         own = self.acquisition if full else LogExpectedImprovement()
         scorer: Scorer = acquisition if full else improvement
-        trusted = isinstance(posterior, FidelityPosterior) and posterior.trust > TRUSTED
-        if trusted:
-            assert isinstance(posterior, FidelityPosterior)
-            scorer = among_promising(scorer, posterior)
+        if isinstance(posterior, FidelityPosterior):
+            scorer = among_promising(scorer, posterior, sign)
         score = numbers(scorer, own)
         seen = stage.full if full else stage.observations
         proposal = self._best(posterior, score, stage.taken(level), seen)
@@ -130,6 +128,7 @@ class Chooser:
         if not named.architectures:
             return named
         winner, why = named.architecture, _why(named.reason, full, sign)
+        trusted = isinstance(posterior, FidelityPosterior) and posterior.trust > TRUSTED
         reached = stage.reached
         lowest = reached.get(winner, -1) + 1
         if lowest < level and trusted:

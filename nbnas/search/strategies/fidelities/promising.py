@@ -1,10 +1,10 @@
-"""What looks rule out, where they are trusted: the lower half of what was looked at.
+"""What is ruled out of further training: what promises less than half of what was looked at.
 
 What to train further is chosen by its expected improvement around a line in what looks say. That
 line is known among what was trained, which are mostly the best by their looks. Far below them its
-slope is all that tells, and the least doubt of the slope makes their bands so wide that the worst
+slope is all that tells, and the doubt that is left of it makes their bands so wide that the worst
 architectures of a space promise more than the next best. As in successive halving, the lower half
-goes no further.
+goes no further; it is that of what is believed, so that looks which deceive rule out little.
 
 References:
     Jamieson and Talwalkar, Non-stochastic best arm identification and hyperparameter optimization,
@@ -22,24 +22,22 @@ Scorer = Callable[[Sequence[Architecture]], Tensor]
 BELOW = 1e6  # what is ruled out is scored so much lower: it is trained once nothing else is left
 
 
-def among_promising(scorer: Scorer, posterior: FidelityPosterior) -> Scorer:
-    """A score by which what looks rule out comes behind all else.
+def among_promising(scorer: Scorer, posterior: FidelityPosterior, sign: float = 1.0) -> Scorer:
+    """A score by which what is ruled out comes behind all else.
 
-    Ruled out is what the posterior of the looks expects to be worse than the median of what was
-    looked at; where full results are the reverse of looks, better than it.
+    Ruled out is what is expected to be worse than the median of what was looked at is.
 
     Args:
         scorer: Scores `(m,)` of `m` candidates.
         posterior: What is believed of the trainings that are chosen, beside the looks.
+        sign: -1 where low results are wanted.
 
     Returns:
         The score; as before among what is not ruled out.
     """
-    looks, sign = posterior.looks, 1.0 if posterior.slope >= 0 else -1.0
-    median = (sign * looks.latent(looks.observations.architectures)[0]).quantile(0.5)
 
-    def scored(candidates: Sequence[Architecture]) -> Tensor:
-        poor = sign * looks.latent(candidates)[0] < median
-        return scorer(candidates) - BELOW * poor
+    def expected(architectures: Sequence[Architecture]) -> Tensor:
+        return sign * posterior.latent(architectures)[0]
 
-    return scored
+    median = expected(posterior.looks.observations.architectures).quantile(0.5)
+    return lambda candidates: scorer(candidates) - BELOW * (expected(candidates) < median)
