@@ -4,7 +4,7 @@ What to train further is chosen by its expected improvement around a line in wha
 line is known among what was trained, which are mostly the best by their looks. Far below them its
 slope is all that tells, and the doubt that is left of it makes their bands so wide that the worst
 architectures of a space promise more than the next best. As in successive halving, the lower half
-goes no further; it is that of what is believed, so that looks which deceive rule out little.
+goes no further: by what is believed of results, not by looks themselves, which may deceive.
 
 References:
     Jamieson and Talwalkar, Non-stochastic best arm identification and hyperparameter optimization,

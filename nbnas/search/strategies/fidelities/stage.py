@@ -15,9 +15,11 @@ look asks the one below:
        a third of all that is spent goes into looks, up to a hundred of each level.
     3. What is to be trained is looked at before, at each lower level, as long as looks are
        trusted: others would turn it down for what was luck, even where a look costs nothing.
+    4. Nothing is trained whose result is expected to be below the median of what is expected of
+       all that was looked at, while there is something else; see `promising`.
 
-So a new architecture may always be chosen, and where looks tell nothing, hardly any follow: what
-is lost then is what they cost until that was known.
+So a new architecture that promises something may always be chosen, and where looks tell nothing,
+hardly any follow: what is lost then is what they cost until that was known.
 """
 
 import statistics
