@@ -1,4 +1,4 @@
-"""What looks rule out is trained once nothing else is left."""
+"""What is ruled out is trained once nothing else is left."""
 
 import dataclasses
 

@@ -1,4 +1,4 @@
-"""What is ruled out of further training: what promises less than half of what was looked at.
+"""What is ruled out of further training: the lower half, by what is believed of results.
 
 What to train further is chosen by its expected improvement around a line in what looks say. That
 line is known among what was trained, which are mostly the best by their looks. Far below them its
